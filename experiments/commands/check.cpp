@@ -1,0 +1,162 @@
+#include "suite/check.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "commands/session.hpp"
+#include "suite/files.hpp"
+
+namespace maxtrick::commands {
+namespace {
+
+using suite::Mismatch;
+
+// The more certain the bad news, the sooner it is told.
+int worse(int a, int b) {
+  constexpr int order[] = {exit_check_failed, exit_slower, exit_noisy, exit_incomplete, exit_holds};
+  return *std::find_if(std::begin(order), std::end(order), [&](int c) { return c == a || c == b; });
+}
+
+int exit_code(Mismatch::Kind kind) {
+  switch (kind) {
+    case Mismatch::Kind::differs:
+      return exit_check_failed;
+    case Mismatch::Kind::slower:
+      return exit_slower;
+    case Mismatch::Kind::noisy:
+      return exit_noisy;
+  }
+  return exit_error;
+}
+
+// The first line in which two texts differ: its number, and both.
+std::string first_difference(const std::string& expected, const std::string& got) {
+  std::istringstream a(expected), b(got);
+  std::string line_a, line_b;
+  for (std::size_t n = 1;; ++n) {
+    const bool more_a = bool(std::getline(a, line_a)), more_b = bool(std::getline(b, line_b));
+    if (!more_a) line_a = "(end)";
+    if (!more_b) line_b = "(end)";
+    if (line_a != line_b || (!more_a && !more_b))
+      return fmt::format("line {}: expected {}, got {}", n, line_a, line_b);
+  }
+}
+
+// A table's Markdown twin must be the one that its CSV gives, and its manifest must speak of both.
+// An altered digit in what people read is as bad as one in what is compared.
+std::vector<std::string> stale_companions(const suite::ResultTable& schema, const std::string& csv,
+                                          const std::filesystem::path& folder,
+                                          const std::string& name) {
+  std::vector<std::string> found;
+  suite::ResultTable baseline = schema;
+  baseline.rows = suite::parse_csv(csv);
+  baseline.rows.erase(baseline.rows.begin());
+  const std::string expected_md = suite::to_markdown(baseline);
+  const auto md_path = folder / (name + ".md"), manifest_path = folder / (name + ".manifest.json");
+  const std::string md = suite::read_file_if_there(md_path).value_or("");
+  if (md != expected_md)
+    found.push_back(fmt::format("{}: not what {}.csv gives: {}\n", md_path.string(), name,
+                                first_difference(expected_md, md)));
+  const auto manifest =
+      nlohmann::json::parse(suite::read_file_if_there(manifest_path).value_or(""), nullptr, false);
+  const nlohmann::json digests = {{name + ".csv", suite::sha256(csv)},
+                                  {name + ".md", suite::sha256(md)}};
+  if (!manifest.is_object() || manifest.value("sha256", nlohmann::json{}) != digests)
+    found.push_back(fmt::format("{}: its digests are not those of {}.csv and {}.md\n",
+                                manifest_path.string(), name, name));
+  return found;
+}
+
+int check_one(Prepared& prepared, const CheckOptions& options) {
+  const auto csv_path = options.baseline / (prepared.name + ".csv");
+  const auto csv = suite::read_file_if_there(csv_path);
+  const std::string config = prepared.path.string();
+  if (!csv) {
+    fmt::print("{}: no such baseline; make it: maxtrick run {}\n", csv_path.string(), config);
+    return exit_check_failed;
+  }
+  const suite::Run run = compute(prepared, options);
+  std::vector<Mismatch> mismatches;
+  std::vector<std::string> stale;
+  try {
+    std::vector<std::string> made;
+    for (const auto& row : run.table.rows) made.push_back(run.table.key(row));
+    const bool whole = made.size() == prepared.all_keys.size();
+    mismatches = suite::compare(run.table, *csv, whole ? nullptr : &made);
+    const bool same_columns = mismatches.empty() || !mismatches.front().row.empty();
+    if (whole && same_columns)
+      stale = stale_companions(run.table, *csv, options.baseline, prepared.name);
+  } catch (const std::runtime_error& error) {
+    stale.push_back(fmt::format("{}: {}\n", csv_path.string(), error.what()));
+  }
+
+  int code = run.skipped.empty() ? exit_holds : exit_incomplete;
+  for (const Mismatch& mismatch : mismatches) {
+    fmt::print("{}", suite::describe(mismatch, csv_path.string(), config));
+    code = worse(code, exit_code(mismatch.kind));
+  }
+  for (const std::string& message : stale) {
+    fmt::print("{}", message);
+    code = worse(code, exit_check_failed);
+  }
+  fmt::print("{}: {} rows checked, {}\n", csv_path.string(), run.table.rows.size(),
+             mismatches.empty() && stale.empty()
+                 ? "all hold"
+                 : fmt::format("{} findings", mismatches.size() + stale.size()));
+  return code;
+}
+
+}  // namespace
+
+int check(CheckOptions options) {
+  if (options.configs.empty()) options.configs = default_configs();
+  std::vector<Prepared> all = prepare(options);
+  int code = exit_holds;
+  bool any = false;
+  for (Prepared& one : all) {
+    if (one.plan.cases.empty()) continue;
+    any = true;
+    code = worse(code, check_one(one, options));
+  }
+  return any ? code : nothing_selected(all, options);
+}
+
+int accept(const AcceptOptions& options) {
+  if (const char* ci = std::getenv("CI"); ci && *ci)
+    throw UsageError(
+        "accept: refused, since the variable CI is set: a baseline is a person's decision");
+  int code = exit_holds;
+  for (Prepared& one : prepare(options)) {
+    const suite::Run run = compute(one, options);
+    const auto csv_path = options.baseline / (one.name + ".csv");
+    if (!run.skipped.empty()) {
+      fmt::print(stderr, "{}: left as it is: {} rows could not run here\n", csv_path.string(),
+                 run.skipped.size());
+      code = exit_incomplete;
+      continue;
+    }
+    // Every change is told, also one that check would let pass.
+    suite::ResultTable strict = run.table;
+    for (auto& column : strict.columns)
+      if (column.rule != suite::Rule::key) column.rule = suite::Rule::exact;
+    std::vector<Mismatch> changes;
+    if (const auto old = suite::read_file_if_there(csv_path))
+      changes = suite::compare(strict, *old);
+    for (const Mismatch& change : changes)
+      fmt::print("{}: {} {}: {} -> {}\n", csv_path.string(), change.row, change.column,
+                 change.expected, change.got);
+    const auto stored =
+        suite::store(run.table, provenance(one, options), options.baseline, one.name);
+    fmt::print("{}: {}\n", csv_path.string(),
+               stored == suite::Stored::written
+                   ? fmt::format("accepted, {} changes", changes.size())
+                   : "unchanged");
+  }
+  return code;
+}
+
+}  // namespace maxtrick::commands

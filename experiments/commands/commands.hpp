@@ -1,0 +1,73 @@
+// The commands of the program: each takes its parsed arguments and returns an exit code.
+// Data goes to stdout, messages and progress to stderr.
+#pragma once
+
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "suite/render.hpp"
+
+namespace maxtrick::commands {
+
+enum ExitCode {
+  exit_holds = 0,         // all that was asked ran and holds
+  exit_check_failed = 1,  // a numerical check failed
+  exit_usage = 2,         // usage or config error; nothing ran, nothing was written
+  exit_slower = 3,        // confirmed slower than claimed
+  exit_noisy = 4,         // too noisy to say
+  exit_incomplete = 5,    // nothing selected, or a case that was asked for could not run
+  exit_error = 6,         // input/output or internal error
+};
+
+// What was asked cannot be done as asked: exit_usage.
+struct UsageError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// What run, check and accept share.
+struct TableOptions {
+  std::vector<std::filesystem::path> configs;
+  std::string filter;                  // regular expression, searched in a row's key; empty: all
+  std::vector<std::string> overrides;  // --set KEY=VALUE
+  unsigned jobs = 1;
+  bool quiet = false;
+};
+
+struct RunOptions : TableOptions {
+  std::filesystem::path folder;  // -o; empty: results/, or stdout where a filter or --set is given
+  bool dry_run = false;
+};
+
+struct CheckOptions : TableOptions {
+  std::filesystem::path baseline = "results";
+};
+
+struct AcceptOptions : TableOptions {
+  std::filesystem::path baseline = "results";
+};
+
+struct ListOptions {
+  std::string what = "variants";  // or experiments, configs
+  suite::Format format = suite::Format::table;
+};
+
+struct EvalOptions {
+  std::string op;
+  std::string logits;           // "1,2,3;4,5,6", or
+  std::filesystem::path input;  // a .npy or CSV file
+  std::string variant;          // glob; empty: all of the op
+  std::string dtype;            // empty: the input's, or float32
+  std::filesystem::path output;
+  suite::Format format = suite::Format::table;
+  bool quiet = false;
+};
+
+int run(const RunOptions& options);
+int check(CheckOptions options);
+int accept(const AcceptOptions& options);
+int list(const ListOptions& options);
+int eval(const EvalOptions& options);
+
+}  // namespace maxtrick::commands

@@ -1,0 +1,154 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "commands/commands.hpp"
+#include "numerics/oracle.hpp"
+#include "numerics/outcome.hpp"
+#include "numerics/registry.hpp"
+#include "suite/config.hpp"
+#include "suite/files.hpp"
+#include "suite/matrix.hpp"
+
+namespace maxtrick::commands {
+namespace {
+
+using numerics::DType;
+using numerics::Op;
+using numerics::Variant;
+using suite::Matrix;
+using suite::Row;
+
+// Above this many numbers a line of the table for reading shows the ends only; CSV and JSON show
+// all.
+constexpr std::size_t shown_numbers = 12;
+// As in the overflow experiment: three bits lost.
+constexpr double tolerance_ulp = 8;
+
+Op parse_op(const std::string& text) {
+  if (const auto op = numerics::parse_op(text)) return *op;
+  std::vector<std::string> names;
+  for (const Op op : numerics::all_ops) names.emplace_back(name(op));
+  throw UsageError(
+      fmt::format("eval: unknown op '{}', expected {}", text, suite::expected_one_of(text, names)));
+}
+
+std::vector<const Variant*> choose(Op op, const std::string& pattern) {
+  std::vector<const Variant*> chosen;
+  std::vector<std::string> names;
+  for (const Variant& variant : numerics::variants()) {
+    if (variant.op != op) continue;
+    names.push_back(variant.name());
+    if (pattern.empty() || numerics::glob_match(pattern, variant.name()))
+      chosen.push_back(&variant);
+  }
+  if (chosen.empty())
+    throw UsageError(fmt::format("eval: no variant of {} matches '{}', expected {}", name(op),
+                                 pattern, suite::expected_one_of(pattern, names)));
+  return chosen;
+}
+
+Matrix read_logits(const EvalOptions& options) {
+  if (options.logits.empty() == options.input.empty())
+    throw UsageError("eval: give the logits either by --logits or by --input");
+  return options.input.empty() ? suite::parse_matrix(options.logits, "--logits")
+                               : suite::read_matrix(options.input);
+}
+
+template <class T>
+std::string joined(const std::vector<T>& values, bool whole) {
+  std::string text;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!whole && values.size() > shown_numbers && i == shown_numbers / 2) {
+      text += " ...";
+      i = values.size() - shown_numbers / 2;
+    }
+    text += (text.empty() ? "" : " ") + suite::cell(values[i]);
+  }
+  return text;
+}
+
+// One line for the exact answer of a row, then one for each variant.
+template <class T>
+void append_row(suite::ResultTable& table, Op op, std::span<const T> logits, std::size_t index,
+                const std::vector<const Variant*>& chosen, DType dtype, Matrix& results,
+                bool whole) {
+  const auto exact = numerics::exact(op, logits);
+  std::vector<T> rounded;
+  for (const auto& e : exact) rounded.push_back(e.rounded);
+  const std::string row = fmt::format("{}", index), type{name(dtype)};
+  table.rows.push_back({row, "exact", type, "", "", joined(rounded, whole)});
+  for (const Variant* variant : chosen) {
+    std::vector<T> got(exact.size());
+    variant->compute<T>()(numerics::one_row(logits), numerics::one_row(std::span<T>(got)));
+    const auto verdict =
+        numerics::judge<T>(op, exact, got, tolerance_ulp, !variant->special_values.empty());
+    table.rows.push_back({row, variant->name(), type, std::string(name(verdict.outcome)),
+                          fmt::format("{:.4g}", verdict.max_error_ulp), joined(got, whole)});
+    results.values.insert(results.values.end(), got.begin(), got.end());
+  }
+}
+
+template <class T>
+int evaluate(Op op, const Matrix& logits, const std::vector<const Variant*>& chosen, DType dtype,
+             const EvalOptions& options) {
+  suite::ResultTable table;
+  for (const char* column : {"row", "variant", "dtype", "outcome", "max_error_ulp", "result"})
+    table.columns.push_back({column, suite::Rule::exact, ""});
+  Matrix results{
+      logits.rows, numerics::outputs(op, logits.columns), {}, logits.one_dimensional, {}};
+  const bool whole = options.format != suite::Format::table;
+  for (std::size_t i = 0; i < logits.rows; ++i) {
+    const auto first = logits.values.begin() + static_cast<std::ptrdiff_t>(i * logits.columns);
+    std::vector<T> x;
+    std::transform(first, first + static_cast<std::ptrdiff_t>(logits.columns),
+                   std::back_inserter(x), [](double v) { return static_cast<T>(v); });
+    append_row<T>(table, op, x, i, chosen, dtype, results, whole);
+  }
+  if (!options.output.empty()) {
+    // A number a row makes a vector, as NumPy's reductions do.
+    if (op == Op::log_sum_exp) results = {1, logits.rows, std::move(results.values), true, {}};
+    suite::write_file(options.output,
+                      suite::to_npy(results, dtype == DType::float32 ? suite::NumberType::float32
+                                                                     : suite::NumberType::float64));
+  }
+  fmt::print("{}", suite::render(table, options.format));
+  return exit_holds;
+}
+
+DType parse_dtype(const std::string& text, const Matrix& logits) {
+  if (text.empty())
+    return logits.type == suite::NumberType::float64 ? DType::float64 : DType::float32;
+  if (const auto dtype = numerics::parse_dtype(text)) return *dtype;
+  const std::vector<std::string> names{"float32", "float64"};
+  throw UsageError(fmt::format("eval: unknown --dtype '{}', expected {}", text,
+                               suite::expected_one_of(text, names)));
+}
+
+}  // namespace
+
+int eval(const EvalOptions& options) {
+  const Op op = parse_op(options.op);
+  std::vector<const Variant*> chosen = choose(op, options.variant);
+  const Matrix logits = read_logits(options);
+  const DType dtype = parse_dtype(options.dtype, logits);
+
+  std::size_t left_out = std::erase_if(chosen, [&](const Variant* variant) {
+    const std::string reason =
+        !variant->has(dtype) ? fmt::format("it has no {}", name(dtype)) : variant->unavailable;
+    if (!reason.empty() && !options.quiet)
+      fmt::print(stderr, "{} skipped: {}\n", variant->name(), reason);
+    return !reason.empty();
+  });
+  if (chosen.empty()) return exit_incomplete;
+  if (!options.output.empty() && chosen.size() != 1)
+    throw UsageError(fmt::format("eval: --output takes the result of one variant; '{}' are {}",
+                                 options.variant.empty() ? "*" : options.variant, chosen.size()));
+  const int code = dtype == DType::float32 ? evaluate<float>(op, logits, chosen, dtype, options)
+                                           : evaluate<double>(op, logits, chosen, dtype, options);
+  // Asked for by name and not run is incomplete; left out of all of them is only said.
+  return left_out > 0 && !options.variant.empty() ? exit_incomplete : code;
+}
+
+}  // namespace maxtrick::commands

@@ -1,0 +1,85 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "commands/session.hpp"
+#include "suite/files.hpp"
+
+namespace maxtrick::commands {
+namespace {
+
+// The rows of the table on disk that the config still asks for and that this run did not make. A
+// table that would lose such rows is left alone.
+std::vector<std::string> lost_rows(const std::filesystem::path& csv, const Prepared& prepared,
+                                   const suite::ResultTable& schema,
+                                   const std::set<std::string>& made) {
+  const auto old = suite::read_file_if_there(csv);
+  if (!old) return {};
+  const auto lines = suite::parse_csv(*old);
+  std::vector<std::string> lost;
+  if (lines.front().size() != schema.columns.size()) return lost;
+  for (auto line = lines.begin() + 1; line != lines.end(); ++line) {
+    const std::string key = schema.key(*line);
+    const auto& asked = prepared.all_keys;
+    if (!made.contains(key) && std::find(asked.begin(), asked.end(), key) != asked.end())
+      lost.push_back(key);
+  }
+  return lost;
+}
+
+int write_table(const suite::Run& run, const Prepared& prepared, const RunOptions& options) {
+  const auto folder = options.folder.empty() ? "results" : options.folder;
+  const auto csv = folder / (prepared.name + ".csv");
+  std::set<std::string> made;
+  for (const auto& row : run.table.rows) made.insert(run.table.key(row));
+  const auto lost = lost_rows(csv, prepared, run.table, made);
+  if (!lost.empty()) {
+    fmt::print(stderr,
+               "{}: left as it is: it holds {} rows that this run did not make ({}, ...); choose "
+               "another folder with -o\n",
+               csv.string(), lost.size(), lost.front());
+    return exit_incomplete;
+  }
+  const auto stored = suite::store(run.table, provenance(prepared, options), folder, prepared.name);
+  fmt::print("{}: {} rows, {}\n", csv.string(), run.table.rows.size(),
+             stored == suite::Stored::written ? "written" : "unchanged");
+  return run.skipped.empty() ? exit_holds : exit_incomplete;
+}
+
+void list_cases(const std::vector<Prepared>& all) {
+  for (const auto& one : all) {
+    for (const auto& single : one.plan.cases) fmt::print("{}\n", single.key);
+    fmt::print(stderr, "{}: {} cases\n", one.path.string(), one.plan.cases.size());
+  }
+}
+
+}  // namespace
+
+int run(const RunOptions& options) {
+  std::vector<Prepared> all = prepare(options);
+  if (std::all_of(all.begin(), all.end(), [](const auto& one) { return one.plan.cases.empty(); }))
+    return nothing_selected(all, options);
+  if (options.dry_run) {
+    list_cases(all);
+    return exit_holds;
+  }
+  // Part of a table, or a table of other values than the config's, is something to look at: it does
+  // not go among the committed tables unless a folder is named.
+  const bool show =
+      options.folder.empty() && (!options.filter.empty() || !options.overrides.empty());
+  int code = exit_holds;
+  for (Prepared& one : all) {
+    if (one.plan.cases.empty()) continue;
+    const suite::Run computed = compute(one, options);
+    if (show) {
+      fmt::print("{}", suite::render(computed.table, suite::Format::table));
+      if (!computed.skipped.empty()) code = exit_incomplete;
+    } else {
+      code = std::max(code, write_table(computed, one, options));
+    }
+  }
+  return code;
+}
+
+}  // namespace maxtrick::commands

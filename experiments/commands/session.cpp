@@ -1,0 +1,180 @@
+#include "commands/session.hpp"
+
+#include <fmt/format.h>
+#include <mpfr.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <regex>
+#include <set>
+
+#include "numerics/registry.hpp"
+#include "suite/config.hpp"
+#include "suite/files.hpp"
+
+namespace maxtrick::commands {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+std::vector<std::string> experiment_names() {
+  std::vector<std::string> names;
+  for (const auto& experiment : suite::experiments()) names.push_back(experiment.name);
+  return names;
+}
+
+suite::Plan lay_out(suite::ConfigFile& file) {
+  suite::Section root = file.root();
+  const std::string title = root.text("title"), description = root.text("description");
+  const std::string name = root.choice("experiment", experiment_names());
+  // Which other keys there may be is not known before the experiment is.
+  const bool known = root.has("experiment") && root.text("experiment") == name;
+  if (!known) root.ignore_rest();
+  suite::Plan plan;
+  for (const auto& experiment : suite::experiments())
+    if (experiment.name == name && known) plan = experiment.plan(root);
+  file.finish();
+  plan.table.title = title;
+  plan.table.description = description;
+  return plan;
+}
+
+Prepared prepare_one(const std::filesystem::path& path, const TableOptions& options) {
+  if (!std::filesystem::exists(path)) {
+    std::vector<std::string> known;
+    if (std::filesystem::is_directory("configs"))
+      for (const auto& config : default_configs()) known.push_back(config.string());
+    const std::string meant = suite::nearest(path.string(), known);
+    throw UsageError(fmt::format("{}: no such config{}", path.string(),
+                                 meant.empty() ? "" : "; did you mean " + meant + "?"));
+  }
+  Prepared one{path, path.stem().string(), suite::read_file(path), {}, {}};
+  suite::ConfigFile file(one.text, path.string(), options.overrides);
+  one.plan = lay_out(file);
+  for (const auto& single : one.plan.cases) one.all_keys.push_back(single.key);
+  return one;
+}
+
+void select(Prepared& one, const std::regex& filter) {
+  std::erase_if(one.plan.cases,
+                [&](const suite::Case& single) { return !std::regex_search(single.key, filter); });
+}
+
+std::regex parse_filter(const std::string& text) {
+  try {
+    return std::regex(text);
+  } catch (const std::regex_error& error) {
+    throw UsageError(fmt::format("--filter '{}' is no regular expression: {}", text, error.what()));
+  }
+}
+
+// A line on a terminal that is drawn over itself; nothing anywhere else, nor in the first second.
+class ProgressBar {
+ public:
+  ProgressBar(std::string name, bool quiet)
+      : name_(std::move(name)), shown_(!quiet && ::isatty(STDERR_FILENO)) {}
+  ~ProgressBar() {
+    if (drawn_) fmt::print(stderr, "\r\x1b[K");
+  }
+  ProgressBar(const ProgressBar&) = delete;
+  ProgressBar& operator=(const ProgressBar&) = delete;
+
+  void operator()(std::size_t done, std::size_t all) {
+    using namespace std::chrono_literals;
+    const auto now = Clock::now();
+    if (!shown_ || now - start_ < 1s || now - last_ < 100ms) return;
+    last_ = now;
+    drawn_ = true;
+    constexpr std::size_t width = 30;
+    const std::size_t full = width * done / all;
+    const double spent = std::chrono::duration<double>(now - start_).count();
+    const double left = spent * static_cast<double>(all - done) / static_cast<double>(done);
+    fmt::print(stderr, "\r\x1b[K{} [{:#<{}}{:.<{}}] {}/{} cases, {:.0f} s left", name_, "", full,
+               "", width - full, done, all, left);
+  }
+
+ private:
+  std::string name_;
+  bool shown_;
+  bool drawn_ = false;
+  Clock::time_point start_ = Clock::now();
+  Clock::time_point last_ = start_;
+};
+
+}  // namespace
+
+std::vector<std::filesystem::path> default_configs() {
+  std::vector<std::filesystem::path> found;
+  if (std::filesystem::is_directory("configs"))
+    for (const auto& entry : std::filesystem::directory_iterator("configs"))
+      if (entry.path().extension() == ".toml") found.push_back(entry.path());
+  if (found.empty())
+    throw UsageError("no configs/*.toml here; name a config, or start from the project's folder");
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+std::vector<Prepared> prepare(const TableOptions& options) {
+  const std::regex filter = parse_filter(options.filter);
+  std::vector<Prepared> all;
+  std::vector<suite::Problem> problems;
+  std::map<std::string, std::string> tables;
+  for (const auto& path : options.configs) {
+    try {
+      all.push_back(prepare_one(path, options));
+    } catch (const suite::ConfigError& error) {
+      problems.insert(problems.end(), error.problems().begin(), error.problems().end());
+      continue;
+    }
+    const auto [twin, is_new] = tables.emplace(all.back().name, path.string());
+    if (!is_new)
+      throw UsageError(fmt::format("{} and {} both make the table {}", twin->second, path.string(),
+                                   all.back().name));
+    select(all.back(), filter);
+  }
+  if (!problems.empty()) throw suite::ConfigError(std::move(problems));
+  return all;
+}
+
+suite::Run compute(Prepared& prepared, const TableOptions& options) {
+  suite::Run run;
+  {
+    ProgressBar bar(prepared.name, options.quiet);
+    run = suite::run_cases(std::move(prepared.plan), options.jobs, std::ref(bar));
+  }
+  std::map<std::string, std::size_t> reasons;
+  for (const auto& skipped : run.skipped) ++reasons[skipped.reason];
+  for (const auto& [reason, n] : reasons)
+    fmt::print(stderr, "{}: {} of {} rows skipped: {}\n", prepared.path.string(), n,
+               run.keys.size(), reason);
+  return run;
+}
+
+suite::Provenance provenance(const Prepared& prepared, const TableOptions& options) {
+  std::set<std::string> libraries{fmt::format("MPFR {}", mpfr_get_version())}, isas;
+  for (const auto& variant : numerics::variants()) {
+    if (!variant.library.empty()) libraries.insert(variant.library);
+    if (!variant.isa.empty()) isas.insert(variant.isa);
+  }
+  return {.config_name = prepared.path.filename().string(),
+          .config_text = prepared.text,
+          .overrides = options.overrides,
+          .libraries = {libraries.begin(), libraries.end()},
+          .isa = fmt::format("{}", fmt::join(isas, ", ")),
+          .jobs = options.jobs};
+}
+
+int nothing_selected(const std::vector<Prepared>& all, const TableOptions& options) {
+  fmt::print(stderr, "nothing selected: --filter '{}' is found in no row's key", options.filter);
+  for (const auto& one : all)
+    if (!one.all_keys.empty()) {
+      fmt::print(stderr, "; a key looks like {}", one.all_keys.front());
+      break;
+    }
+  fmt::print(stderr, "\n");
+  return exit_incomplete;
+}
+
+}  // namespace maxtrick::commands

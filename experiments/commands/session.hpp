@@ -1,0 +1,38 @@
+// From configs to computed tables: the part that run, check and accept have in common.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "commands/commands.hpp"
+#include "suite/schedule.hpp"
+#include "suite/store.hpp"
+
+namespace maxtrick::commands {
+
+// A config that was read and laid out, before anything runs.
+struct Prepared {
+  std::filesystem::path path;
+  std::string name;  // of the table: the file's name without .toml
+  std::string text;
+  suite::Plan plan;                   // the cases that the filter selects
+  std::vector<std::string> all_keys;  // of every case, selected or not
+};
+
+// Reads every config and throws one suite::ConfigError for the errors of all of them. Throws
+// UsageError for a missing config, a bad filter, or two configs of one name.
+[[nodiscard]] std::vector<Prepared> prepare(const TableOptions& options);
+
+// The config files in configs/, sorted. Throws UsageError where there are none.
+[[nodiscard]] std::vector<std::filesystem::path> default_configs();
+
+// Runs the cases, with a progress bar on a terminal, and says on stderr what was skipped and why.
+[[nodiscard]] suite::Run compute(Prepared& prepared, const TableOptions& options);
+
+[[nodiscard]] suite::Provenance provenance(const Prepared& prepared, const TableOptions& options);
+
+// The lines that a filter leaves nothing of; exit_incomplete.
+int nothing_selected(const std::vector<Prepared>& all, const TableOptions& options);
+
+}  // namespace maxtrick::commands

@@ -1,0 +1,68 @@
+#include "inputs/selection.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace maxtrick::inputs {
+
+using numerics::DType;
+using numerics::Op;
+using numerics::Variant;
+
+std::vector<Op> read_ops(suite::Section& section) {
+  std::vector<std::string> names;
+  for (const Op op : numerics::all_ops) names.emplace_back(name(op));
+  std::vector<Op> ops;
+  for (const std::string& word : section.choices("ops", names))
+    if (const auto op = numerics::parse_op(word)) ops.push_back(*op);
+  return ops;
+}
+
+std::vector<DType> read_dtypes(suite::Section& section, std::vector<DType> otherwise) {
+  if (!otherwise.empty() && !section.has("dtypes")) return otherwise;
+  std::vector<std::string> names;
+  for (const DType dtype : numerics::all_dtypes) names.emplace_back(name(dtype));
+  std::vector<DType> dtypes;
+  for (const std::string& word : section.choices("dtypes", names))
+    if (const auto dtype = numerics::parse_dtype(word)) dtypes.push_back(*dtype);
+  return dtypes;
+}
+
+std::vector<const Variant*> read_variants(suite::Section& section) {
+  std::vector<std::string> names;
+  for (const Variant& variant : numerics::variants()) names.push_back(variant.name());
+  std::set<std::string> wanted;
+  const std::vector<std::string> globs = section.texts("variants");
+  for (std::size_t i = 0; i < globs.size(); ++i) {
+    bool matched = globs[i].empty();  // an element that is no text: noted already
+    for (const std::string& known : names)
+      if (numerics::glob_match(globs[i], known)) {
+        wanted.insert(known);
+        matched = true;
+      }
+    if (matched) continue;
+    const bool glob = globs[i].find_first_of("*?") != std::string::npos;
+    section.reject("variants", i,
+                   glob ? fmt::format("'{}' matches no variant", globs[i])
+                        : fmt::format("unknown variant '{}'", globs[i]),
+                   suite::expected_one_of(globs[i], names));
+  }
+  std::vector<const Variant*> chosen;
+  for (const std::string& known : wanted) chosen.push_back(numerics::find_variant(known));
+  return chosen;
+}
+
+std::string read_name(suite::Section& section, std::string_view key) {
+  std::string text = section.text(key);
+  const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("._+-").find(c) != std::string_view::npos;
+  });
+  if (!plain)
+    section.reject(key, fmt::format("'{}' is no plain name", text), "letters, digits and . _ + -");
+  return text;
+}
+
+}  // namespace maxtrick::inputs

@@ -1,0 +1,28 @@
+// Which ops, types and variants a config asks for.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "numerics/registry.hpp"
+#include "suite/config.hpp"
+
+namespace maxtrick::inputs {
+
+// ops = ["softmax", ...], in the config's order.
+[[nodiscard]] std::vector<numerics::Op> read_ops(suite::Section& section);
+
+// dtypes = ["float32", ...]; `otherwise` where there is no such key.
+[[nodiscard]] std::vector<numerics::DType> read_dtypes(suite::Section& section,
+                                                       std::vector<numerics::DType> otherwise = {});
+
+// variants = ["softmax.*", ...]: names or globs; each must match. In the registry's order, once
+// each.
+[[nodiscard]] std::vector<const numerics::Variant*> read_variants(suite::Section& section);
+
+// A text out of [A-Za-z0-9._+-], which keys of rows are made of: they must survive a shell and a
+// regular expression.
+[[nodiscard]] std::string read_name(suite::Section& section, std::string_view key);
+
+}  // namespace maxtrick::inputs

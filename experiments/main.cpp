@@ -1,0 +1,162 @@
+// The command line.
+#include <CLI/CLI.hpp>
+#include <exception>
+#include <iostream>
+#include <thread>
+
+#include "commands/commands.hpp"
+#include "suite/config.hpp"
+#include "suite/matrix.hpp"
+#include "suite/store.hpp"
+
+namespace {
+
+using namespace maxtrick;
+using namespace maxtrick::commands;
+
+const std::map<std::string, suite::Format> formats{
+    {"table", suite::Format::table}, {"csv", suite::Format::csv}, {"json", suite::Format::json}};
+
+void add_format(CLI::App* command, suite::Format& format) {
+  command->add_option("--format", format, "how it is printed: table, csv or json")
+      ->transform(CLI::CheckedTransformer(formats).description(""))
+      ->option_text("FORMAT");
+}
+
+void add_table_options(CLI::App* command, TableOptions& options, bool configs_required) {
+  auto* configs = command->add_option("CONFIG", options.configs, "TOML files, one a result table");
+  if (configs_required) configs->required();
+  command->add_option("--jobs,-j", options.jobs, "threads; the table does not depend on it")
+      ->check(CLI::Range(1U, 1024U))
+      ->option_text("N");
+  command->add_flag("--quiet,-q", options.quiet, "no progress bar");
+}
+
+void add_filter(CLI::App* command, TableOptions& options) {
+  command->add_option("--filter", options.filter, "only rows in whose key it is found")
+      ->option_text("REGEX");
+}
+
+// All commands with their options, and which one to run.
+class CommandLine {
+ public:
+  CommandLine() {
+    app_.require_subcommand(1);
+    app_.set_version_flag("--version", "maxtrick " + suite::build().version);
+    const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+    run_.jobs = check_.jobs = accept_.jobs = cores;
+    add_list();
+    add_run();
+    add_check();
+    add_accept();
+    add_eval();
+  }
+
+  int operator()(int argc, char** argv) {
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+      return app_.exit(error, std::cout, std::cerr) == 0 ? exit_holds : exit_usage;
+    }
+    return chosen_();
+  }
+
+ private:
+  CLI::App* add(const std::string& name, const std::string& description,
+                std::function<int()> body) {
+    CLI::App* command = app_.add_subcommand(name, description);
+    command->callback([this, body = std::move(body)] { chosen_ = body; });
+    return command;
+  }
+
+  void add_list() {
+    CLI::App* command = add("list", "what there is", [this] { return list(list_); });
+    command->add_option("WHAT", list_.what, "variants (default), experiments or configs")
+        ->check(CLI::IsMember({"variants", "experiments", "configs"}).description(""));
+    add_format(command, list_.format);
+  }
+
+  void add_run() {
+    CLI::App* command = add("run", "run configs and write their result tables",
+                            [this] { return commands::run(run_); });
+    add_table_options(command, run_, true);
+    add_filter(command, run_);
+    command
+        ->add_option("-o,--output", run_.folder,
+                     "folder of the tables (default results/; with --filter or --set, stdout)")
+        ->option_text("DIR");
+    command->add_option("--set", run_.overrides, "replace a value of the config; repeatable")
+        ->option_text("KEY=VALUE")
+        ->expected(1)
+        ->take_all();
+    command->add_flag("--dry-run", run_.dry_run, "only list the rows that would be made");
+  }
+
+  void add_check() {
+    CLI::App* command = add("check", "recompute tables and compare them with the committed ones",
+                            [this] { return check(check_); });
+    add_table_options(command, check_, false);
+    add_filter(command, check_);
+    add_baseline(command, check_.baseline);
+  }
+
+  void add_accept() {
+    CLI::App* command = add("accept", "make changed tables the new baseline, and say what changed",
+                            [this] { return accept(accept_); });
+    add_table_options(command, accept_, true);
+    add_baseline(command, accept_.baseline);
+  }
+
+  static void add_baseline(CLI::App* command, std::filesystem::path& baseline) {
+    command->add_option("--baseline", baseline, "folder of the committed tables (default results/)")
+        ->option_text("DIR");
+  }
+
+  void add_eval() {
+    CLI::App* command = add("eval", "run logits of your own through the variants of an op",
+                            [this] { return eval(eval_); });
+    command->add_option("OP", eval_.op, "softmax, log_softmax or log_sum_exp")->required();
+    command->add_option("--logits", eval_.logits, "\"1,2,3;4,5,6\": rows parted by ';'")
+        ->option_text("ROWS");
+    command->add_option("--input", eval_.input, "a .npy (float32, float64) or CSV file")
+        ->option_text("FILE");
+    command->add_option("--variant", eval_.variant, "only these, e.g. 'softmax.*.scalar'")
+        ->option_text("GLOB");
+    command
+        ->add_option("--dtype", eval_.dtype,
+                     "float32 or float64 (default: the input's, or float32)")
+        ->option_text("DTYPE");
+    command->add_option("-o,--output", eval_.output, "write the result of the one variant as .npy")
+        ->option_text("FILE");
+    add_format(command, eval_.format);
+    command->add_flag("--quiet,-q", eval_.quiet, "say nothing of variants left out");
+  }
+
+  CLI::App app_{"maxtrick: softmax numerics and speed, in result tables that hold"};
+  RunOptions run_;
+  CheckOptions check_;
+  AcceptOptions accept_;
+  ListOptions list_;
+  EvalOptions eval_;
+  std::function<int()> chosen_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  try {
+    return CommandLine()(argc, argv);
+  } catch (const suite::ConfigError& error) {
+    std::cerr << error.what();
+    return exit_usage;
+  } catch (const UsageError& error) {
+    std::cerr << "maxtrick: " << error.what() << '\n';
+    return exit_usage;
+  } catch (const suite::InputError& error) {
+    std::cerr << "maxtrick: " << error.what() << '\n';
+    return exit_usage;
+  } catch (const std::exception& error) {
+    std::cerr << "maxtrick: " << error.what() << '\n';
+    return exit_error;
+  }
+}

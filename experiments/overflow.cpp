@@ -1,0 +1,170 @@
+// Experiment `overflow`: where each way of computing softmax, log-softmax and log-sum-exp breaks.
+// One row for each case, op, type and variant; every output is judged against the oracle.
+#include <fmt/format.h>
+
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include "inputs/logits.hpp"
+#include "inputs/selection.hpp"
+#include "numerics/oracle.hpp"
+#include "numerics/outcome.hpp"
+#include "suite/experiment.hpp"
+
+namespace maxtrick {
+namespace {
+
+using numerics::DType;
+using numerics::Op;
+using numerics::Variant;
+using suite::Rule;
+
+struct Hazard {
+  std::string name, hazard, source;
+  std::vector<double> logits;
+  std::vector<DType> dtypes;
+};
+
+// The exact answer of one row, computed when the first variant needs it, freed after the last.
+template <class T>
+class SharedExact {
+ public:
+  SharedExact(Op op, const std::vector<double>& logits)
+      : op_(op), logits_(inputs::rounded<T>(logits)) {}
+
+  [[nodiscard]] const std::vector<T>& logits() const { return logits_; }
+  [[nodiscard]] const std::vector<numerics::Exact<T>>& get() {
+    std::call_once(once_, [this] { exact_ = numerics::exact<T>(op_, logits_); });
+    return exact_;
+  }
+
+ private:
+  Op op_;
+  std::vector<T> logits_;
+  std::once_flag once_;
+  std::vector<numerics::Exact<T>> exact_;
+};
+
+std::vector<suite::Column> columns() {
+  return {
+      {"op", Rule::exact, "the operation"},
+      {"case", Rule::key, "the case; the list of cases says what it provokes"},
+      {"dtype", Rule::key, "working type; the logits are rounded to it first"},
+      {"variant", Rule::key, "the implementation"},
+      {"outcome", Rule::exact,
+       "ok, inaccurate (a digit or more lost), wrong (not one correct digit), underflow, overflow, "
+       "nan; differs: a library that handles NaN and infinities by another rule"},
+      {"max_error_ulp",
+       Rule::bounded,
+       "largest error of an output in units in the last place of the exact value",
+       {suite::Measure::absolute, 2,
+        "another libm may round exp and log the other way, one ULP each"}},
+      {"sum_minus_1",
+       Rule::bounded,
+       "sum of the probabilities minus 1 (log_softmax: of the exponentials)",
+       {suite::Measure::absolute, 2.4e-7, "two ULPs of float32 at 1, for the same reason"}},
+      {"first_bad_index", Rule::exact, "the first output that is not ok"},
+      {"hazard", Rule::exact, "what the case provokes"},
+      {"source", Rule::exact, "where users met it"},
+  };
+}
+
+template <class T>
+suite::Row measure(const Variant& variant, SharedExact<T>& shared, const Hazard& hazard,
+                   DType dtype, double tolerance_ulp) {
+  const std::span<const T> logits(shared.logits());
+  const auto& exact = shared.get();
+  std::vector<T> got(exact.size());
+  variant.compute<T>()(numerics::one_row(logits), numerics::one_row(std::span<T>(got)));
+  const auto verdict =
+      numerics::judge<T>(variant.op, exact, got, tolerance_ulp, !variant.special_values.empty());
+  const auto sum = numerics::sum_minus_1<T>(variant.op, got);
+  return {std::string(name(variant.op)),
+          hazard.name,
+          std::string(name(dtype)),
+          variant.name(),
+          std::string(name(verdict.outcome)),
+          suite::cell(verdict.max_error_ulp),
+          sum ? suite::cell(*sum) : "",
+          verdict.first_bad_index ? fmt::format("{}", *verdict.first_bad_index) : "",
+          hazard.hazard,
+          hazard.source};
+}
+
+template <class T>
+void lay_out(suite::Plan& plan, Op op, const Hazard& hazard, DType dtype,
+             const std::vector<const Variant*>& variants, double tolerance_ulp) {
+  const auto shared = std::make_shared<SharedExact<T>>(op, hazard.logits);
+  for (const Variant* variant : variants) {
+    if (variant->op != op || !variant->has(dtype)) continue;
+    plan.cases.push_back({fmt::format("{}/{}/{}", hazard.name, name(dtype), variant->name()),
+                          [=]() -> std::variant<suite::Row, suite::Skip> {
+                            if (!variant->unavailable.empty())
+                              return suite::Skip{variant->name() + ": " + variant->unavailable};
+                            return measure<T>(*variant, *shared, hazard, dtype, tolerance_ulp);
+                          }});
+  }
+}
+
+std::vector<Hazard> read_cases(suite::Section& config, const std::vector<DType>& dtypes) {
+  std::vector<Hazard> cases;
+  std::map<std::string, std::string> first_place;
+  for (suite::Section& section : config.tables("case")) {
+    Hazard one{inputs::read_name(section, "name"), section.text("hazard"), section.text("source"),
+               inputs::read_logits(section, "logits"), inputs::read_dtypes(section, dtypes)};
+    inputs::require_representable(section, "logits", one.logits, one.dtypes);
+    const auto [first, is_new] = first_place.emplace(one.name, section.line_of("name"));
+    if (!is_new)
+      section.reject("name", fmt::format("duplicate case '{}'", one.name),
+                     fmt::format("another name: it is taken on {}", first->second));
+    cases.push_back(std::move(one));
+  }
+  return cases;
+}
+
+std::vector<std::string> outcome_names() {
+  std::vector<std::string> names;
+  for (const auto outcome : numerics::all_outcomes) names.emplace_back(name(outcome));
+  return names;
+}
+
+suite::Plan plan(suite::Section& config) {
+  const auto ops = inputs::read_ops(config);
+  const auto dtypes = inputs::read_dtypes(config);
+  const auto variants = inputs::read_variants(config);
+  const double tolerance_ulp = config.number("inaccurate_above_ulp", {0.5, 1e6});
+  const auto cases = read_cases(config, dtypes);
+
+  suite::Plan plan{{.title = {}, .description = {}, .columns = columns(), .rows = {}}, {}};
+  for (const DType dtype : dtypes)
+    plan.table.counts.push_back({.title = fmt::format("How many cases, {}", name(dtype)),
+                                 .row = "variant",
+                                 .column = "outcome",
+                                 .columns = outcome_names(),
+                                 .only = {{"dtype", std::string(name(dtype))}}});
+  plan.table.legend = {"case", "hazard", "source"};
+  for (const Op op : ops) {
+    for (const DType dtype : dtypes)
+      plan.table.pivots.push_back(
+          {.title = fmt::format("{}, {}: outcome and largest error in ULP", name(op), name(dtype)),
+           .row = "case",
+           .column = "variant",
+           .cells = {"outcome", "max_error_ulp"},
+           .only = {{"op", std::string(name(op))}, {"dtype", std::string(name(dtype))}}});
+    for (const Hazard& hazard : cases)
+      for (const DType dtype : hazard.dtypes) {
+        if (dtype == DType::float32)
+          lay_out<float>(plan, op, hazard, dtype, variants, tolerance_ulp);
+        else
+          lay_out<double>(plan, op, hazard, dtype, variants, tolerance_ulp);
+      }
+  }
+  return plan;
+}
+
+const suite::RegisterExperiment registered{
+    {"overflow", "where each variant overflows, underflows, turns NaN or loses its digits", plan}};
+
+}  // namespace
+}  // namespace maxtrick

@@ -1,0 +1,74 @@
+#include "numerics/error.hpp"
+
+#include <cmath>
+#include <limits>
+
+namespace maxtrick::numerics {
+namespace {
+
+// What `rest` is counted from: `rounded`, or the largest finite number where y rounds to infinity.
+template <class T>
+double origin(const Exact<T>& exact) {
+  if (exact.special || std::isfinite(exact.rounded)) return exact.rounded;
+  return std::copysign(std::numeric_limits<T>::max(), exact.rounded);
+}
+
+// got - y in units of 2^unit, for finite got and y. Both are scaled before they are subtracted:
+// near y the scaled numbers are whole and their difference is exact, so the error of the result is
+// that of `rest`; far from y a difference beyond double's range becomes an infinity.
+template <class T>
+double difference(const Exact<T>& exact, T got, int unit) {
+  return (std::ldexp(double{got}, -unit) - std::ldexp(origin(exact), -unit)) -
+         std::ldexp(exact.rest, exact.ulp_exponent - unit);
+}
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+// The error where it does not depend on how far got is from y: 0 or infinity; else NaN.
+template <class T>
+double error_of_special(const Exact<T>& exact, T got) {
+  if (std::isnan(got)) return std::isnan(exact.rounded) ? 0 : infinity;
+  if (exact.special || std::isinf(got)) return got == exact.rounded ? 0 : infinity;
+  return std::numeric_limits<double>::quiet_NaN();
+}
+
+}  // namespace
+
+template <class T>
+double Exact<T>::value() const {
+  return special ? double{rounded} : origin(*this) + std::ldexp(rest, ulp_exponent);
+}
+
+template <class T>
+double error_ulp(const Exact<T>& exact, T got) {
+  const double special = error_of_special(exact, got);
+  return std::isnan(special) ? std::fabs(difference(exact, got, exact.ulp_exponent)) : special;
+}
+
+template <class T>
+double relative_error(const Exact<T>& exact, T got) {
+  const double special = error_of_special(exact, got);
+  if (!std::isnan(special)) return special;
+  // In a unit just above y, so that a subnormal y keeps its digits and no difference overflows that
+  // is not out of double's range relative to y as well.
+  const int unit = exact.ulp_exponent + std::numeric_limits<T>::digits;
+  const double error = std::fabs(difference(exact, got, unit));
+  return error == 0 ? 0 : error / std::fabs(difference(exact, T{0}, unit));
+}
+
+template <class T>
+double absolute_error(const Exact<T>& exact, T got) {
+  const double special = error_of_special(exact, got);
+  return std::isnan(special) ? std::fabs(difference(exact, got, 0)) : special;
+}
+
+template struct Exact<float>;
+template struct Exact<double>;
+template double error_ulp(const Exact<float>&, float);
+template double error_ulp(const Exact<double>&, double);
+template double relative_error(const Exact<float>&, float);
+template double relative_error(const Exact<double>&, double);
+template double absolute_error(const Exact<float>&, float);
+template double absolute_error(const Exact<double>&, double);
+
+}  // namespace maxtrick::numerics

@@ -1,0 +1,113 @@
+#include "numerics/outcome.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+namespace maxtrick::numerics {
+namespace {
+
+// What the outcome of one output depends on besides the output.
+struct Row {
+  Op op;
+  bool special;       // NaN, +inf or nothing but -inf among the logits
+  bool all_vanished;  // every output stands for a probability of 0
+  double tolerance_ulp;
+  bool own_special_values;
+};
+
+template <class T>
+bool vanished(Op op, T got) {
+  return op == Op::softmax ? got == 0 : got == -std::numeric_limits<T>::infinity();
+}
+
+template <class T>
+bool belongs_to_special_row(Op op, const Exact<T>& exact) {
+  // A log-probability of -inf is that of one masked class.
+  const bool masked = op == Op::log_softmax && exact.rounded < 0;
+  return exact.special && !masked;
+}
+
+template <class T>
+Outcome judge_one(const Row& row, const Exact<T>& exact, T got) {
+  if (got == exact.rounded || error_ulp(exact, got) <= row.tolerance_ulp) return Outcome::ok;
+  if (row.special && row.own_special_values) return Outcome::differs;
+  if (std::isnan(got)) return exact.special && row.special ? Outcome::wrong : Outcome::nan;
+  if (exact.special) return Outcome::wrong;
+  if (vanished(row.op, got))
+    return row.all_vanished && row.op != Op::log_sum_exp ? Outcome::overflow : Outcome::underflow;
+  if (std::isinf(got)) return Outcome::overflow;
+  return relative_error(exact, got) < 0.5 ? Outcome::inaccurate : Outcome::wrong;
+}
+
+}  // namespace
+
+std::string_view name(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::ok:
+      return "ok";
+    case Outcome::inaccurate:
+      return "inaccurate";
+    case Outcome::differs:
+      return "differs";
+    case Outcome::wrong:
+      return "wrong";
+    case Outcome::underflow:
+      return "underflow";
+    case Outcome::overflow:
+      return "overflow";
+    case Outcome::nan:
+      return "nan";
+  }
+  return {};
+}
+
+template <class T>
+Verdict judge(Op op, std::span<const Exact<T>> exact, std::span<const T> got, double tolerance_ulp,
+              bool own_special_values) {
+  if (exact.size() != got.size())
+    throw std::invalid_argument("a row of outputs and its exact values differ in number");
+  const Row row{op,
+                std::any_of(exact.begin(), exact.end(),
+                            [op](const Exact<T>& y) { return belongs_to_special_row(op, y); }),
+                std::all_of(got.begin(), got.end(), [op](T x) { return vanished(op, x); }),
+                tolerance_ulp, own_special_values};
+
+  Verdict verdict;
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    const double error = error_ulp(exact[i], got[i]);
+    if (error > verdict.max_error_ulp) {
+      verdict.max_error_ulp = error;
+      verdict.worst_index = i;
+    }
+    verdict.max_relative_error =
+        std::max(verdict.max_relative_error, relative_error(exact[i], got[i]));
+    const Outcome outcome = judge_one(row, exact[i], got[i]);
+    verdict.outcome = std::max(verdict.outcome, outcome);
+    if (outcome != Outcome::ok && !verdict.first_bad_index) verdict.first_bad_index = i;
+  }
+  return verdict;
+}
+
+template <class T>
+std::optional<double> sum_minus_1(Op op, std::span<const T> got) {
+  if (op == Op::log_sum_exp) return std::nullopt;
+  // -1 is the first term: taken off at the end it would cancel what the compensation has kept.
+  double sum = -1;
+  double compensation = 0;
+  for (const T y : got) {
+    const double term = op == Op::softmax ? double{y} : std::exp(double{y});
+    const double next = sum + term;
+    compensation += std::fabs(sum) >= std::fabs(term) ? (sum - next) + term : (term - next) + sum;
+    sum = next;
+  }
+  // An infinite sum has a compensation of NaN.
+  return std::isfinite(sum) ? sum + compensation : sum;
+}
+
+template Verdict judge(Op, std::span<const Exact<float>>, std::span<const float>, double, bool);
+template Verdict judge(Op, std::span<const Exact<double>>, std::span<const double>, double, bool);
+template std::optional<double> sum_minus_1(Op, std::span<const float>);
+template std::optional<double> sum_minus_1(Op, std::span<const double>);
+
+}  // namespace maxtrick::numerics

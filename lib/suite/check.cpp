@@ -1,0 +1,157 @@
+#include "suite/check.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "suite/number.hpp"
+
+namespace maxtrick::suite {
+namespace {
+
+double half_width(const Tolerance& tolerance, double at) {
+  switch (tolerance.measure) {
+    case Measure::absolute: return tolerance.value;
+    case Measure::relative: return tolerance.value * std::abs(at);
+    case Measure::ulp: {
+      const double size = std::abs(at);
+      constexpr double largest = std::numeric_limits<double>::max();
+      // Above the largest number there is none: its ULP is the distance to the one below.
+      const double step =
+          size < largest ? std::nextafter(size, largest) - size : size - std::nextafter(size, 0.0);
+      return tolerance.value * step;
+    }
+  }
+  return 0;
+}
+
+struct Interval {
+  double estimate, low, high;
+};
+
+// "estimate [low, high]"
+std::optional<Interval> parse_interval(std::string_view text) {
+  const auto open = text.find(" ["), comma = text.find(", ");
+  if (open == text.npos || comma == text.npos || comma < open || !text.ends_with(']'))
+    return std::nullopt;
+  const auto estimate = parse_number(text.substr(0, open));
+  const auto low = parse_number(text.substr(open + 2, comma - open - 2));
+  const auto high = parse_number(text.substr(comma + 2, text.size() - comma - 3));
+  if (!estimate || !low || !high || !(*low <= *estimate && *estimate <= *high)) return std::nullopt;
+  return Interval{*estimate, *low, *high};
+}
+
+using Verdict = std::optional<std::pair<Mismatch::Kind, std::string>>;  // what is wrong, and allowed
+
+Verdict equal_text(const std::string& expected, const std::string& got) {
+  if (expected == got) return std::nullopt;
+  return {{Mismatch::Kind::differs, "exactly that"}};
+}
+
+Verdict within(const Column& column, const std::string& expected, const std::string& got) {
+  const auto want = parse_number(expected), have = parse_number(got);
+  // Where one is no finite number there is no distance to measure: only the same text is the same.
+  if (!want || !have || !std::isfinite(*want) || !std::isfinite(*have))
+    return equal_text(expected, got);
+  const double width = half_width(column.tolerance, *want);
+  if (std::abs(*have - *want) <= width) return std::nullopt;
+  return {{Mismatch::Kind::differs, fmt::format("[{}, {}]", *want - width, *want + width)}};
+}
+
+Verdict not_slower(const Column& column, const std::string& expected, const std::string& got) {
+  const auto want = parse_interval(expected), have = parse_interval(got);
+  if (!want || !have) return equal_text(expected, got);
+  if (!(have->high - have->low <= column.tolerance.value * have->estimate))
+    return {{Mismatch::Kind::noisy,
+             fmt::format("an interval no wider than {} of the estimate", column.tolerance.value)}};
+  if (have->high < want->low)
+    return {{Mismatch::Kind::slower, fmt::format("an interval that reaches {}", want->low)}};
+  return std::nullopt;
+}
+
+Verdict judge(const Column& column, const std::string& expected, const std::string& got) {
+  switch (column.rule) {
+    case Rule::key:
+    case Rule::info: return std::nullopt;
+    case Rule::exact: return equal_text(expected, got);
+    case Rule::bounded: return within(column, expected, got);
+    case Rule::ratio: return not_slower(column, expected, got);
+  }
+  return std::nullopt;
+}
+
+std::string shell_word(std::string_view text) {
+  std::string word = "'";
+  for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return word + '\'';
+}
+
+}  // namespace
+
+std::vector<Mismatch> compare(const ResultTable& got, std::string_view baseline_csv,
+                              const std::vector<std::string>* keys) {
+  std::vector<Row> lines = parse_csv(baseline_csv);
+  Row header;
+  for (const Column& column : got.columns) header.push_back(column.name);
+  if (lines.front() != header)
+    return {{Mismatch::Kind::differs, "", "", fmt::format("columns {}", fmt::join(lines.front(), ",")),
+             fmt::format("columns {}", fmt::join(header, ",")), "the same columns"}};
+
+  std::map<std::string, const Row*> baseline;
+  std::vector<Mismatch> found;
+  for (auto line = lines.begin() + 1; line != lines.end(); ++line)
+    if (!baseline.emplace(got.key(*line), &*line).second)
+      found.push_back({Mismatch::Kind::differs, got.key(*line), "", "one row", "two in the baseline",
+                       "a key names one row"});
+
+  std::set<std::string> present;
+  for (const Row& row : got.rows) {
+    const std::string key = got.key(row);
+    present.insert(key);
+    const auto expected = baseline.find(key);
+    if (expected == baseline.end()) {
+      found.push_back({Mismatch::Kind::differs, key, "", "no such row", "a row", "the baseline's rows"});
+      continue;
+    }
+    for (std::size_t i = 0; i < row.size(); ++i)
+      if (const auto verdict = judge(got.columns[i], (*expected->second)[i], row[i]))
+        found.push_back({verdict->first, key, got.columns[i].name, (*expected->second)[i], row[i],
+                         verdict->second});
+  }
+  const auto asked = [&](const std::string& key) {
+    return !keys || std::find(keys->begin(), keys->end(), key) != keys->end();
+  };
+  for (const auto& [key, row] : baseline)
+    if (!present.contains(key) && asked(key))
+      found.push_back({Mismatch::Kind::differs, key, "", "a row", "no such row", "the baseline's rows"});
+  return found;
+}
+
+std::string describe(const Mismatch& mismatch, std::string_view table_path,
+                     std::string_view config_path) {
+  std::string text{table_path};
+  text += ":";
+  if (!mismatch.row.empty()) text += fmt::format(" row {},", mismatch.row);
+  if (!mismatch.column.empty()) text += fmt::format(" column {}:", mismatch.column);
+  text += fmt::format(" expected {}, got {}, allowed {}\n", mismatch.expected, mismatch.got,
+                      mismatch.allowed);
+  if (mismatch.row.empty()) return text;
+  return text + fmt::format("    again: maxtrick run {} --filter {}\n", config_path,
+                            shell_word(exact_filter(mismatch.row)));
+}
+
+std::string exact_filter(std::string_view key) {
+  std::string regex = "^";
+  for (const char c : key) {
+    if (std::string_view("\\^$.|?*+()[]{}").find(c) != std::string_view::npos) regex += '\\';
+    regex += c;
+  }
+  return regex + '$';
+}
+
+}  // namespace maxtrick::suite

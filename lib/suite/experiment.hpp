@@ -1,0 +1,48 @@
+// What an experiment is to the suite: a plan of independent cases made from a config.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "suite/config.hpp"
+#include "suite/table.hpp"
+
+namespace maxtrick::suite {
+
+// A case that cannot run here, and why.
+struct Skip {
+  std::string reason;
+};
+
+// One case: one row of the table, or the reason why there is none. `key` is the row's key as
+// ResultTable::key has it. Cases run in any order, on any thread; a case's row may not depend on
+// that.
+struct Case {
+  std::string key;
+  std::function<std::variant<Row, Skip>()> run;
+};
+
+struct Plan {
+  ResultTable table;  // without rows
+  std::vector<Case> cases;
+};
+
+struct Experiment {
+  std::string name;
+  std::string summary;  // one line
+  // Reads the config's keys and lays out the cases; notes errors in the config and never throws for
+  // them. It computes nothing that takes time.
+  std::function<Plan(Section& config)> plan;
+};
+
+struct RegisterExperiment {
+  explicit RegisterExperiment(Experiment experiment);
+};
+
+// All experiments, sorted by name. Throws std::logic_error where two share a name.
+[[nodiscard]] const std::vector<Experiment>& experiments();
+
+}  // namespace maxtrick::suite

@@ -1,0 +1,25 @@
+// Files read and written whole.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace maxtrick::suite {
+
+// The file's bytes. Throws std::system_error, which names the path.
+[[nodiscard]] std::string read_file(const std::filesystem::path& path);
+
+// The same, or nothing where there is no such file.
+[[nodiscard]] std::optional<std::string> read_file_if_there(const std::filesystem::path& path);
+
+// Replaces the file in one step: the bytes go to a new file beside it, are synced, and the new file
+// is renamed over the old one. Whoever reads meanwhile, and whoever kills the program, finds the old
+// bytes or the new ones. Missing folders are made. Throws std::system_error, which names the path.
+void write_file(const std::filesystem::path& path, std::string_view bytes);
+
+// SHA-256 as 64 hexadecimal digits, as sha256sum prints it.
+[[nodiscard]] std::string sha256(std::string_view bytes);
+
+}  // namespace maxtrick::suite

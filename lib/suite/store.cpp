@@ -1,0 +1,92 @@
+#include "suite/store.hpp"
+
+#include <fmt/format.h>
+#include <gnu/libc-version.h>
+
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "suite/files.hpp"
+
+namespace maxtrick::suite {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string cpu_model() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);)
+    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
+  return "unknown";
+}
+
+std::string compiler() {
+#if defined(__clang__)
+  return "Clang " __clang_version__;
+#else
+  return "GCC " __VERSION__;
+#endif
+}
+
+Json digests(const std::string& name, const std::string& csv, const std::string& md) {
+  return {{name + ".csv", sha256(csv)}, {name + ".md", sha256(md)}};
+}
+
+std::string manifest(const Json& tables, const Provenance& from) {
+  const Build built = build();
+  std::vector<std::string> libraries = from.libraries;
+  libraries.push_back(fmt::format("glibc {}", gnu_get_libc_version()));
+  const Json json = {
+      {"maxtrick", built.version},
+      {"commit", built.commit},
+      {"dirty", built.dirty},
+      {"compiler", compiler()},
+      {"flags", MAXTRICK_FLAGS},
+      {"cpu", cpu_model()},
+      {"isa", from.isa},
+      {"libraries", libraries},
+      {"jobs", from.jobs},
+      {"config",
+       {{"name", from.config_name},
+        {"sha256", sha256(from.config_text)},
+        {"set", from.overrides},
+        {"text", from.config_text}}},
+      {"sha256", tables},
+  };
+  // A config's name is a path, which may be no UTF-8.
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+// Whether the manifest on disk already speaks of these tables and this config.
+bool describes(const std::optional<std::string>& text, const Json& tables, const Provenance& from) {
+  if (!text) return false;
+  const Json old = Json::parse(*text, nullptr, false);
+  if (!old.is_object() || !old.contains("config") || !old["config"].is_object()) return false;
+  return old.value("sha256", Json{}) == tables &&
+         old["config"].value("sha256", Json{}) == sha256(from.config_text) &&
+         old["config"].value("set", Json{}) == Json(from.overrides);
+}
+
+bool write_if_changed(const std::filesystem::path& path, const std::string& bytes) {
+  if (read_file_if_there(path) == bytes) return false;
+  write_file(path, bytes);
+  return true;
+}
+
+}  // namespace
+
+Stored store(const ResultTable& table, const Provenance& provenance,
+             const std::filesystem::path& folder, const std::string& name) {
+  const std::string csv = to_csv(table), md = to_markdown(table);
+  const Json tables = digests(name, csv, md);
+  const auto manifest_path = folder / (name + ".manifest.json");
+  const bool csv_changed = write_if_changed(folder / (name + ".csv"), csv);
+  const bool md_changed = write_if_changed(folder / (name + ".md"), md);
+  if (csv_changed || md_changed ||
+      !describes(read_file_if_there(manifest_path), tables, provenance))
+    write_file(manifest_path, manifest(tables, provenance));
+  return csv_changed || md_changed ? Stored::written : Stored::unchanged;
+}
+
+}  // namespace maxtrick::suite

@@ -1,0 +1,39 @@
+// A table on disk: NAME.csv, NAME.md and NAME.manifest.json in one folder.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "suite/table.hpp"
+
+namespace maxtrick::suite {
+
+// Where a table comes from. Only what can matter to its numbers.
+struct Provenance {
+  std::string config_name;
+  std::string config_text;
+  std::vector<std::string> overrides;  // --set
+  std::vector<std::string> libraries;  // "MPFR 4.2.0"
+  std::string isa;                     // which instruction sets were used, and why
+  unsigned jobs = 1;
+};
+
+enum class Stored { unchanged, written };
+
+// Writes the CSV and Markdown files that changed, and the manifest where either did, or where the
+// manifest on disk is not of these tables and this config. Tables hold no date, host or path; what
+// does differ from machine to machine stands in the manifest.
+Stored store(const ResultTable& table, const Provenance& provenance,
+             const std::filesystem::path& folder, const std::string& name);
+
+// The commit that the program was built from, "" where it is unknown; and whether files had been
+// changed since.
+struct Build {
+  std::string version;
+  std::string commit;
+  bool dirty = false;
+};
+[[nodiscard]] Build build();
+
+}  // namespace maxtrick::suite

@@ -1,0 +1,50 @@
+#include "suite/table.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <stdexcept>
+
+namespace maxtrick::suite {
+namespace {
+
+template <class T>
+std::string shortest(T value) {
+  // The sign of a NaN means nothing, and compilers disagree on it.
+  return std::isnan(value) ? "nan" : fmt::format("{}", value);
+}
+
+}  // namespace
+
+std::string_view name(Rule rule) {
+  switch (rule) {
+    case Rule::key: return "key";
+    case Rule::exact: return "exact";
+    case Rule::bounded: return "bounded";
+    case Rule::ratio: return "ratio";
+    case Rule::info: return "info";
+  }
+  return {};
+}
+
+std::string cell(double value) { return shortest(value); }
+std::string cell(float value) { return shortest(value); }
+
+std::size_t ResultTable::index(std::string_view column) const {
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    if (columns[i].name == column) return i;
+  throw std::out_of_range(fmt::format("no column '{}' in table '{}'", column, title));
+}
+
+std::string ResultTable::key(const Row& row) const {
+  std::string text;
+  bool first = true;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i].rule != Rule::key) continue;
+    text += (first ? "" : "/") + row.at(i);
+    first = false;
+  }
+  return text;
+}
+
+}  // namespace maxtrick::suite

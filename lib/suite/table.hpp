@@ -1,0 +1,90 @@
+// Result tables: named columns that say how they are compared, and rows of text.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace maxtrick::suite {
+
+// How `check` compares a column with the baseline.
+enum class Rule {
+  key,      // names the row; all keys of a row together are unique in the table
+  exact,    // equal as text
+  bounded,  // within the column's tolerance
+  ratio,    // "estimate [low, high]": a confidence interval; see check.hpp
+  info,     // shown, not compared
+};
+[[nodiscard]] std::string_view name(Rule rule);
+
+enum class Measure { absolute, relative, ulp };  // ulp: of float64
+
+struct Tolerance {
+  Measure measure = Measure::absolute;
+  double value = 0;
+  std::string reason;  // why not tighter
+};
+
+struct Column {
+  std::string name;         // with its unit: "time_ns", "error_ulp"
+  Rule rule = Rule::exact;
+  std::string description;  // one line, for the reader of the table
+  Tolerance tolerance = {};  // of a bounded column; of a ratio column: the widest interval, as a
+                             // share of the estimate, from which anything is concluded
+};
+
+// Ways of seeing a table in its Markdown twin. `only` keeps the rows whose column .first is .second.
+using Only = std::vector<std::pair<std::string, std::string>>;
+
+// One line a value of `row`, one column a value of `column`, both in order of appearance; each cell
+// holds the columns `cells`, a blank between.
+struct Pivot {
+  std::string title;
+  std::string row;
+  std::string column;
+  std::vector<std::string> cells;
+  Only only = {};
+};
+
+// As a pivot, but each cell is the number of rows. `columns` are shown in that order, whether they
+// appear or not.
+struct Count {
+  std::string title;
+  std::string row;
+  std::string column;
+  std::vector<std::string> columns;
+  Only only = {};
+};
+
+// A number as a cell: the shortest text that reads back as the same double; nan, inf, -inf, -0.
+[[nodiscard]] std::string cell(double value);
+// A float has its own shortest text.
+[[nodiscard]] std::string cell(float value);
+
+using Row = std::vector<std::string>;
+
+struct ResultTable {
+  std::string title;
+  std::string description;  // what the table shows
+  std::vector<Column> columns;
+  std::vector<Row> rows;
+  // What the Markdown twin shows, in this order; every row where all three are empty.
+  std::vector<Count> counts = {};
+  std::vector<Pivot> pivots = {};
+  std::vector<std::string> legend = {};  // these columns, once for each value of the first of them
+
+  [[nodiscard]] std::size_t index(std::string_view column) const;  // throws std::out_of_range
+  // The row's key cells joined by '/': what --filter sees and messages name.
+  [[nodiscard]] std::string key(const Row& row) const;
+};
+
+// Tidy CSV (RFC 4180 quoting, LF): a header line and a line a row.
+[[nodiscard]] std::string to_csv(const ResultTable& table);
+// The lines of a CSV text, the first is the header. Throws std::runtime_error naming the line.
+[[nodiscard]] std::vector<Row> parse_csv(std::string_view text);
+// The table for reading: numbers to four significant digits.
+[[nodiscard]] std::string to_markdown(const ResultTable& table);
+
+}  // namespace maxtrick::suite

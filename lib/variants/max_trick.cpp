@@ -1,0 +1,62 @@
+// Softmax with the maximum subtracted first, and its logarithm.
+//
+// exp never overflows: its arguments are at most 0, and the sum is at least 1. The price is the
+// rounding of x - m, which exp turns into a relative error of up to (m - xmin) u; softmax is within
+// (n + 2 + 2 (m - xmin)) u (Blanchard, Higham & Higham 2021). Its logarithm adds u |y|, and is of
+// no use near 0: log(p) is 0 once 1 - p is below u, where log-softmax is -(1 - p). It is -inf where
+// p underflows, from a gap of about 104 (float32) or 745 (float64) on.
+#include "variants/scalar.hpp"
+
+namespace maxtrick::variants {
+namespace {
+
+template <class T>
+void softmax_row(std::span<const T> x, std::span<T> y) {
+  const T m = maximum(x);
+  T sum = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) sum += y[i] = std::exp(x[i] - m);
+  for (T& yi : y) yi /= sum;
+}
+
+const Register softmax{
+    scalar({.op = Op::softmax,
+            .algorithm = "max_trick",
+            .isa = {},
+            .summary = "exp(x - max) / sum exp(x - max)",
+            .source = "slides (S6); Blanchard, Higham & Higham 2021",
+            .float32_claim = {.max_ulp = 262,
+                              .witness = {-8.607819, -14.676044, -30.22284, -17.586805, 35.93838,
+                                          -37.531857, -13.414739, 39.76553},
+                              .witness_ulp = 66.1},
+            .float64_claim = {.max_ulp = 262,
+                              .witness = {14.801506701822705, -10.904703536298546,
+                                          4.453130839080061, 29.315235482971254, -40},
+                              .witness_ulp = 65.8}},
+           []<class T>(std::span<const T> x, std::span<T> y) { softmax_row<T>(x, y); })};
+
+const Register log_softmax{scalar(
+    {.op = Op::log_softmax,
+     .algorithm = "log_of_max_trick",
+     .isa = {},
+     .summary = "log(exp(x - max) / sum exp(x - max))",
+     .source = "slides (logsoftmax1)",
+     .nature = Nature::unguarded,
+     .float32_claim = {.max_ulp = 264,
+                       .floor = 1,
+                       .witness = {7.967004, -40, 7.967004, -7.9750752, -7.9745016, -7.9705267,
+                                   -7.9740405, -7.9752026, -7.975091, -7.9752717},
+                       .witness_ulp = 3.5},
+     .float64_claim = {.max_ulp = 264,
+                       .floor = 1,
+                       .witness = {16.871612467252, 16.871612467252, -16.774880836681255,
+                                   16.871612467252, 16.871612467252, -16.53438672452355,
+                                   -16.86948183070589, -16.871612467248042, -16.869625849380135,
+                                   -16.8694853725615, 16.52107277969041, -16.871005029556958},
+                       .witness_ulp = 4.5}},
+    []<class T>(std::span<const T> x, std::span<T> y) {
+      softmax_row<T>(x, y);
+      for (T& yi : y) yi = std::log(yi);
+    })};
+
+}  // namespace
+}  // namespace maxtrick::variants

@@ -1,0 +1,107 @@
+// Softmax and log-softmax by oneDNN, float32, the reference that speed is compared with.
+//
+// Which kernel oneDNN picks, and so which bits come, depends on the CPU. So that a table means the
+// same on every machine, oneDNN is held to AVX2 unless ONEDNN_MAX_CPU_ISA says otherwise (oneDNN
+// reads it itself); a CPU without AVX2 skips these variants.
+//
+// Its kernels reduce with one constant and use a polynomial of degree 5: 5.4 ULP in exp near
+// -86.65, 0 from about -87 on, where the true values are normal numbers; x - max is rounded as in
+// max_trick.
+#include <cstdlib>
+#include <dnnl.hpp>
+#include <mutex>
+#include <string>
+
+#include "numerics/registry.hpp"
+
+namespace maxtrick::variants {
+namespace {
+
+using dnnl::memory;
+using numerics::Nature;
+using numerics::Op;
+using numerics::Register;
+using numerics::Rows;
+using numerics::Variant;
+
+bool isa_is_users_choice() {
+  return std::getenv("ONEDNN_MAX_CPU_ISA") != nullptr || std::getenv("DNNL_MAX_CPU_ISA") != nullptr;
+}
+
+const dnnl::engine& engine() {
+  static const dnnl::engine cpu = [] {
+    // Only before oneDNN has made its first primitive.
+    if (!isa_is_users_choice()) dnnl::set_max_cpu_isa(dnnl::cpu_isa::avx2);
+    return dnnl::engine(dnnl::engine::kind::cpu, 0);
+  }();
+  return cpu;
+}
+
+// The one place where oneDNN 2 and 3 differ: 3 has no operation descriptor.
+dnnl::primitive make_primitive(dnnl::algorithm algorithm, const memory::desc& src,
+                               const memory::desc& dst) {
+  constexpr auto inference = dnnl::prop_kind::forward_inference;
+  constexpr int axis = 1;
+#if DNNL_VERSION_MAJOR >= 3
+  return dnnl::softmax_forward({engine(), inference, algorithm, src, dst, axis});
+#else
+  const dnnl::softmax_v2_forward::desc operation(inference, algorithm, src, dst, axis);
+  return dnnl::softmax_v2_forward({operation, engine()});
+#endif
+}
+
+template <class T>
+memory::desc describe(Rows<T> rows) {
+  const auto dim = [](std::size_t n) { return static_cast<memory::dim>(n); };
+  return {{dim(rows.rows), dim(rows.columns)}, memory::data_type::f32, {dim(rows.stride), 1}};
+}
+
+void run(dnnl::algorithm algorithm, Rows<const float> logits, Rows<float> result) {
+  if (logits.rows == 0) return;
+  const memory::desc src = describe(logits), dst = describe(result);
+  dnnl::stream stream(engine());
+  // oneDNN's memory takes no const pointer; a source is only read.
+  memory from(src, engine(), const_cast<float*>(logits.data)), to(dst, engine(), result.data);
+  make_primitive(algorithm, src, dst).execute(stream, {{DNNL_ARG_SRC, from}, {DNNL_ARG_DST, to}});
+  stream.wait();
+}
+
+std::string library() {
+  const dnnl_version_t* v = dnnl::version();
+  return "oneDNN " + std::to_string(v->major) + '.' + std::to_string(v->minor) + '.' +
+         std::to_string(v->patch) +
+         (isa_is_users_choice() ? ", ISA from ONEDNN_MAX_CPU_ISA" : ", held to AVX2");
+}
+
+std::string why_unavailable() {
+  if (isa_is_users_choice() || __builtin_cpu_supports("avx2")) return {};
+  return "this CPU lacks AVX2, to which oneDNN is held (set ONEDNN_MAX_CPU_ISA to choose another)";
+}
+
+Variant entry(Op op, dnnl::algorithm algorithm, numerics::Claim claim) {
+  return {.op = op,
+          .algorithm = "onednn",
+          .isa = {},
+          .summary = "the library's primitive",
+          .source = "oneDNN; oneDNN#1545",
+          .special_values = "NaN and +inf give NaN in their own place only (as measured)",
+          .float32_claim = std::move(claim),
+          .float32 = [algorithm](Rows<const float> x, Rows<float> y) { run(algorithm, x, y); },
+          .library = library(),
+          .unavailable = why_unavailable()};
+}
+
+const Register softmax{
+    entry(Op::softmax, dnnl::algorithm::softmax_accurate,
+          {.max_ulp = 283,
+           .witness = {-26.899658, 36.271942, -34.432606, 14.055094, 19.604418, 29.706808,
+                       -26.746775, -32.40946, 9.785898, 28.85283, 16.176512, 19.632635},
+           .witness_ulp = 72.3})};
+const Register log_softmax{entry(Op::log_softmax, dnnl::algorithm::softmax_log,
+                                 {.max_ulp = 200,
+                                  .floor = 1,
+                                  .witness = {-0.07296186, -1.1561245, -0.3943771, -3.1551952},
+                                  .witness_ulp = 31.0})};
+
+}  // namespace
+}  // namespace maxtrick::variants

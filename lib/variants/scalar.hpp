@@ -1,0 +1,44 @@
+// What the scalar variants share: an algorithm is a function of one row, written once for all
+// types.
+#pragma once
+
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <utility>
+
+#include "numerics/registry.hpp"
+
+namespace maxtrick::variants {
+
+using numerics::Claim;
+using numerics::Nature;
+using numerics::Op;
+using numerics::Register;
+using numerics::Rows;
+using numerics::Variant;
+
+// The largest logit. A NaN at the start stays; another one is passed over and reaches the result by
+// way of the sum.
+template <class T>
+[[nodiscard]] T maximum(std::span<const T> x) {
+  T m = x[0];
+  for (const T xi : x)
+    if (xi > m) m = xi;
+  return m;
+}
+
+// The entry with its functions: `row(x, y)` fills the outputs y of the logits x, as a generic
+// lambda over std::span<const T> and std::span<T>.
+template <class RowFunction>
+[[nodiscard]] Variant scalar(Variant entry, RowFunction row) {
+  const auto by_rows = [row]<class T>(Rows<const T> logits, Rows<T> result) {
+    for (std::size_t i = 0; i < logits.rows; ++i) row(logits.row(i), result.row(i));
+  };
+  entry.isa = "scalar";
+  entry.float32 = [by_rows](Rows<const float> x, Rows<float> y) { by_rows(x, y); };
+  entry.float64 = [by_rows](Rows<const double> x, Rows<double> y) { by_rows(x, y); };
+  return entry;
+}
+
+}  // namespace maxtrick::variants

@@ -1,0 +1,156 @@
+// Log-softmax and log-sum-exp from shifted sums, in the forms that libraries use.
+//
+// With m = max x, k its index, S = sum e^(x_j - m) >= 1, R = S - 1 without cancellation (the sum
+// over j != k), y = log-sum-exp:
+//   x_minus_lse    x - (m + log S)   rounds m + log S: an absolute error of u |y|, all the digits
+//   of
+//                                    log S once |m| > 1/u (pytorch#11752: [1e8, 1e8] gives 0)
+//   shifted        (x - m) - log S   x - m is small and nearly exact, but log S is 0 once R < u:
+//   the
+//                                    log-probability of the maximum is lost (pytorch#113708)
+//   shifted_log1p  (x - m) - log1p(R)  two numbers of one sign: no cancellation, and log1p(R) keeps
+//                                    the relative accuracy of R down to the subnormals
+// Log-sum-exp likewise as m + log S and m + log1p(R) (scipy#18295); its relative error has no bound
+// where m and log S cancel (Blanchard, Higham & Higham 2021: |y + n - xmin| / |y| u).
+//
+// Error in units of u, n classes, D = m - xmin: the sum (D + 1) + (n - 1), log 1 more, and the
+// final operations u |y| each. All forms are unguarded against infinities: a row of -inf, and +inf,
+// give NaN by inf - inf.
+#include "variants/scalar.hpp"
+
+namespace maxtrick::variants {
+namespace {
+
+template <class T>
+T shifted_sum(std::span<const T> x, T m) {
+  T sum = 0;
+  for (const T xi : x) sum += std::exp(xi - m);
+  return sum;
+}
+
+// log S as log1p(R): the first maximum's own term, 1, is left out of the sum.
+template <class T>
+T log1p_of_rest(std::span<const T> x, T m) {
+  T rest = 0;
+  bool left_out = false;
+  for (const T xi : x) {
+    if (xi == m && !left_out)
+      left_out = true;
+    else
+      rest += std::exp(xi - m);
+  }
+  return std::log1p(rest);
+}
+
+const Register x_minus_lse{scalar(
+    {.op = Op::log_softmax,
+     .algorithm = "x_minus_lse",
+     .isa = {},
+     .summary = "x - (max + log sum exp(x - max))",
+     .source = "pytorch#11752; mlx PR#4169",
+     .float32_claim = {.max_ulp = 6,
+                       .floor = 32,
+                       .witness = {-37.445618, 18.640013, -23.083471, 17.182295, 27.394878,
+                                   11.844572, 37.267876, 20.632343},
+                       .witness_ulp = 1.0},
+     .float64_claim = {.max_ulp = 6,
+                       .floor = 32,
+                       .witness = {37.364368914793424, 13.537741313253486, 30.968254145518014,
+                                   -32.07559675054891, -32.12216884129617, 3.3371199539508796,
+                                   -26.633369290182163, 7.900732403636339, -31.47914359220695,
+                                   -32.29458118892203, -32.183486485620186, -32.13287445063322},
+                       .witness_ulp = 1.1}},
+    []<class T>(std::span<const T> x, std::span<T> y) {
+      const T m = maximum(x);
+      const T lse = m + std::log(shifted_sum(x, m));
+      for (std::size_t i = 0; i < x.size(); ++i) y[i] = x[i] - lse;
+    })};
+
+const Register log_softmax_shifted{scalar(
+    {.op = Op::log_softmax,
+     .algorithm = "shifted",
+     .isa = {},
+     .summary = "(x - max) - log sum exp(x - max)",
+     .source = "slides (S10); what PyTorch computes",
+     .float32_claim = {.max_ulp = 185,
+                       .floor = 1,
+                       .witness = {7.967004, -40, 7.967004, -7.9750752, -7.9745016, -7.9705267,
+                                   -7.9740405, -7.9752026, -7.975091, -7.9752717},
+                       .witness_ulp = 3.5},
+     .float64_claim = {.max_ulp = 185,
+                       .floor = 1,
+                       .witness = {7, 2.590791532394822, -0.5917500967103179, 1.692804010197721,
+                                   1.4276553677363577, -6.7501555559197834, -7.468084319942858,
+                                   2.513728724212792, -1.4432505205478376, 0.6641295739315933,
+                                   0.7986086201800551},
+                       .witness_ulp = 4.8}},
+    []<class T>(std::span<const T> x, std::span<T> y) {
+      const T m = maximum(x);
+      const T log_sum = std::log(shifted_sum(x, m));
+      for (std::size_t i = 0; i < x.size(); ++i) y[i] = (x[i] - m) - log_sum;
+    })};
+
+const Register log_softmax_shifted_log1p{
+    scalar({.op = Op::log_softmax,
+            .algorithm = "shifted_log1p",
+            .isa = {},
+            .summary = "(x - max) - log1p(sum over the others of exp(x - max))",
+            .source = "pytorch#113708; Blanchard, Higham & Higham 2021",
+            .float32_claim = {.max_ulp = 185,
+                              .witness = {30.205864, -34.96404, -39.26569},
+                              .witness_ulp = 64.7},
+            .float64_claim = {.max_ulp = 185,
+                              .witness = {-32.25577375788648, 39.13903805684137},
+                              .witness_ulp = 64.3}},
+           []<class T>(std::span<const T> x, std::span<T> y) {
+             const T m = maximum(x);
+             const T log_sum = log1p_of_rest(x, m);
+             for (std::size_t i = 0; i < x.size(); ++i) y[i] = (x[i] - m) - log_sum;
+           })};
+
+const Register log_sum_exp_shifted{
+    scalar({.op = Op::log_sum_exp,
+            .algorithm = "shifted",
+            .isa = {},
+            .summary = "max + log sum exp(x - max)",
+            .source = "Blanchard, Higham & Higham 2021",
+            .float32_claim = {.max_ulp = 185,
+                              .floor = 1,
+                              .witness = {0.34336329, 0.5457471, 0.37271225, 0.050311167},
+                              .witness_ulp = 1.8},
+            .float64_claim = {.max_ulp = 185,
+                              .floor = 1,
+                              .witness = {5e-324, -1.0000000000000002, -0.0804990539867917,
+                                          -0.23948157488829047, 5e-324, -1.220425351020062, -1,
+                                          -0.9836023430982055, -1, -1.328233296098465},
+                              .witness_ulp = 2.9}},
+           []<class T>(std::span<const T> x, std::span<T> y) {
+             const T m = maximum(x);
+             y[0] = m + std::log(shifted_sum(x, m));
+           })};
+
+const Register log_sum_exp_shifted_log1p{scalar(
+    {.op = Op::log_sum_exp,
+     .algorithm = "shifted_log1p",
+     .isa = {},
+     .summary = "max + log1p(sum over the others of exp(x - max))",
+     .source = "Blanchard, Higham & Higham 2021; scipy#18295",
+     .float32_claim = {.max_ulp = 185,
+                       .floor = 1,
+                       .witness = {-1.0657607, -0.75570357, -0.49145854, 0.09735928, 0.14712742,
+                                   0.7607576},
+                       .witness_ulp = 2.1},
+     .float64_claim = {.max_ulp = 185,
+                       .floor = 1,
+                       .witness = {-0.5481042020284704, -0.7466409681401064, -0.5471643093770571,
+                                   -0.5441661904239986, -0.5465221587200847, -0.8361084784168246,
+                                   -0.6034469688012242, -0.5460523610867762, -0.546128223504626,
+                                   -0.5472350013380101, -0.5481554119952181},
+                       .witness_ulp = 3.3}},
+    []<class T>(std::span<const T> x, std::span<T> y) {
+      const T m = maximum(x);
+      y[0] = m + log1p_of_rest(x, m);
+    })};
+
+}  // namespace
+}  // namespace maxtrick::variants

@@ -1,0 +1,41 @@
+// The slides' two stepping stones on the way to softmax (S1, S2): normalising without exp. They are
+// other functions than softmax, and stand here to be seen beside it.
+//   sum_v1  x / sum(x): breaks for negative logits, not shift invariant
+//   sum_v2  the same after subtracting the minimum: shift invariant, but insensitive
+// Neither calls libm, so their bits are the same everywhere.
+#include "variants/scalar.hpp"
+
+namespace maxtrick::variants {
+namespace {
+
+template <class T>
+void normalise(std::span<const T> x, std::span<T> y, T origin) {
+  T sum = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) sum += y[i] = x[i] - origin;
+  for (T& yi : y) yi /= sum;
+}
+
+const Register sum_v1{
+    scalar({.op = Op::softmax,
+            .algorithm = "sum_v1",
+            .isa = {},
+            .summary = "x / sum x",
+            .source = "slides (S1)",
+            .nature = Nature::approximation},
+           []<class T>(std::span<const T> x, std::span<T> y) { normalise<T>(x, y, 0); })};
+
+const Register sum_v2{scalar({.op = Op::softmax,
+                              .algorithm = "sum_v2",
+                              .isa = {},
+                              .summary = "(x - min) / sum (x - min)",
+                              .source = "slides (S2)",
+                              .nature = Nature::approximation},
+                             []<class T>(std::span<const T> x, std::span<T> y) {
+                               T minimum = x[0];
+                               for (const T xi : x)
+                                 if (xi < minimum) minimum = xi;
+                               normalise<T>(x, y, minimum);
+                             })};
+
+}  // namespace
+}  // namespace maxtrick::variants

@@ -1,0 +1,23 @@
+// The slides' approximation of log-softmax, x - max (S11): no exp and no log.
+//
+// It leaves out log(1 + rest) with rest = sum over the others of e^(x - max), so it is off by that
+// much in every output: by log n where all logits are equal, by about (n - 1) e^-gap where the
+// maximum leads by gap. The maximum's own log-probability is always 0, a relative error of 1.
+#include "variants/scalar.hpp"
+
+namespace maxtrick::variants {
+namespace {
+
+const Register log_softmax{scalar({.op = Op::log_softmax,
+                                   .algorithm = "x_minus_max",
+                                   .isa = {},
+                                   .summary = "x - max, an approximation",
+                                   .source = "slides (S11, logsoftmax2)",
+                                   .nature = Nature::approximation},
+                                  []<class T>(std::span<const T> x, std::span<T> y) {
+                                    const T m = maximum(x);
+                                    for (std::size_t i = 0; i < x.size(); ++i) y[i] = x[i] - m;
+                                  })};
+
+}  // namespace
+}  // namespace maxtrick::variants

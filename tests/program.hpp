@@ -1,0 +1,32 @@
+// Running the program as a user does, and looking at what it says.
+#pragma once
+
+#include <sys/wait.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+#include "folder.hpp"
+#include "suite/files.hpp"
+
+namespace maxtrick::tests {
+
+struct Said {
+  int code;
+  std::string out, err;
+};
+
+// Runs a shell command in `folder`; MAXTRICK stands for the program. The variable CI is not set,
+// unless the command sets it.
+inline Said shell(const std::string& command, const std::filesystem::path& folder) {
+  const Folder streams;
+  const std::string line = "unset CI; MAXTRICK='" MAXTRICK_PROGRAM "'; cd '" + folder.string() +
+                           "' && { " + command + "\n} >'" + (streams / "out").string() + "' 2>'" +
+                           (streams / "err").string() + "' </dev/null";
+  const int status = std::system(line.c_str());
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
+          suite::read_file(streams / "out"), suite::read_file(streams / "err")};
+}
+
+}  // namespace maxtrick::tests

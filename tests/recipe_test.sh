@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Follows README.md's three recipes word by word in a copy of the project: a case without compiling,
+# a variant by one file, an experiment by one file and one config.
+set -eu
+source_dir=$1
+program=$2
+copy=$(mktemp -d)
+trap 'rm -rf "$copy"' EXIT
+
+# The fenced block behind the marker <!-- recipe: NAME -->.
+block() {
+  awk -v marker="<!-- recipe: $1 -->" '
+    $0 == marker { wanted = 1; next }
+    wanted && /^```/ { if (inside) exit; inside = 1; next }
+    inside' "$source_dir/README.md"
+}
+fail() { echo "recipe: $*" >&2; exit 1; }
+
+for part in CMakeLists.txt CMakePresets.json lib experiments configs scripts; do
+  cp -r "$source_dir/$part" "$copy/"
+done
+cd "$copy"
+
+# A case: with the program as it is.
+block mine.toml >mine.toml
+mkdir build
+ln -s "$program" build/maxtrick
+block run >run.sh
+bash -eu run.sh
+grep -q '^softmax,my-long-row,float32,softmax.max_trick.scalar,' mine/mine.csv || fail "no row of the case"
+grep -q '| my-row |' mine/mine.md || fail "no case in the table to read"
+rm -r build
+
+# A variant and an experiment: each a new file, nothing else.
+for file in lib/variants/halves.cpp experiments/sums.cpp configs/sums.toml; do
+  block "$file" >"$file"
+  [ -s "$file" ] || fail "README.md has no $file"
+done
+cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Debug -DMAXTRICK_TESTS=OFF -DMAXTRICK_WERROR=ON >cmake.log ||
+  { cat cmake.log >&2; exit 1; }
+cmake --build build >build.log || { cat build.log >&2; exit 1; }
+build/maxtrick eval softmax --logits 100,0 --variant "*halves*" --format csv | grep -q ',softmax.halves.scalar,float32,ok,' ||
+  fail "the variant is not there"
+build/maxtrick run configs/overflow.toml --filter 'two-classes/float32/softmax.halves' | grep -q ' ok ' ||
+  fail "the variant is not in the table"
+build/maxtrick run configs/sums.toml
+build/maxtrick check configs/sums.toml
+grep -q '^softmax.halves.scalar,' results/sums.csv || fail "the experiment does not walk the registry"
