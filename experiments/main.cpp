@@ -1,7 +1,13 @@
 // The command line.
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
 #include <exception>
+#include <functional>
 #include <iostream>
+#include <map>
+#include <system_error>
 #include <thread>
 
 #include "commands/commands.hpp"
@@ -145,7 +151,11 @@ class CommandLine {
 
 int main(int argc, char** argv) {
   try {
-    return CommandLine()(argc, argv);
+    const int code = CommandLine()(argc, argv);
+    // What could not be written was not said.
+    if (std::fflush(stdout) != 0 || !std::cout.flush())
+      throw std::system_error(errno, std::generic_category(), "cannot write to stdout");
+    return code;
   } catch (const suite::ConfigError& error) {
     std::cerr << error.what();
     return exit_usage;

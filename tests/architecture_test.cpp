@@ -1,6 +1,5 @@
 // The house: who may include whom, and what the library never does.
 #include <boost/test/unit_test.hpp>
-
 #include <filesystem>
 #include <map>
 #include <regex>
@@ -40,24 +39,27 @@ BOOST_AUTO_TEST_CASE(arrows_run_one_way) {
   const std::regex include("^#include \"([a-z_]+)/.*");
   std::size_t seen = 0;
   for (const auto& [folder, allowed] : arrows)
-    each_line(fs::path(MAXTRICK_SOURCE_DIR) / folder, [&](const std::string& place, const std::string& line) {
-      std::smatch match;
-      if (!std::regex_match(line, match, include)) return;
-      ++seen;
-      const std::string target = match[1];
-      const bool own = folder == "lib/" + target;
-      BOOST_TEST((own || allowed.contains(target)), place << " includes " << target);
-    });
+    each_line(fs::path(MAXTRICK_SOURCE_DIR) / folder,
+              [&](const std::string& place, const std::string& line) {
+                std::smatch match;
+                if (!std::regex_match(line, match, include)) return;
+                ++seen;
+                const std::string target = match[1];
+                const bool own = folder == "lib/" + target;
+                BOOST_TEST((own || allowed.contains(target)), place << " includes " << target);
+              });
   BOOST_TEST(seen > 50U);  // the pattern still finds them
 }
 
 BOOST_AUTO_TEST_CASE(the_library_never_prints_and_never_exits) {
   const std::regex forbidden(
-      "\\b(std::cout|std::cerr|std::clog|printf|fmt::print|puts|std::exit|_exit|abort|quick_exit)\\b");
-  each_line(fs::path(MAXTRICK_SOURCE_DIR) / "lib", [&](const std::string& place, const std::string& line) {
-    const std::string code = line.substr(0, line.find("//"));
-    BOOST_TEST(!std::regex_search(code, forbidden), place << ": " << line);
-  });
+      "\\b(std::cout|std::cerr|std::clog|printf|fmt::print|puts|std::exit|_exit|abort|quick_exit)"
+      "\\b");
+  each_line(fs::path(MAXTRICK_SOURCE_DIR) / "lib",
+            [&](const std::string& place, const std::string& line) {
+              const std::string code = line.substr(0, line.find("//"));
+              BOOST_TEST(!std::regex_search(code, forbidden), place << ": " << line);
+            });
 }
 
 // Each warns of what it holds in the field's words: a file name that says nothing is a room for
@@ -65,6 +67,7 @@ BOOST_AUTO_TEST_CASE(the_library_never_prints_and_never_exits) {
 BOOST_AUTO_TEST_CASE(no_room_for_everything) {
   const std::regex empty_name("(.*/)?(utils?|common|helpers?|misc)(\\..*)?");
   for (const char* folder : {"lib", "experiments", "tests", "scripts"})
-    for (const auto& entry : fs::recursive_directory_iterator(fs::path(MAXTRICK_SOURCE_DIR) / folder))
+    for (const auto& entry :
+         fs::recursive_directory_iterator(fs::path(MAXTRICK_SOURCE_DIR) / folder))
       BOOST_TEST(!std::regex_match(entry.path().filename().string(), empty_name), entry.path());
 }

@@ -55,7 +55,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(soft_argmax_is_the_mean_index, T, Types) {
   BOOST_TEST(of({0, 0, 1}) == 2);
   BOOST_TEST(of({0.25, 0.25, 0.25, 0.25}) == 1.5);
   BOOST_TEST(of({0.5, 0.125, 0.375}) == 0.875);
-  // 2^24 + 1 classes in float32 would stall a sum in float32.
+  // Exact, which a sum in float32 would not be.
   BOOST_TEST(of(std::vector<T>(1 << 16, T(1) / (1 << 16))) == ((1 << 16) - 1) / T(2));
 }
 

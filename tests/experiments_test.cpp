@@ -1,6 +1,5 @@
 // The experiments' own promises: what the committed configs hold, and what their tables say.
 #include <boost/test/unit_test.hpp>
-
 #include <cmath>
 #include <filesystem>
 #include <set>
@@ -29,7 +28,8 @@ struct Table {
   [[nodiscard]] std::string outcome(const std::string& one, const std::string& dtype,
                                     const std::string& variant) const {
     for (const auto& row : lines)
-      if (cell(row, "case") == one && cell(row, "dtype") == dtype && cell(row, "variant") == variant)
+      if (cell(row, "case") == one && cell(row, "dtype") == dtype &&
+          cell(row, "variant") == variant)
         return cell(row, "outcome");
     return "no such row";
   }
@@ -49,10 +49,10 @@ BOOST_AUTO_TEST_CASE(overflow_covers_its_families) {
   }
   BOOST_TEST(cases.size() >= 45U);
   BOOST_TEST(variants.size() == 16U);
-  for (const std::string family : {"float32-exp-overflow-", "float64-exp-overflow-", "float32-gap-zero-",
-                                   "equal-", "negative-", "dominant-", "ramp-", "mask-1e4-", "mask-5e4-",
-                                   "mask-lowest-", "mask-inf-", "plus-inf-", "nan-", "subnormal-",
-                                   "signed-", "one-class", "two-classes", "normal-"})
+  for (const std::string family :
+       {"float32-exp-overflow-", "float64-exp-overflow-", "float32-gap-zero-", "equal-",
+        "negative-", "dominant-", "ramp-", "mask-1e4-", "mask-5e4-", "mask-lowest-", "mask-inf-",
+        "plus-inf-", "nan-", "subnormal-", "signed-", "one-class", "two-classes", "normal-"})
     BOOST_TEST(std::any_of(cases.begin(), cases.end(),
                            [&](const std::string& name) { return name.starts_with(family); }),
                family);
@@ -92,8 +92,8 @@ BOOST_AUTO_TEST_CASE(published_has_a_row_for_each_figure_that_needs_no_training)
     BOOST_TEST(agrees == (id == "E1" ? "partly" : "yes"), id << " agrees: " << agrees);
   }
   for (const std::string id :
-       {"L1", "L7", "L8", "L9", "E1", "E2", "E3", "E4", "E5", "S1", "S2", "S3", "S4", "S5", "S6", "S7",
-        "S8", "S9", "S10", "S11", "S12", "R1", "R2", "R3", "R4", "R5"})
+       {"L1", "L7", "L8", "L9", "E1", "E2",  "E3",  "E4",  "E5", "S1", "S2", "S3", "S4",
+        "S5", "S6", "S7", "S8", "S9", "S10", "S11", "S12", "R1", "R2", "R3", "R4", "R5"})
     BOOST_TEST(figures.contains(id), id);
 }
 
@@ -103,7 +103,8 @@ BOOST_AUTO_TEST_CASE(published_tells_a_wrong_digit) {
   const std::string right = "\"0.035\", \"0.259\", \"0.705\"";
   const auto at = config.find(right);
   BOOST_REQUIRE(at != std::string::npos);
-  folder.write("published.toml", config.replace(at, right.size(), "\"0.035\", \"0.261\", \"0.705\""));
+  folder.write("published.toml",
+               config.replace(at, right.size(), "\"0.035\", \"0.261\", \"0.705\""));
   const Said said = shell("$MAXTRICK run published.toml --filter '^S5.3$'", folder.path());
   BOOST_TEST(said.code == 0);
   BOOST_TEST(said.out.find("partly") != std::string::npos);

@@ -179,3 +179,14 @@ BOOST_AUTO_TEST_CASE(sha256_is_that_of_fips_180) {
   BOOST_TEST(sha256(std::string(1'000'000, 'a')) ==
              "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
+
+BOOST_AUTO_TEST_CASE(a_device_stays_a_device_and_a_link_a_link) {
+  const Folder folder;
+  write_file("/dev/null", "gone");
+  BOOST_TEST(std::filesystem::is_character_file("/dev/null"));
+  const auto target = folder.write("target", "old");
+  std::filesystem::create_symlink("target", folder / "link");
+  write_file(folder / "link", "new");
+  BOOST_TEST(std::filesystem::is_symlink(folder / "link"));
+  BOOST_TEST(read_file(target) == "new");
+}

@@ -60,28 +60,18 @@ void require_brute_force(const std::vector<T>& logits, mpfr_prec_t bits = 600) {
 template <class T>
 T draw(Random& random, int kind) {
   switch (kind) {
-    case 0:
-      return T(random.normal());  // the ordinary
-    case 1:
-      return T(30 * random.normal());  // one class dominates
-    case 2:
-      return T(random.uniform(-110, 0));  // subnormal float32 results
-    case 3:                               // subnormal float64 results
+    case 0: return T(random.normal());          // the ordinary
+    case 1: return T(30 * random.normal());     // one class dominates
+    case 2: return T(random.uniform(-110, 0));  // subnormal float32 results
+    case 3:                                     // subnormal float64 results
       return T(random.below(2) == 0 ? random.normal() : random.uniform(-748, -700));
-    case 4:
-      return T(double(random.below(3)) - 1);  // equal logits
-    case 5:
-      return T(1 + double(random.below(4)) * double(Limits<T>::epsilon()));  // neighbours
-    case 6:
-      return T(1e7 + double(random.below(40)));  // large offset
-    case 7:
-      return T(-1e7 - double(random.below(40)));  // and the other way
-    case 8:
-      return random.below(3) == 0 ? -inf<T> : T(5 * random.normal());  // masked classes
-    case 9:
-      return T(std::ldexp(random.uniform(-1, 1), -static_cast<int>(random.below(120))));
-    default:
-      return T(random.uniform(-3, -2));  // log_sum_exp near 0 for about 12 classes
+    case 4: return T(double(random.below(3)) - 1);                                 // equal logits
+    case 5: return T(1 + double(random.below(4)) * double(Limits<T>::epsilon()));  // neighbours
+    case 6: return T(1e7 + double(random.below(40)));                              // large offset
+    case 7: return T(-1e7 - double(random.below(40)));                       // and the other way
+    case 8: return random.below(3) == 0 ? -inf<T> : T(5 * random.normal());  // masked classes
+    case 9: return T(std::ldexp(random.uniform(-1, 1), -static_cast<int>(random.below(120))));
+    default: return T(random.uniform(-3, -2));  // log_sum_exp near 0 for about 12 classes
   }
 }
 constexpr int kinds = 11;

@@ -70,11 +70,12 @@ BOOST_AUTO_TEST_CASE(run_writes_the_three_files_and_a_second_run_changes_nothing
 
 BOOST_AUTO_TEST_CASE(jobs_do_not_change_a_byte) {
   const Ready folder;
-  BOOST_TEST(shell("$MAXTRICK run small.toml -o one -j 1 && $MAXTRICK run small.toml -o many -j 7 && "
-                   "cmp one/small.csv many/small.csv && cmp one/small.md many/small.md && "
-                   "cmp one/small.csv results/small.csv",
-                   folder.path())
-                 .code == 0);
+  BOOST_TEST(
+      shell("$MAXTRICK run small.toml -o one -j 1 && $MAXTRICK run small.toml -o many -j 7 && "
+            "cmp one/small.csv many/small.csv && cmp one/small.md many/small.md && "
+            "cmp one/small.csv results/small.csv",
+            folder.path())
+          .code == 0);
 }
 
 BOOST_AUTO_TEST_CASE(check_holds_what_run_wrote) {
@@ -82,7 +83,8 @@ BOOST_AUTO_TEST_CASE(check_holds_what_run_wrote) {
   const Said said = shell("$MAXTRICK check small.toml", folder.path());
   BOOST_TEST(said.code == 0);
   BOOST_TEST(said.out == "results/small.csv: 4 rows checked, all hold\n");
-  BOOST_TEST(shell("mkdir configs && mv small.toml configs && $MAXTRICK check", folder.path()).code == 0);
+  BOOST_TEST(
+      shell("mkdir configs && mv small.toml configs && $MAXTRICK check", folder.path()).code == 0);
 }
 
 BOOST_AUTO_TEST_CASE(check_names_an_altered_cell_and_how_to_rerun_it) {
@@ -95,8 +97,9 @@ BOOST_AUTO_TEST_CASE(check_names_an_altered_cell_and_how_to_rerun_it) {
                       "expected ok, got nan, allowed exactly that\n"
                       "    again: maxtrick run small.toml --filter "
                       "'^large/float32/softmax\\.naive\\.scalar$'\n"));
-  const Said one = shell(
-      "$MAXTRICK run small.toml --filter '^large/float32/softmax\\.naive\\.scalar$'", folder.path());
+  const Said one =
+      shell("$MAXTRICK run small.toml --filter '^large/float32/softmax\\.naive\\.scalar$'",
+            folder.path());
   BOOST_TEST(one.code == 0);
   BOOST_TEST(contains(one.out, "softmax.naive.scalar  nan"));
   BOOST_TEST(!contains(one.out, "max_trick"));
@@ -105,8 +108,9 @@ BOOST_AUTO_TEST_CASE(check_names_an_altered_cell_and_how_to_rerun_it) {
 BOOST_AUTO_TEST_CASE(nan_never_passes_for_a_number) {
   const Ready folder;
   const std::string inf = "softmax.naive.scalar,nan,inf,nan,";
-  for (const std::string altered : {"softmax.naive.scalar,nan,0.5,nan,", "softmax.naive.scalar,nan,nan,nan,",
-                                    "softmax.naive.scalar,nan,inf,0,"}) {
+  for (const std::string altered :
+       {"softmax.naive.scalar,nan,0.5,nan,", "softmax.naive.scalar,nan,nan,nan,",
+        "softmax.naive.scalar,nan,inf,0,"}) {
     folder.edit("results/small.csv", inf, altered);
     BOOST_TEST(shell("$MAXTRICK check small.toml", folder.path()).code == 1);
     folder.edit("results/small.csv", altered, inf);
@@ -211,9 +215,9 @@ BOOST_AUTO_TEST_CASE(exit_5_where_nothing_is_selected_or_could_not_run) {
   BOOST_TEST(nothing.code == 5);
   BOOST_TEST(contains(nothing.err, "a key looks like ordinary/float32/softmax.max_trick.scalar"));
   BOOST_TEST(shell("$MAXTRICK check small.toml --filter nowhere", folder.path()).code == 5);
-  BOOST_TEST(
-      shell("$MAXTRICK eval softmax --logits 1 --variant softmax.onednn --dtype float64", folder.path())
-          .code == 5);
+  BOOST_TEST(shell("$MAXTRICK eval softmax --logits 1 --variant softmax.onednn --dtype float64",
+                   folder.path())
+                 .code == 5);
 }
 
 BOOST_AUTO_TEST_CASE(exit_6_where_files_cannot_be_written_or_read) {
@@ -230,14 +234,16 @@ BOOST_AUTO_TEST_CASE(exit_6_where_files_cannot_be_written_or_read) {
 BOOST_AUTO_TEST_CASE(a_run_that_is_killed_leaves_the_old_table) {
   const Ready folder;
   const std::string before = folder.csv();
-  folder.edit("small.toml", "[1, 2, 3]", "{ generate = \"normal\", scale = 1, seed = 1, classes = 300000 }");
+  folder.edit("small.toml", "[1, 2, 3]",
+              "{ generate = \"normal\", scale = 1, seed = 1, classes = 300000 }");
   BOOST_TEST(shell("timeout -s KILL 0.2 $MAXTRICK run small.toml", folder.path()).code == 137);
   BOOST_TEST(folder.csv() == before);
 }
 
 BOOST_AUTO_TEST_CASE(eval_shows_naive_fail_beside_max_trick) {
   const Folder folder;
-  const Said said = shell("$MAXTRICK eval softmax --logits '1000,1001,1002' --format csv", folder.path());
+  const Said said =
+      shell("$MAXTRICK eval softmax --logits '1000,1001,1002' --format csv", folder.path());
   BOOST_TEST(said.code == 0);
   const auto rows = suite::parse_csv(said.out);
   const auto find = [&](const std::string& variant) {
@@ -267,16 +273,18 @@ BOOST_AUTO_TEST_CASE(eval_reads_and_writes_npy) {
   const Said said = shell(eval + "--input y.npy --format json", folder.path());
   BOOST_TEST(said.code == 0);
   BOOST_TEST(contains(said.out, "\"dtype\": \"float64\""));
-  BOOST_TEST(shell("$MAXTRICK eval log_sum_exp --variant '*.shifted.scalar' --input x.csv -o l.npy && "
-                   "$MAXTRICK eval softmax --input l.npy --format csv | grep -c '^0,exact,float32'",
-                   folder.path())
-                 .out.ends_with("1\n"));
+  BOOST_TEST(
+      shell("$MAXTRICK eval log_sum_exp --variant '*.shifted.scalar' --input x.csv -o l.npy && "
+            "$MAXTRICK eval softmax --input l.npy --format csv | grep -c '^0,exact,float32'",
+            folder.path())
+          .out.ends_with("1\n"));
 }
 
 BOOST_AUTO_TEST_CASE(list_is_the_registry) {
   const Folder folder;
   BOOST_TEST(contains(shell("$MAXTRICK list", folder.path()).out, "softmax.max_trick.scalar"));
-  BOOST_TEST(contains(shell("$MAXTRICK list experiments --format csv", folder.path()).out, "\noverflow,"));
+  BOOST_TEST(
+      contains(shell("$MAXTRICK list experiments --format csv", folder.path()).out, "\noverflow,"));
   const Said json = shell("$MAXTRICK list variants --format json", folder.path());
   BOOST_TEST(contains(json.out, "\"variant\": \"log_softmax.shifted_log1p.scalar\""));
   folder.write("configs/small.toml", small);

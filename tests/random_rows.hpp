@@ -12,8 +12,8 @@
 
 namespace maxtrick::tests {
 
-// A row with |x| <= limit of 1 to max_classes classes; its kind changes with `i`: uniform, normal of
-// some scale, one dominant, nearly equal, only two values, sorted, integers.
+// A row with |x| <= limit of 1 to max_classes classes; its kind changes with `i`: uniform, normal
+// of some scale, one dominant, nearly equal, only two values, sorted, integers.
 template <class T>
 std::vector<T> random_row(numerics::Random& random, std::size_t i, double limit,
                           std::size_t max_classes) {

@@ -32,17 +32,17 @@ grep -q '| my-row |' mine/mine.md || fail "no case in the table to read"
 rm -r build
 
 # A variant and an experiment: each a new file, nothing else.
-for file in lib/variants/halves.cpp experiments/sums.cpp configs/sums.toml; do
+for file in lib/variants/mean_shift.cpp experiments/sums.cpp configs/sums.toml; do
   block "$file" >"$file"
   [ -s "$file" ] || fail "README.md has no $file"
 done
 cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Debug -DMAXTRICK_TESTS=OFF -DMAXTRICK_WERROR=ON >cmake.log ||
   { cat cmake.log >&2; exit 1; }
 cmake --build build >build.log || { cat build.log >&2; exit 1; }
-build/maxtrick eval softmax --logits 100,0 --variant "*halves*" --format csv | grep -q ',softmax.halves.scalar,float32,ok,' ||
+build/maxtrick eval softmax --logits 100,0 --variant "*mean_shift*" --format csv | grep -q ',softmax.mean_shift.scalar,float32,ok,' ||
   fail "the variant is not there"
-build/maxtrick run configs/overflow.toml --filter 'two-classes/float32/softmax.halves' | grep -q ' ok ' ||
+build/maxtrick run configs/overflow.toml --filter 'two-classes/float32/softmax.mean_shift' | grep -q ' ok ' ||
   fail "the variant is not in the table"
 build/maxtrick run configs/sums.toml
 build/maxtrick check configs/sums.toml
-grep -q '^softmax.halves.scalar,' results/sums.csv || fail "the experiment does not walk the registry"
+grep -q '^softmax.mean_shift.scalar,' results/sums.csv || fail "the experiment does not walk the registry"

@@ -1,7 +1,6 @@
 // Every registered variant: its name, its claim, and the properties that softmax has.
 #include <boost/mpl/list.hpp>
 #include <boost/test/unit_test.hpp>
-
 #include <numeric>
 #include <string>
 
@@ -61,15 +60,22 @@ const Variant& named(const char* name) {
 BOOST_AUTO_TEST_CASE(the_registry_holds_the_expected_names) {
   std::vector<std::string> names;
   for (const Variant& variant : numerics::variants()) names.push_back(variant.name());
-  const std::vector<std::string> expected{
-      "log_softmax.log_of_max_trick.scalar", "log_softmax.log_of_naive.scalar",
-      "log_softmax.onednn",                  "log_softmax.shifted.scalar",
-      "log_softmax.shifted_log1p.scalar",    "log_softmax.x_minus_lse.scalar",
-      "log_softmax.x_minus_max.scalar",      "log_sum_exp.naive.scalar",
-      "log_sum_exp.shifted.scalar",          "log_sum_exp.shifted_log1p.scalar",
-      "softmax.max_trick.scalar",            "softmax.naive.scalar",
-      "softmax.onednn",                      "softmax.online.scalar",
-      "softmax.sum_v1.scalar",               "softmax.sum_v2.scalar"};
+  const std::vector<std::string> expected{"log_softmax.log_of_max_trick.scalar",
+                                          "log_softmax.log_of_naive.scalar",
+                                          "log_softmax.onednn",
+                                          "log_softmax.shifted.scalar",
+                                          "log_softmax.shifted_log1p.scalar",
+                                          "log_softmax.x_minus_lse.scalar",
+                                          "log_softmax.x_minus_max.scalar",
+                                          "log_sum_exp.naive.scalar",
+                                          "log_sum_exp.shifted.scalar",
+                                          "log_sum_exp.shifted_log1p.scalar",
+                                          "softmax.max_trick.scalar",
+                                          "softmax.naive.scalar",
+                                          "softmax.onednn",
+                                          "softmax.online.scalar",
+                                          "softmax.sum_v1.scalar",
+                                          "softmax.sum_v2.scalar"};
   BOOST_TEST(names == expected, boost::test_tools::per_element());
 }
 
@@ -92,14 +98,14 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(claims_hold_on_random_rows, T, Types) {
     if (std::isinf(claim.max_ulp)) continue;
     for (std::size_t i = 0; i < 700; ++i) {
       const auto row = random_row<T>(random, i, claim.max_abs_logit, claim.max_classes);
-      BOOST_TEST_REQUIRE(claim_error<T>(*variant, row) <= claim.max_ulp,
-                         variant->name() << " on row " << i);
+      BOOST_TEST_REQUIRE(claim_error<T>(*variant, row) <= claim.max_ulp, variant->name()
+                                                                             << " on row " << i);
     }
   }
 }
 
-// The worst row known is as bad as it is said to be: if a variant improves, its claim must say so. Of
-// another libm or oneDNN the last bits may differ, one way or the other.
+// The worst row known is as bad as it is said to be: if a variant improves, its claim must say so.
+// Of another libm or oneDNN the last bits may differ, one way or the other.
 BOOST_AUTO_TEST_CASE_TEMPLATE(witnesses_are_what_they_are_said_to_be, T, Types) {
   for (const Variant* variant : runnable<T>()) {
     const auto& claim = variant->template claim<T>();
@@ -127,8 +133,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(probabilities_sum_to_one, T, Types) {
     }
 }
 
-// softmax(x + c) = softmax(x) for every c that is added without rounding: logits on a grid of 1/8 and
-// an integer c, in both types.
+// softmax(x + c) = softmax(x) for every c that is added without rounding: logits on a grid of 1/8
+// and an integer c, in both types.
 BOOST_AUTO_TEST_CASE_TEMPLATE(softmax_is_shift_invariant, T, Types) {
   Random random(3);
   for (const Op op : {Op::softmax, Op::log_softmax})
@@ -153,7 +159,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(outputs_move_with_their_logits, T, Types) {
         const auto row = random_row<T>(random, i, 40, 100);
         std::vector<std::size_t> order(row.size());
         std::iota(order.begin(), order.end(), std::size_t{0});
-        for (std::size_t k = order.size(); k > 1; --k) std::swap(order[k - 1], order[random.below(k)]);
+        for (std::size_t k = order.size(); k > 1; --k)
+          std::swap(order[k - 1], order[random.below(k)]);
         auto permuted = row;
         for (std::size_t k = 0; k < row.size(); ++k) permuted[k] = row[order[k]];
         const auto y = apply<T>(*variant, row), z = apply<T>(*variant, permuted);
@@ -190,12 +197,14 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(two_classes_are_the_sigmoid, T, Types) {
       const T z = static_cast<T>(random.uniform(-40, 40));
       const double sigmoid = 1 / (1 + std::exp(-static_cast<double>(z)));
       const auto y = apply<T>(*variant, std::vector<T>{z, 0});
-      BOOST_TEST_REQUIRE(std::abs(static_cast<double>(y[0]) - sigmoid) <= slack<T>(*variant, sigmoid),
-                         variant->name());
+      BOOST_TEST_REQUIRE(
+          std::abs(static_cast<double>(y[0]) - sigmoid) <= slack<T>(*variant, sigmoid),
+          variant->name());
     }
 }
 
-// Several rows at once, with a stride, are the rows one by one, and nothing between them is written.
+// Several rows at once, with a stride, are the rows one by one, and nothing between them is
+// written.
 BOOST_AUTO_TEST_CASE_TEMPLATE(rows_are_independent, T, Types) {
   Random random(7);
   constexpr std::size_t rows = 5, classes = 19, stride = 23;
@@ -207,11 +216,13 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(rows_are_independent, T, Types) {
     variant->template compute<T>()({logits.data(), rows, classes, stride},
                                    {result.data(), rows, n, stride});
     for (std::size_t i = 0; i < rows; ++i) {
-      const auto alone = apply<T>(*variant, std::span<const T>(logits).subspan(i * stride, classes));
+      const auto alone =
+          apply<T>(*variant, std::span<const T>(logits).subspan(i * stride, classes));
       for (std::size_t k = 0; k < stride; ++k)
         BOOST_TEST(result[i * stride + k] == (k < n ? alone[k] : T(-7)), variant->name());
     }
-    variant->template compute<T>()({logits.data(), 0, classes, stride}, {result.data(), 0, n, stride});
+    variant->template compute<T>()({logits.data(), 0, classes, stride},
+                                   {result.data(), 0, n, stride});
   }
 }
 
@@ -223,13 +234,13 @@ BOOST_AUTO_TEST_CASE(known_failures_still_fail) {
   };
   BOOST_TEST(std::isnan(one("softmax.naive.scalar", {1000, 1001, 1002})[0]));
   BOOST_TEST(std::isnan(one("softmax.naive.scalar", {89, 0})[0]));
-  BOOST_TEST(one("softmax.naive.scalar", {88.5F, 88.5F})[0] == 0);         // the sum overflows
-  BOOST_TEST(std::isnan(one("softmax.naive.scalar", {-104, -104})[0]));    // 0 / 0
+  BOOST_TEST(one("softmax.naive.scalar", {88.5F, 88.5F})[0] == 0);       // the sum overflows
+  BOOST_TEST(std::isnan(one("softmax.naive.scalar", {-104, -104})[0]));  // 0 / 0
   BOOST_TEST(one("log_softmax.log_of_max_trick.scalar", {0, 105})[0] == -INFINITY);
   BOOST_TEST(one("log_softmax.log_of_max_trick.scalar", {17, 0})[0] == 0);  // exactly -4.1e-8
   BOOST_TEST(one("log_softmax.x_minus_lse.scalar", {1e8F, 1e8F})[0] == 0);  // exactly -log 2
   BOOST_TEST(one("log_softmax.shifted.scalar", {20, 0, 0})[0] == 0);        // exactly -4.1e-9
   BOOST_TEST(one("log_sum_exp.naive.scalar", {89, 0})[0] == INFINITY);
-  BOOST_TEST(one("log_sum_exp.shifted.scalar", {0, -40})[0] == 0);          // exactly 4.2e-18
+  BOOST_TEST(one("log_sum_exp.shifted.scalar", {0, -40})[0] == 0);  // exactly 4.2e-18
   BOOST_TEST(std::isnan(one("log_sum_exp.shifted.scalar", {-INFINITY, -INFINITY})[0]));
 }

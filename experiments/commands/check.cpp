@@ -4,8 +4,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <nlohmann/json.hpp>
-#include <sstream>
 
 #include "commands/session.hpp"
 #include "suite/files.hpp"
@@ -33,44 +31,6 @@ int exit_code(Mismatch::Kind kind) {
   return exit_error;
 }
 
-// The first line in which two texts differ: its number, and both.
-std::string first_difference(const std::string& expected, const std::string& got) {
-  std::istringstream a(expected), b(got);
-  std::string line_a, line_b;
-  for (std::size_t n = 1;; ++n) {
-    const bool more_a = bool(std::getline(a, line_a)), more_b = bool(std::getline(b, line_b));
-    if (!more_a) line_a = "(end)";
-    if (!more_b) line_b = "(end)";
-    if (line_a != line_b || (!more_a && !more_b))
-      return fmt::format("line {}: expected {}, got {}", n, line_a, line_b);
-  }
-}
-
-// A table's Markdown twin must be the one that its CSV gives, and its manifest must speak of both.
-// An altered digit in what people read is as bad as one in what is compared.
-std::vector<std::string> stale_companions(const suite::ResultTable& schema, const std::string& csv,
-                                          const std::filesystem::path& folder,
-                                          const std::string& name) {
-  std::vector<std::string> found;
-  suite::ResultTable baseline = schema;
-  baseline.rows = suite::parse_csv(csv);
-  baseline.rows.erase(baseline.rows.begin());
-  const std::string expected_md = suite::to_markdown(baseline);
-  const auto md_path = folder / (name + ".md"), manifest_path = folder / (name + ".manifest.json");
-  const std::string md = suite::read_file_if_there(md_path).value_or("");
-  if (md != expected_md)
-    found.push_back(fmt::format("{}: not what {}.csv gives: {}\n", md_path.string(), name,
-                                first_difference(expected_md, md)));
-  const auto manifest =
-      nlohmann::json::parse(suite::read_file_if_there(manifest_path).value_or(""), nullptr, false);
-  const nlohmann::json digests = {{name + ".csv", suite::sha256(csv)},
-                                  {name + ".md", suite::sha256(md)}};
-  if (!manifest.is_object() || manifest.value("sha256", nlohmann::json{}) != digests)
-    found.push_back(fmt::format("{}: its digests are not those of {}.csv and {}.md\n",
-                                manifest_path.string(), name, name));
-  return found;
-}
-
 int check_one(Prepared& prepared, const CheckOptions& options) {
   const auto csv_path = options.baseline / (prepared.name + ".csv");
   const auto csv = suite::read_file_if_there(csv_path);
@@ -89,9 +49,9 @@ int check_one(Prepared& prepared, const CheckOptions& options) {
     mismatches = suite::compare(run.table, *csv, whole ? nullptr : &made);
     const bool same_columns = mismatches.empty() || !mismatches.front().row.empty();
     if (whole && same_columns)
-      stale = stale_companions(run.table, *csv, options.baseline, prepared.name);
+      stale = suite::stale_companions(run.table, options.baseline, prepared.name);
   } catch (const std::runtime_error& error) {
-    stale.push_back(fmt::format("{}: {}\n", csv_path.string(), error.what()));
+    stale.push_back(fmt::format("{}: {}", csv_path.string(), error.what()));
   }
 
   int code = run.skipped.empty() ? exit_holds : exit_incomplete;
@@ -100,7 +60,7 @@ int check_one(Prepared& prepared, const CheckOptions& options) {
     code = worse(code, exit_code(mismatch.kind));
   }
   for (const std::string& message : stale) {
-    fmt::print("{}", message);
+    fmt::print("{}\n", message);
     code = worse(code, exit_check_failed);
   }
   fmt::print("{}: {} rows checked, {}\n", csv_path.string(), run.table.rows.size(),

@@ -1,7 +1,6 @@
 #include "commands/session.hpp"
 
 #include <fmt/format.h>
-#include <mpfr.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +9,7 @@
 #include <regex>
 #include <set>
 
+#include "numerics/oracle.hpp"
 #include "numerics/registry.hpp"
 #include "suite/config.hpp"
 #include "suite/files.hpp"
@@ -153,7 +153,7 @@ suite::Run compute(Prepared& prepared, const TableOptions& options) {
 }
 
 suite::Provenance provenance(const Prepared& prepared, const TableOptions& options) {
-  std::set<std::string> libraries{fmt::format("MPFR {}", mpfr_get_version())}, isas;
+  std::set<std::string> libraries{numerics::oracle_library()}, isas;
   for (const auto& variant : numerics::variants()) {
     if (!variant.library.empty()) libraries.insert(variant.library);
     if (!variant.isa.empty()) isas.insert(variant.isa);

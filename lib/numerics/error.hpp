@@ -13,7 +13,8 @@
 //   - the sign of a zero is ignored: no op of this project has a result whose meaning is -0;
 //   - exact NaN or infinity: 0 ULP for the same NaN-ness or the same infinity, else infinite;
 //   - NaN or infinity where v is finite (and does not round to it): infinite.
-// A correctly rounded result is at most 0.5 ULP off by this measure, also just below a power of two.
+// A correctly rounded result is at most 0.5 ULP off by this measure, also just below a power of
+// two.
 #pragma once
 
 namespace maxtrick::numerics {
@@ -22,8 +23,8 @@ namespace maxtrick::numerics {
 // `rounded` is y rounded to T, to nearest even, and never -0. `rest` is known to about 2^-40; a
 // positive y beyond all measure (e^-1e30) has rest 0 and cannot be told from 0.
 // Where y itself is NaN or infinite, `rounded` is that, special is true and the rest is unused.
-// Where a finite y rounds to an infinity, special is false and `rest` counts from the largest finite
-// number of that sign instead, so that a finite result has its true error.
+// Where a finite y rounds to an infinity, special is false and `rest` counts from the largest
+// finite number of that sign instead, so that a finite result has its true error.
 template <class T>
 struct Exact {
   T rounded{};

@@ -211,4 +211,6 @@ std::vector<Exact<T>> exact(Op op, std::span<const T> logits) {
 template std::vector<Exact<float>> exact(Op, std::span<const float>);
 template std::vector<Exact<double>> exact(Op, std::span<const double>);
 
+std::string oracle_library() { return std::string("MPFR ") + mpfr_get_version(); }
+
 }  // namespace maxtrick::numerics

@@ -22,23 +22,22 @@ namespace maxtrick::numerics {
 //   wrong       not one correct digit: relative error of 1/2 or more, and none of the rest; also
 //               the wrong special value without a definition of one's own, and a number in
 //               place of the log-probability -inf of a masked class;
-//   underflow   softmax: 0 where the exact value does not round to 0; log ops: -inf where it is
-//               finite (the logarithm of a probability, or of a sum, that came out as 0);
+//   underflow   softmax: 0 where the exact value does not round to 0, but is lost beside 1 (below
+//               half an ULP of 1; a larger one is no underflow, but wrong); log ops: -inf where it
+//               is finite (the logarithm of a probability, or of a sum, that came out as 0);
 //   overflow    +inf (softmax: either infinity) where the exact value is finite. Also 0 in a row
 //               of softmax whose outputs are all 0, and -inf in a row of log_softmax whose outputs
 //               are all -inf, where it is not right: the denominator overflowed;
-//   nan         NaN where the exact value is a number, or the -inf of a masked class.
+//   nan         NaN where the exact value is a number or an infinity.
 enum class Outcome { ok, inaccurate, differs, wrong, underflow, overflow, nan };
-inline constexpr Outcome all_outcomes[] = {Outcome::ok,        Outcome::inaccurate,
-                                           Outcome::differs,   Outcome::wrong,
-                                           Outcome::underflow, Outcome::overflow, Outcome::nan};
+inline constexpr Outcome all_outcomes[] = {Outcome::ok,    Outcome::inaccurate, Outcome::differs,
+                                           Outcome::wrong, Outcome::underflow,  Outcome::overflow,
+                                           Outcome::nan};
 [[nodiscard]] std::string_view name(Outcome outcome);
 
 struct Verdict {
   Outcome outcome = Outcome::ok;
-  double max_error_ulp = 0;       // over the row, by error.hpp; may be infinite
-  double max_relative_error = 0;  // likewise
-  std::size_t worst_index = 0;    // of the largest error in ULP (the first such)
+  double max_error_ulp = 0;                    // over the row, by error.hpp; may be infinite
   std::optional<std::size_t> first_bad_index;  // the first output that is not ok
 };
 

@@ -18,11 +18,11 @@ class Random {
   double uniform(double low, double high);
   // Standard normal by the ratio of uniforms (A. J. Kinderman and J. F. Monahan, ACM TOMS 3(3),
   // 1977): u = 1 - uniform(), then v = (2 uniform() - 1) sqrt(2/e), then v/u where
-  // (v/u)^2 <= -4 log u, else again. The value is a quotient; the logarithm only decides whether to keep it, so a libm that
-  // differs in a last bit does not move a value.
+  // (v/u)^2 <= -4 log u, else again. The value is a quotient; the logarithm only decides whether to
+  // keep it, so a libm that differs in a last bit does not move a value.
   double normal();
-  // A whole number in [0, n), n >= 1: the high word of one draw times n. Nothing is rejected, so one
-  // number costs one draw; the bias is below n * 2^-64.
+  // A whole number in [0, n), n >= 1: the high word of one draw times n. Nothing is rejected, so
+  // one number costs one draw; the bias is below n * 2^-64.
   std::uint64_t below(std::uint64_t n);
 
  private:

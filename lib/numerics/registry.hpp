@@ -15,7 +15,8 @@ struct Register {
   explicit Register(Variant variant);
 };
 
-// All variants, sorted by name; the first call closes the list. Throws std::logic_error where two share a name.
+// All variants, sorted by name; the first call closes the list. Throws std::logic_error where two
+// share a name.
 [[nodiscard]] const std::vector<Variant>& variants();
 
 // The variant of that name, or null.

@@ -42,10 +42,10 @@ struct Claim {
 
 struct Variant {
   Op op;
-  std::string algorithm;       // "naive", "max_trick", ..., "onednn"
-  std::string isa;             // "scalar", "avx2", ...; empty for a library, which chooses itself
-  std::string summary;         // one line
-  std::string source;          // paper, document or issue
+  std::string algorithm;  // "naive", "max_trick", ..., "onednn"
+  std::string isa;        // "scalar", "avx2", ...; empty for a library, which chooses itself
+  std::string summary;    // one line
+  std::string source;     // paper, document or issue
   Nature nature = Nature::sound;
   std::string special_values = {};  // a definition of its own, stated; empty where it has none
   Claim float32_claim = {};
@@ -68,12 +68,20 @@ struct Variant {
 };
 
 template <>
-inline const Compute<float>& Variant::compute<float>() const { return float32; }
+inline const Compute<float>& Variant::compute<float>() const {
+  return float32;
+}
 template <>
-inline const Compute<double>& Variant::compute<double>() const { return float64; }
+inline const Compute<double>& Variant::compute<double>() const {
+  return float64;
+}
 template <>
-inline const Claim& Variant::claim<float>() const { return float32_claim; }
+inline const Claim& Variant::claim<float>() const {
+  return float32_claim;
+}
 template <>
-inline const Claim& Variant::claim<double>() const { return float64_claim; }
+inline const Claim& Variant::claim<double>() const {
+  return float64_claim;
+}
 
 }  // namespace maxtrick::numerics

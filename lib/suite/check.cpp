@@ -46,7 +46,8 @@ std::optional<Interval> parse_interval(std::string_view text) {
   return Interval{*estimate, *low, *high};
 }
 
-using Verdict = std::optional<std::pair<Mismatch::Kind, std::string>>;  // what is wrong, and allowed
+using Verdict =
+    std::optional<std::pair<Mismatch::Kind, std::string>>;  // what is wrong, and allowed
 
 Verdict equal_text(const std::string& expected, const std::string& got) {
   if (expected == got) return std::nullopt;
@@ -99,15 +100,16 @@ std::vector<Mismatch> compare(const ResultTable& got, std::string_view baseline_
   Row header;
   for (const Column& column : got.columns) header.push_back(column.name);
   if (lines.front() != header)
-    return {{Mismatch::Kind::differs, "", "", fmt::format("columns {}", fmt::join(lines.front(), ",")),
+    return {{Mismatch::Kind::differs, "", "",
+             fmt::format("columns {}", fmt::join(lines.front(), ",")),
              fmt::format("columns {}", fmt::join(header, ",")), "the same columns"}};
 
   std::map<std::string, const Row*> baseline;
   std::vector<Mismatch> found;
   for (auto line = lines.begin() + 1; line != lines.end(); ++line)
     if (!baseline.emplace(got.key(*line), &*line).second)
-      found.push_back({Mismatch::Kind::differs, got.key(*line), "", "one row", "two in the baseline",
-                       "a key names one row"});
+      found.push_back({Mismatch::Kind::differs, got.key(*line), "", "one row",
+                       "two in the baseline", "a key names one row"});
 
   std::set<std::string> present;
   for (const Row& row : got.rows) {
@@ -115,7 +117,8 @@ std::vector<Mismatch> compare(const ResultTable& got, std::string_view baseline_
     present.insert(key);
     const auto expected = baseline.find(key);
     if (expected == baseline.end()) {
-      found.push_back({Mismatch::Kind::differs, key, "", "no such row", "a row", "the baseline's rows"});
+      found.push_back(
+          {Mismatch::Kind::differs, key, "", "no such row", "a row", "the baseline's rows"});
       continue;
     }
     for (std::size_t i = 0; i < row.size(); ++i)
@@ -128,7 +131,8 @@ std::vector<Mismatch> compare(const ResultTable& got, std::string_view baseline_
   };
   for (const auto& [key, row] : baseline)
     if (!present.contains(key) && asked(key))
-      found.push_back({Mismatch::Kind::differs, key, "", "a row", "no such row", "the baseline's rows"});
+      found.push_back(
+          {Mismatch::Kind::differs, key, "", "a row", "no such row", "the baseline's rows"});
   return found;
 }
 

@@ -17,7 +17,7 @@ struct Mismatch {
   std::string column;    // empty where the row is missing or extra
   std::string expected;  // what the baseline has
   std::string got;
-  std::string allowed;   // the interval or the rule
+  std::string allowed;  // the interval or the rule
 };
 
 // Compares `got` with the baseline, a CSV text. Rules:
@@ -27,11 +27,11 @@ struct Mismatch {
 //            tolerance around the baseline; NaN never matches a number, and what is no number (an
 //            empty cell) must be equal as text;
 //   ratio    "estimate [low, high]", an estimate with its confidence interval, larger is better:
-//            noisy where (high - low) / estimate is above the tolerance; else slower where the whole
-//            interval lies below the baseline's; never by the estimate alone;
+//            noisy where (high - low) / estimate is above the tolerance; else slower where the
+//            whole interval lies below the baseline's; never by the estimate alone;
 //   info     nothing.
-// Columns must be the same, in the same order. `keys` names the rows that were computed; where it is
-// not null, rows of the baseline outside it are not missed.
+// Columns must be the same, in the same order. `keys` names the rows that were computed; where it
+// is not null, rows of the baseline outside it are not missed.
 [[nodiscard]] std::vector<Mismatch> compare(const ResultTable& got, std::string_view baseline_csv,
                                             const std::vector<std::string>* keys = nullptr);
 

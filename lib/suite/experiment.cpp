@@ -22,10 +22,9 @@ const std::vector<Experiment>& experiments() {
     std::vector<Experiment> list = registered();
     std::sort(list.begin(), list.end(),
               [](const Experiment& a, const Experiment& b) { return a.name < b.name; });
-    const auto twin =
-        std::adjacent_find(list.begin(), list.end(), [](const Experiment& a, const Experiment& b) {
-          return a.name == b.name;
-        });
+    const auto twin = std::adjacent_find(
+        list.begin(), list.end(),
+        [](const Experiment& a, const Experiment& b) { return a.name == b.name; });
     if (twin != list.end()) throw std::logic_error("two experiments are called " + twin->name);
     return list;
   }();

@@ -21,21 +21,16 @@ namespace {
                           fmt::format("cannot {} {}", what, path.string()));
 }
 
-// An open file that is closed, and removed by name where it was not kept.
-class Temporary {
+// An open descriptor that is closed; errors name `target`.
+class Writer {
  public:
-  explicit Temporary(const std::filesystem::path& target)
-      : target_(target),
-        path_(target.parent_path() / fmt::format(".{}.XXXXXX.tmp", target.filename().string())) {
-    descriptor_ = mkstemps(path_.data(), 4);
+  Writer(const std::string& path, int flags, const std::filesystem::path& target)
+      : target_(target), descriptor_(::open(path.c_str(), flags | O_WRONLY | O_CLOEXEC, 0666)) {
     if (descriptor_ < 0) fail("write", target, errno);
   }
-  ~Temporary() {
-    if (descriptor_ >= 0) ::close(descriptor_);
-    if (!kept_) ::unlink(path_.c_str());
-  }
-  Temporary(const Temporary&) = delete;
-  Temporary& operator=(const Temporary&) = delete;
+  ~Writer() { ::close(descriptor_); }
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
 
   void write(std::string_view bytes) {
     while (!bytes.empty()) {
@@ -43,26 +38,39 @@ class Temporary {
       if (n < 0 && errno != EINTR) fail("write", target_, errno);
       if (n > 0) bytes.remove_prefix(static_cast<std::size_t>(n));
     }
-    // mkstemp makes a private file; a table is for everybody whom the umask lets read.
-    const mode_t mask = ::umask(0);
-    ::umask(mask);
-    if (::fchmod(descriptor_, 0666 & ~mask) != 0 || ::fsync(descriptor_) != 0)
-      fail("write", target_, errno);
   }
-  void replace_target() {
-    if (::rename(path_.c_str(), target_.c_str()) != 0) fail("replace", target_, errno);
-    kept_ = true;
+  void sync() {
+    if (::fsync(descriptor_) != 0) fail("write", target_, errno);
   }
 
  private:
   const std::filesystem::path& target_;
-  std::string path_;
-  int descriptor_ = -1;
-  bool kept_ = false;
+  int descriptor_;
 };
 
-// A rename is on disk only once its folder is. Where a folder cannot be synced there is nothing more
-// to be done: the file is whole either way.
+// A name beside the target that nobody uses; it is removed again where the file was not moved away.
+class TemporaryName {
+ public:
+  explicit TemporaryName(const std::filesystem::path& target) {
+    for (int n = 0;; ++n) {
+      const std::string name =
+          fmt::format(".{}.{}-{}.tmp", target.filename().string(), ::getpid(), n);
+      path_ = (target.parent_path() / name).string();
+      if (!std::filesystem::exists(path_)) break;
+    }
+  }
+  ~TemporaryName() { ::unlink(path_.c_str()); }
+  TemporaryName(const TemporaryName&) = delete;
+  TemporaryName& operator=(const TemporaryName&) = delete;
+
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+// A rename is on disk only once its folder is. Where a folder cannot be synced there is nothing
+// more to be done: the file is whole either way.
 void sync_folder(const std::filesystem::path& folder) {
   const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY);
   if (descriptor < 0) return;
@@ -92,13 +100,22 @@ std::optional<std::string> read_file_if_there(const std::filesystem::path& path)
 }
 
 void write_file(const std::filesystem::path& path, std::string_view bytes) {
-  const std::filesystem::path target = std::filesystem::absolute(path);
   std::error_code error;
+  // Through links: the file is replaced, not the link to it.
+  const std::filesystem::path target = std::filesystem::weakly_canonical(path, error);
+  if (error) fail("write", path, error.value());
   std::filesystem::create_directories(target.parent_path(), error);
   if (error) fail("make the folder of", target, error.value());
-  Temporary temporary(target);
-  temporary.write(bytes);
-  temporary.replace_target();
+  // A device or a pipe is written to; to rename something over it would take it away.
+  if (std::filesystem::exists(target) && !std::filesystem::is_regular_file(target)) {
+    Writer(target.string(), 0, target).write(bytes);
+    return;
+  }
+  const TemporaryName temporary(target);
+  Writer writer(temporary.path(), O_CREAT | O_EXCL, target);
+  writer.write(bytes);
+  writer.sync();
+  if (::rename(temporary.path().c_str(), target.c_str()) != 0) fail("replace", target, errno);
   sync_folder(target.parent_path());
 }
 

@@ -15,8 +15,9 @@ namespace maxtrick::suite {
 [[nodiscard]] std::optional<std::string> read_file_if_there(const std::filesystem::path& path);
 
 // Replaces the file in one step: the bytes go to a new file beside it, are synced, and the new file
-// is renamed over the old one. Whoever reads meanwhile, and whoever kills the program, finds the old
-// bytes or the new ones. Missing folders are made. Throws std::system_error, which names the path.
+// is renamed over the old one. Whoever reads meanwhile, and whoever kills the program, finds the
+// old bytes or the new ones. Missing folders are made. A device or a pipe is written to as it is.
+// Throws std::system_error, which names the path.
 void write_file(const std::filesystem::path& path, std::string_view bytes);
 
 // SHA-256 as 64 hexadecimal digits, as sha256sum prints it.

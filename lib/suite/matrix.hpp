@@ -23,7 +23,7 @@ struct Matrix {
   std::size_t rows = 0;
   std::size_t columns = 0;
   std::vector<double> values;
-  bool one_dimensional = false;       // a vector: one row
+  bool one_dimensional = false;         // a vector: one row
   std::optional<NumberType> type = {};  // what the file holds; nothing for text
 };
 

@@ -16,9 +16,9 @@ struct Skipped {
 };
 
 struct Run {
-  ResultTable table;             // rows in the plan's order
-  std::vector<Skipped> skipped;  // likewise
-  std::vector<std::string> keys; // of all cases, run and skipped
+  ResultTable table;              // rows in the plan's order
+  std::vector<Skipped> skipped;   // likewise
+  std::vector<std::string> keys;  // of all cases, run and skipped
 };
 
 // Called after each case with the number done and of all; from any thread, one call at a time.

@@ -5,6 +5,7 @@
 
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <sstream>
 #include <string_view>
 
 #include "suite/files.hpp"
@@ -74,6 +75,19 @@ bool write_if_changed(const std::filesystem::path& path, const std::string& byte
   return true;
 }
 
+// The first line in which two texts differ: its number, and both.
+std::string first_difference(const std::string& expected, const std::string& got) {
+  std::istringstream a(expected), b(got);
+  std::string line_a, line_b;
+  for (std::size_t n = 1;; ++n) {
+    const bool more_a = bool(std::getline(a, line_a)), more_b = bool(std::getline(b, line_b));
+    if (!more_a) line_a = "(end)";
+    if (!more_b) line_b = "(end)";
+    if (line_a != line_b || (!more_a && !more_b))
+      return fmt::format("line {}: expected {}, got {}", n, line_a, line_b);
+  }
+}
+
 }  // namespace
 
 Stored store(const ResultTable& table, const Provenance& provenance,
@@ -87,6 +101,27 @@ Stored store(const ResultTable& table, const Provenance& provenance,
       !describes(read_file_if_there(manifest_path), tables, provenance))
     write_file(manifest_path, manifest(tables, provenance));
   return csv_changed || md_changed ? Stored::written : Stored::unchanged;
+}
+
+std::vector<std::string> stale_companions(const ResultTable& schema,
+                                          const std::filesystem::path& folder,
+                                          const std::string& name) {
+  const std::string csv = read_file(folder / (name + ".csv"));
+  ResultTable baseline = schema;
+  baseline.rows = parse_csv(csv);
+  baseline.rows.erase(baseline.rows.begin());
+  const std::string expected_md = to_markdown(baseline);
+  const auto md_path = folder / (name + ".md"), manifest_path = folder / (name + ".manifest.json");
+  const std::string md = read_file_if_there(md_path).value_or("");
+  std::vector<std::string> found;
+  if (md != expected_md)
+    found.push_back(fmt::format("{}: not what {}.csv gives: {}", md_path.string(), name,
+                                first_difference(expected_md, md)));
+  const Json manifest = Json::parse(read_file_if_there(manifest_path).value_or(""), nullptr, false);
+  if (!manifest.is_object() || manifest.value("sha256", Json{}) != digests(name, csv, md))
+    found.push_back(fmt::format("{}: its digests are not those of {}.csv and {}.md",
+                                manifest_path.string(), name, name));
+  return found;
 }
 
 }  // namespace maxtrick::suite

@@ -27,6 +27,14 @@ enum class Stored { unchanged, written };
 Stored store(const ResultTable& table, const Provenance& provenance,
              const std::filesystem::path& folder, const std::string& name);
 
+// What is wrong with the files beside a table on disk, a line each: the Markdown twin must be the
+// one that the CSV gives under the columns and views of `schema`, and the manifest must hold the
+// digests of both. An altered digit in what people read is as bad as one in what is compared.
+// Throws std::runtime_error where the CSV is none.
+[[nodiscard]] std::vector<std::string> stale_companions(const ResultTable& schema,
+                                                        const std::filesystem::path& folder,
+                                                        const std::string& name);
+
 // The commit that the program was built from, "" where it is unknown; and whether files had been
 // changed since.
 struct Build {

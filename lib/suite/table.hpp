@@ -28,14 +28,15 @@ struct Tolerance {
 };
 
 struct Column {
-  std::string name;         // with its unit: "time_ns", "error_ulp"
+  std::string name;  // with its unit: "time_ns", "error_ulp"
   Rule rule = Rule::exact;
-  std::string description;  // one line, for the reader of the table
+  std::string description;   // one line, for the reader of the table
   Tolerance tolerance = {};  // of a bounded column; of a ratio column: the widest interval, as a
                              // share of the estimate, from which anything is concluded
 };
 
-// Ways of seeing a table in its Markdown twin. `only` keeps the rows whose column .first is .second.
+// Ways of seeing a table in its Markdown twin. `only` keeps the rows whose column .first is
+// .second.
 using Only = std::vector<std::pair<std::string, std::string>>;
 
 // One line a value of `row`, one column a value of `column`, both in order of appearance; each cell

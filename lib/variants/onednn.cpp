@@ -58,6 +58,13 @@ memory::desc describe(Rows<T> rows) {
 
 void run(dnnl::algorithm algorithm, Rows<const float> logits, Rows<float> result) {
   if (logits.rows == 0) return;
+  // For rows with gaps between them oneDNN has only its reference kernel, with bits and speed of
+  // its own: row by row, each is dense.
+  if (logits.rows > 1 && (logits.stride != logits.columns || result.stride != result.columns)) {
+    for (std::size_t i = 0; i < logits.rows; ++i)
+      run(algorithm, numerics::one_row(logits.row(i)), numerics::one_row(result.row(i)));
+    return;
+  }
   const memory::desc src = describe(logits), dst = describe(result);
   dnnl::stream stream(engine());
   // oneDNN's memory takes no const pointer; a source is only read.
