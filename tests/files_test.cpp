@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(errors_name_the_path) {
 
   std::filesystem::create_directory(folder / "taken");
   BOOST_TEST(error_of([&] { write_file(folder / "taken", "x"); }).second ==
-             "cannot replace " + (folder / "taken").string() + ": Is a directory");
+             "cannot write " + (folder / "taken").string() + ": Is a directory");
   BOOST_TEST((names_in(folder) == std::vector<std::string>{"file", "taken"}));
 }
 

@@ -102,7 +102,8 @@ std::optional<std::string> read_file_if_there(const std::filesystem::path& path)
 void write_file(const std::filesystem::path& path, std::string_view bytes) {
   std::error_code error;
   // Through links: the file is replaced, not the link to it.
-  const std::filesystem::path target = std::filesystem::weakly_canonical(path, error);
+  const std::filesystem::path target =
+      std::filesystem::weakly_canonical(std::filesystem::absolute(path), error);
   if (error) fail("write", path, error.value());
   std::filesystem::create_directories(target.parent_path(), error);
   if (error) fail("make the folder of", target, error.value());
