@@ -191,7 +191,7 @@ std::vector<Exact<T>> exact(Op op, std::span<const T> logits) {
     return std::vector(outputs(op, logits.size()), special(op == Op::log_sum_exp ? largest : nan));
 
   const Logits<T> finite(logits);
-  const std::vector<Exact<T>> distinct = settle(op, finite);
+  std::vector<Exact<T>> distinct = settle(op, finite);
   if (op == Op::log_sum_exp) return distinct;
   using Limits = std::numeric_limits<T>;
   const Exact<T> masked = op == Op::log_softmax

@@ -150,7 +150,7 @@ Header take_header(std::string_view& bytes, std::string_view name) {
   bytes.remove_prefix(length_bytes);
   if (bytes.size() < length)
     fail(name, fmt::format("cut off within the header: {} bytes of {}", bytes.size(), length));
-  const Header header = HeaderReader(bytes.substr(0, length), name).read();
+  Header header = HeaderReader(bytes.substr(0, length), name).read();
   bytes.remove_prefix(length);
   return header;
 }

@@ -18,7 +18,6 @@ namespace maxtrick::variants {
 namespace {
 
 using dnnl::memory;
-using numerics::Nature;
 using numerics::Op;
 using numerics::Register;
 using numerics::Rows;
