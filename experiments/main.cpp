@@ -157,7 +157,7 @@ int main(int argc, char** argv) {
       throw std::system_error(errno, std::generic_category(), "cannot write to stdout");
     return code;
   } catch (const suite::ConfigError& error) {
-    std::cerr << error.what();
+    std::cerr << error.what() << '\n';
     return exit_usage;
   } catch (const UsageError& error) {
     std::cerr << "maxtrick: " << error.what() << '\n';

@@ -2,6 +2,7 @@
 // One row for each case, op, type and variant; every output is judged against the oracle.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -53,8 +54,8 @@ std::vector<suite::Column> columns() {
       {"dtype", Rule::key, "working type; the logits are rounded to it first"},
       {"variant", Rule::key, "the implementation"},
       {"outcome", Rule::exact,
-       "ok, inaccurate (a digit or more lost), wrong (not one correct digit), underflow, overflow, "
-       "nan; differs: a library that handles NaN and infinities by another rule"},
+       "ok, inaccurate (three bits or more lost), wrong (not one correct digit), underflow, "
+       "overflow, nan; differs: a library that handles NaN and infinities by another rule"},
       {"max_error_ulp",
        Rule::bounded,
        "largest error of an output in units in the last place of the exact value",
@@ -129,14 +130,35 @@ std::vector<std::string> outcome_names() {
   return names;
 }
 
+// An op or a type that no chosen variant has would be left out without a word.
+void require_variants(suite::Section& config, const std::vector<Op>& ops,
+                      const std::vector<DType>& dtypes,
+                      const std::vector<const Variant*>& variants) {
+  const auto none = [&](auto has) { return std::none_of(variants.begin(), variants.end(), has); };
+  for (std::size_t i = 0; i < ops.size(); ++i)
+    if (none([&](const Variant* v) { return v->op == ops[i]; }))
+      config.reject("ops", i, fmt::format("'variants' has none of '{}'", name(ops[i])),
+                    "an op of the variants named");
+  for (std::size_t i = 0; i < dtypes.size(); ++i)
+    if (none([&](const Variant* v) { return v->has(dtypes[i]); }))
+      config.reject("dtypes", i, fmt::format("'variants' has none in {}", name(dtypes[i])),
+                    "a type of the variants named");
+}
+
 suite::Plan plan(suite::Section& config) {
   const auto ops = inputs::read_ops(config);
   const auto dtypes = inputs::read_dtypes(config);
   const auto variants = inputs::read_variants(config);
   const double tolerance_ulp = config.number("inaccurate_above_ulp", {0.5, 1e6});
   const auto cases = read_cases(config, dtypes);
+  require_variants(config, ops, dtypes, variants);
 
   suite::Plan plan{{.title = {}, .description = {}, .columns = columns(), .rows = {}}, {}};
+  plan.libraries = {numerics::oracle_library()};
+  for (const Variant* variant : variants) {
+    if (!variant->library.empty()) plan.libraries.insert(variant->library);
+    plan.isas.insert(variant->isa.empty() ? variant->library : variant->isa);
+  }
   for (const DType dtype : dtypes)
     plan.table.counts.push_back({.title = fmt::format("How many cases, {}", name(dtype)),
                                  .row = "variant",

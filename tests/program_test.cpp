@@ -105,6 +105,20 @@ BOOST_AUTO_TEST_CASE(check_names_an_altered_cell_and_how_to_rerun_it) {
   BOOST_TEST(!contains(one.out, "max_trick"));
 }
 
+// A tolerance is for what another machine computes, not for what a hand has altered.
+BOOST_AUTO_TEST_CASE(check_names_an_altered_cell_within_its_tolerance_too) {
+  const Ready folder;
+  const auto rows = suite::parse_csv(folder.csv());
+  const std::string error = rows.at(1).at(5);
+  folder.edit("results/small.csv", "," + error + ",", "," + error + "1,");
+  const Said said = shell("$MAXTRICK check small.toml", folder.path());
+  BOOST_TEST(said.code == 1);
+  BOOST_TEST(contains(said.out,
+                      "row ordinary/float32/softmax.max_trick.scalar, column max_error_ulp: "
+                      "expected " +
+                          error + "1, got " + error));
+}
+
 BOOST_AUTO_TEST_CASE(nan_never_passes_for_a_number) {
   const Ready folder;
   const std::string inf = "softmax.naive.scalar,nan,inf,nan,";
@@ -204,9 +218,43 @@ BOOST_AUTO_TEST_CASE(exit_2_for_what_cannot_be_asked_and_nothing_is_written) {
         "run small.toml --jobs 0", "eval softmax", "eval softmx --logits 1", "check",
         "eval softmax --logits 1,x", "eval softmax --logits 1 --variant 'log*'",
         "eval softmax --logits 1 --dtype float16", "run small.toml ./small.toml",
-        "eval softmax --logits 1 -o y.npy"})
+        "eval softmax --logits 1 -o y.npy", "eval softmax --logits 1e39,1"})
     BOOST_TEST(shell("$MAXTRICK " + command, folder.path()).code == 2, command);
   BOOST_TEST(!std::filesystem::exists(folder / "results"));
+}
+
+BOOST_AUTO_TEST_CASE(a_config_that_would_leave_something_out_is_an_error) {
+  const Folder folder;
+  const auto error = [&](const std::string& from, const std::string& to) {
+    folder.write("small.toml", replaced(small, from, to));
+    const Said said = shell("$MAXTRICK run small.toml", folder.path());
+    BOOST_TEST(said.code == 2);
+    BOOST_TEST(said.err.ends_with("\n"));
+    BOOST_TEST(!std::filesystem::exists(folder / "results"));
+    return said.err.substr(0, said.err.find('\n'));
+  };
+  BOOST_TEST(error("[\"float32\"]", "[\"float32\", \"float32\"]") ==
+             "small.toml:5:22: error: 'float32' is named twice");
+  BOOST_TEST(error("[\"softmax\"]", "[\"softmax\", \"log_softmax\"]") ==
+             "small.toml:4:19: error: 'variants' has none of 'log_softmax'");
+  BOOST_TEST(error("\"large\"", "\"ordinary\"") ==
+             "small.toml:16:8: error: duplicate case 'ordinary'");
+  BOOST_TEST(error("[1, 2, 3]", "[1, 2, 1e39]") ==
+             "small.toml:13:10: error: logit 2 is 1e+39, which is infinite in float32");
+  BOOST_TEST(error("[1, 2, 3]", "{ generate = \"ramp\", from = -inf, to = 1, classes = 3 }") ==
+             "small.toml:13:38: error: key 'from' is -inf");
+  BOOST_TEST(error("[1, 2, 3]", "{ generate = \"rmap\", from = 0, to = 1, classes = 3 }") ==
+             "small.toml:13:23: error: 'rmap' is not a known value of 'generate'");
+}
+
+BOOST_AUTO_TEST_CASE(a_damaged_baseline_can_be_replaced) {
+  const Ready folder;
+  const std::string before = folder.csv();
+  for (const std::string command : {"run", "accept"}) {
+    folder.write("results/small.csv", "");
+    BOOST_TEST(shell("$MAXTRICK " + command + " small.toml", folder.path()).code == 0);
+    BOOST_TEST(folder.csv() == before);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(exit_5_where_nothing_is_selected_or_could_not_run) {

@@ -151,6 +151,39 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(softmax_is_shift_invariant, T, Types) {
       }
 }
 
+// log-sum-exp moves with the shift, and does not see the order.
+BOOST_AUTO_TEST_CASE_TEMPLATE(log_sum_exp_shifts_and_permutes, T, Types) {
+  Random random(8);
+  for (const Variant* variant : sound<T>(Op::log_sum_exp))
+    for (std::size_t i = 0; i < 300; ++i) {
+      auto row = random_row<T>(random, i, 16, 100);
+      for (T& x : row) x = std::round(x * 8) / 8;
+      auto shifted = row;
+      const T c = static_cast<T>(random.below(33)) - 16;
+      for (T& x : shifted) x += c;
+      std::reverse(shifted.begin(), shifted.end());
+      const T y = apply<T>(*variant, row)[0], z = apply<T>(*variant, shifted)[0];
+      const double largest = std::max(std::abs(y), std::abs(z));
+      BOOST_TEST_REQUIRE(std::abs(y + c - z) <= slack<T>(*variant, largest), variant->name());
+    }
+}
+
+// A row of log-probabilities stands for probabilities that sum to 1.
+BOOST_AUTO_TEST_CASE_TEMPLATE(log_probabilities_sum_to_one, T, Types) {
+  Random random(9);
+  for (const Variant* variant : sound<T>(Op::log_softmax))
+    for (std::size_t i = 0; i < 300; ++i) {
+      const auto row = random_row<T>(random, i, 40, 100);
+      double sum = 0, allowed = 1e-15 * static_cast<double>(row.size());
+      for (const T y : apply<T>(*variant, row)) {
+        const double p = std::exp(static_cast<double>(y));
+        sum += p;
+        allowed += p * slack<T>(*variant, static_cast<double>(y));
+      }
+      BOOST_TEST_REQUIRE(std::abs(sum - 1) <= allowed, variant->name());
+    }
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(outputs_move_with_their_logits, T, Types) {
   Random random(4);
   for (const Op op : {Op::softmax, Op::log_softmax})

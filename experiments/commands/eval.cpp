@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "commands/commands.hpp"
@@ -90,12 +91,20 @@ void append_row(suite::ResultTable& table, Op op, std::span<const T> logits, std
   }
 }
 
+// Text may hold numbers that float32 cannot.
+void require_float32(const Matrix& logits) {
+  for (const double x : logits.values)
+    if (std::isfinite(x) && std::isinf(static_cast<float>(x)))
+      throw UsageError(fmt::format("eval: {} is infinite in float32; give --dtype float64", x));
+}
+
 template <class T>
 int evaluate(Op op, const Matrix& logits, const std::vector<const Variant*>& chosen, DType dtype,
              const EvalOptions& options) {
   suite::ResultTable table;
   for (const char* column : {"row", "variant", "dtype", "outcome", "max_error_ulp", "result"})
     table.columns.push_back({column, suite::Rule::exact, ""});
+  table.columns[table.index("max_error_ulp")].rule = suite::Rule::info;
   Matrix results{
       logits.rows, numerics::outputs(op, logits.columns), {}, logits.one_dimensional, {}};
   const bool whole = options.format != suite::Format::table;
@@ -133,6 +142,7 @@ int eval(const EvalOptions& options) {
   std::vector<const Variant*> chosen = choose(op, options.variant);
   const Matrix logits = read_logits(options);
   const DType dtype = parse_dtype(options.dtype, logits);
+  if (dtype == DType::float32) require_float32(logits);
 
   std::size_t left_out = std::erase_if(chosen, [&](const Variant* variant) {
     const std::string reason =

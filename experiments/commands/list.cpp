@@ -25,12 +25,9 @@ ResultTable columns(std::initializer_list<const char*> names) {
 
 const char* name(Nature nature) {
   switch (nature) {
-    case Nature::sound:
-      return "sound";
-    case Nature::unguarded:
-      return "unguarded";
-    case Nature::approximation:
-      return "approximation";
+    case Nature::sound: return "sound";
+    case Nature::unguarded: return "unguarded";
+    case Nature::approximation: return "approximation";
   }
   return "";
 }

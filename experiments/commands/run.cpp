@@ -16,7 +16,12 @@ std::vector<std::string> lost_rows(const std::filesystem::path& csv, const Prepa
                                    const std::set<std::string>& made) {
   const auto old = suite::read_file_if_there(csv);
   if (!old) return {};
-  const auto lines = suite::parse_csv(*old);
+  std::vector<suite::Row> lines;
+  try {
+    lines = suite::parse_csv(*old);
+  } catch (const std::runtime_error&) {
+    return {};  // no table, and so no rows
+  }
   std::vector<std::string> lost;
   if (lines.front().size() != schema.columns.size()) return lost;
   for (auto line = lines.begin() + 1; line != lines.end(); ++line) {

@@ -9,8 +9,6 @@
 #include <regex>
 #include <set>
 
-#include "numerics/oracle.hpp"
-#include "numerics/registry.hpp"
 #include "suite/config.hpp"
 #include "suite/files.hpp"
 
@@ -30,11 +28,10 @@ suite::Plan lay_out(suite::ConfigFile& file) {
   const std::string title = root.text("title"), description = root.text("description");
   const std::string name = root.choice("experiment", experiment_names());
   // Which other keys there may be is not known before the experiment is.
-  const bool known = root.has("experiment") && root.text("experiment") == name;
-  if (!known) root.ignore_rest();
+  if (name.empty()) root.ignore_rest();
   suite::Plan plan;
   for (const auto& experiment : suite::experiments())
-    if (experiment.name == name && known) plan = experiment.plan(root);
+    if (experiment.name == name) plan = experiment.plan(root);
   file.finish();
   plan.table.title = title;
   plan.table.description = description;
@@ -50,10 +47,12 @@ Prepared prepare_one(const std::filesystem::path& path, const TableOptions& opti
     throw UsageError(fmt::format("{}: no such config{}", path.string(),
                                  meant.empty() ? "" : "; did you mean " + meant + "?"));
   }
-  Prepared one{path, path.stem().string(), suite::read_file(path), {}, {}};
+  Prepared one{path, path.stem().string(), suite::read_file(path), {}, {}, {}, {}};
   suite::ConfigFile file(one.text, path.string(), options.overrides);
   one.plan = lay_out(file);
   for (const auto& single : one.plan.cases) one.all_keys.push_back(single.key);
+  one.libraries = one.plan.libraries;
+  one.isas = one.plan.isas;
   return one;
 }
 
@@ -153,16 +152,11 @@ suite::Run compute(Prepared& prepared, const TableOptions& options) {
 }
 
 suite::Provenance provenance(const Prepared& prepared, const TableOptions& options) {
-  std::set<std::string> libraries{numerics::oracle_library()}, isas;
-  for (const auto& variant : numerics::variants()) {
-    if (!variant.library.empty()) libraries.insert(variant.library);
-    if (!variant.isa.empty()) isas.insert(variant.isa);
-  }
   return {.config_name = prepared.path.filename().string(),
           .config_text = prepared.text,
           .overrides = options.overrides,
-          .libraries = {libraries.begin(), libraries.end()},
-          .isa = fmt::format("{}", fmt::join(isas, ", ")),
+          .libraries = {prepared.libraries.begin(), prepared.libraries.end()},
+          .isa = fmt::format("{}", fmt::join(prepared.isas, ", ")),
           .jobs = options.jobs};
 }
 

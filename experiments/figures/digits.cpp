@@ -35,7 +35,7 @@ std::string rounded(double value, Form f, int more = 0) {
 
 // Long enough that the rounding of the expansion's own last digit carries into none that is kept,
 // unless the value is that close to the printed number from below, in double.
-std::string truncated(double value, Form f) {
+std::string cut(double value, Form f) {
   constexpr int beyond = 30;
   std::string text = f.scientific ? fmt::format("{:.{}e}", value, f.decimals + beyond)
                                   : fmt::format("{:.{}f}", value, f.decimals + beyond);
@@ -54,13 +54,19 @@ std::string normal(std::string_view printed) {
 
 Agreement compare(std::string_view printed, double value) {
   const std::string want = normal(printed);
-  return {rounded(value, form(printed)) == want, truncated(value, form(printed)) == want};
+  return {rounded(value, form(printed)) == want, cut(value, form(printed)) == want};
 }
 
 std::string with_more_digits(std::string_view printed, double value, int more) {
   // An index has no more digits.
   if (form(printed).decimals == 0 && value == std::floor(value)) more = 0;
   return rounded(value, form(printed), more);
+}
+
+std::string truncated(std::string_view printed, double value, int more) {
+  Form f = form(printed);
+  f.decimals += more;
+  return cut(value, f);
 }
 
 double half_unit(std::string_view printed) {

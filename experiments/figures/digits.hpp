@@ -21,6 +21,9 @@ struct Agreement {
 // `value` with `more` digits behind the printed ones, in the printed number's own form.
 [[nodiscard]] std::string with_more_digits(std::string_view printed, double value, int more);
 
+// The same, cut instead of rounded.
+[[nodiscard]] std::string truncated(std::string_view printed, double value, int more);
+
 // Half a unit of the last printed digit: what a reader of `printed` can know of the number.
 [[nodiscard]] double half_unit(std::string_view printed);
 

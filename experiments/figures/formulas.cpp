@@ -72,6 +72,13 @@ Values accuracy(const Given& given) {
   return {hits / static_cast<double>(given.input.size())};
 }
 
+// The same by argmax of softmax.
+Values softmax_accuracy(const Given& given) {
+  Given probabilities = given;
+  for (Values& row : probabilities.input) row = softmax(row);
+  return accuracy(probabilities);
+}
+
 Values jacobian(const Values& row) { return numerics::softmax_jacobian<double>(softmax(row)); }
 
 // The gradient of -log softmax(z)_y through the Jacobian, against y - t.
@@ -101,6 +108,23 @@ Values logistic_defect(const Given& given) {
   return {largest};
 }
 
+// The Jacobian against central differences of the exact softmax, (p(x + h) - p(x - h)) / 2h, whose
+// own error is below h^2 / 6.
+Values jacobian_defect(const Values& row) {
+  constexpr double h = 0x1p-13;
+  const Values partials = jacobian(row);
+  double largest = 0;
+  for (std::size_t j = 0; j < row.size(); ++j) {
+    Values above = row, below = row;
+    above[j] += h;
+    below[j] -= h;
+    const Values p = softmax(above), q = softmax(below);
+    for (std::size_t i = 0; i < row.size(); ++i)
+      largest = std::max(largest, std::abs(partials[i * row.size() + j] - (p[i] - q[i]) / (2 * h)));
+  }
+  return {largest};
+}
+
 // How far softmax(x) is from softmax(x - max), both exact: nothing, where the difference is.
 Values shift_defect(const Values& row) {
   Values shifted = row;
@@ -110,8 +134,9 @@ Values shift_defect(const Values& row) {
 
 Values two_class_derivative_defect(const Values& row) {
   const Values partials = jacobian({row[0], 0});
-  const double p = sigmoid(row[0]);
-  return {std::abs(partials[0] - p * (1 - p))};
+  // The logistic function's derivative in a form that does not go through p.
+  const double e = std::exp(-std::abs(row[0]));
+  return {std::abs(partials[0] - e / ((1 + e) * (1 + e)))};
 }
 
 std::vector<Formula> plain_formulas() {
@@ -132,6 +157,13 @@ std::vector<Formula> plain_formulas() {
       {"argmax", "index of the largest", false,
        by_row([](const Values& x) { return Values{index_of_max(x)}; })},
       {"accuracy", "share of rows whose argmax is the label", true, of_all(accuracy)},
+      {"softmax_accuracy", "the same, by argmax of softmax", true, of_all(softmax_accuracy)},
+      {"logits", "the input itself", false, by_row([](const Values& x) { return x; })},
+      {"jacobian_defect", "Jacobian minus central differences", false, by_row(jacobian_defect)},
+      {"surface_defect", "softmax(z1, z2)_1 minus 1 / (1 + e^(z2 - z1))", false,
+       by_row([](const Values& x) {
+         return Values{std::abs(softmax(x)[0] - 1 / (1 + std::exp(x[1] - x[0])))};
+       })},
       {"soft_argmax", "sum of i p_i", false,
        by_row([](const Values& x) { return Values{numerics::soft_argmax<double>(softmax(x))}; })},
       {"jacobian", "Jacobian of softmax", false, by_row(jacobian)},

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 
 #include "numerics/random.hpp"
@@ -23,16 +22,15 @@ template <class Draw>
 std::vector<double> random_row(Section& section, std::size_t classes, Draw draw) {
   Random random(static_cast<std::uint64_t>(
       section.integer("seed", 0, std::numeric_limits<std::int64_t>::max())));
-  const double offset = section.has("offset") ? section.number("offset") : 0;
+  const double offset = section.has("offset") ? section.number("offset", suite::finite) : 0;
   std::vector<double> row(classes);
   for (double& x : row) x = offset + draw(random);
   return row;
 }
 
 std::vector<double> generate(Section& section) {
-  const std::string generator = section.has("generate") ? section.text("generate") : "";
-  if (std::find(generators.begin(), generators.end(), generator) == generators.end()) {
-    section.choice("generate", generators);
+  const std::string generator = section.choice("generate", generators);
+  if (generator.empty()) {
     section.ignore_rest();  // which keys belong here depends on it
     return {0};
   }
@@ -41,7 +39,8 @@ std::vector<double> generate(Section& section) {
   if (generator == "fill") {
     row.assign(classes, section.number("value"));
   } else if (generator == "ramp") {
-    const double from = section.number("from"), to = section.number("to");
+    const double from = section.number("from", suite::finite);
+    const double to = section.number("to", suite::finite);
     // The ends exactly; a single class is the start.
     const auto last = static_cast<double>(classes > 1 ? classes - 1 : 1);
     for (std::size_t i = 0; i < classes; ++i) {
@@ -56,7 +55,9 @@ std::vector<double> generate(Section& section) {
     const double scale = section.number("scale", {0, 1e300});
     row = random_row(section, classes, [&](Random& random) { return scale * random.normal(); });
   } else {
-    const double low = section.number("low"), high = section.number("high");
+    // Half the range at most, so that high - low is finite.
+    constexpr suite::Range range{-8e307, 8e307};
+    const double low = section.number("low", range), high = section.number("high", range);
     if (!(low < high)) section.reject("high", "'high' is not above 'low'", "low < high");
     row = random_row(section, classes, [&](Random& random) { return random.uniform(low, high); });
   }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -18,7 +19,7 @@ inline constexpr std::int64_t max_classes = 1'000'000;
 //   { generate = "ramp", from = a, to = b, classes = n }               evenly from a to b
 //   { generate = "spike", value = v, at = i, rest = r, classes = n }   v at index i, else r
 //   { generate = "normal", scale = s, seed = k, classes = n }          normal, deviation s
-//   { generate = "uniform", low = a, high = b, seed = k, classes = n } uniform on [a, b)
+//   { generate = "uniform", low = a, high = b, seed = k, classes = n } uniform from a to b
 // A generated row may have  replace = [ { at = i, value = v }, ... ]  and, where random, an
 // offset = c added to each logit. Errors are noted in the config; the row is then { 0 }.
 // Random numbers are those of numerics::Random, drawn from the first class to the last.

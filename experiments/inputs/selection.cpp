@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 
 namespace maxtrick::inputs {
 
@@ -11,23 +12,36 @@ using numerics::DType;
 using numerics::Op;
 using numerics::Variant;
 
-std::vector<Op> read_ops(suite::Section& section) {
+namespace {
+
+// The words of `key`, each once, as `parse` reads them.
+template <class T, class Parse>
+std::vector<T> read_words(suite::Section& section, std::string_view key, std::span<const T> all,
+                          Parse parse) {
   std::vector<std::string> names;
-  for (const Op op : numerics::all_ops) names.emplace_back(name(op));
-  std::vector<Op> ops;
-  for (const std::string& word : section.choices("ops", names))
-    if (const auto op = numerics::parse_op(word)) ops.push_back(*op);
-  return ops;
+  for (const T value : all) names.emplace_back(name(value));
+  const std::vector<std::string> words = section.choices(key, names);
+  std::vector<T> values;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const auto value = parse(words[i]);
+    if (!value) continue;  // noted already
+    if (std::find(values.begin(), values.end(), *value) != values.end())
+      section.reject(key, i, fmt::format("'{}' is named twice", words[i]), "each once");
+    else
+      values.push_back(*value);
+  }
+  return values;
+}
+
+}  // namespace
+
+std::vector<Op> read_ops(suite::Section& section) {
+  return read_words<Op>(section, "ops", numerics::all_ops, numerics::parse_op);
 }
 
 std::vector<DType> read_dtypes(suite::Section& section, std::vector<DType> otherwise) {
   if (!otherwise.empty() && !section.has("dtypes")) return otherwise;
-  std::vector<std::string> names;
-  for (const DType dtype : numerics::all_dtypes) names.emplace_back(name(dtype));
-  std::vector<DType> dtypes;
-  for (const std::string& word : section.choices("dtypes", names))
-    if (const auto dtype = numerics::parse_dtype(word)) dtypes.push_back(*dtype);
-  return dtypes;
+  return read_words<DType>(section, "dtypes", numerics::all_dtypes, numerics::parse_dtype);
 }
 
 std::vector<const Variant*> read_variants(suite::Section& section) {

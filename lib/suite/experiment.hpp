@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -28,6 +29,9 @@ struct Case {
 struct Plan {
   ResultTable table;  // without rows
   std::vector<Case> cases;
+  // For the manifest: libraries that compute, with versions; instruction sets in use.
+  std::set<std::string> libraries = {};
+  std::set<std::string> isas = {};
 };
 
 struct Experiment {

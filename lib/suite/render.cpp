@@ -42,11 +42,13 @@ std::string json(const ResultTable& table) {
   for (const Row& row : table.rows) {
     nlohmann::ordered_json object;
     for (std::size_t i = 0; i < row.size(); ++i) {
-      const auto number = parse_number(row[i]);
+      const Column& column = table.columns[i];
+      const bool numeric = column.rule == Rule::bounded || column.rule == Rule::info;
+      const auto number = numeric ? parse_number(row[i]) : std::nullopt;
       if (number && std::isfinite(*number))
-        object[table.columns[i].name] = *number;
+        object[column.name] = *number;
       else
-        object[table.columns[i].name] = row[i];
+        object[column.name] = row[i];
     }
     rows.push_back(std::move(object));
   }

@@ -1,7 +1,6 @@
 // A table as text for a terminal, or for another program.
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -11,8 +10,8 @@ namespace maxtrick::suite {
 
 enum class Format { table, csv, json };
 
-// table: aligned columns; csv: as on disk; json: an array of objects, every cell a string or, where
-// all of it reads as a finite number, a number.
+// table: aligned columns; csv: as on disk; json: an array of objects, in which the finite numbers
+// of bounded and info columns are numbers, and all else is text (JSON has no nan and inf).
 [[nodiscard]] std::string render(const ResultTable& table, Format format);
 
 }  // namespace maxtrick::suite

@@ -103,6 +103,14 @@ Stored store(const ResultTable& table, const Provenance& provenance,
   return csv_changed || md_changed ? Stored::written : Stored::unchanged;
 }
 
+bool altered(const std::filesystem::path& folder, const std::string& name) {
+  const Json manifest = Json::parse(
+      read_file_if_there(folder / (name + ".manifest.json")).value_or(""), nullptr, false);
+  const std::string file = name + ".csv";
+  return !manifest.is_object() || !manifest.value("sha256", Json{}).is_object() ||
+         manifest["sha256"].value(file, Json{}) != Json(sha256(read_file(folder / file)));
+}
+
 std::vector<std::string> stale_companions(const ResultTable& schema,
                                           const std::filesystem::path& folder,
                                           const std::string& name) {

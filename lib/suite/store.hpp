@@ -27,6 +27,9 @@ enum class Stored { unchanged, written };
 Stored store(const ResultTable& table, const Provenance& provenance,
              const std::filesystem::path& folder, const std::string& name);
 
+// Whether the CSV on disk is not the one that its manifest speaks of.
+[[nodiscard]] bool altered(const std::filesystem::path& folder, const std::string& name);
+
 // What is wrong with the files beside a table on disk, a line each: the Markdown twin must be the
 // one that the CSV gives under the columns and views of `schema`, and the manifest must hold the
 // digests of both. An altered digit in what people read is as bad as one in what is compared.

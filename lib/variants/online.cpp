@@ -8,7 +8,7 @@
 //
 // A row that starts with -inf would rescale by exp(-inf - -inf), NaN, if m started there: m starts
 // at the lowest finite number instead, and a row of nothing but -inf ends as 0 / 0, NaN, as it
-// should.
+// should. A row with +inf is wrong: NaN in the place of +inf, 0 elsewhere.
 #include <limits>
 
 #include "variants/scalar.hpp"
