@@ -47,18 +47,21 @@ class SharedExact {
   std::vector<numerics::Exact<T>> exact_;
 };
 
-std::vector<suite::Column> columns() {
+std::vector<suite::Column> columns(double tolerance_ulp) {
   return {
       {"op", Rule::exact, "the operation"},
       {"case", Rule::key, "the case; the list of cases says what it provokes"},
       {"dtype", Rule::key, "working type; the logits are rounded to it first"},
       {"variant", Rule::key, "the implementation"},
       {"outcome", Rule::exact,
-       "ok, inaccurate (three bits or more lost), wrong (not one correct digit), underflow, "
-       "overflow, nan; differs: a library that handles NaN and infinities by another rule"},
+       fmt::format("ok, inaccurate (more than {} ULP off), wrong (not one correct digit), "
+                   "underflow, overflow, nan (where a number is due); differs: a library that "
+                   "states another rule for NaN and infinities",
+                   tolerance_ulp)},
       {"max_error_ulp",
        Rule::bounded,
-       "largest error of an output in units in the last place of the exact value",
+       "largest error of an output in units in the last place of the exact value; inf where "
+       "one of the two is NaN or infinite",
        {suite::Measure::absolute, 2,
         "another libm may round exp and log the other way, one ULP each"}},
       {"sum_minus_1",
@@ -113,7 +116,8 @@ std::vector<Hazard> read_cases(suite::Section& config, const std::vector<DType>&
   std::map<std::string, std::string> first_place;
   for (suite::Section& section : config.tables("case")) {
     Hazard one{inputs::read_name(section, "name"), section.text("hazard"), section.text("source"),
-               inputs::read_logits(section, "logits"), inputs::read_dtypes(section, dtypes)};
+               inputs::read_logits(section, "logits"),
+               section.has("dtypes") ? inputs::read_dtypes(section) : dtypes};
     inputs::require_representable(section, "logits", one.logits, one.dtypes);
     const auto [first, is_new] = first_place.emplace(one.name, section.line_of("name"));
     if (!is_new)
@@ -153,7 +157,8 @@ suite::Plan plan(suite::Section& config) {
   const auto cases = read_cases(config, dtypes);
   require_variants(config, ops, dtypes, variants);
 
-  suite::Plan plan{{.title = {}, .description = {}, .columns = columns(), .rows = {}}, {}};
+  suite::Plan plan{{.title = {}, .description = {}, .columns = columns(tolerance_ulp), .rows = {}},
+                   {}};
   plan.libraries = {numerics::oracle_library()};
   for (const Variant* variant : variants) {
     if (!variant->library.empty()) plan.libraries.insert(variant->library);

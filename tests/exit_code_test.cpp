@@ -8,20 +8,20 @@ namespace {
 using namespace maxtrick;
 using namespace maxtrick::tests;
 
-// A config whose cases do what is said.
-std::string config(const std::vector<std::string>& does) {
-  std::string text = "experiment = \"probe\"\ntitle = \"Probe\"\ndescription = \"-\"\n";
-  for (std::size_t i = 0; i < does.size(); ++i)
-    text += fmt::format("[[row]]\nname = \"r{}\"\ndoes = \"{}\"\n", i, does[i]);
-  return text;
+// The folder's probe.toml, whose cases do what is said.
+void write(const Folder& folder, const std::vector<std::string>& does) {
+  folder.write(
+      "probe.toml",
+      "experiment = \"probe\"\ntitle = \"Probe\"\ndescription = \"-\"\nfrom = \"probe.txt\"\n");
+  folder.write("probe.txt", fmt::format("{}\n", fmt::join(does, "\n")));
 }
 
-// Exit code of `check` where the baseline was made by one config and is checked by another.
+// Exit code of `check` where the cases do something else than when the baseline was made.
 int check(const std::vector<std::string>& baseline, const std::vector<std::string>& now) {
   const Folder folder;
-  folder.write("probe.toml", config(baseline));
+  write(folder, baseline);
   BOOST_REQUIRE_EQUAL(shell("$PROBE run probe.toml", folder.path()).code, 0);
-  folder.write("probe.toml", config(now));
+  write(folder, now);
   return shell("$PROBE check probe.toml", folder.path()).code;
 }
 
@@ -45,10 +45,10 @@ BOOST_AUTO_TEST_CASE(ratios_are_judged_by_their_intervals) {
 BOOST_AUTO_TEST_CASE(a_skipped_case_is_incomplete_and_its_row_is_kept) {
   BOOST_TEST(check({fast, fast}, {fast, "skip"}) == 5);
   const Folder folder;
-  folder.write("probe.toml", config({fast, fast}));
+  write(folder, {fast, fast});
   BOOST_TEST(shell("$PROBE run probe.toml", folder.path()).code == 0);
   const std::string before = suite::read_file(folder / "results/probe.csv");
-  folder.write("probe.toml", config({slow, "skip"}));
+  write(folder, {slow, "skip"});
   for (const std::string command : {"run", "accept"}) {
     const Said said = shell("$PROBE " + command + " probe.toml", folder.path());
     BOOST_TEST(said.code == 5);
@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(a_skipped_case_is_incomplete_and_its_row_is_kept) {
 
 BOOST_AUTO_TEST_CASE(a_case_that_throws_is_an_error_and_nothing_is_written) {
   const Folder folder;
-  folder.write("probe.toml", config({fast, "throw"}));
+  write(folder, {fast, "throw"});
   const Said said = shell("$PROBE run probe.toml", folder.path());
   BOOST_TEST(said.code == 6);
   BOOST_TEST(said.err == "maxtrick: case r1: out of luck\n");

@@ -173,6 +173,32 @@ BOOST_AUTO_TEST_CASE(accept_says_what_changed_and_refuses_in_ci) {
   BOOST_TEST(shell("$MAXTRICK check small.toml", folder.path()).code == 0);
 }
 
+// In CI a table that does not hold is not replaced by running it again.
+BOOST_AUTO_TEST_CASE(run_replaces_no_baseline_in_ci) {
+  const Ready folder;
+  folder.edit("results/small.csv", "softmax.naive.scalar,nan,", "softmax.naive.scalar,ok,");
+  const std::string before = folder.csv();
+  const Said refused = shell("CI=true $MAXTRICK run small.toml", folder.path());
+  BOOST_TEST(refused.code == 1);
+  BOOST_TEST(contains(refused.err, "left as it is, since the variable CI is set: 1 cells or rows"));
+  BOOST_TEST(folder.csv() == before);
+  const Said said = shell("$MAXTRICK run small.toml", folder.path());
+  BOOST_TEST(said.code == 0);
+  BOOST_TEST(said.out ==
+             "results/small.csv: 4 rows, written; 1 cells or rows of the old table did not hold\n");
+  BOOST_TEST(shell("CI=true $MAXTRICK run small.toml", folder.path()).code == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_changed_config_makes_the_manifest_stale) {
+  const Ready folder;
+  folder.edit("small.toml", "title", "# a comment\ntitle");
+  const Said said = shell("$MAXTRICK check small.toml", folder.path());
+  BOOST_TEST(said.code == 1);
+  BOOST_TEST(contains(said.out, "small.manifest.json: the config has changed since; run it again"));
+  BOOST_TEST(shell("$MAXTRICK run small.toml && $MAXTRICK check small.toml", folder.path()).code ==
+             0);
+}
+
 BOOST_AUTO_TEST_CASE(part_of_a_table_never_replaces_it) {
   const Ready folder;
   const std::string before = folder.csv();
@@ -239,6 +265,10 @@ BOOST_AUTO_TEST_CASE(a_config_that_would_leave_something_out_is_an_error) {
              "small.toml:4:19: error: 'variants' has none of 'log_softmax'");
   BOOST_TEST(error("\"large\"", "\"ordinary\"") ==
              "small.toml:16:8: error: duplicate case 'ordinary'");
+  // One error, not one for each case that would have taken the types from there.
+  BOOST_TEST(error("[\"float32\"]", "[\"float16\"]") ==
+             "small.toml:5:11: error: 'float16' is not a known value of 'dtypes'");
+  BOOST_TEST(!contains(shell("$MAXTRICK run small.toml", folder.path()).err, "missing"));
   BOOST_TEST(error("[1, 2, 3]", "[1, 2, 1e39]") ==
              "small.toml:13:10: error: logit 2 is 1e+39, which is infinite in float32");
   BOOST_TEST(error("[1, 2, 3]", "{ generate = \"ramp\", from = -inf, to = 1, classes = 3 }") ==

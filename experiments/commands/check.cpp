@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
+#include <system_error>
 
 #include "commands/session.hpp"
 #include "suite/files.hpp"
@@ -12,12 +12,6 @@ namespace maxtrick::commands {
 namespace {
 
 using suite::Mismatch;
-
-// The more certain the bad news, the sooner it is told.
-int worse(int a, int b) {
-  constexpr int order[] = {exit_check_failed, exit_slower, exit_noisy, exit_incomplete, exit_holds};
-  return *std::find_if(std::begin(order), std::end(order), [&](int c) { return c == a || c == b; });
-}
 
 int exit_code(Mismatch::Kind kind) {
   switch (kind) {
@@ -40,7 +34,8 @@ int check_one(Prepared& prepared, const CheckOptions& options) {
   const auto csv = suite::read_file_if_there(csv_path);
   const std::string config = prepared.path.string();
   if (!csv) {
-    fmt::print("{}: no such baseline; make it: maxtrick run {}\n", csv_path.string(), config);
+    fmt::print("{}: no such baseline; make it: maxtrick run {} -o {}\n", csv_path.string(), config,
+               options.baseline.string());
     return exit_check_failed;
   }
   const suite::Run run = compute(prepared, options);
@@ -52,11 +47,16 @@ int check_one(Prepared& prepared, const CheckOptions& options) {
     const bool whole = made.size() == prepared.all_keys.size();
     // A baseline that is not what its manifest says was altered by hand: then no tolerance applies.
     const bool by_hand = suite::altered(options.baseline, prepared.name);
+    if (by_hand)
+      fmt::print("{}: not the table that its manifest speaks of: compared to the letter\n",
+                 csv_path.string());
     mismatches =
         suite::compare(by_hand ? strict(run.table) : run.table, *csv, whole ? nullptr : &made);
     const bool same_columns = mismatches.empty() || !mismatches.front().row.empty();
     if (whole && same_columns)
-      stale = suite::stale_companions(run.table, options.baseline, prepared.name);
+      stale = suite::stale_companions(run.table, options.baseline, prepared.name, prepared.text);
+  } catch (const std::system_error&) {
+    throw;  // a file that cannot be read says nothing of numbers
   } catch (const std::runtime_error& error) {
     stale.push_back(fmt::format("{}: {}", csv_path.string(), error.what()));
   }
@@ -82,6 +82,11 @@ int check_one(Prepared& prepared, const CheckOptions& options) {
 int check(CheckOptions options) {
   if (options.configs.empty()) options.configs = default_configs();
   std::vector<Prepared> all = prepare(options);
+  if (!std::filesystem::is_directory(options.baseline))
+    throw UsageError(
+        fmt::format("check: no folder {} here; start from the project's folder, or name "
+                    "one by --baseline",
+                    options.baseline.string()));
   int code = exit_holds;
   bool any = false;
   for (Prepared& one : all) {
@@ -93,7 +98,7 @@ int check(CheckOptions options) {
 }
 
 int accept(const AcceptOptions& options) {
-  if (const char* ci = std::getenv("CI"); ci && *ci)
+  if (in_ci())
     throw UsageError(
         "accept: refused, since the variable CI is set: a baseline is a person's decision");
   int code = exit_holds;
@@ -108,6 +113,7 @@ int accept(const AcceptOptions& options) {
     }
     // Every change is told, also one that check would let pass.
     std::vector<Mismatch> changes;
+    const bool is_new = !std::filesystem::exists(csv_path);
     if (const auto old = suite::read_file_if_there(csv_path)) {
       try {
         changes = suite::compare(strict(run.table), *old);
@@ -121,7 +127,8 @@ int accept(const AcceptOptions& options) {
     const auto stored =
         suite::store(run.table, provenance(one, options), options.baseline, one.name);
     fmt::print("{}: {}\n", csv_path.string(),
-               stored == suite::Stored::written
+               is_new ? fmt::format("a new baseline, {} rows", run.table.rows.size())
+               : stored == suite::Stored::written
                    ? fmt::format("accepted, {} changes", changes.size())
                    : "unchanged");
   }

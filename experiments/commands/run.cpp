@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <set>
+#include <system_error>
 
 #include "commands/session.hpp"
+#include "suite/check.hpp"
 #include "suite/files.hpp"
 
 namespace maxtrick::commands {
@@ -33,9 +35,25 @@ std::vector<std::string> lost_rows(const std::filesystem::path& csv, const Prepa
   return lost;
 }
 
+std::filesystem::path folder_of(const RunOptions& options) {
+  return options.folder.empty() ? "results" : options.folder;
+}
+
+// How many cells of the table on disk the new one does not hold, by the columns' rules.
+std::size_t broken_cells(const std::filesystem::path& csv, const suite::ResultTable& table) {
+  const auto old = suite::read_file_if_there(csv);
+  if (!old) return 0;
+  try {
+    return suite::compare(table, *old).size();
+  } catch (const std::system_error&) {
+    throw;
+  } catch (const std::runtime_error&) {
+    return 0;  // no table, and so no cells
+  }
+}
+
 int write_table(const suite::Run& run, const Prepared& prepared, const RunOptions& options) {
-  const auto folder = options.folder.empty() ? "results" : options.folder;
-  const auto csv = folder / (prepared.name + ".csv");
+  const auto folder = folder_of(options), csv = folder / (prepared.name + ".csv");
   std::set<std::string> made;
   for (const auto& row : run.table.rows) made.insert(run.table.key(row));
   const auto lost = lost_rows(csv, prepared, run.table, made);
@@ -46,9 +64,19 @@ int write_table(const suite::Run& run, const Prepared& prepared, const RunOption
                csv.string(), lost.size(), lost.front());
     return exit_incomplete;
   }
+  const std::size_t broken = broken_cells(csv, run.table);
+  if (broken > 0 && in_ci()) {
+    fmt::print(stderr,
+               "{}: left as it is, since the variable CI is set: {} cells or rows do not hold; "
+               "maxtrick check names them\n",
+               csv.string(), broken);
+    return exit_check_failed;
+  }
   const auto stored = suite::store(run.table, provenance(prepared, options), folder, prepared.name);
-  fmt::print("{}: {} rows, {}\n", csv.string(), run.table.rows.size(),
+  fmt::print("{}: {} rows, {}", csv.string(), run.table.rows.size(),
              stored == suite::Stored::written ? "written" : "unchanged");
+  if (broken > 0) fmt::print("; {} cells or rows of the old table did not hold", broken);
+  fmt::print("\n");
   return run.skipped.empty() ? exit_holds : exit_incomplete;
 }
 
@@ -73,15 +101,16 @@ int run(const RunOptions& options) {
   // not go among the committed tables unless a folder is named.
   const bool show =
       options.folder.empty() && (!options.filter.empty() || !options.overrides.empty());
+  if (!show) suite::require_writable(folder_of(options));
   int code = exit_holds;
   for (Prepared& one : all) {
     if (one.plan.cases.empty()) continue;
     const suite::Run computed = compute(one, options);
     if (show) {
       fmt::print("{}", suite::render(computed.table, suite::Format::table));
-      if (!computed.skipped.empty()) code = exit_incomplete;
+      if (!computed.skipped.empty()) code = worse(code, exit_incomplete);
     } else {
-      code = std::max(code, write_table(computed, one, options));
+      code = worse(code, write_table(computed, one, options));
     }
   }
   return code;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <map>
 #include <regex>
 #include <set>
@@ -47,6 +48,8 @@ Prepared prepare_one(const std::filesystem::path& path, const TableOptions& opti
     throw UsageError(fmt::format("{}: no such config{}", path.string(),
                                  meant.empty() ? "" : "; did you mean " + meant + "?"));
   }
+  if (std::filesystem::is_directory(path))
+    throw UsageError(fmt::format("{}: a folder; name its configs", path.string()));
   Prepared one{path, path.stem().string(), suite::read_file(path), {}, {}, {}, {}};
   suite::ConfigFile file(one.text, path.string(), options.overrides);
   one.plan = lay_out(file);
@@ -158,6 +161,16 @@ suite::Provenance provenance(const Prepared& prepared, const TableOptions& optio
           .libraries = {prepared.libraries.begin(), prepared.libraries.end()},
           .isa = fmt::format("{}", fmt::join(prepared.isas, ", ")),
           .jobs = options.jobs};
+}
+
+int worse(int a, int b) {
+  constexpr int order[] = {exit_check_failed, exit_slower, exit_noisy, exit_incomplete, exit_holds};
+  return *std::find_if(std::begin(order), std::end(order), [&](int c) { return c == a || c == b; });
+}
+
+bool in_ci() {
+  const char* ci = std::getenv("CI");
+  return ci != nullptr && *ci != '\0';
 }
 
 int nothing_selected(const std::vector<Prepared>& all, const TableOptions& options) {

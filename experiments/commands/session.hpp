@@ -34,6 +34,12 @@ struct Prepared {
 
 [[nodiscard]] suite::Provenance provenance(const Prepared& prepared, const TableOptions& options);
 
+// The worse of two exit codes: the more certain the bad news, the sooner it is told.
+[[nodiscard]] int worse(int a, int b);
+
+// Whether the variable CI is set, and not empty: then no baseline changes.
+[[nodiscard]] bool in_ci();
+
 // The lines that a filter leaves nothing of; exit_incomplete.
 int nothing_selected(const std::vector<Prepared>& all, const TableOptions& options);
 

@@ -39,8 +39,7 @@ std::vector<Op> read_ops(suite::Section& section) {
   return read_words<Op>(section, "ops", numerics::all_ops, numerics::parse_op);
 }
 
-std::vector<DType> read_dtypes(suite::Section& section, std::vector<DType> otherwise) {
-  if (!otherwise.empty() && !section.has("dtypes")) return otherwise;
+std::vector<DType> read_dtypes(suite::Section& section) {
   return read_words<DType>(section, "dtypes", numerics::all_dtypes, numerics::parse_dtype);
 }
 

@@ -13,9 +13,8 @@ namespace maxtrick::inputs {
 // ops = ["softmax", ...], in the config's order.
 [[nodiscard]] std::vector<numerics::Op> read_ops(suite::Section& section);
 
-// dtypes = ["float32", ...]; `otherwise` where there is no such key.
-[[nodiscard]] std::vector<numerics::DType> read_dtypes(suite::Section& section,
-                                                       std::vector<numerics::DType> otherwise = {});
+// dtypes = ["float32", ...]
+[[nodiscard]] std::vector<numerics::DType> read_dtypes(suite::Section& section);
 
 // variants = ["softmax.*", ...]: names or globs; each must match. In the registry's order, once
 // each.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -13,6 +14,8 @@
 
 namespace maxtrick::suite {
 namespace {
+
+constexpr const char* no_row = "no such row";
 
 double half_width(const Tolerance& tolerance, double at) {
   switch (tolerance.measure) {
@@ -92,6 +95,15 @@ std::string shell_word(std::string_view text) {
   return word + '\'';
 }
 
+// A path as a word for a shell: as it is where that will do.
+std::string shell_path(std::string_view path) {
+  const bool plain = std::all_of(path.begin(), path.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) ||
+           std::string_view("/._-+").find(c) != std::string_view::npos;
+  });
+  return plain ? std::string(path) : shell_word(path);
+}
+
 }  // namespace
 
 std::vector<Mismatch> compare(const ResultTable& got, std::string_view baseline_csv,
@@ -117,8 +129,7 @@ std::vector<Mismatch> compare(const ResultTable& got, std::string_view baseline_
     present.insert(key);
     const auto expected = baseline.find(key);
     if (expected == baseline.end()) {
-      found.push_back(
-          {Mismatch::Kind::differs, key, "", "no such row", "a row", "the baseline's rows"});
+      found.push_back({Mismatch::Kind::differs, key, "", no_row, "a row", "the baseline's rows"});
       continue;
     }
     for (std::size_t i = 0; i < row.size(); ++i)
@@ -131,8 +142,7 @@ std::vector<Mismatch> compare(const ResultTable& got, std::string_view baseline_
   };
   for (const auto& [key, row] : baseline)
     if (!present.contains(key) && asked(key))
-      found.push_back(
-          {Mismatch::Kind::differs, key, "", "a row", "no such row", "the baseline's rows"});
+      found.push_back({Mismatch::Kind::differs, key, "", "a row", no_row, "the baseline's rows"});
   return found;
 }
 
@@ -144,8 +154,9 @@ std::string describe(const Mismatch& mismatch, std::string_view table_path,
   if (!mismatch.column.empty()) text += fmt::format(" column {}:", mismatch.column);
   text += fmt::format(" expected {}, got {}, allowed {}\n", mismatch.expected, mismatch.got,
                       mismatch.allowed);
-  if (mismatch.row.empty()) return text;
-  return text + fmt::format("    again: maxtrick run {} --filter {}\n", config_path,
+  // A row that is no longer made cannot be made again.
+  if (mismatch.row.empty() || mismatch.got == no_row) return text;
+  return text + fmt::format("    again: maxtrick run {} --filter {}\n", shell_path(config_path),
                             shell_word(exact_filter(mismatch.row)));
 }
 

@@ -12,6 +12,7 @@
 #include <memory>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 namespace maxtrick::suite {
 namespace {
@@ -99,25 +100,47 @@ std::optional<std::string> read_file_if_there(const std::filesystem::path& path)
   return read_file(path);
 }
 
-void write_file(const std::filesystem::path& path, std::string_view bytes) {
-  std::error_code error;
-  // Through links: the file is replaced, not the link to it.
-  const std::filesystem::path target =
-      std::filesystem::weakly_canonical(std::filesystem::absolute(path), error);
-  if (error) fail("write", path, error.value());
-  std::filesystem::create_directories(target.parent_path(), error);
-  if (error) fail("make the folder of", target, error.value());
-  // A device or a pipe is written to; to rename something over it would take it away.
-  if (std::filesystem::exists(target) && !std::filesystem::is_regular_file(target)) {
-    Writer(target.string(), 0, target).write(bytes);
-    return;
+void write_files(const std::vector<std::pair<std::filesystem::path, std::string>>& files) {
+  struct Pending {
+    std::filesystem::path target;
+    std::unique_ptr<TemporaryName> temporary;
+  };
+  std::vector<Pending> pending;
+  for (const auto& [path, bytes] : files) {
+    std::error_code error;
+    // Through links: the file is replaced, not the link to it.
+    const std::filesystem::path target =
+        std::filesystem::weakly_canonical(std::filesystem::absolute(path), error);
+    if (error) fail("write", path, error.value());
+    std::filesystem::create_directories(target.parent_path(), error);
+    if (error) fail("make the folder of", target, error.value());
+    // A device or a pipe is written to; to rename something over it would take it away.
+    if (std::filesystem::exists(target) && !std::filesystem::is_regular_file(target)) {
+      Writer(target.string(), 0, target).write(bytes);
+      continue;
+    }
+    auto temporary = std::make_unique<TemporaryName>(target);
+    Writer writer(temporary->path(), O_CREAT | O_EXCL, target);
+    writer.write(bytes);
+    writer.sync();
+    pending.push_back({target, std::move(temporary)});
   }
-  const TemporaryName temporary(target);
-  Writer writer(temporary.path(), O_CREAT | O_EXCL, target);
-  writer.write(bytes);
-  writer.sync();
-  if (::rename(temporary.path().c_str(), target.c_str()) != 0) fail("replace", target, errno);
-  sync_folder(target.parent_path());
+  for (const Pending& one : pending) {
+    if (::rename(one.temporary->path().c_str(), one.target.c_str()) != 0)
+      fail("replace", one.target, errno);
+    sync_folder(one.target.parent_path());
+  }
+}
+
+void write_file(const std::filesystem::path& path, std::string_view bytes) {
+  write_files({{path, std::string(bytes)}});
+}
+
+void require_writable(const std::filesystem::path& folder) {
+  std::filesystem::path there = std::filesystem::absolute(folder);
+  while (!std::filesystem::exists(there) && there.has_relative_path()) there = there.parent_path();
+  if (!std::filesystem::is_directory(there)) fail("write into", folder, ENOTDIR);
+  if (::access(there.c_str(), W_OK) != 0) fail("write into", folder, errno);
 }
 
 std::string sha256(std::string_view bytes) {

@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace maxtrick::suite {
 
@@ -19,6 +21,13 @@ namespace maxtrick::suite {
 // old bytes or the new ones. Missing folders are made. A device or a pipe is written to as it is.
 // Throws std::system_error, which names the path.
 void write_file(const std::filesystem::path& path, std::string_view bytes);
+
+// The same for files that belong together: all are written and synced before the first is replaced.
+void write_files(const std::vector<std::pair<std::filesystem::path, std::string>>& files);
+
+// Throws std::system_error where `folder` cannot be written into, or cannot be made: to be asked
+// before the work whose result shall go there.
+void require_writable(const std::filesystem::path& folder);
 
 // SHA-256 as 64 hexadecimal digits, as sha256sum prints it.
 [[nodiscard]] std::string sha256(std::string_view bytes);

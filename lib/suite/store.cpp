@@ -69,12 +69,6 @@ bool describes(const std::optional<std::string>& text, const Json& tables, const
          old["config"].value("set", Json{}) == Json(from.overrides);
 }
 
-bool write_if_changed(const std::filesystem::path& path, const std::string& bytes) {
-  if (read_file_if_there(path) == bytes) return false;
-  write_file(path, bytes);
-  return true;
-}
-
 // The first line in which two texts differ: its number, and both.
 std::string first_difference(const std::string& expected, const std::string& got) {
   std::istringstream a(expected), b(got);
@@ -94,13 +88,16 @@ Stored store(const ResultTable& table, const Provenance& provenance,
              const std::filesystem::path& folder, const std::string& name) {
   const std::string csv = to_csv(table), md = to_markdown(table);
   const Json tables = digests(name, csv, md);
+  std::vector<std::pair<std::filesystem::path, std::string>> changed;
+  for (const auto& [ending, bytes] : {std::pair{".csv", &csv}, std::pair{".md", &md}})
+    if (read_file_if_there(folder / (name + ending)) != *bytes)
+      changed.emplace_back(folder / (name + ending), *bytes);
+  const Stored stored = changed.empty() ? Stored::unchanged : Stored::written;
   const auto manifest_path = folder / (name + ".manifest.json");
-  const bool csv_changed = write_if_changed(folder / (name + ".csv"), csv);
-  const bool md_changed = write_if_changed(folder / (name + ".md"), md);
-  if (csv_changed || md_changed ||
-      !describes(read_file_if_there(manifest_path), tables, provenance))
-    write_file(manifest_path, manifest(tables, provenance));
-  return csv_changed || md_changed ? Stored::written : Stored::unchanged;
+  if (!changed.empty() || !describes(read_file_if_there(manifest_path), tables, provenance))
+    changed.emplace_back(manifest_path, manifest(tables, provenance));
+  write_files(changed);
+  return stored;
 }
 
 bool altered(const std::filesystem::path& folder, const std::string& name) {
@@ -113,7 +110,7 @@ bool altered(const std::filesystem::path& folder, const std::string& name) {
 
 std::vector<std::string> stale_companions(const ResultTable& schema,
                                           const std::filesystem::path& folder,
-                                          const std::string& name) {
+                                          const std::string& name, const std::string& config_text) {
   const std::string csv = read_file(folder / (name + ".csv"));
   ResultTable baseline = schema;
   baseline.rows = parse_csv(csv);
@@ -129,6 +126,10 @@ std::vector<std::string> stale_companions(const ResultTable& schema,
   if (!manifest.is_object() || manifest.value("sha256", Json{}) != digests(name, csv, md))
     found.push_back(fmt::format("{}: its digests are not those of {}.csv and {}.md",
                                 manifest_path.string(), name, name));
+  else if (manifest.value("config", Json::object()).value("sha256", Json{}) !=
+           Json(sha256(config_text)))
+    found.push_back(
+        fmt::format("{}: the config has changed since; run it again", manifest_path.string()));
   return found;
 }
 

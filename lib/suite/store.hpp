@@ -36,7 +36,8 @@ Stored store(const ResultTable& table, const Provenance& provenance,
 // Throws std::runtime_error where the CSV is none.
 [[nodiscard]] std::vector<std::string> stale_companions(const ResultTable& schema,
                                                         const std::filesystem::path& folder,
-                                                        const std::string& name);
+                                                        const std::string& name,
+                                                        const std::string& config_text);
 
 // The commit that the program was built from, "" where it is unknown; and whether files had been
 // changed since.
