@@ -26,7 +26,7 @@ block mine.toml >mine.toml
 mkdir build
 ln -s "$program" build/maxtrick
 block run >run.sh
-bash -eu run.sh
+bash -eu run.sh || [ $? -eq 5 ]  # 5: a CPU without AVX2 skips oneDNN
 grep -q '^softmax,my-long-row,float32,softmax.max_trick.scalar,' mine/mine.csv || fail "no row of the case"
 grep -q '| my-row |' mine/mine.md || fail "no case in the table to read"
 rm -r build
