@@ -59,14 +59,24 @@ std::string manifest(const Json& tables, const Provenance& from) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-// Whether the manifest on disk already speaks of these tables and this config.
-bool describes(const std::optional<std::string>& text, const Json& tables, const Provenance& from) {
-  if (!text) return false;
-  const Json old = Json::parse(*text, nullptr, false);
-  if (!old.is_object() || !old.contains("config") || !old["config"].is_object()) return false;
-  return old.value("sha256", Json{}) == tables &&
-         old["config"].value("sha256", Json{}) == sha256(from.config_text) &&
-         old["config"].value("set", Json{}) == Json(from.overrides);
+// The manifest on disk; where it is missing or no manifest, one that speaks of nothing. "sha256"
+// and "config" are objects in any case.
+Json read_manifest(const std::filesystem::path& path) {
+  Json manifest = Json::parse(read_file_if_there(path).value_or(""), nullptr, false);
+  if (!manifest.is_object()) manifest = Json::object();
+  for (const char* part : {"sha256", "config"})
+    if (!manifest.contains(part) || !manifest[part].is_object()) manifest[part] = Json::object();
+  return manifest;
+}
+
+bool is_of_config(const Json& manifest, const std::string& config_text) {
+  return manifest["config"].value("sha256", Json{}) == Json(sha256(config_text));
+}
+
+// Whether the manifest already speaks of these tables and this config.
+bool describes(const Json& manifest, const Json& tables, const Provenance& from) {
+  return manifest["sha256"] == tables && is_of_config(manifest, from.config_text) &&
+         manifest["config"].value("set", Json{}) == Json(from.overrides);
 }
 
 // The first line in which two texts differ: its number, and both.
@@ -94,18 +104,16 @@ Stored store(const ResultTable& table, const Provenance& provenance,
       changed.emplace_back(folder / (name + ending), *bytes);
   const Stored stored = changed.empty() ? Stored::unchanged : Stored::written;
   const auto manifest_path = folder / (name + ".manifest.json");
-  if (!changed.empty() || !describes(read_file_if_there(manifest_path), tables, provenance))
+  if (!changed.empty() || !describes(read_manifest(manifest_path), tables, provenance))
     changed.emplace_back(manifest_path, manifest(tables, provenance));
   write_files(changed);
   return stored;
 }
 
 bool altered(const std::filesystem::path& folder, const std::string& name) {
-  const Json manifest = Json::parse(
-      read_file_if_there(folder / (name + ".manifest.json")).value_or(""), nullptr, false);
+  const Json manifest = read_manifest(folder / (name + ".manifest.json"));
   const std::string file = name + ".csv";
-  return !manifest.is_object() || !manifest.value("sha256", Json{}).is_object() ||
-         manifest["sha256"].value(file, Json{}) != Json(sha256(read_file(folder / file)));
+  return manifest["sha256"].value(file, Json{}) != Json(sha256(read_file(folder / file)));
 }
 
 std::vector<std::string> stale_companions(const ResultTable& schema,
@@ -122,12 +130,11 @@ std::vector<std::string> stale_companions(const ResultTable& schema,
   if (md != expected_md)
     found.push_back(fmt::format("{}: not what {}.csv gives: {}", md_path.string(), name,
                                 first_difference(expected_md, md)));
-  const Json manifest = Json::parse(read_file_if_there(manifest_path).value_or(""), nullptr, false);
-  if (!manifest.is_object() || manifest.value("sha256", Json{}) != digests(name, csv, md))
+  const Json manifest = read_manifest(manifest_path);
+  if (manifest["sha256"] != digests(name, csv, md))
     found.push_back(fmt::format("{}: its digests are not those of {}.csv and {}.md",
                                 manifest_path.string(), name, name));
-  else if (manifest.value("config", Json::object()).value("sha256", Json{}) !=
-           Json(sha256(config_text)))
+  else if (!is_of_config(manifest, config_text))
     found.push_back(
         fmt::format("{}: the config has changed since; run it again", manifest_path.string()));
   return found;
