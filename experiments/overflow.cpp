@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <map>
 #include <memory>
-#include <mutex>
 
+#include "inputs/exact_row.hpp"
 #include "inputs/logits.hpp"
 #include "inputs/selection.hpp"
-#include "numerics/oracle.hpp"
+#include "numerics/dtype.hpp"
 #include "numerics/outcome.hpp"
 #include "suite/experiment.hpp"
 
@@ -25,26 +25,6 @@ struct Hazard {
   std::string name, hazard, source;
   std::vector<double> logits;
   std::vector<DType> dtypes;
-};
-
-// The exact answer of one row, computed when the first variant needs it, freed after the last.
-template <class T>
-class SharedExact {
- public:
-  SharedExact(Op op, const std::vector<double>& logits)
-      : op_(op), logits_(inputs::rounded<T>(logits)) {}
-
-  [[nodiscard]] const std::vector<T>& logits() const { return logits_; }
-  [[nodiscard]] const std::vector<numerics::Exact<T>>& get() {
-    std::call_once(once_, [this] { exact_ = numerics::exact<T>(op_, logits_); });
-    return exact_;
-  }
-
- private:
-  Op op_;
-  std::vector<T> logits_;
-  std::once_flag once_;
-  std::vector<numerics::Exact<T>> exact_;
 };
 
 std::vector<suite::Column> columns(double tolerance_ulp) {
@@ -75,12 +55,10 @@ std::vector<suite::Column> columns(double tolerance_ulp) {
 }
 
 template <class T>
-suite::Row measure(const Variant& variant, SharedExact<T>& shared, const Hazard& hazard,
+suite::Row measure(const Variant& variant, inputs::ExactRow<T>& row, const Hazard& hazard,
                    DType dtype, double tolerance_ulp) {
-  const std::span<const T> logits(shared.logits());
-  const auto& exact = shared.get();
-  std::vector<T> got(exact.size());
-  variant.compute<T>()(numerics::one_row(logits), numerics::one_row(std::span<T>(got)));
+  const auto& exact = row.exact();
+  const auto got = numerics::apply(variant, dtype, row.logits());
   const auto verdict =
       numerics::judge<T>(variant.op, exact, got, tolerance_ulp, !variant.special_values.empty());
   const auto sum = numerics::sum_minus_1<T>(variant.op, got);
@@ -99,15 +77,17 @@ suite::Row measure(const Variant& variant, SharedExact<T>& shared, const Hazard&
 template <class T>
 void lay_out(suite::Plan& plan, Op op, const Hazard& hazard, DType dtype,
              const std::vector<const Variant*>& variants, double tolerance_ulp) {
-  const auto shared = std::make_shared<SharedExact<T>>(op, hazard.logits);
+  const auto row = std::make_shared<inputs::ExactRow<T>>(op, inputs::rounded<T>(hazard.logits));
+  const std::size_t batch = plan.cases.size() + 1;
   for (const Variant* variant : variants) {
     if (variant->op != op || !variant->has(dtype)) continue;
     plan.cases.push_back({fmt::format("{}/{}/{}", hazard.name, name(dtype), variant->name()),
                           [=]() -> std::variant<suite::Row, suite::Skip> {
                             if (!variant->unavailable.empty())
                               return suite::Skip{variant->name() + ": " + variant->unavailable};
-                            return measure<T>(*variant, *shared, hazard, dtype, tolerance_ulp);
-                          }});
+                            return measure<T>(*variant, *row, hazard, dtype, tolerance_ulp);
+                          },
+                          batch});
   }
 }
 
@@ -181,10 +161,9 @@ suite::Plan plan(suite::Section& config) {
            .only = {{"op", std::string(name(op))}, {"dtype", std::string(name(dtype))}}});
     for (const Hazard& hazard : cases)
       for (const DType dtype : hazard.dtypes) {
-        if (dtype == DType::float32)
-          lay_out<float>(plan, op, hazard, dtype, variants, tolerance_ulp);
-        else
-          lay_out<double>(plan, op, hazard, dtype, variants, tolerance_ulp);
+        numerics::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
+          lay_out<S>(plan, op, hazard, dtype, variants, tolerance_ulp);
+        });
       }
   }
   return plan;

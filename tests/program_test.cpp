@@ -243,7 +243,7 @@ BOOST_AUTO_TEST_CASE(exit_2_for_what_cannot_be_asked_and_nothing_is_written) {
        {"", "frobnicate", "run", "run missing.toml", "run small.toml --filter '('", "list nothing",
         "run small.toml --jobs 0", "eval softmax", "eval softmx --logits 1", "check",
         "eval softmax --logits 1,x", "eval softmax --logits 1 --variant 'log*'",
-        "eval softmax --logits 1 --dtype float16", "run small.toml ./small.toml",
+        "eval softmax --logits 1 --dtype float17", "run small.toml ./small.toml",
         "eval softmax --logits 1 -o y.npy", "eval softmax --logits 1e39,1"})
     BOOST_TEST(shell("$MAXTRICK " + command, folder.path()).code == 2, command);
   BOOST_TEST(!std::filesystem::exists(folder / "results"));
@@ -266,8 +266,8 @@ BOOST_AUTO_TEST_CASE(a_config_that_would_leave_something_out_is_an_error) {
   BOOST_TEST(error("\"large\"", "\"ordinary\"") ==
              "small.toml:16:8: error: duplicate case 'ordinary'");
   // One error, not one for each case that would have taken the types from there.
-  BOOST_TEST(error("[\"float32\"]", "[\"float16\"]") ==
-             "small.toml:5:11: error: 'float16' is not a known value of 'dtypes'");
+  BOOST_TEST(error("[\"float32\"]", "[\"float17\"]") ==
+             "small.toml:5:11: error: 'float17' is not a known value of 'dtypes'");
   BOOST_TEST(!contains(shell("$MAXTRICK run small.toml", folder.path()).err, "missing"));
   BOOST_TEST(error("[1, 2, 3]", "[1, 2, 1e39]") ==
              "small.toml:13:10: error: logit 2 is 1e+39, which is infinite in float32");

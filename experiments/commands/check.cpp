@@ -62,6 +62,7 @@ int check_one(Prepared& prepared, const CheckOptions& options) {
   }
 
   int code = run.skipped.empty() ? exit_holds : exit_incomplete;
+  code = worse(code, report_beyond_limits(run.table, prepared, csv_path));
   for (const Mismatch& mismatch : mismatches) {
     fmt::print("{}", suite::describe(mismatch, csv_path.string(), config));
     code = worse(code, exit_code(mismatch.kind));
@@ -108,7 +109,11 @@ int accept(const AcceptOptions& options) {
     if (!run.skipped.empty()) {
       fmt::print(stderr, "{}: left as it is: {} rows could not run here\n", csv_path.string(),
                  run.skipped.size());
-      code = exit_incomplete;
+      code = worse(code, exit_incomplete);
+      continue;
+    }
+    if (report_beyond_limits(run.table, one, csv_path) != exit_holds) {
+      code = worse(code, exit_check_failed);
       continue;
     }
     // Every change is told, also one that check would let pass.

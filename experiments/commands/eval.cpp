@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "commands/commands.hpp"
+#include "numerics/dtype.hpp"
 #include "numerics/oracle.hpp"
 #include "numerics/outcome.hpp"
 #include "numerics/registry.hpp"
@@ -81,8 +82,7 @@ void append_row(suite::ResultTable& table, Op op, std::span<const T> logits, std
   const std::string row = fmt::format("{}", index), type{name(dtype)};
   table.rows.push_back({row, "exact", type, "", "", joined(rounded, whole)});
   for (const Variant* variant : chosen) {
-    std::vector<T> got(exact.size());
-    variant->compute<T>()(numerics::one_row(logits), numerics::one_row(std::span<T>(got)));
+    const auto got = numerics::apply(*variant, dtype, logits);
     const auto verdict =
         numerics::judge<T>(op, exact, got, tolerance_ulp, !variant->special_values.empty());
     table.rows.push_back({row, variant->name(), type, std::string(name(verdict.outcome)),
@@ -91,16 +91,19 @@ void append_row(suite::ResultTable& table, Op op, std::span<const T> logits, std
   }
 }
 
-// Text may hold numbers that float32 cannot.
-void require_float32(const Matrix& logits) {
+// Text may hold numbers that the type cannot.
+template <class T>
+void require_finite(const Matrix& logits, DType dtype) {
   for (const double x : logits.values)
-    if (std::isfinite(x) && std::isinf(static_cast<float>(x)))
-      throw UsageError(fmt::format("eval: {} is infinite in float32; give --dtype float64", x));
+    if (std::isfinite(x) && std::isinf(static_cast<double>(static_cast<T>(x))))
+      throw UsageError(
+          fmt::format("eval: {} is infinite in {}; give --dtype float64", x, name(dtype)));
 }
 
 template <class T>
 int evaluate(Op op, const Matrix& logits, const std::vector<const Variant*>& chosen, DType dtype,
              const EvalOptions& options) {
+  require_finite<T>(logits, dtype);
   suite::ResultTable table;
   for (const char* column : {"row", "variant", "dtype", "outcome", "max_error_ulp", "result"})
     table.columns.push_back({column, suite::Rule::exact, ""});
@@ -119,8 +122,8 @@ int evaluate(Op op, const Matrix& logits, const std::vector<const Variant*>& cho
     // A number a row makes a vector, as NumPy's reductions do.
     if (op == Op::log_sum_exp) results = {1, logits.rows, std::move(results.values), true, {}};
     suite::write_file(options.output,
-                      suite::to_npy(results, dtype == DType::float32 ? suite::NumberType::float32
-                                                                     : suite::NumberType::float64));
+                      suite::to_npy(results, dtype == DType::float64 ? suite::NumberType::float64
+                                                                     : suite::NumberType::float32));
   }
   fmt::print("{}", suite::render(table, options.format));
   return exit_holds;
@@ -130,7 +133,8 @@ DType parse_dtype(const std::string& text, const Matrix& logits) {
   if (text.empty())
     return logits.type == suite::NumberType::float64 ? DType::float64 : DType::float32;
   if (const auto dtype = numerics::parse_dtype(text)) return *dtype;
-  const std::vector<std::string> names{"float32", "float64"};
+  std::vector<std::string> names;
+  for (const DType dtype : numerics::all_dtypes) names.emplace_back(name(dtype));
   throw UsageError(fmt::format("eval: unknown --dtype '{}', expected {}", text,
                                suite::expected_one_of(text, names)));
 }
@@ -142,7 +146,6 @@ int eval(const EvalOptions& options) {
   std::vector<const Variant*> chosen = choose(op, options.variant);
   const Matrix logits = read_logits(options);
   const DType dtype = parse_dtype(options.dtype, logits);
-  if (dtype == DType::float32) require_float32(logits);
 
   std::size_t left_out = std::erase_if(chosen, [&](const Variant* variant) {
     const std::string reason =
@@ -155,8 +158,9 @@ int eval(const EvalOptions& options) {
   if (!options.output.empty() && chosen.size() != 1)
     throw UsageError(fmt::format("eval: --output takes the result of one variant; '{}' are {}",
                                  options.variant.empty() ? "*" : options.variant, chosen.size()));
-  const int code = dtype == DType::float32 ? evaluate<float>(op, logits, chosen, dtype, options)
-                                           : evaluate<double>(op, logits, chosen, dtype, options);
+  const int code = numerics::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
+    return evaluate<S>(op, logits, chosen, dtype, options);
+  });
   // Asked for by name and not run is incomplete; left out of all of them is only said.
   return left_out > 0 && !options.variant.empty() ? exit_incomplete : code;
 }

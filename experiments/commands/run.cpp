@@ -103,6 +103,8 @@ int run(const RunOptions& options) {
   for (Prepared& one : all) {
     if (one.plan.cases.empty()) continue;
     const suite::Run computed = compute(one, options);
+    code = worse(
+        code, report_beyond_limits(computed.table, one, folder_of(options) / (one.name + ".csv")));
     if (show) {
       fmt::print("{}", suite::render(computed.table, suite::Format::table));
       if (!computed.skipped.empty()) code = worse(code, exit_incomplete);

@@ -10,6 +10,7 @@
 #include <regex>
 #include <set>
 
+#include "suite/check.hpp"
 #include "suite/config.hpp"
 #include "suite/files.hpp"
 
@@ -152,6 +153,14 @@ suite::Run compute(Prepared& prepared, const TableOptions& options) {
     fmt::print(stderr, "{}: {} of {} rows skipped: {}\n", prepared.path.string(), n,
                run.keys.size(), reason);
   return run;
+}
+
+int report_beyond_limits(const suite::ResultTable& table, const Prepared& prepared,
+                         const std::filesystem::path& csv) {
+  const auto beyond = suite::beyond_limits(table);
+  for (const auto& one : beyond)
+    fmt::print("{}", suite::describe(one, csv.string(), prepared.path.string()));
+  return beyond.empty() ? exit_holds : exit_check_failed;
 }
 
 suite::Provenance provenance(const Prepared& prepared, const TableOptions& options) {

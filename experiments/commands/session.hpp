@@ -32,6 +32,11 @@ struct Prepared {
 // Runs the cases, with a progress bar on a terminal, and says on stderr what was skipped and why.
 [[nodiscard]] suite::Run compute(Prepared& prepared, const TableOptions& options);
 
+// Says on stdout which cells are above what theory bounds (ResultTable::limits); exit_check_failed
+// where there are any, else exit_holds.
+int report_beyond_limits(const suite::ResultTable& table, const Prepared& prepared,
+                         const std::filesystem::path& csv);
+
 [[nodiscard]] suite::Provenance provenance(const Prepared& prepared, const TableOptions& options);
 
 // The worse of two exit codes: the more certain the bad news, the sooner it is told.

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "numerics/dtype.hpp"
 #include "numerics/random.hpp"
 
 namespace maxtrick::inputs {
@@ -82,16 +83,17 @@ std::vector<double> read_logits(Section& section, std::string_view key) {
 void require_representable(Section& section, std::string_view key,
                            const std::vector<double>& logits,
                            const std::vector<numerics::DType>& dtypes) {
-  for (const auto dtype : dtypes) {
-    if (dtype != numerics::DType::float32) continue;
-    for (std::size_t i = 0; i < logits.size(); ++i)
-      if (std::isfinite(logits[i]) && std::isinf(static_cast<float>(logits[i]))) {
-        section.reject(key,
-                       fmt::format("logit {} is {}, which is infinite in float32", i, logits[i]),
-                       "a number that is finite in float32, or dtypes = [\"float64\"]");
-        return;
-      }
-  }
+  for (const auto dtype : dtypes)
+    for (std::size_t i = 0; i < logits.size(); ++i) {
+      const bool finite = numerics::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
+        return std::isfinite(static_cast<double>(static_cast<S>(logits[i])));
+      });
+      if (!std::isfinite(logits[i]) || finite) continue;
+      section.reject(
+          key, fmt::format("logit {} is {}, which is infinite in {}", i, logits[i], name(dtype)),
+          fmt::format("a number that is finite in {}, or other dtypes", name(dtype)));
+      return;
+    }
 }
 
 }  // namespace maxtrick::inputs

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "numerics/small_float.hpp"
+
 namespace maxtrick::numerics {
 
 template <class T>
@@ -38,7 +40,11 @@ template std::size_t argmax(std::span<const float>);
 template std::size_t argmax(std::span<const double>);
 template float soft_argmax(std::span<const float>);
 template double soft_argmax(std::span<const double>);
+template Float16 soft_argmax(std::span<const Float16>);
+template BFloat16 soft_argmax(std::span<const BFloat16>);
 template std::vector<float> softmax_jacobian(std::span<const float>);
 template std::vector<double> softmax_jacobian(std::span<const double>);
+template std::vector<Float16> softmax_jacobian(std::span<const Float16>);
+template std::vector<BFloat16> softmax_jacobian(std::span<const BFloat16>);
 
 }  // namespace maxtrick::numerics

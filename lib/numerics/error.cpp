@@ -3,6 +3,8 @@
 #include <cmath>
 #include <limits>
 
+#include "numerics/small_float.hpp"
+
 namespace maxtrick::numerics {
 namespace {
 
@@ -10,7 +12,7 @@ namespace {
 template <class T>
 double origin(const Exact<T>& exact) {
   if (exact.special || std::isfinite(exact.rounded)) return exact.rounded;
-  return std::copysign(std::numeric_limits<T>::max(), exact.rounded);
+  return std::copysign(double{std::numeric_limits<T>::max()}, double{exact.rounded});
 }
 
 // got - y in units of 2^unit, for finite got and y. Both are scaled before they are subtracted:
@@ -62,13 +64,33 @@ double absolute_error(const Exact<T>& exact, T got) {
   return std::isnan(special) ? std::fabs(difference(exact, got, 0)) : special;
 }
 
+template <class T>
+double difference_ulp(const Exact<T>& from, const Exact<T>& to) {
+  if (from.special || to.special) return error_ulp(to, from.rounded);
+  const int unit = to.ulp_exponent;
+  return std::fabs((std::ldexp(origin(from), -unit) - std::ldexp(origin(to), -unit)) +
+                   (std::ldexp(from.rest, from.ulp_exponent - unit) - to.rest));
+}
+
 template struct Exact<float>;
 template struct Exact<double>;
+template struct Exact<Float16>;
+template struct Exact<BFloat16>;
 template double error_ulp(const Exact<float>&, float);
 template double error_ulp(const Exact<double>&, double);
+template double error_ulp(const Exact<Float16>&, Float16);
+template double error_ulp(const Exact<BFloat16>&, BFloat16);
 template double relative_error(const Exact<float>&, float);
 template double relative_error(const Exact<double>&, double);
+template double relative_error(const Exact<Float16>&, Float16);
+template double relative_error(const Exact<BFloat16>&, BFloat16);
 template double absolute_error(const Exact<float>&, float);
 template double absolute_error(const Exact<double>&, double);
+template double absolute_error(const Exact<Float16>&, Float16);
+template double absolute_error(const Exact<BFloat16>&, BFloat16);
+template double difference_ulp(const Exact<float>&, const Exact<float>&);
+template double difference_ulp(const Exact<double>&, const Exact<double>&);
+template double difference_ulp(const Exact<Float16>&, const Exact<Float16>&);
+template double difference_ulp(const Exact<BFloat16>&, const Exact<BFloat16>&);
 
 }  // namespace maxtrick::numerics

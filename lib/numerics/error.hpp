@@ -2,10 +2,10 @@
 //
 // One unit in the last place (ULP) is taken at the exact real value v, in the binade of v:
 //   ulp(v) = 2^(max(floor(log2 |v|), emin) - p + 1)
-// with p = 24, emin = -126 for float32 and p = 53, emin = -1022 for float64 (J.-M. Muller et al.,
-// Handbook of Floating-Point Arithmetic, 2nd ed., section 2.3.2: Goldberg's definition extended to
-// the reals). So
-//   - below the smallest normal number one ULP is the smallest subnormal number, 2^-149 or 2^-1074;
+// with p = 24, emin = -126 for float32; 53, -1022 for float64; 11, -14 for float16; 8, -126 for
+// bfloat16 (J.-M. Muller et al., Handbook of Floating-Point Arithmetic, 2nd ed., section 2.3.2:
+// Goldberg's definition extended to the reals). So
+//   - below the smallest normal number one ULP is the smallest subnormal number, such as 2^-149;
 //   - above the largest finite number one ULP stays that of the top binade, and an infinity is
 //     counted as correct (0 ULP) exactly where v rounds to it, to nearest even;
 //   - an exact value of 0 (a masked class; the only class in log-softmax) has the ULP of the
@@ -49,5 +49,9 @@ template <class T>
 // |got - exact|; special values as in relative_error.
 template <class T>
 [[nodiscard]] double absolute_error(const Exact<T>& exact, T got);
+
+// |from - to| of two exact values in ULPs of T at `to`; special values as in error_ulp.
+template <class T>
+[[nodiscard]] double difference_ulp(const Exact<T>& from, const Exact<T>& to);
 
 }  // namespace maxtrick::numerics

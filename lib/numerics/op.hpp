@@ -13,8 +13,15 @@ namespace maxtrick::numerics {
 enum class Op { softmax, log_softmax, log_sum_exp };
 inline constexpr Op all_ops[] = {Op::softmax, Op::log_softmax, Op::log_sum_exp};
 
-enum class DType { float32, float64 };
-inline constexpr DType all_dtypes[] = {DType::float32, DType::float64};
+// The working types. In float16 and bfloat16 every operation is rounded to 16 bits; "in float32"
+// means that logits and results are stored in 16 bits and all between is float32, as kernels do.
+enum class DType { float32, float64, float16, bfloat16, float16_in_float32, bfloat16_in_float32 };
+inline constexpr DType all_dtypes[] = {DType::float32,
+                                       DType::float64,
+                                       DType::float16,
+                                       DType::bfloat16,
+                                       DType::float16_in_float32,
+                                       DType::bfloat16_in_float32};
 
 [[nodiscard]] constexpr std::string_view name(Op op) {
   switch (op) {
@@ -26,7 +33,15 @@ inline constexpr DType all_dtypes[] = {DType::float32, DType::float64};
 }
 
 [[nodiscard]] constexpr std::string_view name(DType dtype) {
-  return dtype == DType::float32 ? "float32" : "float64";
+  switch (dtype) {
+    case DType::float32: return "float32";
+    case DType::float64: return "float64";
+    case DType::float16: return "float16";
+    case DType::bfloat16: return "bfloat16";
+    case DType::float16_in_float32: return "float16_in_float32";
+    case DType::bfloat16_in_float32: return "bfloat16_in_float32";
+  }
+  return {};
 }
 
 [[nodiscard]] constexpr std::optional<Op> parse_op(std::string_view text) {

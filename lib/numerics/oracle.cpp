@@ -208,8 +208,34 @@ std::vector<Exact<T>> exact(Op op, std::span<const T> logits) {
   return results;
 }
 
+template <class T>
+Exact<T> exact_sum(std::span<const T> terms) {
+  // Rounded down and up, all terms of one sign: the relative width is below 2 n 2^-p.
+  const auto sum_bits = static_cast<int>(std::bit_width(terms.size() + 8));
+  for (mpfr_prec_t bits = std::numeric_limits<T>::digits + Rounding<T>::rest_bits + 3 + sum_bits;
+       bits <= max_bits; bits *= 2) {
+    Real low(bits), high(bits);
+    mpfr_set_ui(low, 0, MPFR_RNDN);
+    mpfr_set_ui(high, 0, MPFR_RNDN);
+    for (const T term : terms) {
+      if (!(term >= 0 && std::isfinite(term)))
+        throw std::invalid_argument("a sum of terms that are not finite and not negative");
+      mpfr_add_d(low, low, term, MPFR_RNDD);
+      mpfr_add_d(high, high, term, MPFR_RNDU);
+    }
+    if (const auto sum = Rounding<T>(bits)(low, high)) return *sum;
+  }
+  throw std::runtime_error("the oracle cannot decide the rounding of a sum");
+}
+
 template std::vector<Exact<float>> exact(Op, std::span<const float>);
 template std::vector<Exact<double>> exact(Op, std::span<const double>);
+template std::vector<Exact<Float16>> exact(Op, std::span<const Float16>);
+template std::vector<Exact<BFloat16>> exact(Op, std::span<const BFloat16>);
+template Exact<float> exact_sum(std::span<const float>);
+template Exact<double> exact_sum(std::span<const double>);
+template Exact<Float16> exact_sum(std::span<const Float16>);
+template Exact<BFloat16> exact_sum(std::span<const BFloat16>);
 
 std::string oracle_library() { return std::string("MPFR ") + mpfr_get_version(); }
 

@@ -24,12 +24,16 @@
 namespace maxtrick::numerics {
 
 // The exact results of `op` on one row of logits; outputs(op, logits.size()) of them.
-// T is float or double. Throws std::invalid_argument for a row of no classes, and
-// std::runtime_error for one whose rounding 2^17 bits do not decide (none is known).
+// T is float, double, Float16 or BFloat16. Throws std::invalid_argument for a row of no classes,
+// and std::runtime_error for one whose rounding 2^17 bits do not decide (none is known).
 //
 // Cost: one MPFR exponential for each distinct logit, about 2 to 4 microseconds; log-linear in all.
 template <class T>
 [[nodiscard]] std::vector<Exact<T>> exact(Op op, std::span<const T> logits);
+
+// The exact sum of finite terms >= 0. Throws std::invalid_argument for others.
+template <class T>
+[[nodiscard]] Exact<T> exact_sum(std::span<const T> terms);
 
 // "MPFR 4.2.0": what the exact answers come from, as it runs.
 [[nodiscard]] std::string oracle_library();

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "numerics/small_float.hpp"
+
 namespace maxtrick::numerics {
 namespace {
 
@@ -98,7 +100,12 @@ std::optional<double> sum_minus_1(Op op, std::span<const T> got) {
 
 template Verdict judge(Op, std::span<const Exact<float>>, std::span<const float>, double, bool);
 template Verdict judge(Op, std::span<const Exact<double>>, std::span<const double>, double, bool);
+template Verdict judge(Op, std::span<const Exact<Float16>>, std::span<const Float16>, double, bool);
+template Verdict judge(Op, std::span<const Exact<BFloat16>>, std::span<const BFloat16>, double,
+                       bool);
 template std::optional<double> sum_minus_1(Op, std::span<const float>);
 template std::optional<double> sum_minus_1(Op, std::span<const double>);
+template std::optional<double> sum_minus_1(Op, std::span<const Float16>);
+template std::optional<double> sum_minus_1(Op, std::span<const BFloat16>);
 
 }  // namespace maxtrick::numerics

@@ -2,16 +2,26 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 #include <limits>
 #include <optional>
 
 #include "numerics/error.hpp"
 #include "numerics/real.hpp"
+#include "numerics/small_float.hpp"
 
 namespace maxtrick::numerics {
 
 inline float to_nearest(mpfr_srcptr x, float) { return mpfr_get_flt(x, MPFR_RNDN); }
 inline double to_nearest(mpfr_srcptr x, double) { return mpfr_get_d(x, MPFR_RNDN); }
+// By way of a double rounded to odd, which leaves the second rounding as if it were the only one.
+template <Small S>
+S to_nearest(mpfr_srcptr x, S) {
+  const double towards_zero = mpfr_get_d(x, MPFR_RNDZ);
+  const auto bits = std::bit_cast<std::uint64_t>(towards_zero);
+  return mpfr_cmp_d(x, towards_zero) == 0 ? towards_zero : std::bit_cast<double>(bits | 1);
+}
 
 // Of the ULP of error.hpp at x.
 template <class T>

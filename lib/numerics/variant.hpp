@@ -4,11 +4,14 @@
 #include <cstddef>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "numerics/op.hpp"
 #include "numerics/rows.hpp"
+#include "numerics/small_float.hpp"
 
 namespace maxtrick::numerics {
 
@@ -40,6 +43,16 @@ struct Claim {
   double witness_ulp = 0;
 };
 
+// What bounds are made of: a row of finite logits in the type that computes, and that type.
+struct RowFacts {
+  std::size_t classes;   // n, those of a logit of -inf left out
+  double max, min;       // of the finite logits
+  double log_sum_exp;    // y, exact but for the last bits of double
+  double unit_roundoff;  // u
+  double least_normal;   // the smallest normal number
+  double largest;        // the largest finite number
+};
+
 struct Variant {
   Op op;
   std::string algorithm;  // "naive", "max_trick", ..., "onednn"
@@ -48,10 +61,14 @@ struct Variant {
   std::string source;     // paper, document or issue
   Nature nature = Nature::sound;
   std::string special_values = {};  // a definition of its own, stated; empty where it has none
-  Claim float32_claim = {};
+  Claim float32_claim = {};         // nothing is claimed of the 16-bit types
   Claim float64_claim = {};
+  // What theory says of the error on one row; empty where it says nothing.
+  std::function<std::optional<double>(const RowFacts&)> bound = {};
   Compute<float> float32 = {};  // empty where the variant lacks the type
   Compute<double> float64 = {};
+  Compute<Float16> float16 = {};
+  Compute<BFloat16> bfloat16 = {};
   std::string library = {};      // what does the work, with version and settings: "oneDNN 2.6.3"
   std::string unavailable = {};  // why it cannot run here (a CPU that lacks the ISA); else empty
 
@@ -59,29 +76,35 @@ struct Variant {
     return std::string(numerics::name(op)) + '.' + algorithm + (isa.empty() ? "" : '.' + isa);
   }
   template <class T>
-  [[nodiscard]] const Compute<T>& compute() const;
+  [[nodiscard]] const Compute<T>& compute() const {
+    if constexpr (std::is_same_v<T, float>)
+      return float32;
+    else if constexpr (std::is_same_v<T, double>)
+      return float64;
+    else if constexpr (std::is_same_v<T, Float16>)
+      return float16;
+    else
+      return bfloat16;
+  }
   template <class T>
-  [[nodiscard]] const Claim& claim() const;
+  [[nodiscard]] const Claim& claim() const {
+    static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>);
+    if constexpr (std::is_same_v<T, float>)
+      return float32_claim;
+    else
+      return float64_claim;
+  }
   [[nodiscard]] bool has(DType dtype) const {
-    return dtype == DType::float32 ? bool(float32) : bool(float64);
+    switch (dtype) {
+      case DType::float64: return bool(float64);
+      case DType::float16: return bool(float16);
+      case DType::bfloat16: return bool(bfloat16);
+      case DType::float32:
+      case DType::float16_in_float32:
+      case DType::bfloat16_in_float32: break;
+    }
+    return bool(float32);
   }
 };
-
-template <>
-inline const Compute<float>& Variant::compute<float>() const {
-  return float32;
-}
-template <>
-inline const Compute<double>& Variant::compute<double>() const {
-  return float64;
-}
-template <>
-inline const Claim& Variant::claim<float>() const {
-  return float32_claim;
-}
-template <>
-inline const Claim& Variant::claim<double>() const {
-  return float64_claim;
-}
 
 }  // namespace maxtrick::numerics

@@ -146,6 +146,22 @@ std::vector<Mismatch> compare(const ResultTable& got, std::string_view baseline_
   return found;
 }
 
+std::vector<Mismatch> beyond_limits(const ResultTable& table) {
+  std::vector<Mismatch> found;
+  for (const Limit& limit : table.limits) {
+    const std::size_t value_at = table.index(limit.value), bound_at = table.index(limit.bound);
+    for (const Row& row : table.rows) {
+      const auto value = parse_number(row[value_at]), bound = parse_number(row[bound_at]);
+      // What is no number, NaN included, is not within a bound.
+      if (row[bound_at].empty() || (value && bound && *value <= *bound)) continue;
+      found.push_back({Mismatch::Kind::differs, table.key(row), limit.value,
+                       "at most " + row[bound_at], row[value_at],
+                       fmt::format("what theory bounds (column {})", limit.bound)});
+    }
+  }
+  return found;
+}
+
 std::string describe(const Mismatch& mismatch, std::string_view table_path,
                      std::string_view config_path) {
   std::string text{table_path};

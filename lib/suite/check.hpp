@@ -35,6 +35,9 @@ struct Mismatch {
 [[nodiscard]] std::vector<Mismatch> compare(const ResultTable& got, std::string_view baseline_csv,
                                             const std::vector<std::string>* keys = nullptr);
 
+// The cells of a table that are above their bound (ResultTable::limits).
+[[nodiscard]] std::vector<Mismatch> beyond_limits(const ResultTable& table);
+
 // The regular expression that matches this key and no other, for --filter.
 [[nodiscard]] std::string exact_filter(std::string_view key);
 

@@ -1,6 +1,7 @@
 // What an experiment is to the suite: a plan of independent cases made from a config.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <set>
 #include <string>
@@ -24,6 +25,9 @@ struct Skip {
 struct Case {
   std::string key;
   std::function<std::variant<Row, Skip>()> run;
+  // Neighbours of one batch run one after the other on one thread: those that share what takes
+  // time, which would else keep the other threads waiting for it. 0: a batch of its own.
+  std::size_t batch = 0;
 };
 
 struct Plan {

@@ -31,6 +31,15 @@ Result run_case(Case& one) {
   }
 }
 
+// Where each batch starts, and the end.
+std::vector<std::size_t> batches(const std::vector<Case>& cases) {
+  std::vector<std::size_t> starts;
+  for (std::size_t i = 0; i < cases.size(); ++i)
+    if (i == 0 || cases[i].batch == 0 || cases[i].batch != cases[i - 1].batch) starts.push_back(i);
+  starts.push_back(cases.size());
+  return starts;
+}
+
 }  // namespace
 
 Run run_cases(Plan plan, unsigned jobs, const Progress& progress) {
@@ -39,14 +48,16 @@ Run run_cases(Plan plan, unsigned jobs, const Progress& progress) {
   std::atomic<bool> failed = false;
   std::mutex telling;
   std::size_t done = 0;
+  const std::vector<std::size_t> starts = batches(plan.cases);
   const auto work = [&] {
-    for (std::size_t i; !failed && (i = next++) < plan.cases.size();) {
-      results[i] = run_case(plan.cases[i]);
-      if (!results[i].error.empty()) failed = true;
-      const std::lock_guard lock(telling);
-      ++done;
-      if (progress) progress(done, plan.cases.size());
-    }
+    for (std::size_t batch; !failed && (batch = next++) + 1 < starts.size();)
+      for (std::size_t i = starts[batch]; !failed && i < starts[batch + 1]; ++i) {
+        results[i] = run_case(plan.cases[i]);
+        if (!results[i].error.empty()) failed = true;
+        const std::lock_guard lock(telling);
+        ++done;
+        if (progress) progress(done, plan.cases.size());
+      }
   };
   {
     std::vector<std::jthread> threads;

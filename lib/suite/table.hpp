@@ -64,6 +64,13 @@ struct Count {
 // A float has its own shortest text.
 [[nodiscard]] std::string cell(float value);
 
+// A number that theory limits: in every row the column `value` must not be above the column
+// `bound`, unless that cell is empty. NaN and infinities are above every number.
+struct Limit {
+  std::string value;
+  std::string bound;
+};
+
 using Row = std::vector<std::string>;
 
 struct ResultTable {
@@ -71,6 +78,7 @@ struct ResultTable {
   std::string description;  // what the table shows
   std::vector<Column> columns;
   std::vector<Row> rows;
+  std::vector<Limit> limits = {};
   // What the Markdown twin shows, in this order; every row where all three are empty.
   std::vector<Count> counts = {};
   std::vector<Pivot> pivots = {};

@@ -14,7 +14,7 @@ template <class T>
 void softmax_row(std::span<const T> x, std::span<T> y) {
   const T m = maximum(x);
   T sum = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) sum += y[i] = std::exp(x[i] - m);
+  for (std::size_t i = 0; i < x.size(); ++i) sum += y[i] = exp(x[i] - m);
   for (T& yi : y) yi /= sum;
 }
 
@@ -55,7 +55,7 @@ const Register log_softmax{scalar(
                        .witness_ulp = 4.5}},
     []<class T>(std::span<const T> x, std::span<T> y) {
       softmax_row<T>(x, y);
-      for (T& yi : y) yi = std::log(yi);
+      for (T& yi : y) yi = log(yi);
     })};
 
 }  // namespace

@@ -16,7 +16,7 @@ namespace {
 template <class T>
 void softmax_row(std::span<const T> x, std::span<T> y) {
   T sum = 0;
-  for (std::size_t i = 0; i < x.size(); ++i) sum += y[i] = std::exp(x[i]);
+  for (std::size_t i = 0; i < x.size(); ++i) sum += y[i] = exp(x[i]);
   for (T& yi : y) yi /= sum;
 }
 
@@ -59,7 +59,7 @@ const Register log_softmax{
                               .witness_ulp = 3.4}},
            []<class T>(std::span<const T> x, std::span<T> y) {
              softmax_row<T>(x, y);
-             for (T& yi : y) yi = std::log(yi);
+             for (T& yi : y) yi = log(yi);
            })};
 
 const Register log_sum_exp{
@@ -82,8 +82,8 @@ const Register log_sum_exp{
                               .witness_ulp = 2.9}},
            []<class T>(std::span<const T> x, std::span<T> y) {
              T sum = 0;
-             for (const T xi : x) sum += std::exp(xi);
-             y[0] = std::log(sum);
+             for (const T xi : x) sum += exp(xi);
+             y[0] = log(sum);
            })};
 
 }  // namespace

@@ -35,13 +35,13 @@ const Register softmax{
              T sum = 0;
              for (const T xi : x) {
                if (xi > m) {
-                 sum = sum * std::exp(m - xi) + 1;
+                 sum = sum * exp(m - xi) + 1;
                  m = xi;
                } else {
-                 sum += std::exp(xi - m);
+                 sum += exp(xi - m);
                }
              }
-             for (std::size_t i = 0; i < x.size(); ++i) y[i] = std::exp(x[i] - m) / sum;
+             for (std::size_t i = 0; i < x.size(); ++i) y[i] = exp(x[i] - m) / sum;
            })};
 
 }  // namespace

@@ -17,6 +17,10 @@ using numerics::Op;
 using numerics::Register;
 using numerics::Rows;
 using numerics::Variant;
+// Called without std::, so that those of the 16-bit types are found too.
+using std::exp;
+using std::log;
+using std::log1p;
 
 // The largest logit. A NaN at the start stays; another one is passed over and reaches the result by
 // way of the sum.
@@ -38,6 +42,9 @@ template <class RowFunction>
   entry.isa = "scalar";
   entry.float32 = [by_rows](Rows<const float> x, Rows<float> y) { by_rows(x, y); };
   entry.float64 = [by_rows](Rows<const double> x, Rows<double> y) { by_rows(x, y); };
+  using numerics::Float16, numerics::BFloat16;
+  entry.float16 = [by_rows](Rows<const Float16> x, Rows<Float16> y) { by_rows(x, y); };
+  entry.bfloat16 = [by_rows](Rows<const BFloat16> x, Rows<BFloat16> y) { by_rows(x, y); };
   return entry;
 }
 

@@ -24,7 +24,7 @@ namespace {
 template <class T>
 T shifted_sum(std::span<const T> x, T m) {
   T sum = 0;
-  for (const T xi : x) sum += std::exp(xi - m);
+  for (const T xi : x) sum += exp(xi - m);
   return sum;
 }
 
@@ -37,9 +37,9 @@ T log1p_of_rest(std::span<const T> x, T m) {
     if (xi == m && !left_out)
       left_out = true;
     else
-      rest += std::exp(xi - m);
+      rest += exp(xi - m);
   }
-  return std::log1p(rest);
+  return log1p(rest);
 }
 
 const Register x_minus_lse{scalar(
@@ -62,7 +62,7 @@ const Register x_minus_lse{scalar(
                        .witness_ulp = 1.1}},
     []<class T>(std::span<const T> x, std::span<T> y) {
       const T m = maximum(x);
-      const T lse = m + std::log(shifted_sum(x, m));
+      const T lse = m + log(shifted_sum(x, m));
       for (std::size_t i = 0; i < x.size(); ++i) y[i] = x[i] - lse;
     })};
 
@@ -86,7 +86,7 @@ const Register log_softmax_shifted{scalar(
                        .witness_ulp = 4.8}},
     []<class T>(std::span<const T> x, std::span<T> y) {
       const T m = maximum(x);
-      const T log_sum = std::log(shifted_sum(x, m));
+      const T log_sum = log(shifted_sum(x, m));
       for (std::size_t i = 0; i < x.size(); ++i) y[i] = (x[i] - m) - log_sum;
     })};
 
@@ -126,7 +126,7 @@ const Register log_sum_exp_shifted{
                               .witness_ulp = 2.9}},
            []<class T>(std::span<const T> x, std::span<T> y) {
              const T m = maximum(x);
-             y[0] = m + std::log(shifted_sum(x, m));
+             y[0] = m + log(shifted_sum(x, m));
            })};
 
 const Register log_sum_exp_shifted_log1p{scalar(
