@@ -60,16 +60,19 @@ const Variant& named(const char* name) {
 BOOST_AUTO_TEST_CASE(the_registry_holds_the_expected_names) {
   std::vector<std::string> names;
   for (const Variant& variant : numerics::variants()) names.push_back(variant.name());
-  const std::vector<std::string> expected{"log_softmax.log_of_max_trick.scalar",
+  const std::vector<std::string> expected{"log_softmax.accurate.scalar",
+                                          "log_softmax.log_of_max_trick.scalar",
                                           "log_softmax.log_of_naive.scalar",
                                           "log_softmax.onednn",
                                           "log_softmax.shifted.scalar",
                                           "log_softmax.shifted_log1p.scalar",
                                           "log_softmax.x_minus_lse.scalar",
                                           "log_softmax.x_minus_max.scalar",
+                                          "log_sum_exp.accurate.scalar",
                                           "log_sum_exp.naive.scalar",
                                           "log_sum_exp.shifted.scalar",
                                           "log_sum_exp.shifted_log1p.scalar",
+                                          "softmax.accurate.scalar",
                                           "softmax.max_trick.scalar",
                                           "softmax.naive.scalar",
                                           "softmax.onednn",

@@ -1,0 +1,276 @@
+// `accurate`, by its parts and as a whole: the claims at the head of lib/variants/accurate.cpp.
+#include <boost/test/unit_test.hpp>
+#include <cstring>
+#include <functional>
+#include <string>
+
+#include "brute_force.hpp"
+#include "numerics/oracle.hpp"
+#include "numerics/registry.hpp"
+#include "random_rows.hpp"
+#include "suite/files.hpp"
+#include "variants/accurate/double_double.hpp"
+#include "variants/accurate/exponential.hpp"
+#include "variants/accurate/logarithm.hpp"
+#include "variants/accurate/sum.hpp"
+
+namespace {
+
+using namespace maxtrick;
+using namespace maxtrick::tests;
+using namespace maxtrick::variants::accurate;
+using numerics::Op;
+using numerics::Random;
+using numerics::Real;
+
+constexpr mpfr_prec_t bits = 250;
+
+// |got / f(x) - 1| for f(x) = y.
+double relative(double got, mpfr_srcptr y) {
+  Real difference(bits);
+  mpfr_ui_sub(difference, 0, y, MPFR_RNDN);
+  mpfr_add_d(difference, difference, got, MPFR_RNDN);
+  mpfr_div(difference, difference, y, MPFR_RNDN);
+  return std::abs(mpfr_get_d(difference, MPFR_RNDN));
+}
+
+const numerics::Variant& accurate(Op op) {
+  const auto* variant = numerics::find_variant(std::string(name(op)) + ".accurate.scalar");
+  BOOST_REQUIRE(variant != nullptr);
+  return *variant;
+}
+
+double worst_ulp(Op op, const std::vector<float>& row) {
+  const auto exact = numerics::exact<float>(op, row);
+  const auto got = apply<float>(accurate(op), row);
+  double worst = 0;
+  for (std::size_t i = 0; i < got.size(); ++i)
+    worst = std::max(worst, numerics::error_ulp(exact[i], got[i]));
+  return worst;
+}
+
+float pick(Random& random, double low, double high) {
+  return static_cast<float>(random.uniform(low, high));
+}
+
+// Rows that each provoke something; `n` classes.
+struct Kind {
+  const char* what;
+  std::function<float(Random&, std::size_t i, double base, double gap)> logit;
+};
+const std::vector<Kind> kinds{
+    {"ordinary", [](Random& r, std::size_t, double, double) { return pick(r, -8, 8); }},
+    {"wide: subnormal and vanishing probabilities",
+     [](Random& r, std::size_t, double, double) { return pick(r, -100, 100); }},
+    {"one leads by a gap",
+     [](Random& r, std::size_t i, double base, double gap) {
+       return static_cast<float>(i == 0 ? base : base - gap - r.uniform());
+     }},
+    {"two lead",
+     [](Random& r, std::size_t i, double base, double gap) {
+       return static_cast<float>(i < 2 ? base : base - gap - r.uniform());
+     }},
+    {"one leads, all others equal",
+     [](Random&, std::size_t i, double base, double gap) {
+       return static_cast<float>(i == 0 ? base : base - gap);
+     }},
+    {"all equal",
+     [](Random&, std::size_t, double base, double) { return static_cast<float>(base); }},
+    {"near each other", [](Random& r, std::size_t, double base,
+                           double) { return static_cast<float>(base + 1e-4 * r.normal()); }},
+    {"a third masked",
+     [](Random& r, std::size_t i, double, double) {
+       return i > 0 && r.below(3) == 0 ? -INFINITY : pick(r, -20, 20);
+     }},
+    {"round 256, where the reduction changes",
+     [](Random& r, std::size_t, double, double gap) {
+       return static_cast<float>(256 + (gap - 55) / 55 + 1e-5 * r.normal());
+     }},
+    {"far from 0",
+     [](Random& r, std::size_t, double base, double gap) {
+       return static_cast<float>((base < 0 ? -1 : 1) * std::exp(gap / 1.6) + 10 * r.normal());
+     }},
+    {"log-sum-exp near 0",
+     [](Random& r, std::size_t i, double, double gap) {
+       return static_cast<float>(i == 0 ? -0.01 * gap : -3 + r.normal());
+     }},
+};
+
+}  // namespace
+
+// 0.12 u: what the head of exponential.hpp derives, g included.
+BOOST_AUTO_TEST_CASE(the_pair_is_the_exponential) {
+  Random random(1);
+  Real y(bits);
+  const double g = std::ldexp(1.41059171764513050, 40);
+  double worst = 0;
+  for (int i = 0; i < 60000; ++i) {
+    const float a = i < 20 ? static_cast<float>(i - 10) / 10 : pick(random, -406, 406);
+    const float x = i % 2 ? a - pick(random, 0, 110) : a - pick(random, 0, 1);
+    const Exponentials exponentials(a);
+    const Exponential e = exponentials(x);
+    mpfr_set_d(y, x, MPFR_RNDN);
+    mpfr_exp(y, y, MPFR_RNDN);
+    mpfr_mul_2si(y, y, -exponentials.scale(), MPFR_RNDN);
+    mpfr_mul_d(y, y, g, MPFR_RNDN);
+    worst = std::max(worst, relative(value(e), y));
+    BOOST_TEST_REQUIRE(std::abs(e.p) <= 0.0443F);
+    BOOST_TEST_REQUIRE((e.t > 0x1p-126F && e.t < 0x1p41F));
+  }
+  BOOST_TEST(worst <= 0.12 * 0x1p-24);
+  BOOST_TEST(worst >= 0.05 * 0x1p-24);  // the derivation is not idle
+}
+
+BOOST_AUTO_TEST_CASE(below_the_least_all_is_e_to_the_minus_110) {
+  const Exponentials exponentials(3);
+  for (const float x : {-107.5F, -1e30F, -INFINITY}) {
+    BOOST_TEST(exponentials(x).t == exponentials(-107).t);
+    BOOST_TEST(exponentials(x).p == exponentials(-107).p);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(the_logarithm_is_right_to_49_bits) {
+  Random random(2);
+  Real y(bits);
+  for (int i = 0; i < 60000; ++i) {
+    double q = std::exp(random.uniform(-300, 14));
+    if (i % 3 == 1) q = random.uniform(-0.99, 3);
+    if (i < 400) q = 0.4142 + (i - 200) * 1e-6;
+    mpfr_set_d(y, q, MPFR_RNDN);
+    mpfr_log1p(y, y, MPFR_RNDN);
+    BOOST_TEST_REQUIRE(relative(variants::accurate::log1p(q), y) <= 0x1p-49, "log1p of " << q);
+  }
+  BOOST_TEST(variants::accurate::log1p(0) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(the_exponential_pair_of_doubles_is_right_to_90_bits) {
+  Random random(3);
+  Real y(bits), got(bits);
+  for (int i = 0; i < 5000; ++i) {
+    const double x = static_cast<double>(i % 2 ? pick(random, -2, 0) : pick(random, -699, 0));
+    const auto e = variants::accurate::exponential(x);
+    mpfr_set_d(y, x, MPFR_RNDN);
+    mpfr_exp(y, y, MPFR_RNDN);
+    mpfr_set_d(got, e.high, MPFR_RNDN);
+    mpfr_add_d(got, got, e.low, MPFR_RNDN);
+    mpfr_sub(got, got, y, MPFR_RNDN);
+    mpfr_div(got, got, y, MPFR_RNDN);
+    // Below e^-600 the low part loses bits to underflow.
+    if (x > -600) BOOST_TEST_REQUIRE(std::abs(mpfr_get_d(got, MPFR_RNDN)) <= 0x1p-90);
+  }
+  BOOST_TEST(variants::accurate::exponential(-INFINITY).high == 0);
+  BOOST_TEST(variants::accurate::exponential(0).high == 1);
+}
+
+// 0.13 u beside the terms as they are, whatever their number and order.
+BOOST_AUTO_TEST_CASE(the_sum_keeps_what_floats_lose) {
+  Random random(4);
+  for (const std::size_t n : {1, 2, 15, 16, 17, 63, 64, 65, 1000, 100000}) {
+    for (const double gap : {0.0, 3.0, 30.0}) {
+      std::vector<float> x(n);
+      for (float& xi : x) xi = -pick(random, gap, gap + 1);
+      x[n / 2] = 0;
+      const Exponentials exponentials(0);
+      double exact = 0;
+      for (const float xi : x) exact += value(exponentials(xi));
+      const double got = sum(x, [&](float xi) { return exponentials(xi); });
+      BOOST_TEST(std::abs(got / exact - 1) <= 0.13 * 0x1p-24, n << " classes, gap " << gap);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(within_one_ulp_on_rows_of_every_kind) {
+  Random random(5);
+  for (const Kind& kind : kinds)
+    for (int i = 0; i < 60; ++i) {
+      const std::size_t n = i % 3 == 0 ? 1 + random.below(4) : 1 + random.below(150);
+      const double base = random.uniform(-120, 120), gap = random.uniform(0, 110);
+      std::vector<float> row(n);
+      for (std::size_t k = 0; k < n; ++k) row[k] = kind.logit(random, k, base, gap);
+      for (const Op op : numerics::all_ops)
+        BOOST_TEST_REQUIRE(worst_ulp(op, row) <= 1, kind.what << ", row " << i << ", " << name(op));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(within_one_ulp_on_long_rows) {
+  Random random(6);
+  std::vector<float> row(40000);
+  for (float& x : row) x = pick(random, -16, 16);
+  for (const Op op : numerics::all_ops) BOOST_TEST(worst_ulp(op, row) <= 1, name(op));
+  // A hundred thousand that are each too small for the largest to see, and a tenth of it together.
+  row.assign(100000, -14);
+  row[77] = 0;
+  for (const Op op : numerics::all_ops) BOOST_TEST(worst_ulp(op, row) <= 1, name(op));
+}
+
+BOOST_AUTO_TEST_CASE(rows_that_others_get_wrong) {
+  const auto first = [](Op op, std::vector<float> row) {
+    return apply<float>(accurate(op), row)[0];
+  };
+  BOOST_TEST(first(Op::log_softmax, {20, 0, 0}) == -4.1223074e-09F);
+  BOOST_TEST(first(Op::log_softmax, {17, 0}) == -4.1399378e-08F);
+  BOOST_TEST(first(Op::log_softmax, {90, 0}) == -8.194013e-40F);
+  BOOST_TEST(first(Op::log_softmax, {1e8F, 1e8F}) == -0.6931472F);
+  BOOST_TEST(first(Op::log_softmax, {0, 105}) == -105);
+  BOOST_TEST(first(Op::log_sum_exp, {0, -40}) == 4.248354e-18F);
+  BOOST_TEST(first(Op::log_sum_exp, {-0.6931472F, -0.6931472F}) == -1.9046542e-09F);
+  BOOST_TEST(first(Op::softmax, {-103, 0}) == 1.4e-45F);  // the smallest subnormal number
+  BOOST_TEST(first(Op::softmax, {1000, 1000}) == 0.5F);
+  BOOST_TEST(first(Op::softmax, {3e38F, -3e38F}) == 1);
+  BOOST_TEST(first(Op::log_softmax, {-3e38F, 3e38F}) == -INFINITY);  // what -6e38 rounds to
+}
+
+BOOST_AUTO_TEST_CASE(special_values_are_the_projects) {
+  constexpr float inf = INFINITY, nan = NAN;
+  for (const std::vector<float>& row : std::vector<std::vector<float>>{{nan},
+                                                                       {nan, 1},
+                                                                       {1, nan, -inf},
+                                                                       {inf, nan},
+                                                                       {-inf, nan},
+                                                                       {inf},
+                                                                       {inf, 1},
+                                                                       {1, inf, inf},
+                                                                       {inf, -inf},
+                                                                       {-inf},
+                                                                       {-inf, -inf},
+                                                                       {-inf, 3},
+                                                                       {3, -inf, -inf},
+                                                                       {0},
+                                                                       {-0.0F},
+                                                                       {-5e-45F},
+                                                                       {3.4e38F},
+                                                                       {-3.4e38F},
+                                                                       {3.4e38F, 3.4e38F},
+                                                                       {-0.0F, 0.0F},
+                                                                       {-inf, -0.0F}})
+    for (const Op op : numerics::all_ops) {
+      const auto exact = numerics::exact<float>(op, row);
+      const auto got = apply<float>(accurate(op), row);
+      for (std::size_t i = 0; i < got.size(); ++i) {
+        BOOST_TEST(numerics::error_ulp(exact[i], got[i]) <= 0.5);
+        if (got[i] == 0) BOOST_TEST(!std::signbit(got[i]));
+      }
+    }
+}
+
+// The bits are promised: the same from every compiler, and with fma by hardware or by software.
+BOOST_AUTO_TEST_CASE(the_bits_are_these) {
+  Random random(7);
+  std::string bytes;
+  for (const Kind& kind : kinds)
+    for (int i = 0; i < 40; ++i) {
+      const std::size_t n = 1 + random.below(300);
+      // Without libm: the rows must be the same everywhere as well.
+      const double base = random.uniform(-120, 120), gap = random.uniform(0, 110);
+      std::vector<float> row(n);
+      for (std::size_t k = 0; k < n; ++k)
+        row[k] = kind.what == std::string("far from 0")
+                     ? static_cast<float>(std::ldexp(random.uniform(1, 1.0001), i))
+                     : kind.logit(random, k, base, gap);
+      for (const Op op : numerics::all_ops)
+        for (const float y : apply<float>(accurate(op), row))
+          bytes.append(reinterpret_cast<const char*>(&y), sizeof y);
+    }
+  BOOST_TEST(suite::sha256(bytes) ==
+             "6c621b7f102b0df55db9d311c1aeef1b9b307f47214c7617e1332f4d057d10fa");
+}
