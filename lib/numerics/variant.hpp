@@ -63,7 +63,12 @@ struct Variant {
   std::string special_values = {};  // a definition of its own, stated; empty where it has none
   Claim float32_claim = {};         // nothing is claimed of the 16-bit types
   Claim float64_claim = {};
-  // What theory says of the error on one row; empty where it says nothing.
+  // What theory says: a bound, in units of u, on max_i |got_i - y_i| / max_i |y_i| for one row of
+  // finite logits, computed with every operation rounded in the type of RowFacts; logits of -inf,
+  // and the results -inf of theirs, take no part. A bound in full, not of first order only. Nothing
+  // where the derivation does not apply: where a sum or difference may overflow, a probability may
+  // underflow before its logarithm is taken, u is too coarse for that many classes or that wide a
+  // row, or y is 0. norm_wise.hpp has what it is compared with.
   std::function<std::optional<double>(const RowFacts&)> bound = {};
   Compute<float> float32 = {};  // empty where the variant lacks the type
   Compute<double> float64 = {};

@@ -1,10 +1,19 @@
 // Softmax with the maximum subtracted first, and its logarithm.
 //
 // exp never overflows: its arguments are at most 0, and the sum is at least 1. The price is the
-// rounding of x - m, which exp turns into a relative error of up to (m - xmin) u; softmax is within
-// (n + 2 + 2 (m - xmin)) u (Blanchard, Higham & Higham 2021). Its logarithm adds u |y|, and is of
-// no use near 0: log(p) is 0 once 1 - p is below u, where log-softmax is -(1 - p). It is -inf where
-// p underflows, from a gap of about 104 (float32) or 745 (float64) on.
+// rounding of x - m, which exp turns into a relative error of up to W u, W = m - xmin, in the least
+// probability; its logarithm adds u |y|, and is of no use near 0: log(p) is 0 once 1 - p is below
+// u, where log-softmax is -(1 - p). It is -inf where p underflows, from a gap of about 104
+// (float32) or 745 (float64) on.
+//
+// Norm-wise the price is less than the (n + 2 + 2 W) u of Blanchard, Higham & Higham 2021. In
+// the numerator a gap of W_i = m - x_i comes with e^-W_i, and e^-t (t + k) is largest at t = 0. In
+// the sum it comes with p_i, and sum p_i W_i is the entropy less log S: at most log(n/S). First
+// order, f as in roundings.hpp:
+//   softmax      (n + 2 f + log(n/S)) u; what underflows adds (f + 1 + S) l, and to the sum, in
+//                units of u, (n - 1) (f + 1) l / S
+//   log-softmax  ((W + n + 2 f + log(n/S)) / Y + f) u, Y = W + log S = max |y_i|
+#include "variants/roundings.hpp"
 #include "variants/scalar.hpp"
 
 namespace maxtrick::variants {
@@ -16,6 +25,21 @@ void softmax_row(std::span<const T> x, std::span<T> y) {
   T sum = 0;
   for (std::size_t i = 0; i < x.size(); ++i) sum += y[i] = exp(x[i] - m);
   for (T& yi : y) yi /= sum;
+}
+
+std::optional<double> softmax_bound(const numerics::RowFacts& row) {
+  const Roundings r(row);
+  const double k = r.shifted_sum() + r.f + 1;
+  return if_finite(k * r.growth(r.reach(r.W) + k) + r.lost() * r.growth(k) +
+                   r.l * std::exp(r.log_S));
+}
+
+std::optional<double> log_softmax_bound(const numerics::RowFacts& row) {
+  const Roundings r(row);
+  const double k = r.W + r.shifted_sum() + r.f + 1;
+  if (r.n == 1) return 0;  // 1 / 1 and log 1 are exact
+  if (!r.probabilities_are_normal(k)) return std::nullopt;
+  return if_finite(r.f + r.g(k) * (1 + r.f * r.u) / r.Y);
 }
 
 const Register softmax{
@@ -31,7 +55,8 @@ const Register softmax{
             .float64_claim = {.max_ulp = 262,
                               .witness = {14.801506701822705, -10.904703536298546,
                                           4.453130839080061, 29.315235482971254, -40},
-                              .witness_ulp = 65.8}},
+                              .witness_ulp = 65.8},
+            .bound = softmax_bound},
            []<class T>(std::span<const T> x, std::span<T> y) { softmax_row<T>(x, y); })};
 
 const Register log_softmax{scalar(
@@ -52,7 +77,8 @@ const Register log_softmax{scalar(
                                    16.871612467252, 16.871612467252, -16.53438672452355,
                                    -16.86948183070589, -16.871612467248042, -16.869625849380135,
                                    -16.8694853725615, 16.52107277969041, -16.871005029556958},
-                       .witness_ulp = 4.5}},
+                       .witness_ulp = 4.5},
+     .bound = log_softmax_bound},
     []<class T>(std::span<const T> x, std::span<T> y) {
       softmax_row<T>(x, y);
       for (T& yi : y) yi = log(yi);

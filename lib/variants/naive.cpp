@@ -1,13 +1,18 @@
 // The formulas as they are first written down: exp of the logits as they come.
 //
 // exp overflows above 88.72 in float32 and 709.78 in float64, and the sum a little earlier; it
-// gives 0 below -103.97 and -745.13, and then the sum can be 0. In between (P. Blanchard, D. J.
-// Higham and N. J. Higham, "Accurately computing the log-sum-exp and softmax functions", IMA J.
-// Numer. Anal. 41(4), 2021, u the unit roundoff, n classes, first order):
-//   softmax      relative error at most (n + 3) u
-//   log-softmax  absolute error at most (n + 3) u from the quotient, and u |y| from log
-//   log-sum-exp  absolute error at most (n + 1) u from the sum, and u |y| from log
-// (a claim with floor 1 counts them in ULPs of 2 u at least).
+// gives 0 below -103.97 and -745.13, and then the sum can be 0. In between, first order, f as in
+// roundings.hpp and 1 where exp and log are correctly rounded:
+//   softmax      relative error at most (n + 2 f) u: two exponentials, n - 1 additions, a division
+//   log-softmax  absolute error at most (n + 2 f) u from the quotient, and f u |y| from log
+//   log-sum-exp  absolute error at most (n - 1 + f) u from the sum, and f u |y| from log
+// (a claim with floor 1 counts them in ULPs of 2 u at least). P. Blanchard, D. J. Higham and N. J.
+// Higham, "Accurately computing the log-sum-exp and softmax functions", IMA J. Numer. Anal. 41(4),
+// 2021, have (n + 3) u and (1 + (n + 1) / |y|) u: they count the addition to 0, which is exact.
+// What they leave out is underflow, f u l of an exponential and u l of a quotient, l the smallest
+// normal number; norm-wise that is f l e^-m and l e^(y - m) beside the rest, m the maximum, and n f
+// l e^-y roundings more of the sum.
+#include "variants/roundings.hpp"
 #include "variants/scalar.hpp"
 
 namespace maxtrick::variants {
@@ -18,6 +23,29 @@ void softmax_row(std::span<const T> x, std::span<T> y) {
   T sum = 0;
   for (std::size_t i = 0; i < x.size(); ++i) sum += y[i] = exp(x[i]);
   for (T& yi : y) yi /= sum;
+}
+
+std::optional<double> softmax_bound(const numerics::RowFacts& row) {
+  const Roundings r(row);
+  const double k = r.plain_sum() + r.f + 1;
+  if (!r.plain_sum_is_finite(k)) return std::nullopt;
+  return if_finite(r.g(k) + r.f * r.l * std::exp(-r.m) * r.growth(k) + r.l * std::exp(r.y - r.m));
+}
+
+std::optional<double> log_softmax_bound(const numerics::RowFacts& row) {
+  const Roundings r(row);
+  const double k = r.plain_sum() + r.f + 1;
+  if (!r.plain_sum_is_finite(k) || row.min < std::log(2 * r.l) || !r.probabilities_are_normal(k))
+    return std::nullopt;
+  if (r.n == 1) return 0;  // e / e and log 1 are exact
+  return if_finite(r.f + r.g(k) * (1 + r.f * r.u) / r.Y);
+}
+
+std::optional<double> log_sum_exp_bound(const numerics::RowFacts& row) {
+  const Roundings r(row);
+  const double k = r.plain_sum();
+  if (!r.plain_sum_is_finite(k)) return std::nullopt;
+  return if_finite(r.g(k) * (1 + r.f * r.u) / std::abs(r.y) + r.f);
 }
 
 const Register softmax{scalar(
@@ -36,7 +64,8 @@ const Register softmax{scalar(
                                    -19.408745109781687, -19.40981774409535, -19.409229096874597,
                                    -19.40835962024515, -19.40918919135178, -19.40839385500429,
                                    -19.409404276778186, -19.408745006042597, -19.409477284062397},
-                       .witness_ulp = 12.8}},
+                       .witness_ulp = 12.8},
+     .bound = softmax_bound},
     []<class T>(std::span<const T> x, std::span<T> y) { softmax_row<T>(x, y); })};
 
 const Register log_softmax{
@@ -56,7 +85,8 @@ const Register log_softmax{
                               .witness = {0, -1.0000000000000002, -0.40683622167956585,
                                           0.07155361367215311, 0.3492180875116673, -1, -1,
                                           -0.9573342995214126, -1, -1.1892827979702525},
-                              .witness_ulp = 3.4}},
+                              .witness_ulp = 3.4},
+            .bound = log_softmax_bound},
            []<class T>(std::span<const T> x, std::span<T> y) {
              softmax_row<T>(x, y);
              for (T& yi : y) yi = log(yi);
@@ -79,7 +109,8 @@ const Register log_sum_exp{
                               .witness = {5e-324, -1.0000000000000002, -0.0804990539867917,
                                           -0.23948157488829047, 5e-324, -1.220425351020062, -1,
                                           -0.9836023430982055, -1, -1.328233296098465},
-                              .witness_ulp = 2.9}},
+                              .witness_ulp = 2.9},
+            .bound = log_sum_exp_bound},
            []<class T>(std::span<const T> x, std::span<T> y) {
              T sum = 0;
              for (const T xi : x) sum += exp(xi);

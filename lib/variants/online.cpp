@@ -3,18 +3,34 @@
 //
 // The sum s is kept relative to the running maximum m and rescaled whenever m grows. The rescaling
 // factors multiply up to e^(first - last maximum), so the roundings of their arguments add up to at
-// most the spread, and each rescaling adds two roundings of its own: the bound is that of max_trick
-// plus at most 2 n + spread.
+// most the gap m - x_j of each term, as in max_trick, and each rescaling adds an exponential and a
+// product. A term meets at most (n - 1) (f + 2) roundings beside (a later class brings an addition,
+// or a rescaling and an addition; f as in roundings.hpp), first order and norm-wise in all
+//   ((n - 1) (f + 2) + f + 1 + log(n/S)) u.
+// A lost factor (below the normal numbers) takes with it what it rescales, up to j terms of at most
+// 1 each after j classes: (n - 1) (n / 2 + 2) (f + 1) u l in all, and twice that with its growth,
+// for 1/(2 u) roundings at most.
 //
 // A row that starts with -inf would rescale by exp(-inf - -inf), NaN, if m started there: m starts
 // at the lowest finite number instead, and a row of nothing but -inf ends as 0 / 0, NaN, as it
 // should. A row with +inf is wrong: NaN in the place of +inf, 0 elsewhere.
 #include <limits>
 
+#include "variants/roundings.hpp"
 #include "variants/scalar.hpp"
 
 namespace maxtrick::variants {
 namespace {
+
+std::optional<double> bound(const numerics::RowFacts& row) {
+  const Roundings r(row);
+  const double each = (r.n - 1) * (r.f + 2), reach = r.reach(r.W);
+  if ((reach + each) * r.u > 0.5) return std::nullopt;
+  const double sum = (r.mean_gap() + each) * r.growth(reach + each) +
+                     (r.n - 1) * (r.n + 4) * r.lost() * std::exp(-r.log_S_low);
+  const double k = sum + r.f + 1;
+  return if_finite(k * r.growth(reach + k) + r.lost() * r.growth(k) + r.l * std::exp(r.log_S));
+}
 
 const Register softmax{
     scalar({.op = Op::softmax,
@@ -29,7 +45,8 @@ const Register softmax{
             .float64_claim = {.max_ulp = 542,
                               .witness = {14.801506701822705, -10.904703536298546,
                                           4.453130839080061, 29.315235482971254, -40},
-                              .witness_ulp = 65.8}},
+                              .witness_ulp = 65.8},
+            .bound = bound},
            []<class T>(std::span<const T> x, std::span<T> y) {
              T m = std::numeric_limits<T>::lowest();
              T sum = 0;

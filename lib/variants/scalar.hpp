@@ -32,6 +32,21 @@ template <class T>
   return m;
 }
 
+// log sum e^(x_j - m), m the maximum, as log1p of the sum over the others: the first maximum's own
+// term, 1, is left out.
+template <class T>
+[[nodiscard]] T log1p_of_rest(std::span<const T> x, T m) {
+  T rest = 0;
+  bool left_out = false;
+  for (const T xi : x) {
+    if (xi == m && !left_out)
+      left_out = true;
+    else
+      rest += exp(xi - m);
+  }
+  return log1p(rest);
+}
+
 // The entry with its functions: `row(x, y)` fills the outputs y of the logits x, as a generic
 // lambda over std::span<const T> and std::span<T>.
 template <class RowFunction>

@@ -9,13 +9,25 @@
 //   shifted_log1p, (x - m) - log1p(R): two numbers of one sign, so nothing cancels, and log1p(R)
 //     keeps the relative accuracy of R down to the subnormals.
 // Log-sum-exp likewise as m + log S and m + log1p(R) (scipy#18295); its relative error has no bound
-// where m and log S cancel (Blanchard, Higham & Higham 2021: |y + n - xmin| / |y| u).
+// where m and log S cancel.
 //
-// Error in units of u, n classes, D = m - xmin: the sum D + 1 + n - 1, its logarithm |log S|, and
-// u |y| for each of the last operations. Where a claim has floor 1 its unit is 2 u at least.
+// Error in units of u, first order; n classes, W = m - xmin, Y = W + log S = max |x_i - y|, f as in
+// roundings.hpp. The roundings of the arguments x_j - m reach the sum as D = sum p_j (m - x_j) <=
+// log(n/S) (max_trick.cpp), and also <= W R/S. So
+//   log S     is off by E = n - 1 + D + f R/S from the sum, and f log S from log;
+//   log1p(R)  is off by E = D + (n - 2 + f) R/S, and f log S: an error of R counts by 1/S;
+//   log-sum-exp      (E + f log S + |y|) / |y|, the last from the addition
+//   x_minus_lse      (E + f log S + |y| + Y) / Y
+//   the other two    (E + f log S + W + Y) / Y, W from rounding x - m
+// Blanchard, Higham & Higham 2021 print |y + n - xmin| / |y| for m + log1p(R), which is the error n
+// + W + log S of the logarithm alone: it lacks the rounding u |y| of the addition. For [1000, 1000]
+// it is 0.0027, and that one rounding may be off by 1. Their W in place of D is more than there is.
+// Where a claim has floor 1 its unit is 2 u at least. What underflows adds (n - 1) (f + 1) l / S to
+// E, and f l to log1p.
 //
 // Unguarded against infinities: -inf - -inf is NaN in a row of nothing but -inf, and +inf - +inf
 // where +inf is summed; log1p(R) leaves one +inf out of the sum, and is right for log-sum-exp then.
+#include "variants/roundings.hpp"
 #include "variants/scalar.hpp"
 
 namespace maxtrick::variants {
@@ -28,18 +40,28 @@ T shifted_sum(std::span<const T> x, T m) {
   return sum;
 }
 
-// log S as log1p(R): the first maximum's own term, 1, is left out of the sum.
-template <class T>
-T log1p_of_rest(std::span<const T> x, T m) {
-  T rest = 0;
-  bool left_out = false;
-  for (const T xi : x) {
-    if (xi == m && !left_out)
-      left_out = true;
-    else
-      rest += exp(xi - m);
-  }
-  return log1p(rest);
+// `of_log`: the error of log S or log1p(R).
+template <double (Roundings::*of_log)() const>
+std::optional<double> log_softmax_bound(const numerics::RowFacts& row) {
+  const Roundings r(row);
+  if (r.n == 1) return 0;  // x - x, and log 1 is exact
+  if (!r.differences_are_finite()) return std::nullopt;
+  return if_finite(1 + ((r.*of_log)() + r.W) * (1 + r.u) / r.Y);
+}
+
+template <double (Roundings::*of_log)() const>
+std::optional<double> log_sum_exp_bound(const numerics::RowFacts& row) {
+  const Roundings r(row);
+  if (std::abs(r.y) > r.largest / 2) return std::nullopt;
+  return if_finite((r.*of_log)() * (1 + r.u) / std::abs(r.y) + 1);
+}
+
+std::optional<double> x_minus_lse_bound(const numerics::RowFacts& row) {
+  const Roundings r(row);
+  if (r.n == 1) return 0;
+  if (!r.differences_are_finite()) return std::nullopt;
+  const double lse = r.log_of_sum() * (1 + r.u) + std::abs(r.y);
+  return if_finite(1 + lse * (1 + r.u) / r.Y);
 }
 
 const Register x_minus_lse{scalar(
@@ -59,7 +81,8 @@ const Register x_minus_lse{scalar(
                                    -32.07559675054891, -32.12216884129617, 3.3371199539508796,
                                    -26.633369290182163, 7.900732403636339, -31.47914359220695,
                                    -32.29458118892203, -32.183486485620186, -32.13287445063322},
-                       .witness_ulp = 1.1}},
+                       .witness_ulp = 1.1},
+     .bound = x_minus_lse_bound},
     []<class T>(std::span<const T> x, std::span<T> y) {
       const T m = maximum(x);
       const T lse = m + log(shifted_sum(x, m));
@@ -83,7 +106,8 @@ const Register log_softmax_shifted{scalar(
                                    1.4276553677363577, -6.7501555559197834, -7.468084319942858,
                                    2.513728724212792, -1.4432505205478376, 0.6641295739315933,
                                    0.7986086201800551},
-                       .witness_ulp = 4.8}},
+                       .witness_ulp = 4.8},
+     .bound = log_softmax_bound<&Roundings::log_of_sum>},
     []<class T>(std::span<const T> x, std::span<T> y) {
       const T m = maximum(x);
       const T log_sum = log(shifted_sum(x, m));
@@ -101,7 +125,8 @@ const Register log_softmax_shifted_log1p{
                               .witness_ulp = 64.7},
             .float64_claim = {.max_ulp = 185,
                               .witness = {-32.25577375788648, 39.13903805684137},
-                              .witness_ulp = 64.3}},
+                              .witness_ulp = 64.3},
+            .bound = log_softmax_bound<&Roundings::log1p_of_rest>},
            []<class T>(std::span<const T> x, std::span<T> y) {
              const T m = maximum(x);
              const T log_sum = log1p_of_rest(x, m);
@@ -123,7 +148,8 @@ const Register log_sum_exp_shifted{
                               .witness = {5e-324, -1.0000000000000002, -0.0804990539867917,
                                           -0.23948157488829047, 5e-324, -1.220425351020062, -1,
                                           -0.9836023430982055, -1, -1.328233296098465},
-                              .witness_ulp = 2.9}},
+                              .witness_ulp = 2.9},
+            .bound = log_sum_exp_bound<&Roundings::log_of_sum>},
            []<class T>(std::span<const T> x, std::span<T> y) {
              const T m = maximum(x);
              y[0] = m + log(shifted_sum(x, m));
@@ -146,7 +172,8 @@ const Register log_sum_exp_shifted_log1p{scalar(
                                    -0.5441661904239986, -0.5465221587200847, -0.8361084784168246,
                                    -0.6034469688012242, -0.5460523610867762, -0.546128223504626,
                                    -0.5472350013380101, -0.5481554119952181},
-                       .witness_ulp = 3.3}},
+                       .witness_ulp = 3.3},
+     .bound = log_sum_exp_bound<&Roundings::log1p_of_rest>},
     []<class T>(std::span<const T> x, std::span<T> y) {
       const T m = maximum(x);
       y[0] = m + log1p_of_rest(x, m);

@@ -1,0 +1,69 @@
+// Softmax without a division: exp(x - y) with y = log-sum-exp, which is the logarithm of softmax
+// put back (P. Blanchard, D. J. Higham and N. J. Higham, "Accurately computing the log-sum-exp and
+// softmax functions", IMA J. Numer. Anal. 41(4), 2021, sections 3 and 4).
+//
+// The division is saved and accuracy lost: the rounding of y, u |y|, and that of x - y become
+// relative errors of every probability. Subtracting the maximum does not help, since y is the same.
+//
+// Norm-wise and first order, in units of u (n classes, W_i = m - x_i, p_i = e^-W_i / S, f as in
+// roundings.hpp): with y off by E, x_i - y is off by E + W_i + log S, and exp adds f. The gap W_i
+// comes with e^-W_i, and e^-t (t + k) is largest at t = 0, so
+//   E + log S + f    and from underflow (f + 1) l S,
+// where E is the absolute error of log_sum_exp.naive, n - 1 + f + f |y|, or of
+// log_sum_exp.shifted_log1p, log(n/S) + n - 2 + f + f log S + |y|. The paper has the largest |x_j -
+// y| in place of log S: |y| + max |x_j - y| + n + 2, and 1 + max |x_j - y| + |y + n - xmin|, of
+// which the second has lost u |y| (shifted.cpp).
+#include "variants/roundings.hpp"
+#include "variants/scalar.hpp"
+
+namespace maxtrick::variants {
+namespace {
+
+template <class T>
+void exp_of_difference(std::span<const T> x, T lse, std::span<T> y) {
+  for (std::size_t i = 0; i < x.size(); ++i) y[i] = exp(x[i] - lse);
+}
+
+// `lse`: the absolute error of log-sum-exp.
+std::optional<double> bound(const Roundings& r, double lse) {
+  const double k = lse * (1 + r.u) + r.log_S + r.f;
+  return if_finite(k * r.growth(r.reach(r.W + r.log_S) + k) + r.lost() * std::exp(r.log_S));
+}
+
+const Register naive_exp_of_log{
+    scalar({.op = Op::softmax,
+            .algorithm = "naive_exp_of_log",
+            .isa = {},
+            .summary = "exp(x - log sum exp(x))",
+            .source = "Blanchard, Higham & Higham 2021",
+            .nature = Nature::unguarded,
+            .bound = [](const numerics::RowFacts& row) -> std::optional<double> {
+              const Roundings r(row);
+              const double k = r.plain_sum();
+              if (!r.plain_sum_is_finite(k)) return std::nullopt;
+              return bound(r, r.g(k) * (1 + r.f * r.u) + r.f * std::abs(r.y));
+            }},
+           []<class T>(std::span<const T> x, std::span<T> y) {
+             T sum = 0;
+             for (const T xi : x) sum += exp(xi);
+             exp_of_difference<T>(x, log(sum), y);
+           })};
+
+const Register exp_of_log{
+    scalar({.op = Op::softmax,
+            .algorithm = "exp_of_log",
+            .isa = {},
+            .summary = "exp(x - (max + log1p(sum over the others of exp(x - max))))",
+            .source = "Blanchard, Higham & Higham 2021",
+            .bound = [](const numerics::RowFacts& row) -> std::optional<double> {
+              const Roundings r(row);
+              if (std::abs(r.y) > r.largest / 2) return std::nullopt;
+              return bound(r, r.log1p_of_rest() * (1 + r.u) + std::abs(r.y));
+            }},
+           []<class T>(std::span<const T> x, std::span<T> y) {
+             const T m = maximum(x);
+             exp_of_difference<T>(x, m + log1p_of_rest(x, m), y);
+           })};
+
+}  // namespace
+}  // namespace maxtrick::variants
