@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 #include <span>
+
+#include "inputs/logits.hpp"
 
 namespace maxtrick::inputs {
 
@@ -65,6 +68,22 @@ std::vector<const Variant*> read_variants(suite::Section& section) {
   std::vector<const Variant*> chosen;
   for (const std::string& known : wanted) chosen.push_back(numerics::find_variant(known));
   return chosen;
+}
+
+std::vector<std::size_t> read_classes(suite::Section& section) {
+  std::vector<std::size_t> classes;
+  const std::vector<double> numbers = section.numbers("classes");
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    const double n = numbers[i];
+    const double least = classes.empty() ? 1 : static_cast<double>(classes.back()) + 1;
+    if (n >= least && n <= static_cast<double>(max_classes) && n == std::floor(n))
+      classes.push_back(static_cast<std::size_t>(n));
+    else
+      section.reject("classes", i, fmt::format("{} classes", n),
+                     fmt::format("whole numbers from 1 to {}, rising", max_classes));
+  }
+  if (classes.empty()) classes.push_back(1);
+  return classes;
 }
 
 std::string read_name(suite::Section& section, std::string_view key) {

@@ -1,6 +1,7 @@
 // Which ops, types and variants a config asks for.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,9 @@ namespace maxtrick::inputs {
 // variants = ["softmax.*", ...]: names or globs; each must match. In the registry's order, once
 // each.
 [[nodiscard]] std::vector<const numerics::Variant*> read_variants(suite::Section& section);
+
+// classes = [2, 10, 1000]: numbers of classes, rising, up to inputs::max_classes.
+[[nodiscard]] std::vector<std::size_t> read_classes(suite::Section& section);
 
 // A text out of [A-Za-z0-9._+-], which keys of rows are made of: they must survive a shell and a
 // regular expression.

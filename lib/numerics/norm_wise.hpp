@@ -6,10 +6,9 @@
 #include <limits>
 #include <optional>
 #include <span>
-#include <vector>
 
 #include "numerics/dtype.hpp"
-#include "numerics/oracle.hpp"
+#include "numerics/error.hpp"
 
 namespace maxtrick::numerics {
 
@@ -28,7 +27,7 @@ template <class S>
 }
 
 // The facts of a row in the type that `dtype` computes in; S is the one that it stores. Nothing for
-// a row with NaN or +inf, or without a finite logit. Costs one log-sum-exp of the oracle.
+// a row with NaN or +inf, or without a finite logit.
 template <class S>
 [[nodiscard]] std::optional<RowFacts> row_facts(DType dtype, std::span<const S> logits) {
   RowFacts facts{.classes = 0,
@@ -38,18 +37,26 @@ template <class S>
                  .unit_roundoff = 0,
                  .least_normal = 0,
                  .largest = 0};
-  std::vector<double> row;
   for (const S logit : logits) {
     const double x = static_cast<double>(logit);
     if (x == -INFINITY) continue;
     if (!std::isfinite(x)) return std::nullopt;
-    row.push_back(x);
+    ++facts.classes;
     facts.max = std::max(facts.max, x);
     facts.min = std::min(facts.min, x);
   }
-  if (row.empty()) return std::nullopt;
-  facts.classes = row.size();
-  facts.log_sum_exp = exact<double>(Op::log_sum_exp, row)[0].value();
+  if (facts.classes == 0) return std::nullopt;
+  // One maximum is left out, so that a y near 0 keeps its digits.
+  double rest = 0;
+  bool left_out = false;
+  for (const S logit : logits) {
+    const double gap = facts.max - static_cast<double>(logit);
+    if (gap == 0 && !left_out)
+      left_out = true;
+    else
+      rest += std::exp(-gap);
+  }
+  facts.log_sum_exp = facts.max + std::log1p(rest);
   const auto of_type = [&]<class T>(std::type_identity<T>) {
     facts.unit_roundoff = std::ldexp(1.0, -std::numeric_limits<T>::digits);
     facts.least_normal = static_cast<double>(std::numeric_limits<T>::min());

@@ -29,6 +29,9 @@ std::string_view name(Rule rule) {
 
 std::string cell(double value) { return shortest(value); }
 std::string cell(float value) { return shortest(value); }
+std::string short_cell(double value) {
+  return std::isnan(value) ? shortest(value) : fmt::format("{:.6g}", value);
+}
 
 std::size_t ResultTable::index(std::string_view column) const {
   for (std::size_t i = 0; i < columns.size(); ++i)

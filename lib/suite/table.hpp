@@ -63,6 +63,8 @@ struct Count {
 [[nodiscard]] std::string cell(double value);
 // A float has its own shortest text.
 [[nodiscard]] std::string cell(float value);
+// To six significant digits: for measured errors, of which more would be noise.
+[[nodiscard]] std::string short_cell(double value);
 
 // A number that theory limits: in every row the column `value` must not be above the column
 // `bound`, unless that cell is empty. NaN and infinities are above every number.
@@ -70,7 +72,6 @@ struct Limit {
   std::string value;
   std::string bound;
 };
-
 using Row = std::vector<std::string>;
 
 struct ResultTable {

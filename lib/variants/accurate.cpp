@@ -141,6 +141,17 @@ void log_sum_exp(std::span<const float> x, std::span<float> y) {
   y[0] = static_cast<float>(sum);
 }
 
+// The claim of 1 ULP, norm-wise: at most 2 u of the largest |y|; the least normal number's ULP
+// below.
+std::optional<double> bound(Op op, const numerics::RowFacts& row) {
+  const double y = row.log_sum_exp;
+  const double norm = op == Op::softmax       ? std::exp(row.max - y)
+                      : op == Op::log_softmax ? y - row.min
+                                              : std::fabs(y);
+  if (norm == 0) return op == Op::log_softmax ? std::optional(0.0) : std::nullopt;
+  return 2 * std::max(1.0, row.least_normal / norm);
+}
+
 Variant entry(Op op, void (*row)(std::span<const float>, std::span<float>), numerics::Claim claim) {
   return {.op = op,
           .algorithm = "accurate",
@@ -148,9 +159,11 @@ Variant entry(Op op, void (*row)(std::span<const float>, std::span<float>), nume
           .summary = "within 1 ULP: pairs of floats, compensated sums, no libm",
           .source = "Tang 1989; Dekker 1971; lib/variants/accurate.cpp",
           .float32_claim = std::move(claim),
-          .float32 = [row](Rows<const float> logits, Rows<float> result) {
-            for (std::size_t i = 0; i < logits.rows; ++i) row(logits.row(i), result.row(i));
-          }};
+          .bound = [op](const numerics::RowFacts& facts) { return bound(op, facts); },
+          .float32 =
+              [row](Rows<const float> logits, Rows<float> result) {
+                for (std::size_t i = 0; i < logits.rows; ++i) row(logits.row(i), result.row(i));
+              }};
 }
 
 // Found by random search and climbing; the first is a subnormal probability, of normal ones 0.73

@@ -1,0 +1,101 @@
+#include "inputs/distribution.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <utility>
+
+#include "inputs/selection.hpp"
+#include "numerics/random.hpp"
+
+namespace maxtrick::inputs {
+namespace {
+
+using numerics::Random;
+using Row = std::vector<double>;
+using Draw = std::function<Row(Random&, std::size_t)>;
+
+const std::vector<std::string> kinds{"normal",   "uniform",  "heavy_tailed",
+                                     "dominant", "two_tops", "equal"};
+const std::vector<std::string> orders{"up", "down", "shuffled"};
+
+template <class One>
+Draw each(One one) {
+  return [one](Random& random, std::size_t classes) {
+    Row row(classes);
+    for (double& x : row) x = one(random);
+    return row;
+  };
+}
+
+void shuffle(Row& row, Random& random) {
+  for (std::size_t i = row.size(); i > 1; --i) std::swap(row[i - 1], row[random.below(i)]);
+}
+
+// `leaders` at 0, the others one unit wide below the gap.
+Draw led(std::size_t leaders, double gap) {
+  return [=](Random& random, std::size_t classes) {
+    Row row(classes);
+    for (std::size_t i = 0; i < classes; ++i) row[i] = i < leaders ? 0 : -gap - random.uniform();
+    shuffle(row, random);
+    return row;
+  };
+}
+
+Draw read_kind(suite::Section& section) {
+  const std::string kind = section.choice("kind", kinds);
+  if (kind.empty()) {
+    section.ignore_rest();  // which keys belong here depends on it
+    return each([](Random&) { return 0.0; });
+  }
+  if (kind == "normal") {
+    const double scale = section.number("scale", {0, 1e300});
+    return each([scale](Random& random) { return scale * random.normal(); });
+  }
+  if (kind == "uniform") {
+    constexpr suite::Range range{-8e307, 8e307};
+    const double low = section.number("low", range), high = section.number("high", range);
+    if (!(low < high)) section.reject("high", "'high' is not above 'low'", "low < high");
+    return each([=](Random& random) { return random.uniform(low, high); });
+  }
+  if (kind == "heavy_tailed") {
+    const double scale = section.number("scale", {0, 1e300});
+    return each([scale](Random& random) {
+      const double z = random.normal();
+      return scale * z / std::sqrt(1 - random.uniform());
+    });
+  }
+  if (kind == "equal") {
+    const double value = section.number("value", suite::finite);
+    return each([value](Random&) { return value; });
+  }
+  return led(kind == "dominant" ? 1 : 2, section.number("gap", {0, 1e300}));
+}
+
+}  // namespace
+
+std::vector<Distribution> read_distributions(suite::Section& config) {
+  std::vector<Distribution> all;
+  std::set<std::string> known;
+  for (suite::Section& section : config.tables("distribution")) {
+    Distribution one{read_name(section, "name"), section.text("hazard"), {}};
+    const Draw draw = read_kind(section);
+    const std::string order = section.has("order") ? section.choice("order", orders) : "";
+    one.row = [=](std::size_t classes, std::uint64_t seed) {
+      Random random(seed);
+      Row row = draw(random, classes);
+      if (order == "up") std::sort(row.begin(), row.end());
+      if (order == "down") std::sort(row.begin(), row.end(), std::greater<>());
+      if (order == "shuffled") shuffle(row, random);
+      return row;
+    };
+    if (!known.insert(one.name).second)
+      section.reject("name", fmt::format("duplicate distribution '{}'", one.name), "another name");
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
+}  // namespace maxtrick::inputs
