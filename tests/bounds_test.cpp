@@ -100,3 +100,55 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(no_row_is_beyond_its_bound, Working, Types) {
     BOOST_TEST(held[name] > 300, name << " has a bound on " << held[name] << " rows");
   }
 }
+
+// Rows whose bound is known in closed form; float64 has f = 2 (roundings.hpp), the 16-bit types 1.
+BOOST_AUTO_TEST_CASE(bounds_of_rows_to_know) {
+  const auto bound = [](const char* name, DType dtype, std::vector<double> row) {
+    return numerics::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
+      std::vector<S> logits;
+      for (const double x : row) logits.push_back(static_cast<S>(x));
+      const auto facts = numerics::row_facts<S>(dtype, logits);
+      return numerics::bound(named(name), dtype, facts.value());
+    });
+  };
+  const auto nearly = boost::test_tools::tolerance(1e-6);
+  const double log2 = std::log(2.0);
+  // n - 1 + 2 f + 1 roundings; in float16 the second order shows.
+  BOOST_TEST(*bound("softmax.naive.scalar", DType::float64, {0, 0, 0}) == 7, nearly);
+  BOOST_TEST(*bound("softmax.naive.scalar", DType::bfloat16, {0, 0, 0}) == 5 / (1 - 5 / 256.0),
+             nearly);
+  BOOST_TEST(*bound("softmax.max_trick.scalar", DType::float64, {0, 0}) == 1 + 2 * 0.5 + 2 + 1,
+             nearly);
+  // The addition to m may round by 1 u alone: the published 0.0027 is too small.
+  BOOST_TEST(*bound("log_sum_exp.shifted_log1p.scalar", DType::float64, {1000, 1000}) ==
+                 1 + (2 * 0.5 + 2 * log2) / (1000 + log2),
+             nearly);
+  // y = e^-40, and the bound stays small where log S would have none.
+  BOOST_TEST(*bound("log_sum_exp.shifted_log1p.scalar", DType::float64, {0, -40}) == 40 + 2 + 2 + 1,
+             nearly);
+  BOOST_TEST(*bound("log_sum_exp.shifted.scalar", DType::float64, {0, -40}) > 1e17);
+  // A single rounding, of 1/2 u at most 1 u, where float32 is stored in 16 bits.
+  BOOST_TEST(*bound("softmax.max_trick.scalar", DType::float16_in_float32, {0, 0}) ==
+                 1 + 5 * std::ldexp(1.0, -13) * (1 + std::ldexp(1.0, -11)),
+             nearly);
+  BOOST_TEST(*bound("log_softmax.shifted.scalar", DType::float32, {5}) == 0);
+
+  const auto none = [&](const char* name, DType dtype, std::vector<double> row) {
+    return !bound(name, dtype, std::move(row)).has_value();
+  };
+  BOOST_TEST(none("softmax.naive.scalar", DType::float16, {12, 0}));
+  BOOST_TEST(none("softmax.naive.scalar", DType::float16, {11, 11}));
+  BOOST_TEST(none("softmax.naive.scalar", DType::float16, {-40, -40}));
+  BOOST_TEST(none("log_softmax.log_of_naive.scalar", DType::float16, {0, -12}));
+  BOOST_TEST(none("log_softmax.log_of_max_trick.scalar", DType::float32, {0, 105}));
+  BOOST_TEST(none("log_softmax.shifted.scalar", DType::float16, {65504, -65504}));
+  BOOST_TEST(none("log_sum_exp.shifted.scalar", DType::float32, {0}));
+  BOOST_TEST(none("softmax.max_trick.scalar", DType::bfloat16, std::vector<double>(300)));
+  // A mask is nothing to fear.
+  BOOST_TEST(*bound("softmax.max_trick.scalar", DType::float16, {1, 2, -65504}) < 8);
+
+  const std::vector<float> masked{-INFINITY, -INFINITY}, with_nan{0, NAN},
+      with_infinity{0, INFINITY};
+  for (const auto& row : {masked, with_nan, with_infinity})
+    BOOST_TEST(!numerics::row_facts<float>(DType::float32, row));
+}

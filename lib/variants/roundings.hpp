@@ -74,13 +74,14 @@ struct Roundings {
   }
   // The absolute error of log S in units of u; log has an argument of 1 at least.
   [[nodiscard]] double log_of_sum() const { return g(shifted_sum()) * (1 + f * u) + f * log_S; }
-  // The same of log1p(R), R = S - 1 summed with n - 2 additions: an error of R counts by 1/S.
+  // The same of log1p(R), R = S - 1 summed with n - 2 additions: an error of R counts by 1/S, and
+  // that of the additions as a factor of R by R/S.
   [[nodiscard]] double log1p_of_rest() const {
     if (n == 1) return 0;
-    const double k = f + n - 2;
-    const double sum = (mean_gap() + k * rest()) * growth(reach(W) + k) +
-                       (n - 1) * lost() * growth(n - 2) * std::exp(-log_S_low);
-    return g(sum) * (1 + f * u) + f * (log_S + l);
+    const double terms =
+        (mean_gap() + f * rest()) * growth(reach(W) + f) + (n - 1) * lost() * std::exp(-log_S_low);
+    const double sum = g(terms) + (rest() + terms * u) * g(n - 2);
+    return sum * (1 + f * u) + f * (log_S + l);
   }
   // The relative error of sum e^x_j, unshifted, as a count of roundings.
   [[nodiscard]] double plain_sum() const { return n - 1 + f + n * f * l * std::exp(-y); }
