@@ -15,6 +15,7 @@
 #include "inputs/selection.hpp"
 #include "numerics/dtype.hpp"
 #include "numerics/norm_wise.hpp"
+#include "numerics/oracle.hpp"
 #include "numerics/outcome.hpp"
 #include "suite/experiment.hpp"
 

@@ -56,6 +56,7 @@ class CommandLine {
     add_check();
     add_accept();
     add_eval();
+    add_guide();
   }
 
   int operator()(int argc, char** argv) {
@@ -138,12 +139,20 @@ class CommandLine {
     command->add_flag("--quiet,-q", eval_.quiet, "say nothing of variants left out");
   }
 
+  void add_guide() {
+    CLI::App* command = add("guide", "which formula when, from the committed tables (Markdown)",
+                            [this] { return guide(guide_); });
+    command->add_option("--tables", guide_.tables, "folder of the tables (default results/)")
+        ->option_text("DIR");
+  }
+
   CLI::App app_{"maxtrick: softmax numerics and speed, in result tables that hold"};
   RunOptions run_;
   CheckOptions check_;
   AcceptOptions accept_;
   ListOptions list_;
   EvalOptions eval_;
+  GuideOptions guide_;
   std::function<int()> chosen_;
 };
 

@@ -212,3 +212,33 @@ BOOST_AUTO_TEST_CASE(an_exact_filter_matches_its_key_only) {
       described(judged({"x", Rule::key, ""}, "its", "it's")).find("--filter '^a/it'\\''s$'\n") !=
       std::string::npos);
 }
+
+BOOST_AUTO_TEST_CASE(a_number_above_its_bound_is_found) {
+  ResultTable table{.title = "",
+                    .description = "",
+                    .columns = {{"case", Rule::key, ""},
+                                {"error", Rule::bounded, ""},
+                                {"bound", Rule::exact, ""}},
+                    .rows = {{"below", "1.5", "2"},
+                             {"at", "2", "2"},
+                             {"none", "inf", ""},
+                             {"above", "2.0000001", "2"},
+                             {"nan", "nan", "2"},
+                             {"infinite", "inf", "1e300"},
+                             {"missing", "", "2"}}};
+  BOOST_TEST(beyond_limits(table).empty());  // no limit was declared
+  table.limits = {{"error", "bound"}};
+  BOOST_TEST(described(beyond_limits(table)) ==
+             "results/t.csv: row above, column error: expected at most 2, got 2.0000001, allowed "
+             "what theory bounds (column bound)\n"
+             "    again: maxtrick run configs/t.toml --filter '^above$'\n"
+             "results/t.csv: row nan, column error: expected at most 2, got nan, allowed what "
+             "theory bounds (column bound)\n"
+             "    again: maxtrick run configs/t.toml --filter '^nan$'\n"
+             "results/t.csv: row infinite, column error: expected at most 1e300, got inf, allowed "
+             "what theory bounds (column bound)\n"
+             "    again: maxtrick run configs/t.toml --filter '^infinite$'\n"
+             "results/t.csv: row missing, column error: expected at most 2, got , allowed what "
+             "theory bounds (column bound)\n"
+             "    again: maxtrick run configs/t.toml --filter '^missing$'\n");
+}

@@ -70,3 +70,31 @@ BOOST_AUTO_TEST_CASE(a_case_that_throws_is_an_error_and_nothing_is_written) {
   BOOST_TEST(said.err == "maxtrick: case r1: out of luck\n");
   BOOST_TEST(!std::filesystem::exists(folder / "results"));
 }
+
+// A run says what it measured, also where theory does not allow it; but that is no baseline.
+BOOST_AUTO_TEST_CASE(a_number_above_its_bound_fails_the_run) {
+  const Folder folder;
+  const auto measures = [&](const std::string& number) {
+    folder.write("probe.toml",
+                 "experiment = \"probe\"\ntitle = \"Probe\"\ndescription = \"-\"\nat_most = \"2\"\n"
+                 "from = \"probe.txt\"\n");
+    folder.write("probe.txt", number + "\n");
+  };
+  measures("2");
+  BOOST_TEST(shell("$PROBE run probe.toml && $PROBE check probe.toml", folder.path()).code == 0);
+  measures("2.5");
+  const std::string beyond =
+      "results/probe.csv: row r0, column speed: expected at most 2, got 2.5, allowed what theory "
+      "bounds (column at_most)\n";
+  const Said accepted = shell("$PROBE accept probe.toml", folder.path());
+  BOOST_TEST(accepted.code == 1);
+  BOOST_TEST(accepted.out.starts_with(beyond));
+  BOOST_TEST(suite::read_file(folder / "results/probe.csv") == "name,speed,at_most\nr0,2,2\n");
+  for (const std::string command :
+       {"check probe.toml", "run probe.toml --filter r0", "run probe.toml"}) {
+    const Said said = shell("$PROBE " + command, folder.path());
+    BOOST_TEST(said.code == 1, command);
+    BOOST_TEST(said.out.starts_with(beyond));
+  }
+  BOOST_TEST(suite::read_file(folder / "results/probe.csv") == "name,speed,at_most\nr0,2.5,2\n");
+}

@@ -18,15 +18,23 @@ suite::Plan plan(suite::Section& config) {
                          suite::Rule::ratio,
                          "estimate [low, high]",
                          {suite::Measure::relative, 0.2, "wider says nothing"}}};
+  // Where the config says at_most, each case's text is a number that it limits.
+  const std::string most = config.has("at_most") ? config.text("at_most") : "";
+  if (!most.empty()) {
+    plan.table.columns[1] = {"speed", suite::Rule::exact, "a number"};
+    plan.table.columns.push_back({"at_most", suite::Rule::exact, "its limit"});
+    plan.table.limits = {{"speed", "at_most"}};
+  }
   std::istringstream lines(suite::read_file(config.text("from")));
   std::string does;
   for (int n = 0; std::getline(lines, does); ++n) {
     const std::string name = "r" + std::to_string(n);
-    plan.cases.push_back({name, [=]() -> std::variant<suite::Row, suite::Skip> {
-                            if (does == "skip") return suite::Skip{"this machine lacks it"};
-                            if (does == "throw") throw std::runtime_error("out of luck");
-                            return suite::Row{name, does};
-                          }});
+    plan.cases.push_back(
+        {name, [=]() -> std::variant<suite::Row, suite::Skip> {
+           if (does == "skip") return suite::Skip{"this machine lacks it"};
+           if (does == "throw") throw std::runtime_error("out of luck");
+           return most.empty() ? suite::Row{name, does} : suite::Row{name, does, most};
+         }});
   }
   return plan;
 }

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <atomic>
 #include <boost/test/unit_test.hpp>
 #include <chrono>
 #include <stdexcept>
@@ -68,6 +69,30 @@ BOOST_AUTO_TEST_CASE(any_number_of_jobs_gives_the_same_run_in_the_plans_order) {
     }
     BOOST_TEST(run.table.rows.size() == row);
     BOOST_TEST(run.skipped.size() == skipped);
+  }
+}
+
+// Neighbours of one batch: one thread, in order; what has no batch, or another, does not join them.
+BOOST_AUTO_TEST_CASE(a_batch_runs_in_order_on_one_thread) {
+  constexpr std::size_t n = 60;
+  Plan plan = plan_of(n);
+  std::vector<std::thread::id> threads(n);
+  std::vector<std::size_t> order(n);
+  std::atomic<std::size_t> clock = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    plan.cases[i].batch = i < 10 ? 0 : 1 + i / 10;
+    plan.cases[i].run = [&, i, inner = plan.cases[i].run] {
+      threads[i] = std::this_thread::get_id();
+      order[i] = clock++;
+      return inner();
+    };
+  }
+  const Run run = run_cases(std::move(plan), 4, {});
+  BOOST_TEST(run.keys.size() == n);
+  for (std::size_t i = 11; i < n; ++i) {
+    if (i % 10 == 0) continue;
+    BOOST_TEST((threads[i] == threads[i - 1]));
+    BOOST_TEST(order[i] > order[i - 1]);
   }
 }
 

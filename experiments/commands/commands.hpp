@@ -64,10 +64,15 @@ struct EvalOptions {
   bool quiet = false;
 };
 
+struct GuideOptions {
+  std::filesystem::path tables = "results";
+};
+
 int run(const RunOptions& options);
 int check(CheckOptions options);
 int accept(const AcceptOptions& options);
 int list(const ListOptions& options);
 int eval(const EvalOptions& options);
+int guide(const GuideOptions& options);
 
 }  // namespace maxtrick::commands

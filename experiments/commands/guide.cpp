@@ -1,0 +1,187 @@
+// `maxtrick guide`: which formula when, in one screen, from the committed tables.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <optional>
+#include <sstream>
+
+#include "commands/commands.hpp"
+#include "numerics/registry.hpp"
+#include "suite/files.hpp"
+#include "suite/number.hpp"
+#include "suite/table.hpp"
+
+namespace maxtrick::commands {
+namespace {
+
+using numerics::DType;
+using numerics::Nature;
+using numerics::Op;
+using numerics::Variant;
+
+// A committed table, by the names of its columns.
+class Table {
+ public:
+  Table(const std::filesystem::path& folder, const std::string& name) {
+    const auto path = folder / (name + ".csv");
+    const auto text = suite::read_file_if_there(path);
+    if (!text)
+      throw UsageError(fmt::format("guide: no table {}; make it: maxtrick run configs/{}.toml",
+                                   path.string(), name));
+    lines_ = suite::parse_csv(*text);
+    for (std::size_t i = 0; i < lines_.front().size(); ++i) columns_[lines_.front()[i]] = i;
+    lines_.erase(lines_.begin());
+  }
+  [[nodiscard]] const std::vector<suite::Row>& rows() const { return lines_; }
+  [[nodiscard]] const std::string& cell(const suite::Row& row, const std::string& column) const {
+    return row.at(columns_.at(column));
+  }
+  [[nodiscard]] double number(const suite::Row& row, const std::string& column) const {
+    return suite::parse_number(cell(row, column)).value_or(NAN);
+  }
+
+ private:
+  std::vector<suite::Row> lines_;
+  std::map<std::string, std::size_t> columns_;
+};
+
+// What the accuracy table says of one variant in one type.
+struct Record {
+  const Variant* variant = nullptr;
+  std::size_t cases = 0, ok = 0;
+  double worst_ulp = 0;
+  std::map<std::string, std::size_t>
+      failures;  // outcome -> cases, those that are not a matter of digits
+};
+
+using Records = std::map<std::pair<std::string, std::string>, Record>;  // by type and variant
+
+Records read_records(const Table& accuracy) {
+  Records records;
+  for (const suite::Row& row : accuracy.rows()) {
+    const std::string& name = accuracy.cell(row, "variant");
+    Record& record = records[{accuracy.cell(row, "dtype"), name}];
+    record.variant = numerics::find_variant(name);
+    const std::string& outcome = accuracy.cell(row, "outcome");
+    ++record.cases;
+    record.ok += outcome == "ok" ? 1 : 0;
+    record.worst_ulp = std::max(record.worst_ulp, accuracy.number(row, "max_error_ulp"));
+    if (outcome != "ok" && outcome != "inaccurate") ++record.failures[outcome];
+  }
+  return records;
+}
+
+// Fewest failures, then most cases right, then the smallest largest error.
+bool better(const Record& a, const Record& b) {
+  const auto failed = [](const Record& r) {
+    std::size_t n = 0;
+    for (const auto& failure : r.failures) n += failure.second;
+    return n;
+  };
+  if (failed(a) != failed(b)) return failed(a) < failed(b);
+  if (a.ok != b.ok) return a.ok > b.ok;
+  return a.worst_ulp < b.worst_ulp;
+}
+
+std::string shown(double ulp) {
+  return std::isinf(ulp) ? "inf"
+         : ulp < 1000    ? fmt::format("{:.3g}", ulp)
+                         : fmt::format("{:.1e}", ulp);
+}
+
+std::string short_name(const Variant& variant) { return variant.algorithm; }
+
+std::string described(const Record& record) {
+  std::string text =
+      fmt::format("{} of {}, {} ULP", record.ok, record.cases, shown(record.worst_ulp));
+  for (const auto& [outcome, n] : record.failures) text += fmt::format(", {} {}", n, outcome);
+  return text;
+}
+
+// A line for each op and type: the best of the sound variants, the best of those that are a plain
+// formula, and what is written down first.
+void append_recommendations(std::string& page, const Records& records) {
+  page +=
+      "| op | precision | use | right, worst | a plain formula | right, worst | not | because |\n"
+      "| --- | --- | --- | --- | --- | --- | --- | --- |\n";
+  for (const Op op : numerics::all_ops)
+    for (const DType dtype : numerics::all_dtypes) {
+      const Record *best = nullptr, *plain = nullptr, *worst = nullptr;
+      for (const auto& [key, record] : records) {
+        if (key.first != name(dtype) || !record.variant || record.variant->op != op) continue;
+        if (record.variant->nature == Nature::sound) {
+          if (!best || better(record, *best)) best = &record;
+          const bool formula =
+              record.variant->library.empty() && record.variant->has(DType::float64);
+          if (formula && (!plain || better(record, *plain))) plain = &record;
+        }
+        if (!worst || better(*worst, record)) worst = &record;
+      }
+      if (!best) continue;
+      const auto pair = [](const Record* record) {
+        return record ? fmt::format("{} | {}", short_name(*record->variant), described(*record))
+                      : std::string(" | ");
+      };
+      page += fmt::format("| {} | {} | {} | {} | {} |\n", name(op), name(dtype), pair(best),
+                          plain == best ? "the same | " : pair(plain), pair(worst));
+    }
+}
+
+// From which lead on x - max will do, float32.
+void append_x_minus_max(std::string& page, const std::filesystem::path& folder) {
+  const Table table(folder, "x_minus_max");
+  std::map<std::string, std::string> gaps;
+  std::vector<std::string> criteria;
+  for (const suite::Row& row : table.rows()) {
+    if (table.cell(row, "dtype") != "float32") continue;
+    std::string& line = gaps[table.cell(row, "criterion")];
+    if (line.empty()) criteria.push_back(table.cell(row, "criterion"));
+    line += fmt::format("{}{} ({} classes)", line.empty() ? "" : ", ", table.cell(row, "from_gap"),
+                        table.cell(row, "classes"));
+  }
+  page +=
+      "\nThe slides' x - max, float32, is within a criterion from this lead of the largest logit "
+      "on:\n\n";
+  for (const std::string& criterion : criteria)
+    page += fmt::format("- {}: {}\n", criterion, gaps[criterion]);
+}
+
+// The tables in the folder with their titles.
+void append_links(std::string& page, const std::filesystem::path& folder) {
+  std::map<std::string, std::string> titles;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const auto path = entry.path();
+    if (path.extension() != ".md" || path.filename() == "README.md") continue;
+    std::istringstream text(suite::read_file(path));
+    std::string heading;
+    std::getline(text, heading);
+    titles[path.filename().string()] = heading.substr(std::min<std::size_t>(2, heading.size()));
+  }
+  page += "\nThe tables, each with its CSV and its manifest beside it:\n\n";
+  for (const auto& [file, title] : titles) page += fmt::format("- [{}]({})\n", title, file);
+}
+
+}  // namespace
+
+int guide(const GuideOptions& options) {
+  const Table accuracy(options.tables, "accuracy");
+  std::string page =
+      "# Which softmax, log-softmax and log-sum-exp to use\n\n"
+      "Written by `maxtrick guide` from the tables here. `use`: of the variants that no finite "
+      "logits\n"
+      "break, the one that is right most often; then the best formula that anyone can write with "
+      "exp\n"
+      "and log; then the one that fails most. `right` counts the cases of\n"
+      "[accuracy.md](accuracy.md) in which no output is more than 8 ULP off; `worst` is the "
+      "largest\n"
+      "error of all of them, in units in the last place (ULP).\n\n";
+  append_recommendations(page, read_records(accuracy));
+  append_x_minus_max(page, options.tables);
+  append_links(page, options.tables);
+  fmt::print("{}", page);
+  return exit_holds;
+}
+
+}  // namespace maxtrick::commands
