@@ -253,13 +253,16 @@ Grid read_grid(suite::Section& config) {
   return grid;
 }
 
-// The views: the leader's error, one a type; and that of x - max in float32's place.
+// The views: the leader's error, one a type; and that of x - max in the first of these types.
 void add_pivots(suite::Section& config, const Grid& grid, suite::ResultTable& table) {
-  std::vector<std::string> dtypes, classes;
+  std::vector<std::string> dtypes;
   for (const DType dtype : grid.dtypes) dtypes.emplace_back(name(dtype));
-  for (const std::size_t n : grid.classes) classes.push_back(fmt::format("{}", n));
   const auto shown_dtypes = config.choices("shown_dtypes", dtypes);
-  const auto shown_classes = config.choice("shown_classes", classes);
+  const auto n = config.integer("shown_classes", 2, inputs::max_classes);
+  if (std::find(grid.classes.begin(), grid.classes.end(), static_cast<std::size_t>(n)) ==
+      grid.classes.end())
+    config.reject("shown_classes", fmt::format("{} is none of 'classes'", n), "one of them");
+  const std::string shown_classes = fmt::format("{}", n);
   for (const std::string& dtype : shown_dtypes)
     table.pivots.push_back(
         {.title = fmt::format("Error of the leader's log-probability in ULP, {}, {} classes", dtype,
