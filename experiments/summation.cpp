@@ -1,0 +1,250 @@
+// Experiment `summation`: the sum in softmax's denominator, in several orders.
+// One row for each distribution of terms, type, order and number of classes.
+#include "numerics/summation.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <memory>
+#include <set>
+
+#include "inputs/selection.hpp"
+#include "inputs/summands.hpp"
+#include "inputs/terms.hpp"
+#include "numerics/dtype.hpp"
+#include "numerics/oracle.hpp"
+#include "numerics/outcome.hpp"
+#include "suite/experiment.hpp"
+
+namespace maxtrick {
+namespace {
+
+using inputs::Summands;
+using inputs::Terms;
+using numerics::DType;
+using numerics::Outcome;
+using numerics::SumOrder;
+using suite::Rule;
+
+constexpr std::int64_t max_rows = 1000;
+
+std::vector<suite::Column> columns(double inaccurate_above_u) {
+  return {
+      {"distribution", Rule::key, "the terms; the list of distributions says what they provoke"},
+      {"dtype", Rule::key, "the type of the terms and of the sum"},
+      {"order", Rule::key, "the order of summation"},
+      {"classes", Rule::key, "how many terms: n, and the bound n u of any order in units of u"},
+      {"outcome", Rule::exact,
+       fmt::format("ok, inaccurate (off by more than {} u), wrong (off by half of the sum or "
+                   "more), overflow",
+                   inaccurate_above_u)},
+      {"error_u",
+       Rule::bounded,
+       "relative error of the sum in units of u, the largest of all rows; empty where a sum "
+       "overflowed",
+       {suite::Measure::absolute, 2,
+        "another libm rounds one term of e^x in a hundred the other way, and with it an addition "
+        "now and then: by one ULP, 2 u at most"}},
+      {"bound_u", Rule::exact,
+       "what theory allows (Higham 2002, chapter 4), rounded up to four digits; 1/u is all of the "
+       "sum, so much where nothing better can be said"},
+      {"sqrt_n", Rule::exact, "sqrt(n): the error in units of u if roundings were coin tosses"},
+      {"error_per_sqrt_n", Rule::info,
+       "error_u over sqrt_n: far above 1 where the roundings fall one way; follows from those two"},
+      {"hazard", Rule::exact, "what the distribution provokes"},
+  };
+}
+
+template <class S>
+S sum_in(DType dtype, const SumOrder& order, std::span<const S> terms) {
+  if (!numerics::computes_in_float32(dtype)) return numerics::sum(order, terms);
+  std::vector<float> wide;
+  for (const S t : terms) wide.push_back(static_cast<float>(t));
+  return static_cast<S>(numerics::sum(order, std::span<const float>(wide)));
+}
+
+double bound(DType dtype, const SumOrder& order, std::size_t classes) {
+  const double u = numerics::unit_roundoff(dtype);
+  if (!numerics::computes_in_float32(dtype)) return numerics::sum_bound(order, classes, u);
+  // One rounding more, from float32 to storage.
+  const double inner = numerics::sum_bound(order, classes, numerics::unit_roundoff(DType::float32));
+  return inner + u + inner * u;
+}
+
+// A bound to be read; x >= 0.
+double rounded_up_to_four_digits(double x) {
+  double unit = 1, parts = 1;
+  while (x / unit >= 10000) unit *= 10;
+  while (x > 0 && x * parts < 1000) parts *= 10;
+  return std::ceil(x / unit * parts) / parts * unit;
+}
+
+// Of one sum.
+template <class S>
+Outcome judge(S sum, double error_u, double u, double inaccurate_above_u) {
+  // An infinity; compensated would make it a NaN, but terms of at most 1 stagnate long before.
+  if (!std::isfinite(static_cast<double>(sum))) return Outcome::overflow;
+  if (error_u * u >= 0.5) return Outcome::wrong;
+  return error_u > inaccurate_above_u ? Outcome::inaccurate : Outcome::ok;
+}
+
+template <class S>
+suite::Row measure(Summands<S>& summands, const Terms& terms, DType dtype, const SumOrder& order,
+                   std::size_t classes, double inaccurate_above_u) {
+  const double u = numerics::unit_roundoff(dtype);
+  Outcome worst = Outcome::ok;
+  double error_u = 0;
+  for (const auto& row : summands.rows()) {
+    const S sum = sum_in<S>(dtype, order, row.terms);
+    const double error = numerics::relative_error(row.sum, sum) / u;
+    worst = std::max(worst, judge(sum, error, u, inaccurate_above_u));
+    error_u = std::max(error_u, error);
+  }
+  const bool finite = worst < Outcome::overflow;
+  const double sqrt_n = std::sqrt(static_cast<double>(classes));
+  return {terms.name,
+          std::string(name(dtype)),
+          order.name(),
+          fmt::format("{}", classes),
+          std::string(name(worst)),
+          finite ? suite::cell(error_u) : "",
+          finite ? suite::cell(rounded_up_to_four_digits(bound(dtype, order, classes) / u)) : "",
+          suite::cell(sqrt_n),
+          finite ? suite::cell(error_u / sqrt_n) : "",
+          terms.hazard};
+}
+
+std::vector<SumOrder> read_orders(suite::Section& config) {
+  const auto all = numerics::all_sum_orders();
+  std::vector<std::string> names;
+  for (const SumOrder& order : all) names.push_back(order.name());
+  const auto words = config.choices("orders", names);
+  std::vector<SumOrder> orders;
+  std::set<std::string> known;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const auto found = std::find(names.begin(), names.end(), words[i]);
+    if (found == names.end()) continue;  // noted already
+    if (!known.insert(words[i]).second)
+      config.reject("orders", i, fmt::format("'{}' is named twice", words[i]), "each once");
+    else
+      orders.push_back(all[static_cast<std::size_t>(found - names.begin())]);
+  }
+  return orders;
+}
+
+std::vector<std::size_t> read_classes(suite::Section& config) {
+  constexpr double most = 10'000'000;
+  const auto numbers = config.numbers("classes");
+  std::vector<std::size_t> classes;
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    const double n = numbers[i];
+    if (!(n >= 1 && n <= most && n == std::floor(n)))
+      config.reject("classes", i, fmt::format("{} classes", n),
+                    fmt::format("a whole number from 1 to {:.0f}", most));
+    else if (!classes.empty() && n <= static_cast<double>(classes.back()))
+      config.reject("classes", i, fmt::format("{} after {}", n, classes.back()),
+                    "numbers that rise");
+    else
+      classes.push_back(static_cast<std::size_t>(n));
+  }
+  return classes;
+}
+
+std::vector<Terms> read_distributions(suite::Section& config) {
+  std::vector<Terms> distributions;
+  std::map<std::string, std::string> first_place;
+  for (suite::Section& section : config.tables("distribution")) {
+    distributions.push_back(inputs::read_terms(section));
+    const std::string& one = distributions.back().name;
+    const auto [first, is_new] = first_place.emplace(one, section.line_of("name"));
+    if (!is_new)
+      section.reject("name", fmt::format("duplicate distribution '{}'", one),
+                     fmt::format("another name: it is taken on {}", first->second));
+  }
+  return distributions;
+}
+
+// The cases of one distribution, type and number of classes.
+template <class S>
+void lay_out(suite::Plan& plan, const Terms& terms, DType dtype, std::size_t classes,
+             const std::vector<SumOrder>& orders, std::size_t rows, double inaccurate_above_u) {
+  const auto summands = std::make_shared<Summands<S>>(terms, dtype, classes, rows);
+  const std::size_t batch = plan.cases.size() + 1;
+  for (const SumOrder& order : orders) {
+    // double has nothing wider here.
+    if (dtype == DType::float64 && order.kind == SumOrder::Kind::wider) continue;
+    plan.cases.push_back(
+        {fmt::format("{}/{}/{}/{}", terms.name, name(dtype), order.name(), classes),
+         [=]() -> std::variant<suite::Row, suite::Skip> {
+           return measure<S>(*summands, terms, dtype, order, classes, inaccurate_above_u);
+         },
+         batch});
+  }
+}
+
+void add_views(suite::Plan& plan, const std::vector<Terms>& distributions,
+               const std::vector<DType>& dtypes, const std::vector<std::size_t>& classes) {
+  std::vector<std::string> outcomes;
+  for (const auto one : {Outcome::ok, Outcome::inaccurate, Outcome::wrong, Outcome::overflow})
+    outcomes.emplace_back(name(one));
+  for (const DType dtype : dtypes)
+    plan.table.counts.push_back({.title = fmt::format("How many sums, {}", name(dtype)),
+                                 .row = "order",
+                                 .column = "outcome",
+                                 .columns = outcomes,
+                                 .only = {{"dtype", std::string(name(dtype))}}});
+  if (classes.empty()) return;
+  const std::string most = fmt::format("{}", classes.back());
+  for (const DType dtype : dtypes)
+    plan.table.pivots.push_back(
+        {.title = fmt::format("{} classes, {}: outcome and error in u", most, name(dtype)),
+         .row = "distribution",
+         .column = "order",
+         .cells = {"outcome", "error_u"},
+         .only = {{"dtype", std::string(name(dtype))}, {"classes", most}}});
+  for (const Terms& terms : distributions)
+    for (const DType dtype : dtypes)
+      plan.table.pivots.push_back(
+          {.title = fmt::format("{}, {}: error in u, and its bound", terms.name, name(dtype)),
+           .row = "order",
+           .column = "classes",
+           .cells = {"error_u", "bound_u"},
+           .only = {{"dtype", std::string(name(dtype))}, {"distribution", terms.name}}});
+  plan.table.legend = {"distribution", "hazard"};
+}
+
+suite::Plan plan(suite::Section& config) {
+  const auto dtypes = inputs::read_dtypes(config);
+  const auto orders = read_orders(config);
+  const auto classes = read_classes(config);
+  const auto rows = static_cast<std::size_t>(config.integer("rows", 1, max_rows));
+  const double inaccurate_above_u = config.number("inaccurate_above_u", {1, 1e6});
+  const auto distributions = read_distributions(config);
+  for (std::size_t i = 0; i < dtypes.size(); ++i)
+    if (dtypes[i] == DType::float64 && orders.size() == 1 &&
+        orders[0].kind == SumOrder::Kind::wider)
+      config.reject("dtypes", i, "no order in 'orders' is for float64", "another type or order");
+
+  suite::Plan plan{
+      {.title = {}, .description = {}, .columns = columns(inaccurate_above_u), .rows = {}}, {}};
+  plan.libraries = {numerics::oracle_library()};
+  plan.isas = {"scalar"};
+  plan.table.limits = {{"error_u", "bound_u"}};
+  add_views(plan, distributions, dtypes, classes);
+  for (const Terms& terms : distributions)
+    for (const DType dtype : dtypes)
+      for (const std::size_t n : classes)
+        numerics::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
+          lay_out<S>(plan, terms, dtype, n, orders, terms.is_random() ? rows : 1,
+                     inaccurate_above_u);
+        });
+  return plan;
+}
+
+const suite::RegisterExperiment registered{
+    {"summation", "the sum of softmax's denominator in several orders, beside their bounds", plan}};
+
+}  // namespace
+}  // namespace maxtrick
