@@ -3,45 +3,40 @@
 // where it is gone, and the lengths that the config names.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <map>
 #include <optional>
-#include <span>
 
+#include "inputs/factors.hpp"
+#include "inputs/log_sum.hpp"
 #include "inputs/selection.hpp"
 #include "numerics/dtype.hpp"
 #include "numerics/error.hpp"
 #include "numerics/oracle.hpp"
 #include "numerics/outcome.hpp"
-#include "numerics/random.hpp"
 #include "numerics/summation.hpp"
 #include "suite/experiment.hpp"
 
 namespace maxtrick {
 namespace {
 
+using inputs::Example;
+using inputs::Factors;
+using inputs::LogSum;
+using inputs::Threshold;
 using numerics::DType;
 using numerics::Outcome;
-using std::log;  // those of the 16-bit types are found too
 using suite::Rule;
-
-static_assert(std::numeric_limits<long double>::digits >= 64, "the exact logarithms need them");
-
-struct Example {
-  std::string name, hazard;
-  std::optional<double> p;  // of every factor; else they are drawn
-  std::uint64_t seed = 0;
-};
 
 std::vector<suite::Column> columns(double inaccurate_above_ulp) {
   return {
       {"example", Rule::key, "the probabilities; the list of examples says what they are"},
       {"dtype", Rule::key, "the type of everything; the probabilities are rounded to it first"},
       {"at", Rule::key,
-       "subnormal: the first product that is, its first digits lost; zero: the first that is 0; "
-       "where it never comes to that, the number of factors predicted; else that many factors"},
+       "subnormal: the first product that is, or is 0 at once: first digits lost; zero: the first "
+       "that is 0; where it never comes to that, the number of factors predicted; else that many "
+       "factors"},
       {"n", Rule::exact, "how many factors"},
       {"n_predicted", Rule::exact,
        "subnormal: the first n whose exact product is below the smallest normal number; zero: at "
@@ -86,109 +81,12 @@ std::vector<suite::Column> columns(double inaccurate_above_ulp) {
   };
 }
 
-// The probabilities of one example in order, rounded to T.
-template <class T>
-class Factors {
- public:
-  explicit Factors(const Example& example) : p_(example.p), random_(example.seed) {}
-  T next() {
-    if (p_) return static_cast<T>(*p_);
-    // From (0, 1]; one that rounds to 0 would end every product for a reason of its own.
-    const auto drawn = static_cast<T>(1 - random_.uniform());
-    return std::max(drawn, std::numeric_limits<T>::denorm_min());
-  }
-
- private:
-  std::optional<double> p_;
-  numerics::Random random_;
-};
-
-enum class Threshold { subnormal, zero };
-
-// The first n whose exact product is beyond the threshold. A constant p is counted by a quotient:
-// log2 is exact where p is a power of two, and else the quotient is no whole number.
-template <class T>
-std::size_t predicted(const Example& example, Threshold threshold) {
-  using Limits = std::numeric_limits<T>;
-  const double limit = threshold == Threshold::zero ? Limits::min_exponent - Limits::digits - 1
-                                                    : Limits::min_exponent - 1;
-  if (example.p) {
-    const double n = limit / std::log2(static_cast<double>(static_cast<T>(*example.p)));
-    // At half the smallest subnormal number itself a tie goes to 0, which is even; the smallest
-    // normal number itself is not subnormal.
-    return static_cast<std::size_t>(threshold == Threshold::zero ? std::ceil(n)
-                                                                 : std::floor(n) + 1);
-  }
-  Factors<T> factors(example);
-  double sum = 0;
-  std::size_t n = 0;
-  while (threshold == Threshold::zero ? sum > limit : sum >= limit) {
-    sum += std::log2(static_cast<double>(factors.next()));
-    ++n;
-  }
-  return n;
-}
-
-// The first n whose product, rounded at each step, is; none where it is stuck before.
-template <class T>
-std::optional<std::size_t> reached(const Example& example, Threshold threshold) {
-  Factors<T> factors(example);
-  T product = 1;
-  for (std::size_t n = 1;; ++n) {
-    const T before = product;
-    product = product * factors.next();
-    if (threshold == Threshold::zero ? product == T(0) : product < std::numeric_limits<T>::min())
-      return n;
-    if (example.p && product == before) return std::nullopt;
-  }
-}
-
 template <class T>
 std::string product_outcome(const Example& example, T product) {
   if (product == T(0)) return "zero";
   if (example.p && product * static_cast<T>(*example.p) == product) return "stuck";
   return product < std::numeric_limits<T>::min() ? "subnormal" : "normal";
 }
-
-// y as the oracle hands it out. Its own error, about 2^-63 y, is far below an ULP of T.
-template <class T>
-numerics::Exact<T> as_exact(long double y) {
-  using Limits = std::numeric_limits<T>;
-  const auto rounded = static_cast<T>(static_cast<double>(y));
-  const int exponent =
-      std::clamp(std::ilogb(y) + 1, Limits::min_exponent, Limits::max_exponent) - Limits::digits;
-  const double origin = std::isfinite(static_cast<double>(rounded))
-                            ? static_cast<double>(rounded)
-                            : -static_cast<double>(Limits::max());
-  return {rounded, static_cast<double>(std::ldexp(y - origin, -exponent)), exponent, false};
-}
-
-// The sum of n logarithms.
-template <class T>
-struct LogSum {
-  T value = 0;
-  numerics::Exact<T> exact;
-  double summation_error_u = 0;
-  std::size_t lost = 0;
-
-  LogSum(const Example& example, std::size_t n, double u) {
-    Factors<T> factors(example);
-    // Negated: terms >= 0 are what can be summed exactly.
-    std::vector<T> terms;
-    std::vector<long double> wide_terms;
-    for (std::size_t i = 0; i < n; ++i) {
-      const T p = factors.next();
-      const T term = log(p), next = value + term;
-      if (term != T(0) && next == value) ++lost;
-      value = next;
-      terms.push_back(-term);
-      wide_terms.push_back(-std::log(static_cast<long double>(static_cast<double>(p))));
-    }
-    exact = as_exact<T>(-numerics::compensated_sum(std::span<const long double>(wide_terms)));
-    const auto exact_terms = numerics::exact_sum<T>(terms);
-    summation_error_u = numerics::relative_error(exact_terms, static_cast<T>(-value)) / u;
-  }
-};
 
 // A number in the digits of its type.
 template <class T>
@@ -206,9 +104,9 @@ suite::Row measure(const Example& example, DType dtype, const std::string& at, s
   std::string n_predicted;
   if (length == 0) {
     const auto threshold = at == "zero" ? Threshold::zero : Threshold::subnormal;
-    const std::size_t expected = predicted<T>(example, threshold);
+    const std::size_t expected = inputs::predicted<T>(example, threshold);
     n_predicted = fmt::format("{}", expected);
-    n = reached<T>(example, threshold).value_or(expected);
+    n = inputs::reached<T>(example, threshold).value_or(expected);
   }
   Factors<T> factors(example);
   T product = 1;
