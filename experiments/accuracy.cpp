@@ -37,29 +37,9 @@ struct Sample {
   }
 };
 
-// The random rows that the variants of one op share; made when the first one asks.
+// The random rows that the variants of one op share.
 template <class S>
-class SharedRows {
- public:
-  SharedRows(Op op, inputs::Distribution distribution, std::size_t classes, Sample sample)
-      : op_(op), distribution_(std::move(distribution)), classes_(classes), sample_(sample) {}
-
-  std::deque<inputs::ExactRow<S>>& get() {
-    std::call_once(once_, [this] {
-      for (std::size_t i = 0; i < sample_.rows(classes_); ++i)
-        rows_.emplace_back(op_, inputs::rounded<S>(distribution_.row(classes_, sample_.seed + i)));
-    });
-    return rows_;
-  }
-
- private:
-  Op op_;
-  inputs::Distribution distribution_;
-  std::size_t classes_;
-  Sample sample_;
-  std::once_flag once_;
-  std::deque<inputs::ExactRow<S>> rows_;
-};
+using SharedRows = std::deque<inputs::ExactRow<S>>;
 
 // What is kept of the rows of a case.
 struct Findings {
@@ -168,7 +148,7 @@ suite::Row measure(const Variant& variant, DType dtype, SharedRows<S>& rows,
                    double tolerance_ulp) {
   Findings found;
   std::uint64_t seed = sample.seed;
-  for (inputs::ExactRow<S>& row : rows.get())
+  for (inputs::ExactRow<S>& row : rows)
     add_row<S>(found, variant, dtype, row, seed++, tolerance_ulp);
   return {variant.name(),
           std::string(name(dtype)),
@@ -200,7 +180,11 @@ struct Grid {
 template <class S>
 void lay_out(suite::Plan& plan, const Grid& grid, Op op, const inputs::Distribution& distribution,
              std::size_t classes) {
-  const auto rows = std::make_shared<SharedRows<S>>(op, distribution, classes, grid.sample);
+  const auto rows = std::make_shared<SharedRows<S>>();
+  for (std::size_t i = 0; i < grid.sample.rows(classes); ++i)
+    rows->emplace_back(op, [make = distribution.row, classes, seed = grid.sample.seed + i] {
+      return inputs::rounded<S>(make(classes, seed));
+    });
   const std::size_t batch = plan.cases.size() + 1;
   for (const DType dtype : grid.dtypes) {
     const bool stored_so = numerics::with_storage(

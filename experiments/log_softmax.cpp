@@ -5,14 +5,13 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <tuple>
 
 #include "inputs/exact_row.hpp"
 #include "inputs/logits.hpp"
 #include "inputs/selection.hpp"
-#include "numerics/dtype.hpp"
+#include "numerics/norm_wise.hpp"
 #include "numerics/outcome.hpp"
 #include "suite/experiment.hpp"
 
@@ -26,111 +25,34 @@ using numerics::Op;
 using numerics::Variant;
 using suite::Rule;
 
+template <class S>
+using SharedRow = std::shared_ptr<inputs::ExactRow<S>>;
+
 // One logit of `gap`, the leader, before others of 0: exp(x) overflows where users meet it, x - m
-// is exact, and two distinct logits cost the oracle little. The row is made when it is first asked
-// for: those of a whole grid would fill the memory.
+// is exact, and two distinct logits cost the oracle little.
 template <class S>
-class LeaderRow {
- public:
-  LeaderRow(std::size_t classes, double gap) : classes_(classes), gap_(gap) {}
-
-  [[nodiscard]] inputs::ExactRow<S>& get() {
-    std::call_once(once_, [this] {
-      std::vector<S> logits(classes_, S{});
-      logits[0] = static_cast<S>(gap_);
-      row_.emplace(Op::log_softmax, std::move(logits));
-    });
-    return *row_;
-  }
-
- private:
-  std::size_t classes_;
-  double gap_;
-  std::once_flag once_;
-  std::optional<inputs::ExactRow<S>> row_;
-};
-
-template <class S>
-using SharedRow = std::shared_ptr<LeaderRow<S>>;
-
-// What theory needs of a row and of the type that computes: unit roundoff u, smallest subnormal
-// eta.
-struct Facts {
-  double n, gap, u, eta, largest;
-
-  template <class T>
-  [[nodiscard]] static Facts of(std::size_t classes, double gap) {
-    using Limits = std::numeric_limits<T>;
-    return {static_cast<double>(classes), gap, std::ldexp(1.0, -Limits::digits),
-            double{Limits::denorm_min()}, double{Limits::max()}};
-  }
-  [[nodiscard]] double rest() const { return (n - 1) * std::exp(-gap); }
-  // The error of x - max, the same in every output; by log1p, which keeps it where it is below u.
-  [[nodiscard]] double method_error() const { return std::log1p(rest()); }
-  // The log-probability largest in magnitude, that of the others.
-  [[nodiscard]] double largest_y() const { return gap + method_error(); }
-};
-
-// A relative error of up to e, in the logarithm: there errors of products and quotients add up, and
-// a bound holds also where n u is no longer small. Infinite where nothing is left of the number.
-double in_log(double e) {
-  return e < 1 ? -std::log1p(-e) : std::numeric_limits<double>::infinity();
+SharedRow<S> leader_row(std::size_t classes, double gap) {
+  return std::make_shared<inputs::ExactRow<S>>(Op::log_softmax, [=] {
+    std::vector<S> logits(classes, S{});
+    logits[0] = static_cast<S>(gap);
+    return logits;
+  });
 }
 
-// The largest absolute error of an output by the standard model: operations within u, exp, log and
-// log1p within one ULP, 2 u (any libm worth the name), or eta below the normal numbers. Nothing
-// where no bound is known.
-//   - S = 1 + rest has n - 1 additions, the leader's 1 being exact; each step of them within u:
-//     |log S' - log S| <= (n - 1) u + 2 u. The sum never overflows, since terms of at most 1 no
-//     longer move it at 2^p.
-//   - R, without that 1, has n - 2; log1p(R) turns its relative error a into at most a R / (1 + R),
-//     R taken at its upper end.
-//   - log p: the quotient's error is in the sum, the exponential and the division, and p of the
-//     others may fall among the subnormals or to 0.
-// Then each way's last operations, for the output largest in magnitude.
-std::optional<double> error_bound(const std::string& algorithm, const Facts& f) {
-  const double L = f.method_error(), y = f.largest_y(), one = in_log(f.u),
-               function = in_log(2 * f.u);
-  const double sum = (f.n - 1) * one + function + in_log((f.n - 1) * f.eta);
-  const double log_sum = sum + 2 * f.u * (L + sum);
-  const auto rounded = [&](double error, double magnitude) {
-    return error + f.u * (magnitude + error);
-  };
-  if (algorithm == "x_minus_max") return rounded(L, f.gap);
-  if (algorithm == "shifted") return rounded(log_sum, y);
-  if (algorithm == "x_minus_lse") return rounded(rounded(log_sum, f.gap + L), y);
-  if (algorithm == "shifted_log1p") {
-    const double a = (f.n - 2) * one + function;
-    const double share = 1 / (1 + std::exp(-a) / f.rest());  // R / (1 + R); 0 where R is
-    const double argument = a * share + (f.n - 1) * f.eta;
-    return rounded(argument + 2 * f.u * (L + argument) + f.eta, y);
-  }
-  const double p = std::exp(-y);
-  const auto log_of = [&](double quotient) -> std::optional<double> {
-    const double error = quotient + one + in_log(f.eta / p);
-    return std::isfinite(error) ? std::optional(error + 2 * f.u * (y + error)) : std::nullopt;
-  };
-  if (algorithm == "log_of_max_trick")
-    return log_of(sum + function + in_log(f.eta / std::exp(-f.gap)));
-  if (algorithm == "log_of_naive") {
-    // From e^gap on, too, the others' 1s move the sum by one ULP at most where they are below it.
-    if (!(std::exp(f.gap) * (1 + 4 * f.u) <= f.largest)) return std::nullopt;
-    return log_of((f.n - 1) * one + 2 * function);
-  }
-  return std::nullopt;
+// What x - max leaves out, the same in every output; by log1p, which keeps it where it is below u.
+double left_out(std::size_t classes, double gap) {
+  return std::log1p(static_cast<double>(classes - 1) * std::exp(-gap));
 }
 
-// The bound for outputs stored in S.
+// The variant's bound, as an absolute error. 2^-40 is what the oracle leaves open.
 template <class S>
-std::optional<double> stored_error_bound(const Variant& variant, DType dtype, std::size_t classes,
-                                         double gap) {
-  const Facts stored = Facts::of<S>(classes, gap);
-  const bool wide = numerics::computes_in_float32(dtype);
-  auto error = error_bound(variant.algorithm, wide ? Facts::of<float>(classes, gap) : stored);
-  if (!error) return error;
-  if (wide) *error += stored.u * (stored.largest_y() + *error) + stored.eta / 2;
-  if (stored.largest_y() + *error > stored.largest) return std::nullopt;
-  return *error * (1 + 0x1p-40);  // what the oracle and double leave open themselves
+std::optional<double> absolute_bound(const Variant& variant, DType dtype,
+                                     inputs::ExactRow<S>& row) {
+  const auto facts = numerics::row_facts<S>(dtype, row.logits());
+  const auto bound = facts ? numerics::bound(variant, dtype, *facts) : std::nullopt;
+  if (!bound) return bound;
+  const double largest = std::abs(row.exact().back().value());  // the others', the more negative
+  return *bound * numerics::unit_roundoff(dtype) * largest * (1 + 0x1p-40);
 }
 
 std::vector<suite::Column> columns(double tolerance_ulp) {
@@ -174,9 +96,8 @@ std::vector<suite::Column> columns(double tolerance_ulp) {
 }
 
 template <class S>
-suite::Row measure(const Variant& variant, LeaderRow<S>& shared, DType dtype, std::size_t classes,
-                   double gap, double tolerance_ulp) {
-  inputs::ExactRow<S>& row = shared.get();
+suite::Row measure(const Variant& variant, inputs::ExactRow<S>& row, DType dtype,
+                   std::size_t classes, double gap, double tolerance_ulp) {
   const auto got = numerics::apply(variant, dtype, row.logits());
   const auto rounded_gap = static_cast<double>(row.logits()[0]);
   // All outputs but the leader's have one exact value: what came again need not be judged again.
@@ -194,9 +115,9 @@ suite::Row measure(const Variant& variant, LeaderRow<S>& shared, DType dtype, st
   }
   const auto verdict = numerics::judge<S>(variant.op, exact, outputs, tolerance_ulp, false);
   const double leader_error = numerics::absolute_error(exact[0], got[0]);
-  const auto bound = stored_error_bound<S>(variant, dtype, classes, rounded_gap);
+  const auto bound = absolute_bound<S>(variant, dtype, row);
   const bool approximation = variant.algorithm == "x_minus_max";
-  const double method_error = Facts::of<S>(classes, rounded_gap).method_error();
+  const double method_error = left_out(classes, rounded_gap);
   return {variant.name(),
           std::string(name(dtype)),
           fmt::format("{}", classes),
@@ -244,11 +165,9 @@ Grid read_grid(suite::Section& config) {
   // e^-700 is a normal number of double still, in which theory is computed.
   grid.gaps = read_numbers(
       config, "gaps", [](double gap) { return gap >= 0 && gap <= 700; }, "a number from 0 to 700");
-  const auto classes = read_numbers(
-      config, "classes",
-      [](double n) { return n >= 2 && n <= double{inputs::max_classes} && n == std::floor(n); },
-      fmt::format("a whole number from 2 to {}", inputs::max_classes));
-  for (const double n : classes) grid.classes.push_back(n >= 2 ? static_cast<std::size_t>(n) : 2);
+  grid.classes = inputs::read_classes(config);
+  if (grid.classes.front() < 2)
+    config.reject("classes", 0, "1 class has no gap", "2 classes or more");
   grid.tolerance_ulp = config.number("inaccurate_above_ulp", {0.5, 1e6});
   return grid;
 }
@@ -312,10 +231,8 @@ suite::Plan plan(suite::Section& config) {
   for (const std::size_t n : grid.classes)
     for (const double gap : grid.gaps) {
       ++batch;
-      const std::tuple rows{std::make_shared<LeaderRow<float>>(n, gap),
-                            std::make_shared<LeaderRow<double>>(n, gap),
-                            std::make_shared<LeaderRow<Float16>>(n, gap),
-                            std::make_shared<LeaderRow<BFloat16>>(n, gap)};
+      const std::tuple rows{leader_row<float>(n, gap), leader_row<double>(n, gap),
+                            leader_row<Float16>(n, gap), leader_row<BFloat16>(n, gap)};
       for (const DType dtype : grid.dtypes)
         numerics::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
           lay_out<S>(plan, grid, dtype, std::get<SharedRow<S>>(rows), n, gap, batch);

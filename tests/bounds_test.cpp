@@ -37,14 +37,18 @@ const Variant& named(const std::string& name) {
   return *variant;
 }
 
-const std::set<std::string> bounded{"log_softmax.log_of_max_trick.scalar",
+const std::set<std::string> bounded{"log_softmax.accurate.scalar",
+                                    "log_softmax.log_of_max_trick.scalar",
                                     "log_softmax.log_of_naive.scalar",
                                     "log_softmax.shifted.scalar",
                                     "log_softmax.shifted_log1p.scalar",
                                     "log_softmax.x_minus_lse.scalar",
+                                    "log_softmax.x_minus_max.scalar",
+                                    "log_sum_exp.accurate.scalar",
                                     "log_sum_exp.naive.scalar",
                                     "log_sum_exp.shifted.scalar",
                                     "log_sum_exp.shifted_log1p.scalar",
+                                    "softmax.accurate.scalar",
                                     "softmax.exp_of_log.scalar",
                                     "softmax.max_trick.scalar",
                                     "softmax.naive.scalar",

@@ -1,6 +1,7 @@
 // A row of logits with its exact answer, which several cases share.
 #pragma once
 
+#include <functional>
 #include <mutex>
 #include <span>
 #include <utility>
@@ -10,23 +11,30 @@
 
 namespace maxtrick::inputs {
 
-// The exact answer is computed when it is first asked for, once, and freed with the last case that
-// holds the row.
+// Logits and exact answer are made when they are first asked for, once each, and freed with the
+// last case that holds the row: those of a whole grid would fill the memory.
 template <class T>
 class ExactRow {
  public:
-  ExactRow(numerics::Op op, std::vector<T> logits) : op_(op), logits_(std::move(logits)) {}
+  ExactRow(numerics::Op op, std::function<std::vector<T>()> make)
+      : op_(op), make_(std::move(make)) {}
+  ExactRow(numerics::Op op, std::vector<T> logits)
+      : ExactRow(op, [logits = std::move(logits)] { return logits; }) {}
 
-  [[nodiscard]] std::span<const T> logits() const { return logits_; }
+  [[nodiscard]] std::span<const T> logits() {
+    std::call_once(made_, [this] { logits_ = make_(); });
+    return logits_;
+  }
   [[nodiscard]] const std::vector<numerics::Exact<T>>& exact() {
-    std::call_once(once_, [this] { exact_ = numerics::exact<T>(op_, logits_); });
+    std::call_once(solved_, [this] { exact_ = numerics::exact<T>(op_, logits()); });
     return exact_;
   }
 
  private:
   numerics::Op op_;
+  std::function<std::vector<T>()> make_;
+  std::once_flag made_, solved_;
   std::vector<T> logits_;
-  std::once_flag once_;
   std::vector<numerics::Exact<T>> exact_;
 };
 

@@ -46,15 +46,19 @@ template <class S>
     facts.min = std::min(facts.min, x);
   }
   if (facts.classes == 0) return std::nullopt;
-  // One maximum is left out, so that a y near 0 keeps its digits.
-  double rest = 0;
+  // One maximum is left out, so that a y near 0 keeps its digits; summed with W. Kahan's compensation
+  // (Comm. ACM 8(1), 1965), so that a long row does.
+  double rest = 0, lost = 0;
   bool left_out = false;
   for (const S logit : logits) {
     const double gap = facts.max - static_cast<double>(logit);
-    if (gap == 0 && !left_out)
+    if (gap == 0 && !left_out) {
       left_out = true;
-    else
-      rest += std::exp(-gap);
+      continue;
+    }
+    const double term = std::exp(-gap) - lost, next = rest + term;
+    lost = (next - rest) - term;
+    rest = next;
   }
   facts.log_sum_exp = facts.max + std::log1p(rest);
   const auto of_type = [&]<class T>(std::type_identity<T>) {

@@ -47,7 +47,7 @@ struct Claim {
 struct RowFacts {
   std::size_t classes;   // n, those of a logit of -inf left out
   double max, min;       // of the finite logits
-  double log_sum_exp;    // y, in double: right to about n 2^-53
+  double log_sum_exp;    // y, in double: right to about 2^-51
   double unit_roundoff;  // u
   double least_normal;   // the smallest normal number
   double largest;        // the largest finite number
