@@ -51,6 +51,10 @@ std::size_t broken_cells(const std::filesystem::path& csv, const suite::ResultTa
 
 int write_table(const suite::Run& run, const Prepared& prepared, const RunOptions& options) {
   const auto folder = folder_of(options), csv = folder / (prepared.name + ".csv");
+  if (run.table.rows.empty()) {
+    fmt::print("{}: no row could be made: nothing written\n", csv.string());
+    return exit_incomplete;
+  }
   std::set<std::string> made;
   for (const auto& row : run.table.rows) made.insert(run.table.key(row));
   const auto lost = lost_rows(csv, prepared, run.table, made);
