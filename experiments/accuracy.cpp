@@ -86,8 +86,8 @@ void add_row(Findings& found, const Variant& variant, DType dtype, inputs::Exact
   std::size_t smallest = 0, largest = 0;
   for (std::size_t i = 0; i < got.size(); ++i) {
     found.sum_ulp += numerics::error_ulp(exact[i], got[i]);
-    if (exact[i].value() < exact[smallest].value()) smallest = i;
-    if (exact[i].value() > exact[largest].value()) largest = i;
+    if (exact[i].rounded < exact[smallest].rounded) smallest = i;
+    if (exact[i].rounded > exact[largest].rounded) largest = i;
   }
   found.outputs += got.size();
   found.smallest_relative =

@@ -24,25 +24,29 @@ using numerics::Variant;
 // A committed table, by the names of its columns.
 class Table {
  public:
-  Table(const std::filesystem::path& folder, const std::string& name) {
-    const auto path = folder / (name + ".csv");
-    const auto text = suite::read_file_if_there(path);
+  Table(const std::filesystem::path& folder, const std::string& name)
+      : path_(folder / (name + ".csv")) {
+    const auto text = suite::read_file_if_there(path_);
     if (!text)
       throw UsageError(fmt::format("guide: no table {}; make it: maxtrick run configs/{}.toml",
-                                   path.string(), name));
+                                   path_.string(), name));
     lines_ = suite::parse_csv(*text);
     for (std::size_t i = 0; i < lines_.front().size(); ++i) columns_[lines_.front()[i]] = i;
     lines_.erase(lines_.begin());
   }
   [[nodiscard]] const std::vector<suite::Row>& rows() const { return lines_; }
   [[nodiscard]] const std::string& cell(const suite::Row& row, const std::string& column) const {
-    return row.at(columns_.at(column));
+    const auto found = columns_.find(column);
+    if (found == columns_.end())
+      throw UsageError(fmt::format("guide: {} has no column '{}'", path_.string(), column));
+    return row.at(found->second);
   }
   [[nodiscard]] double number(const suite::Row& row, const std::string& column) const {
     return suite::parse_number(cell(row, column)).value_or(NAN);
   }
 
  private:
+  std::filesystem::path path_;
   std::vector<suite::Row> lines_;
   std::map<std::string, std::size_t> columns_;
 };
@@ -91,8 +95,6 @@ std::string shown(double ulp) {
                          : fmt::format("{:.1e}", ulp);
 }
 
-std::string short_name(const Variant& variant) { return variant.algorithm; }
-
 std::string described(const Record& record) {
   std::string text =
       fmt::format("{} of {}, {} ULP", record.ok, record.cases, shown(record.worst_ulp));
@@ -121,7 +123,7 @@ void append_recommendations(std::string& page, const Records& records) {
       }
       if (!best) continue;
       const auto pair = [](const Record* record) {
-        return record ? fmt::format("{} | {}", short_name(*record->variant), described(*record))
+        return record ? fmt::format("{} | {}", record->variant->algorithm, described(*record))
                       : std::string(" | ");
       };
       page += fmt::format("| {} | {} | {} | {} | {} |\n", name(op), name(dtype), pair(best),

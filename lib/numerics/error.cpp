@@ -1,12 +1,21 @@
 #include "numerics/error.hpp"
 
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 #include "numerics/small_float.hpp"
 
 namespace maxtrick::numerics {
 namespace {
+
+// x * 2^exponent, as std::ldexp: a product where the power is a normal number, which is most of the
+// time that judging takes.
+double scaled(double x, int exponent) {
+  if (exponent < -1022 || exponent > 1023) return std::ldexp(x, exponent);
+  return x * std::bit_cast<double>(static_cast<std::uint64_t>(exponent + 1023) << 52);
+}
 
 // What `rest` is counted from: `rounded`, or the largest finite number where y rounds to infinity.
 template <class T>
@@ -20,8 +29,8 @@ double origin(const Exact<T>& exact) {
 // that of `rest`; far from y a difference beyond double's range becomes an infinity.
 template <class T>
 double difference(const Exact<T>& exact, T got, int unit) {
-  return (std::ldexp(double{got}, -unit) - std::ldexp(origin(exact), -unit)) -
-         std::ldexp(exact.rest, exact.ulp_exponent - unit);
+  return (scaled(double{got}, -unit) - scaled(origin(exact), -unit)) -
+         scaled(exact.rest, exact.ulp_exponent - unit);
 }
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
@@ -38,7 +47,7 @@ double error_of_special(const Exact<T>& exact, T got) {
 
 template <class T>
 double Exact<T>::value() const {
-  return special ? double{rounded} : origin(*this) + std::ldexp(rest, ulp_exponent);
+  return special ? double{rounded} : origin(*this) + scaled(rest, ulp_exponent);
 }
 
 template <class T>
@@ -68,8 +77,8 @@ template <class T>
 double difference_ulp(const Exact<T>& from, const Exact<T>& to) {
   if (from.special || to.special) return error_ulp(to, from.rounded);
   const int unit = to.ulp_exponent;
-  return std::fabs((std::ldexp(origin(from), -unit) - std::ldexp(origin(to), -unit)) +
-                   (std::ldexp(from.rest, from.ulp_exponent - unit) - to.rest));
+  return std::fabs((scaled(origin(from), -unit) - scaled(origin(to), -unit)) +
+                   (scaled(from.rest, from.ulp_exponent - unit) - to.rest));
 }
 
 template struct Exact<float>;

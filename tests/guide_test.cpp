@@ -1,0 +1,84 @@
+// `maxtrick guide`: the page says what the tables say, and nothing where a table is missing.
+#include <boost/test/unit_test.hpp>
+
+#include "program.hpp"
+
+namespace {
+
+using namespace maxtrick::tests;
+
+const std::string x_minus_max =
+    "criterion,dtype,classes,from_gap\nwithin-1-percent,float32,2,4.5\nwithin-1-percent,float32,10,"
+    "7\n"
+    "within-1-percent,float64,2,99\nhalf-ulp,float32,2,15\n";
+
+// A page from rows "variant,dtype,outcome,max_error_ulp".
+Said guide(const Folder& folder, const std::string& rows) {
+  folder.write("tables/accuracy.csv", "variant,dtype,outcome,max_error_ulp\n" + rows);
+  folder.write("tables/x_minus_max.csv", x_minus_max);
+  folder.write("tables/accuracy.md", "# How wrong\n\ntext\n");
+  return shell("$MAXTRICK guide --tables tables", folder.path());
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(it_recommends_what_the_table_shows_to_be_best) {
+  const Folder folder;
+  const Said said = guide(folder,
+                          "softmax.max_trick.scalar,float32,ok,2\n"
+                          "softmax.max_trick.scalar,float32,inaccurate,66\n"
+                          "softmax.online.scalar,float32,ok,3\n"
+                          "softmax.online.scalar,float32,ok,4.26\n"
+                          "softmax.accurate.scalar,float32,ok,0.7\n"
+                          "softmax.accurate.scalar,float32,ok,0.5\n"
+                          "softmax.naive.scalar,float32,ok,0.5\n"
+                          "softmax.naive.scalar,float32,nan,inf\n"
+                          "softmax.onednn,float32,ok,0.1\n"
+                          "softmax.onednn,float32,wrong,12345678\n");
+  BOOST_TEST(said.code == 0);
+  BOOST_TEST(
+      contains(said.out,
+               "| softmax | float32 | accurate | 2 of 2, 0.7 ULP | online | 2 of 2, 4.26 ULP "
+               "| naive | 1 of 2, inf ULP, 1 nan |\n"),
+      said.out);
+}
+
+// What breaks on some logits is not recommended, though it is right more often on these; a type
+// without a row has no line.
+BOOST_AUTO_TEST_CASE(it_recommends_nothing_that_finite_logits_break) {
+  const Folder folder;
+  const Said said = guide(folder,
+                          "log_sum_exp.naive.scalar,float64,ok,0.5\n"
+                          "log_sum_exp.shifted.scalar,float64,inaccurate,20\n");
+  BOOST_TEST(
+      contains(said.out, "| log_sum_exp | float64 | shifted | 0 of 1, 20 ULP | the same |  | "),
+      said.out);
+  BOOST_TEST(!contains(said.out, "| log_sum_exp | float32 |"));
+}
+
+BOOST_AUTO_TEST_CASE(it_links_the_tables_and_says_when_the_approximation_will_do) {
+  const Folder folder;
+  const Said said = guide(folder, "softmax.naive.scalar,float32,ok,0.5\n");
+  BOOST_TEST(contains(said.out, "- within-1-percent: 4.5 (2 classes), 7 (10 classes)\n- half-ulp"));
+  BOOST_TEST(!contains(said.out, "99"));
+  BOOST_TEST(said.out.ends_with("- [How wrong](accuracy.md)\n"));
+}
+
+BOOST_AUTO_TEST_CASE(a_missing_table_is_named_with_what_makes_it) {
+  const Folder folder;
+  const Said said = shell("$MAXTRICK guide", folder.path());
+  BOOST_TEST(said.code == 2);
+  BOOST_TEST(said.out.empty());
+  BOOST_TEST(said.err ==
+             "maxtrick: guide: no table results/accuracy.csv; make it: maxtrick run "
+             "configs/accuracy.toml\n");
+  folder.write("results/accuracy.csv", "variant,dtype\nx,y\n");
+  const Said other = shell("$MAXTRICK guide", folder.path());
+  BOOST_TEST(other.code == 2);
+  BOOST_TEST(contains(other.err, "results/accuracy.csv"), other.err);
+  BOOST_TEST(contains(other.err, "outcome"), other.err);
+}
