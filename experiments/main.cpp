@@ -130,8 +130,10 @@ class CommandLine {
     command->add_option("--variant", eval_.variant, "only these, e.g. 'softmax.*.scalar'")
         ->option_text("GLOB");
     command
-        ->add_option("--dtype", eval_.dtype,
-                     "float32 or float64 (default: the input's, or float32)")
+        ->add_option(
+            "--dtype", eval_.dtype,
+            "float32, float64, float16, bfloat16, or a 16-bit one computed in float32, such as "
+            "float16_in_float32 (default: the input's, or float32)")
         ->option_text("DTYPE");
     command->add_option("-o,--output", eval_.output, "write the result of the one variant as .npy")
         ->option_text("FILE");
