@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(the_exponential_pair_of_doubles_is_right_to_90_bits) {
 // 0.13 u beside the terms as they are, whatever their number and order.
 BOOST_AUTO_TEST_CASE(the_sum_keeps_what_floats_lose) {
   Random random(4);
-  for (const std::size_t n : {1, 2, 15, 16, 17, 63, 64, 65, 1000, 100000}) {
+  for (const std::size_t n : std::vector<std::size_t>{1, 2, 15, 16, 17, 63, 64, 65, 1000, 100000}) {
     for (const double gap : {0.0, 3.0, 30.0}) {
       std::vector<float> x(n);
       for (float& xi : x) xi = -pick(random, gap, gap + 1);
