@@ -13,7 +13,9 @@
 #include "inputs/distribution.hpp"
 #include "inputs/exact_row.hpp"
 #include "inputs/logits.hpp"
+#include "inputs/numbers.hpp"
 #include "inputs/selection.hpp"
+#include "inputs/variant_plan.hpp"
 #include "numerics/norm_wise.hpp"
 #include "numerics/outcome.hpp"
 #include "suite/experiment.hpp"
@@ -192,16 +194,11 @@ void lay_out(suite::Plan& plan, const Grid& grid, Op op, const inputs::Distribut
     if (!stored_so) continue;
     for (const Variant* variant : grid.variants) {
       if (variant->op != op || !variant->has(dtype)) continue;
-      plan.cases.push_back(
-          {fmt::format("{}/{}/{}/{}", variant->name(), name(dtype), distribution.name, classes),
-           [=, sample = grid.sample,
-            tolerance_ulp = grid.tolerance_ulp]() -> std::variant<suite::Row, suite::Skip> {
-             if (!variant->unavailable.empty())
-               return suite::Skip{variant->name() + ": " + variant->unavailable};
-             return measure<S>(*variant, dtype, *rows, distribution, classes, sample,
-                               tolerance_ulp);
-           },
-           batch});
+      plan.cases.push_back(inputs::variant_case(
+          fmt::format("{}/{}/{}/{}", variant->name(), name(dtype), distribution.name, classes),
+          *variant, batch, [=, sample = grid.sample, tolerance_ulp = grid.tolerance_ulp] {
+            return measure<S>(*variant, dtype, *rows, distribution, classes, sample, tolerance_ulp);
+          }));
     }
   }
 }
@@ -237,6 +234,7 @@ suite::Plan plan(suite::Section& config) {
   Grid grid;
   grid.dtypes = inputs::read_dtypes(config);
   grid.variants = inputs::read_variants(config);
+  inputs::require_dtypes(config, grid.dtypes, grid.variants);
   grid.classes = inputs::read_classes(config);
   grid.tolerance_ulp = config.number("inaccurate_above_ulp", {0.5, 1e6});
   constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
@@ -245,14 +243,8 @@ suite::Plan plan(suite::Section& config) {
                  static_cast<std::size_t>(config.integer("max_rows", 1, 1'000'000))};
   grid.distributions = inputs::read_distributions(config);
 
-  suite::Plan plan{
-      {.title = {}, .description = {}, .columns = columns(grid.tolerance_ulp), .rows = {}}, {}};
+  suite::Plan plan = inputs::begin_plan(columns(grid.tolerance_ulp), grid.variants);
   plan.table.limits = {{"norm_error_u", "bound_u"}};
-  plan.libraries = {numerics::oracle_library()};
-  for (const Variant* variant : grid.variants) {
-    if (!variant->library.empty()) plan.libraries.insert(variant->library);
-    plan.isas.insert(variant->isa.empty() ? variant->library : variant->isa);
-  }
   add_views(plan.table, grid);
   for (const Op op : numerics::all_ops)
     for (const inputs::Distribution& distribution : grid.distributions)

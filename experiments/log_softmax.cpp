@@ -10,7 +10,9 @@
 
 #include "inputs/exact_row.hpp"
 #include "inputs/logits.hpp"
+#include "inputs/numbers.hpp"
 #include "inputs/selection.hpp"
+#include "inputs/variant_plan.hpp"
 #include "numerics/norm_wise.hpp"
 #include "numerics/outcome.hpp"
 #include "suite/experiment.hpp"
@@ -141,33 +143,14 @@ struct Grid {
   double tolerance_ulp;
 };
 
-// Numbers of an array, each once, for which `is_right` holds.
-template <class IsRight>
-std::vector<double> read_numbers(suite::Section& config, std::string_view key, IsRight is_right,
-                                 const std::string& expected) {
-  const auto numbers = config.numbers(key);
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    if (!is_right(numbers[i]))
-      config.reject(key, i, fmt::format("{} is out of range", numbers[i]), expected);
-    else if (std::find(numbers.begin(), numbers.begin() + static_cast<std::ptrdiff_t>(i),
-                       numbers[i]) != numbers.begin() + static_cast<std::ptrdiff_t>(i))
-      config.reject(key, i, fmt::format("{} is named twice", numbers[i]), "each once");
-  }
-  return numbers;
-}
-
 Grid read_grid(suite::Section& config) {
   Grid grid{inputs::read_dtypes(config), inputs::read_variants(config), {}, {}, 0};
-  for (const Variant* variant : grid.variants)
-    if (variant->op != Op::log_softmax)
-      config.reject("variants", fmt::format("{} computes no log-softmax", variant->name()),
-                    "variants of log_softmax: \"log_softmax.*\", say");
+  inputs::require_op(config, grid.variants, Op::log_softmax);
+  inputs::require_dtypes(config, grid.dtypes, grid.variants);
   // e^-700 is a normal number of double still, in which theory is computed.
-  grid.gaps = read_numbers(
+  grid.gaps = inputs::read_distinct(
       config, "gaps", [](double gap) { return gap >= 0 && gap <= 700; }, "a number from 0 to 700");
-  grid.classes = inputs::read_classes(config);
-  if (grid.classes.front() < 2)
-    config.reject("classes", 0, "1 class has no gap", "2 classes or more");
+  grid.classes = inputs::read_classes(config, 2);
   grid.tolerance_ulp = config.number("inaccurate_above_ulp", {0.5, 1e6});
   return grid;
 }
@@ -205,28 +188,18 @@ void lay_out(suite::Plan& plan, const Grid& grid, DType dtype, const SharedRow<S
   for (const Variant* variant : grid.variants) {
     if (variant->op != Op::log_softmax || !variant->has(dtype)) continue;
     const double tolerance_ulp = grid.tolerance_ulp;
-    plan.cases.push_back(
-        {fmt::format("{}/{}/{}/{}", variant->name(), name(dtype), classes, suite::cell(gap)),
-         [=]() -> std::variant<suite::Row, suite::Skip> {
-           if (!variant->unavailable.empty())
-             return suite::Skip{variant->name() + ": " + variant->unavailable};
-           return measure<S>(*variant, *row, dtype, classes, gap, tolerance_ulp);
-         },
-         batch});
+    plan.cases.push_back(inputs::variant_case(
+        fmt::format("{}/{}/{}/{}", variant->name(), name(dtype), classes, suite::cell(gap)),
+        *variant, batch,
+        [=] { return measure<S>(*variant, *row, dtype, classes, gap, tolerance_ulp); }));
   }
 }
 
 suite::Plan plan(suite::Section& config) {
   const Grid grid = read_grid(config);
-  suite::Plan plan{
-      {.title = {}, .description = {}, .columns = columns(grid.tolerance_ulp), .rows = {}}, {}};
+  suite::Plan plan = inputs::begin_plan(columns(grid.tolerance_ulp), grid.variants);
   add_pivots(config, grid, plan.table);
   plan.table.limits = {{"max_absolute_error", "absolute_error_bound"}};
-  plan.libraries = {numerics::oracle_library()};
-  for (const Variant* variant : grid.variants) {
-    if (!variant->library.empty()) plan.libraries.insert(variant->library);
-    plan.isas.insert(variant->isa.empty() ? variant->library : variant->isa);
-  }
   std::size_t batch = 0;
   for (const std::size_t n : grid.classes)
     for (const double gap : grid.gaps) {

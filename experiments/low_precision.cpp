@@ -6,13 +6,13 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <memory>
 #include <mutex>
 
 #include "inputs/logit_set.hpp"
 #include "inputs/logits.hpp"
 #include "inputs/selection.hpp"
+#include "inputs/variant_plan.hpp"
 #include "numerics/dtype.hpp"
 #include "numerics/norm_wise.hpp"
 #include "numerics/oracle.hpp"
@@ -181,15 +181,12 @@ void lay_out(suite::Plan& plan, const std::shared_ptr<const LogitSet>& data, DTy
   const std::size_t batch = plan.cases.size() + 1;
   for (const Variant* variant : variants) {
     if (!variant->has(dtype)) continue;
-    plan.cases.push_back({fmt::format("{}/{}/{}", data->name, name(dtype), variant->name()),
-                          [variant, vectors]() -> std::variant<suite::Row, suite::Skip> {
-                            if (!vectors->data().missing.empty())
-                              return suite::Skip{vectors->data().missing};
-                            if (!variant->unavailable.empty())
-                              return suite::Skip{variant->name() + ": " + variant->unavailable};
-                            return measure<S>(*variant, *vectors);
-                          },
-                          batch});
+    plan.cases.push_back(inputs::variant_case(
+        fmt::format("{}/{}/{}", data->name, name(dtype), variant->name()), *variant, batch,
+        [variant, vectors]() -> std::variant<suite::Row, suite::Skip> {
+          if (!vectors->data().missing.empty()) return suite::Skip{vectors->data().missing};
+          return measure<S>(*variant, *vectors);
+        }));
   }
 }
 
@@ -214,18 +211,9 @@ void add_views(suite::ResultTable& table, const std::string& data) {
 suite::Plan plan(suite::Section& config) {
   const auto dtypes = inputs::read_dtypes(config);
   const auto variants = inputs::read_variants(config);
-  for (std::size_t i = 0; i < dtypes.size(); ++i)
-    if (std::none_of(variants.begin(), variants.end(),
-                     [&](const Variant* v) { return v->has(dtypes[i]); }))
-      config.reject("dtypes", i, fmt::format("'variants' has none in {}", name(dtypes[i])),
-                    "a type of the variants named");
+  inputs::require_dtypes(config, dtypes, variants);
 
-  suite::Plan plan{{.title = {}, .description = {}, .columns = columns(), .rows = {}}, {}};
-  plan.libraries = {numerics::oracle_library()};
-  for (const Variant* variant : variants) {
-    if (!variant->library.empty()) plan.libraries.insert(variant->library);
-    plan.isas.insert(variant->isa.empty() ? variant->library : variant->isa);
-  }
+  suite::Plan plan = inputs::begin_plan(columns(), variants);
   plan.table.limits = {{"violations", "violations_allowed"}};
   plan.table.legend = {"data", "vectors", "classes", "hazard", "source"};
 
@@ -235,13 +223,10 @@ suite::Plan plan(suite::Section& config) {
     sections.push_back(config.table("data"));
   else
     sections = config.tables("data");
-  std::map<std::string, std::string> first_place;
+  inputs::Names names("data set");
   for (suite::Section& section : sections) {
     const auto data = std::make_shared<const LogitSet>(inputs::read_logit_set(section, dtypes));
-    const auto [first, is_new] = first_place.emplace(data->name, section.line_of("name"));
-    if (!is_new)
-      section.reject("name", fmt::format("duplicate data set '{}'", data->name),
-                     fmt::format("another name: it is taken on {}", first->second));
+    names.add(section, data->name);
     add_views(plan.table, data->name);
     for (const DType dtype : dtypes)
       numerics::with_storage(

@@ -2,13 +2,12 @@
 // One row for each case, op, type and variant; every output is judged against the oracle.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <map>
 #include <memory>
 
 #include "inputs/exact_row.hpp"
 #include "inputs/logits.hpp"
 #include "inputs/selection.hpp"
+#include "inputs/variant_plan.hpp"
 #include "numerics/dtype.hpp"
 #include "numerics/outcome.hpp"
 #include "suite/experiment.hpp"
@@ -81,28 +80,21 @@ void lay_out(suite::Plan& plan, Op op, const Hazard& hazard, DType dtype,
   const std::size_t batch = plan.cases.size() + 1;
   for (const Variant* variant : variants) {
     if (variant->op != op || !variant->has(dtype)) continue;
-    plan.cases.push_back({fmt::format("{}/{}/{}", hazard.name, name(dtype), variant->name()),
-                          [=]() -> std::variant<suite::Row, suite::Skip> {
-                            if (!variant->unavailable.empty())
-                              return suite::Skip{variant->name() + ": " + variant->unavailable};
-                            return measure<T>(*variant, *row, hazard, dtype, tolerance_ulp);
-                          },
-                          batch});
+    plan.cases.push_back(inputs::variant_case(
+        fmt::format("{}/{}/{}", hazard.name, name(dtype), variant->name()), *variant, batch,
+        [=] { return measure<T>(*variant, *row, hazard, dtype, tolerance_ulp); }));
   }
 }
 
 std::vector<Hazard> read_cases(suite::Section& config, const std::vector<DType>& dtypes) {
   std::vector<Hazard> cases;
-  std::map<std::string, std::string> first_place;
+  inputs::Names names("case");
   for (suite::Section& section : config.tables("case")) {
     Hazard one{inputs::read_name(section, "name"), section.text("hazard"), section.text("source"),
                inputs::read_logits(section, "logits"),
                section.has("dtypes") ? inputs::read_dtypes(section) : dtypes};
     inputs::require_representable(section, "logits", one.logits, one.dtypes);
-    const auto [first, is_new] = first_place.emplace(one.name, section.line_of("name"));
-    if (!is_new)
-      section.reject("name", fmt::format("duplicate case '{}'", one.name),
-                     fmt::format("another name: it is taken on {}", first->second));
+    names.add(section, one.name);
     cases.push_back(std::move(one));
   }
   return cases;
@@ -114,36 +106,16 @@ std::vector<std::string> outcome_names() {
   return names;
 }
 
-// An op or a type that no chosen variant has would be left out without a word.
-void require_variants(suite::Section& config, const std::vector<Op>& ops,
-                      const std::vector<DType>& dtypes,
-                      const std::vector<const Variant*>& variants) {
-  const auto none = [&](auto has) { return std::none_of(variants.begin(), variants.end(), has); };
-  for (std::size_t i = 0; i < ops.size(); ++i)
-    if (none([&](const Variant* v) { return v->op == ops[i]; }))
-      config.reject("ops", i, fmt::format("'variants' has none of '{}'", name(ops[i])),
-                    "an op of the variants named");
-  for (std::size_t i = 0; i < dtypes.size(); ++i)
-    if (none([&](const Variant* v) { return v->has(dtypes[i]); }))
-      config.reject("dtypes", i, fmt::format("'variants' has none in {}", name(dtypes[i])),
-                    "a type of the variants named");
-}
-
 suite::Plan plan(suite::Section& config) {
   const auto ops = inputs::read_ops(config);
   const auto dtypes = inputs::read_dtypes(config);
   const auto variants = inputs::read_variants(config);
   const double tolerance_ulp = config.number("inaccurate_above_ulp", {0.5, 1e6});
   const auto cases = read_cases(config, dtypes);
-  require_variants(config, ops, dtypes, variants);
+  inputs::require_ops(config, ops, variants);
+  inputs::require_dtypes(config, dtypes, variants);
 
-  suite::Plan plan{{.title = {}, .description = {}, .columns = columns(tolerance_ulp), .rows = {}},
-                   {}};
-  plan.libraries = {numerics::oracle_library()};
-  for (const Variant* variant : variants) {
-    if (!variant->library.empty()) plan.libraries.insert(variant->library);
-    plan.isas.insert(variant->isa.empty() ? variant->library : variant->isa);
-  }
+  suite::Plan plan = inputs::begin_plan(columns(tolerance_ulp), variants);
   for (const DType dtype : dtypes)
     plan.table.counts.push_back({.title = fmt::format("How many cases, {}", name(dtype)),
                                  .row = "variant",

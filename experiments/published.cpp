@@ -4,11 +4,10 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <set>
 
 #include "figures/figure.hpp"
 #include "inputs/selection.hpp"
-#include "numerics/oracle.hpp"
+#include "inputs/variant_plan.hpp"
 #include "suite/experiment.hpp"
 #include "suite/number.hpp"
 
@@ -86,14 +85,11 @@ Figure read_figure(suite::Section& section) {
 }
 
 suite::Plan plan(suite::Section& config) {
-  suite::Plan plan{{.title = {}, .description = {}, .columns = figures::columns(), .rows = {}}, {}};
-  plan.libraries = {numerics::oracle_library()};
-  plan.isas = {"scalar"};
-  std::set<std::string> known;
+  suite::Plan plan = inputs::begin_plan(figures::columns());
+  inputs::Names ids("figure");
   for (suite::Section& section : config.tables("figure")) {
     Figure figure = read_figure(section);
-    if (!known.insert(figure.id).second)
-      section.reject("id", fmt::format("duplicate figure '{}'", figure.id), "another id");
+    ids.add(section, figure.id, "id");
     plan.cases.push_back(
         {figure.id, [figure = std::move(figure)]() -> std::variant<suite::Row, suite::Skip> {
            return figures::evaluate(figure);

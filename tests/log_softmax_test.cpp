@@ -153,7 +153,7 @@ BOOST_AUTO_TEST_CASE(config_errors_name_the_place) {
   BOOST_TEST(error(config("1", "2, 1")) == "t.toml:10:15: error: 1 classes");
   BOOST_TEST(error(config("1", "2, 2.5")) == "t.toml:10:15: error: 2.5 classes");
   BOOST_TEST(error(config("1", "2", "\"softmax.naive.scalar\"")) ==
-             "t.toml:5:12: error: softmax.naive.scalar computes no log-softmax");
+             "t.toml:5:12: error: 'softmax.naive.scalar' computes no log_softmax");
   BOOST_TEST(error(config("1", "4,5,4")) == "t.toml:10:16: error: 4 classes");
   std::string unshown = config("1", "2, 3");
   unshown.replace(unshown.find("shown_classes = 2"), 17, "shown_classes = 4");

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 #include <utility>
 
 #include "inputs/selection.hpp"
@@ -78,7 +77,7 @@ Draw read_kind(suite::Section& section) {
 
 std::vector<Distribution> read_distributions(suite::Section& config) {
   std::vector<Distribution> all;
-  std::set<std::string> known;
+  Names names("distribution");
   for (suite::Section& section : config.tables("distribution")) {
     Distribution one{read_name(section, "name"), section.text("hazard"), {}};
     const Draw draw = read_kind(section);
@@ -91,8 +90,7 @@ std::vector<Distribution> read_distributions(suite::Section& config) {
       if (order == "shuffled") shuffle(row, random);
       return row;
     };
-    if (!known.insert(one.name).second)
-      section.reject("name", fmt::format("duplicate distribution '{}'", one.name), "another name");
+    names.add(section, one.name);
     all.push_back(std::move(one));
   }
   return all;

@@ -3,11 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 #include <span>
-
-#include "inputs/logits.hpp"
 
 namespace maxtrick::inputs {
 
@@ -70,20 +67,36 @@ std::vector<const Variant*> read_variants(suite::Section& section) {
   return chosen;
 }
 
-std::vector<std::size_t> read_classes(suite::Section& section) {
-  std::vector<std::size_t> classes;
-  const std::vector<double> numbers = section.numbers("classes");
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    const double n = numbers[i];
-    const double least = classes.empty() ? 1 : static_cast<double>(classes.back()) + 1;
-    if (n >= least && n <= static_cast<double>(max_classes) && n == std::floor(n))
-      classes.push_back(static_cast<std::size_t>(n));
-    else
-      section.reject("classes", i, fmt::format("{} classes", n),
-                     fmt::format("whole numbers from 1 to {}, rising", max_classes));
+void require_op(suite::Section& section, const std::vector<const Variant*>& variants, Op op) {
+  for (const Variant* variant : variants) {
+    if (variant->op == op) continue;
+    section.reject("variants", fmt::format("'{}' computes no {}", variant->name(), name(op)),
+                   fmt::format("variants of {0}: \"{0}.*\", say", name(op)));
+    return;
   }
-  if (classes.empty()) classes.push_back(1);
-  return classes;
+}
+
+void require_ops(suite::Section& section, const std::vector<Op>& ops,
+                 const std::vector<const Variant*>& variants) {
+  for (std::size_t i = 0; i < ops.size(); ++i)
+    if (std::none_of(variants.begin(), variants.end(),
+                     [&](const Variant* v) { return v->op == ops[i]; }))
+      section.reject("ops", i, fmt::format("'variants' has none of '{}'", name(ops[i])),
+                     "an op of the variants named");
+}
+
+void require_dtypes(suite::Section& section, const std::vector<DType>& dtypes,
+                    const std::vector<const Variant*>& variants) {
+  for (std::size_t i = 0; i < dtypes.size(); ++i)
+    if (std::none_of(variants.begin(), variants.end(),
+                     [&](const Variant* v) { return v->has(dtypes[i]); }))
+      section.reject("dtypes", i, fmt::format("'variants' has none in {}", name(dtypes[i])),
+                     "a type of the variants named");
+}
+
+DType shown_dtype(const std::vector<DType>& dtypes) {
+  const bool has = std::find(dtypes.begin(), dtypes.end(), DType::float32) != dtypes.end();
+  return has || dtypes.empty() ? DType::float32 : dtypes.front();
 }
 
 std::string read_name(suite::Section& section, std::string_view key) {
@@ -95,6 +108,13 @@ std::string read_name(suite::Section& section, std::string_view key) {
   if (!plain)
     section.reject(key, fmt::format("'{}' is no plain name", text), "letters, digits and . _ + -");
   return text;
+}
+
+void Names::add(suite::Section& section, const std::string& name, std::string_view key) {
+  const auto [first, is_new] = first_place_.emplace(name, section.line_of(key));
+  if (!is_new)
+    section.reject(key, fmt::format("duplicate {} '{}'", what_, name),
+                   fmt::format("another {}: it is taken on {}", key, first->second));
 }
 
 }  // namespace maxtrick::inputs

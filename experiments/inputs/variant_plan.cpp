@@ -1,0 +1,45 @@
+#include "inputs/variant_plan.hpp"
+
+#include <algorithm>
+
+#include "numerics/oracle.hpp"
+
+namespace maxtrick::inputs {
+
+using numerics::DType;
+using numerics::Variant;
+
+suite::Plan begin_plan(std::vector<suite::Column> columns,
+                       const std::vector<const Variant*>& variants) {
+  suite::Plan plan;
+  plan.table.columns = std::move(columns);
+  plan.libraries = {numerics::oracle_library()};
+  if (variants.empty()) plan.isas = {"scalar"};
+  for (const Variant* variant : variants) {
+    if (!variant->library.empty()) plan.libraries.insert(variant->library);
+    plan.isas.insert(variant->isa.empty() ? variant->library : variant->isa);
+  }
+  return plan;
+}
+
+suite::Case variant_case(std::string key, const Variant& variant, std::size_t batch,
+                         std::function<std::variant<suite::Row, suite::Skip>()> measure) {
+  if (!variant.unavailable.empty())
+    measure = [reason = variant.name() + ": " + variant.unavailable] {
+      return suite::Skip{reason};
+    };
+  return {std::move(key), std::move(measure), batch};
+}
+
+const Variant* stand_in(const std::vector<const Variant*>& variants, numerics::Op op,
+                        const std::vector<DType>& dtypes) {
+  const auto types = [&](const Variant* v) {
+    return std::count_if(dtypes.begin(), dtypes.end(), [v](DType dtype) { return v->has(dtype); });
+  };
+  const Variant* best = nullptr;
+  for (const Variant* v : variants)
+    if (v->op == op && v->unavailable.empty() && (!best || types(v) > types(best))) best = v;
+  return best;
+}
+
+}  // namespace maxtrick::inputs
