@@ -5,15 +5,15 @@
 
 #include <cmath>
 #include <limits>
-#include <map>
 #include <optional>
 
-#include "inputs/factors.hpp"
-#include "inputs/log_sum.hpp"
+#include "inputs/numbers.hpp"
 #include "inputs/selection.hpp"
+#include "inputs/variant_plan.hpp"
+#include "measures/factors.hpp"
+#include "measures/log_sum.hpp"
 #include "numerics/dtype.hpp"
 #include "numerics/error.hpp"
-#include "numerics/oracle.hpp"
 #include "numerics/outcome.hpp"
 #include "numerics/summation.hpp"
 #include "suite/experiment.hpp"
@@ -21,10 +21,10 @@
 namespace maxtrick {
 namespace {
 
-using inputs::Example;
-using inputs::Factors;
-using inputs::LogSum;
-using inputs::Threshold;
+using measures::Example;
+using measures::Factors;
+using measures::LogSum;
+using measures::Threshold;
 using numerics::DType;
 using numerics::Outcome;
 using suite::Rule;
@@ -104,9 +104,9 @@ suite::Row measure(const Example& example, DType dtype, const std::string& at, s
   std::string n_predicted;
   if (length == 0) {
     const auto threshold = at == "zero" ? Threshold::zero : Threshold::subnormal;
-    const std::size_t expected = inputs::predicted<T>(example, threshold);
+    const std::size_t expected = measures::predicted<T>(example, threshold);
     n_predicted = fmt::format("{}", expected);
-    n = inputs::reached<T>(example, threshold).value_or(expected);
+    n = measures::reached<T>(example, threshold).value_or(expected);
   }
   Factors<T> factors(example);
   T product = 1;
@@ -139,7 +139,7 @@ suite::Row measure(const Example& example, DType dtype, const std::string& at, s
 
 std::vector<Example> read_examples(suite::Section& config, const std::vector<DType>& dtypes) {
   std::vector<Example> examples;
-  std::map<std::string, std::string> first_place;
+  inputs::Names names("example");
   for (suite::Section& section : config.tables("example")) {
     Example one{inputs::read_name(section, "name"), section.text("hazard"), std::nullopt};
     if (section.has("seed")) {
@@ -158,29 +158,10 @@ std::vector<Example> read_examples(suite::Section& config, const std::vector<DTy
         break;
       }
     }
-    const auto [first, is_new] = first_place.emplace(one.name, section.line_of("name"));
-    if (!is_new)
-      section.reject("name", fmt::format("duplicate example '{}'", one.name),
-                     fmt::format("another name: it is taken on {}", first->second));
+    names.add(section, one.name);
     examples.push_back(std::move(one));
   }
   return examples;
-}
-
-std::vector<std::size_t> read_lengths(suite::Section& config) {
-  constexpr double most = 10'000'000;
-  const auto numbers = config.numbers("lengths");
-  std::vector<std::size_t> lengths;
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    const double n = numbers[i];
-    if (!(n >= 1 && n <= most && n == std::floor(n)) ||
-        (!lengths.empty() && n <= static_cast<double>(lengths.back())))
-      config.reject("lengths", i, fmt::format("{} factors", n),
-                    fmt::format("whole numbers from 1 to {:.0f}, rising", most));
-    else
-      lengths.push_back(static_cast<std::size_t>(n));
-  }
-  return lengths;
 }
 
 void add_views(suite::ResultTable& table, const std::vector<std::size_t>& lengths) {
@@ -215,14 +196,11 @@ suite::Plan plan(suite::Section& config) {
     if (numerics::computes_in_float32(dtypes[i]))
       config.reject("dtypes", i, fmt::format("{} computes in float32", name(dtypes[i])),
                     "a type that computes in itself");
-  const auto lengths = read_lengths(config);
+  const auto lengths = inputs::read_counts(config, "lengths", "factors", 1, 10'000'000);
   const double inaccurate_above_ulp = config.number("inaccurate_above_ulp", {0.5, 1e6});
   const auto examples = read_examples(config, dtypes);
 
-  suite::Plan plan{
-      {.title = {}, .description = {}, .columns = columns(inaccurate_above_ulp), .rows = {}}, {}};
-  plan.libraries = {numerics::oracle_library()};
-  plan.isas = {"scalar"};
+  suite::Plan plan = inputs::begin_plan(columns(inaccurate_above_ulp));
   plan.table.limits = {{"summation_error_u", "summation_bound_u"}};
   add_views(plan.table, lengths);
   std::vector<std::pair<std::string, std::size_t>> places{{"subnormal", 0}, {"zero", 0}};

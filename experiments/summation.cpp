@@ -6,13 +6,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <map>
 #include <memory>
 #include <set>
 
+#include "inputs/numbers.hpp"
 #include "inputs/selection.hpp"
-#include "inputs/summands.hpp"
 #include "inputs/terms.hpp"
+#include "inputs/variant_plan.hpp"
+#include "measures/summands.hpp"
 #include "numerics/dtype.hpp"
 #include "numerics/oracle.hpp"
 #include "numerics/outcome.hpp"
@@ -21,8 +22,8 @@
 namespace maxtrick {
 namespace {
 
-using inputs::Summands;
 using inputs::Terms;
+using measures::Summands;
 using numerics::DType;
 using numerics::Outcome;
 using numerics::SumOrder;
@@ -134,34 +135,12 @@ std::vector<SumOrder> read_orders(suite::Section& config) {
   return orders;
 }
 
-std::vector<std::size_t> read_classes(suite::Section& config) {
-  constexpr double most = 10'000'000;
-  const auto numbers = config.numbers("classes");
-  std::vector<std::size_t> classes;
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    const double n = numbers[i];
-    if (!(n >= 1 && n <= most && n == std::floor(n)))
-      config.reject("classes", i, fmt::format("{} classes", n),
-                    fmt::format("a whole number from 1 to {:.0f}", most));
-    else if (!classes.empty() && n <= static_cast<double>(classes.back()))
-      config.reject("classes", i, fmt::format("{} after {}", n, classes.back()),
-                    "numbers that rise");
-    else
-      classes.push_back(static_cast<std::size_t>(n));
-  }
-  return classes;
-}
-
 std::vector<Terms> read_distributions(suite::Section& config) {
   std::vector<Terms> distributions;
-  std::map<std::string, std::string> first_place;
+  inputs::Names names("distribution");
   for (suite::Section& section : config.tables("distribution")) {
     distributions.push_back(inputs::read_terms(section));
-    const std::string& one = distributions.back().name;
-    const auto [first, is_new] = first_place.emplace(one, section.line_of("name"));
-    if (!is_new)
-      section.reject("name", fmt::format("duplicate distribution '{}'", one),
-                     fmt::format("another name: it is taken on {}", first->second));
+    names.add(section, distributions.back().name);
   }
   return distributions;
 }
@@ -195,7 +174,6 @@ void add_views(suite::Plan& plan, const std::vector<Terms>& distributions,
                                  .column = "outcome",
                                  .columns = outcomes,
                                  .only = {{"dtype", std::string(name(dtype))}}});
-  if (classes.empty()) return;
   const std::string most = fmt::format("{}", classes.back());
   for (const DType dtype : dtypes)
     plan.table.pivots.push_back(
@@ -204,21 +182,21 @@ void add_views(suite::Plan& plan, const std::vector<Terms>& distributions,
          .column = "order",
          .cells = {"outcome", "error_u"},
          .only = {{"dtype", std::string(name(dtype))}, {"classes", most}}});
+  const std::string shown(name(inputs::shown_dtype(dtypes)));
   for (const Terms& terms : distributions)
-    for (const DType dtype : dtypes)
-      plan.table.pivots.push_back(
-          {.title = fmt::format("{}, {}: error in u, and its bound", terms.name, name(dtype)),
-           .row = "order",
-           .column = "classes",
-           .cells = {"error_u", "bound_u"},
-           .only = {{"dtype", std::string(name(dtype))}, {"distribution", terms.name}}});
+    plan.table.pivots.push_back(
+        {.title = fmt::format("{}, {}: error in u, and its bound", terms.name, shown),
+         .row = "order",
+         .column = "classes",
+         .cells = {"error_u", "bound_u"},
+         .only = {{"dtype", shown}, {"distribution", terms.name}}});
   plan.table.legend = {"distribution", "hazard"};
 }
 
 suite::Plan plan(suite::Section& config) {
   const auto dtypes = inputs::read_dtypes(config);
   const auto orders = read_orders(config);
-  const auto classes = read_classes(config);
+  const auto classes = inputs::read_classes(config, 1, 10'000'000);
   const auto rows = static_cast<std::size_t>(config.integer("rows", 1, max_rows));
   const double inaccurate_above_u = config.number("inaccurate_above_u", {1, 1e6});
   const auto distributions = read_distributions(config);
@@ -227,10 +205,7 @@ suite::Plan plan(suite::Section& config) {
         orders[0].kind == SumOrder::Kind::wider)
       config.reject("dtypes", i, "no order in 'orders' is for float64", "another type or order");
 
-  suite::Plan plan{
-      {.title = {}, .description = {}, .columns = columns(inaccurate_above_u), .rows = {}}, {}};
-  plan.libraries = {numerics::oracle_library()};
-  plan.isas = {"scalar"};
+  suite::Plan plan = inputs::begin_plan(columns(inaccurate_above_u));
   plan.table.limits = {{"error_u", "bound_u"}};
   add_views(plan, distributions, dtypes, classes);
   for (const Terms& terms : distributions)

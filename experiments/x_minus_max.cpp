@@ -3,164 +3,26 @@
 // beside the one that theory predicts.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
 #include <memory>
-#include <mutex>
-#include <optional>
 
-#include "inputs/logits.hpp"
+#include "inputs/numbers.hpp"
 #include "inputs/selection.hpp"
+#include "inputs/variant_plan.hpp"
+#include "measures/gap_search.hpp"
 #include "numerics/dtype.hpp"
-#include "numerics/oracle.hpp"
 #include "suite/experiment.hpp"
 
 namespace maxtrick {
 namespace {
 
+using measures::Criterion;
+using measures::Found;
+using measures::Gaps;
+using measures::Measured;
 using numerics::DType;
-using numerics::Op;
 using suite::Rule;
-
-struct Criterion {
-  enum class Kind { probability_within, others_within_ulp };
-  std::string name, meaning;
-  Kind kind;
-  double tolerance;
-
-  // probability_within t: e^(x - max) <= (1 + t) p, an error of the log-probability of log(1 + t).
-  [[nodiscard]] double log_tolerance() const { return std::log1p(tolerance); }
-};
-
-// The gaps to choose from: the type's numbers from 0 to `highest`, but no finer than `step`.
-struct Gaps {
-  double step, highest, scan_step;
-  int digits;  // of the type
-
-  [[nodiscard]] double spacing(double gap) const {
-    return gap == 0 ? step : std::max(step, std::ldexp(1.0, std::ilogb(gap) + 1 - digits));
-  }
-  [[nodiscard]] double down(double gap) const {
-    return std::floor(gap / spacing(gap)) * spacing(gap);
-  }
-  [[nodiscard]] double last() const { return down(highest); }
-  // The next gap of the scan: at least one of the grid further on.
-  [[nodiscard]] double next(double gap) const {
-    return std::min(std::max(down(gap + scan_step), gap + spacing(gap)), last());
-  }
-};
-
-// What x - max does to the row of a leader at 0 and others at -gap: the largest errors.
-struct Errors {
-  double absolute = 0;    // of all log-probabilities
-  double others_ulp = 0;  // of all but the leader's
-  [[nodiscard]] bool meets(const Criterion& criterion) const {
-    return criterion.kind == Criterion::Kind::probability_within
-               ? absolute <= criterion.log_tolerance()
-               : others_ulp <= criterion.tolerance;
-  }
-};
-
-// The errors of one type and number of classes, each gap measured once for all criteria.
-template <class S>
-class Measured {
- public:
-  Measured(DType dtype, std::size_t classes) : dtype_(dtype), classes_(classes) {}
-
-  [[nodiscard]] Errors at(double gap) {
-    const std::lock_guard lock(busy_);
-    const auto [found, is_new] = known_.try_emplace(gap);
-    if (is_new) found->second = measure(gap);
-    return found->second;
-  }
-
- private:
-  [[nodiscard]] Errors measure(double gap) const {
-    std::vector<S> logits(classes_, static_cast<S>(-gap));
-    logits[0] = S{};
-    const std::span<const S> row(logits);
-    const auto exact = numerics::exact<S>(Op::log_softmax, row);
-    const auto got =
-        numerics::apply(*numerics::find_variant("log_softmax.x_minus_max.scalar"), dtype_, row);
-    Errors errors{numerics::absolute_error(exact[0], got[0]), 0};
-    for (std::size_t i = 1; i < classes_; ++i) {
-      if (i > 1 && got[i] == got[i - 1]) continue;
-      errors.absolute = std::max(errors.absolute, numerics::absolute_error(exact[i], got[i]));
-      errors.others_ulp = std::max(errors.others_ulp, numerics::error_ulp(exact[i], got[i]));
-    }
-    return errors;
-  }
-
-  DType dtype_;
-  std::size_t classes_;
-  std::mutex busy_;
-  std::map<double, Errors> known_;
-};
-
-// What the scan has found.
-struct Found {
-  std::optional<double> from_gap;  // the smallest gap from which on the criterion holds
-  bool monotone = true;            // at every gap of the scan: the error grows nowhere, and what
-                                   // holds once holds from there on
-};
-
-// A scan of the whole range first, so that the answer rests on no theory: above the last gap of it
-// that fails, all hold. Then bisection between that gap and the next.
-template <class S>
-Found search(Measured<S>& measured, const Criterion& criterion, const Gaps& gaps) {
-  Found found;
-  double failing = -1;  // the last that fails
-  double before = std::numeric_limits<double>::infinity();
-  bool held = false;
-  // Below 2^-41 ULP of the others, an error is the oracle's own.
-  const double noise = std::ldexp(gaps.highest, -40 - gaps.digits);
-  for (double gap = 0;; gap = gaps.next(gap)) {
-    const Errors errors = measured.at(gap);
-    const bool holds = errors.meets(criterion);
-    if ((held && !holds) || errors.absolute > before + noise) found.monotone = false;
-    held = holds;
-    before = errors.absolute;
-    if (!holds) failing = gap;
-    if (gap == gaps.last()) break;
-  }
-  if (failing < 0) return {0, found.monotone};
-  if (!held) return {std::nullopt, found.monotone};
-  double low = failing, high = gaps.next(failing);
-  while (low + gaps.spacing(low) < high) {
-    const double middle = gaps.down(low + (high - low) / 2);
-    (measured.at(middle).meets(criterion) ? high : low) = middle;
-  }
-  found.from_gap = high;
-  return found;
-}
-
-// From which gap on theory has the criterion hold: the error is log(1 + (n - 1) e^-gap), the same
-// in every output, since x - max is exact where max is 0. Within an error t:
-//   gap >= log((n - 1) / (e^t - 1)).
-double gap_within(double t, double n) { return std::max(0.0, std::log((n - 1) / std::expm1(t))); }
-
-// Within h ULP of the others' log-probability y, |y| = log(e^gap + n - 1): where |y| is in
-// [2^b, 2^(b+1)), one ULP is 2^(b+1-p), and t = h 2^(b+1-p). As the gap grows, |y| grows with its
-// ULP and the error falls: the first binade in which a gap meets its t has the answer, which is
-// that gap or the binade's own beginning.
-double gap_within_ulp(double h, int p, double n) {
-  const auto gap_of = [&](double y) { return y + std::log1p(-(n - 1) * std::exp(-y)); };
-  for (int b = std::ilogb(std::log(n));; ++b) {
-    const double gap = gap_within(std::ldexp(h, b + 1 - p), n);
-    if (gap >= gap_of(std::ldexp(1.0, b + 1))) continue;
-    const bool from_start = std::ldexp(1.0, b) > std::log(n);
-    return from_start ? std::max(gap, gap_of(std::ldexp(1.0, b))) : gap;
-  }
-}
-
-double predicted_gap(const Criterion& criterion, int p, std::size_t classes) {
-  const auto n = static_cast<double>(classes);
-  return criterion.kind == Criterion::Kind::probability_within
-             ? gap_within(criterion.log_tolerance(), n)
-             : gap_within_ulp(criterion.tolerance, p, n);
-}
 
 std::vector<suite::Column> columns() {
   const suite::Tolerance formula = {suite::Measure::absolute, 1e-11, "log and exp of libm"};
@@ -212,6 +74,7 @@ suite::Row measure(Measured<S>& measured, const Criterion& criterion, DType dtyp
 std::vector<Criterion> read_criteria(suite::Section& config) {
   using Kind = Criterion::Kind;
   std::vector<Criterion> criteria;
+  inputs::Names names("criterion");
   for (suite::Section& section : config.tables("criterion")) {
     Criterion one{inputs::read_name(section, "name"), section.text("meaning"),
                   Kind::probability_within, 1};
@@ -222,30 +85,10 @@ std::vector<Criterion> read_criteria(suite::Section& config) {
     // Finer than these the oracle's own 2^-41 ULP would show.
     one.tolerance = in_ulp ? section.number("others_within_ulp", {0x1p-30, 1024})
                            : section.number("probability_within", {1e-9, 1});
-    for (const Criterion& other : criteria)
-      if (other.name == one.name)
-        section.reject("name", fmt::format("duplicate criterion '{}'", one.name), "another name");
+    names.add(section, one.name);
     criteria.push_back(std::move(one));
   }
   return criteria;
-}
-
-std::vector<std::size_t> read_classes(suite::Section& config) {
-  std::vector<std::size_t> classes;
-  const auto numbers = config.numbers("classes");
-  for (std::size_t i = 0; i < numbers.size(); ++i) {
-    const double n = numbers[i];
-    const bool right = n >= 2 && n <= double{inputs::max_classes} && n == std::floor(n);
-    const auto whole = right ? static_cast<std::size_t>(n) : 0;
-    if (!right)
-      config.reject("classes", i, fmt::format("{} is out of range", n),
-                    fmt::format("a whole number from 2 to {}", inputs::max_classes));
-    else if (std::find(classes.begin(), classes.end(), whole) != classes.end())
-      config.reject("classes", i, fmt::format("{} is named twice", n), "each once");
-    else
-      classes.push_back(whole);
-  }
-  return classes;
 }
 
 Gaps read_gaps(suite::Section& config) {
@@ -260,15 +103,13 @@ Gaps read_gaps(suite::Section& config) {
 
 suite::Plan plan(suite::Section& config) {
   const auto dtypes = inputs::read_dtypes(config);
-  const auto classes = read_classes(config);
+  const auto classes = inputs::read_classes(config, 2);
   const Gaps common = read_gaps(config);
   const auto criteria = read_criteria(config);
 
-  suite::Plan plan{{.title = {}, .description = {}, .columns = columns(), .rows = {}}, {}};
+  suite::Plan plan = inputs::begin_plan(columns());
   plan.table.limits = {{"difference", "grid_spacing"}};
   plan.table.legend = {"criterion", "meaning"};
-  plan.libraries = {numerics::oracle_library()};
-  plan.isas = {"scalar"};
   std::size_t batch = 0;
   for (const DType dtype : dtypes) {
     plan.table.pivots.push_back(

@@ -19,7 +19,7 @@ const std::map<std::string, std::set<std::string>> arrows{
     {"lib/numerics", {}},
     {"lib/variants", {"numerics"}},
     {"lib/suite", {}},
-    {"experiments", {"numerics", "variants", "suite", "inputs", "figures", "commands"}},
+    {"experiments", {"numerics", "variants", "suite", "inputs", "measures", "figures", "commands"}},
 };
 
 template <class Visit>

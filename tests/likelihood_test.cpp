@@ -5,7 +5,7 @@
 #include <map>
 
 #include "config_errors.hpp"
-#include "inputs/factors.hpp"
+#include "measures/factors.hpp"
 #include "numerics/real.hpp"
 #include "program.hpp"
 #include "suite/experiment.hpp"
@@ -15,7 +15,7 @@ namespace {
 
 using namespace maxtrick;
 using namespace maxtrick::tests;
-using inputs::Example, inputs::Threshold, inputs::predicted, inputs::reached;
+using measures::Example, measures::Threshold, measures::predicted, measures::reached;
 using numerics::BFloat16, numerics::Float16;
 
 constexpr const char* config = R"(experiment = "likelihood"

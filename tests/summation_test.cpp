@@ -318,7 +318,7 @@ BOOST_AUTO_TEST_CASE(config_errors_name_the_place) {
   BOOST_TEST(first_error("[1, 2, 300]", "[1, 2.5, 300]") == "x.toml:6:15: error: 2.5 classes");
   BOOST_TEST(first_error("[1, 2, 300]", "[0]") == "x.toml:6:12: error: 0 classes");
   BOOST_TEST(first_error("[1, 2, 300]", "[1, nan]") == "x.toml:6:15: error: nan classes");
-  BOOST_TEST(first_error("[1, 2, 300]", "[2, 300, 300]") == "x.toml:6:20: error: 300 after 300");
+  BOOST_TEST(first_error("[1, 2, 300]", "[2, 300, 300]") == "x.toml:6:20: error: 300 classes");
   BOOST_TEST(first_error("rows = 2", "rows = 0").starts_with("x.toml:7:8: error: "));
   BOOST_TEST(first_error("logit = 0", "logit = 1").starts_with("x.toml:14:9: error: "));
   BOOST_TEST(first_error("terms = \"equal\"", "terms = \"equals\"") ==

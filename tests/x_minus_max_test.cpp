@@ -150,8 +150,8 @@ BOOST_AUTO_TEST_CASE(threads_do_not_change_a_byte) {
 }
 
 BOOST_AUTO_TEST_CASE(config_errors_name_the_place) {
-  BOOST_TEST(error(config(three, "1, 2")) == "t.toml:5:12: error: 1 is out of range");
-  BOOST_TEST(error(config(three, "2, 2")) == "t.toml:5:15: error: 2 is named twice");
+  BOOST_TEST(error(config(three, "1, 2")) == "t.toml:5:12: error: 1 classes");
+  BOOST_TEST(error(config(three, "2, 2")) == "t.toml:5:15: error: 2 classes");
   BOOST_TEST(error(config(three, "2", "largest_gap = 60\ngrid_step = 0.3\n")) ==
              "t.toml:7:13: error: 0.3 is no power of two");
   BOOST_TEST(error(config(three + criterion("half", "probability_within = 0.1"), "2")) ==

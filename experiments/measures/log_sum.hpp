@@ -8,12 +8,12 @@
 #include <span>
 #include <vector>
 
-#include "inputs/factors.hpp"
+#include "measures/factors.hpp"
 #include "numerics/error.hpp"
 #include "numerics/oracle.hpp"
 #include "numerics/summation.hpp"
 
-namespace maxtrick::inputs {
+namespace maxtrick::measures {
 
 static_assert(std::numeric_limits<long double>::digits >= 64, "the exact logarithms need them");
 
@@ -72,4 +72,4 @@ struct LogSum {
   }
 };
 
-}  // namespace maxtrick::inputs
+}  // namespace maxtrick::measures

@@ -10,7 +10,7 @@
 #include "numerics/dtype.hpp"
 #include "numerics/oracle.hpp"
 
-namespace maxtrick::inputs {
+namespace maxtrick::measures {
 
 // In storage type S. The rows are drawn when they are first asked for, once, and freed with the
 // last case that holds them.
@@ -21,7 +21,7 @@ class Summands {
     std::vector<S> terms;
     numerics::Exact<S> sum;
   };
-  Summands(Terms terms, numerics::DType dtype, std::size_t classes, std::size_t rows)
+  Summands(inputs::Terms terms, numerics::DType dtype, std::size_t classes, std::size_t rows)
       : terms_(std::move(terms)), dtype_(dtype), classes_(classes), count_(rows) {}
 
   [[nodiscard]] const std::vector<Row>& rows() {
@@ -38,11 +38,11 @@ class Summands {
   }
 
  private:
-  Terms terms_;
+  inputs::Terms terms_;
   numerics::DType dtype_;
   std::size_t classes_, count_;
   std::once_flag once_;
   std::vector<Row> rows_;
 };
 
-}  // namespace maxtrick::inputs
+}  // namespace maxtrick::measures

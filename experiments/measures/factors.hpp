@@ -12,7 +12,7 @@
 #include "numerics/random.hpp"
 #include "numerics/small_float.hpp"
 
-namespace maxtrick::inputs {
+namespace maxtrick::measures {
 
 struct Example {
   std::string name, hazard;
@@ -77,4 +77,4 @@ std::optional<std::size_t> reached(const Example& example, Threshold threshold) 
   }
 }
 
-}  // namespace maxtrick::inputs
+}  // namespace maxtrick::measures
