@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
-#include <set>
 
 #include "inputs/numbers.hpp"
 #include "inputs/selection.hpp"
@@ -121,17 +120,9 @@ std::vector<SumOrder> read_orders(suite::Section& config) {
   const auto all = numerics::all_sum_orders();
   std::vector<std::string> names;
   for (const SumOrder& order : all) names.push_back(order.name());
-  const auto words = config.choices("orders", names);
   std::vector<SumOrder> orders;
-  std::set<std::string> known;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const auto found = std::find(names.begin(), names.end(), words[i]);
-    if (found == names.end()) continue;  // noted already
-    if (!known.insert(words[i]).second)
-      config.reject("orders", i, fmt::format("'{}' is named twice", words[i]), "each once");
-    else
-      orders.push_back(all[static_cast<std::size_t>(found - names.begin())]);
-  }
+  for (const std::size_t at : inputs::read_choices(config, "orders", names))
+    orders.push_back(all[at]);
   return orders;
 }
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <set>
-#include <span>
 
 namespace maxtrick::inputs {
 
@@ -14,33 +13,40 @@ using numerics::Variant;
 
 namespace {
 
-// The words of `key`, each once, as `parse` reads them.
-template <class T, class Parse>
-std::vector<T> read_words(suite::Section& section, std::string_view key, std::span<const T> all,
-                          Parse parse) {
+// Those of `all` that array `key` names.
+template <class T>
+std::vector<T> read_named(suite::Section& section, std::string_view key, std::span<const T> all) {
   std::vector<std::string> names;
   for (const T value : all) names.emplace_back(name(value));
-  const std::vector<std::string> words = section.choices(key, names);
   std::vector<T> values;
-  for (std::size_t i = 0; i < words.size(); ++i) {
-    const auto value = parse(words[i]);
-    if (!value) continue;  // noted already
-    if (std::find(values.begin(), values.end(), *value) != values.end())
-      section.reject(key, i, fmt::format("'{}' is named twice", words[i]), "each once");
-    else
-      values.push_back(*value);
-  }
+  for (const std::size_t at : read_choices(section, key, names)) values.push_back(all[at]);
   return values;
 }
 
 }  // namespace
 
+std::vector<std::size_t> read_choices(suite::Section& section, std::string_view key,
+                                      std::span<const std::string> names) {
+  const std::vector<std::string> words = section.choices(key, names);
+  std::vector<std::size_t> chosen;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const auto found = std::find(names.begin(), names.end(), words[i]);
+    if (found == names.end()) continue;  // noted already
+    const auto at = static_cast<std::size_t>(found - names.begin());
+    if (std::find(chosen.begin(), chosen.end(), at) != chosen.end())
+      section.reject(key, i, fmt::format("'{}' is named twice", words[i]), "each once");
+    else
+      chosen.push_back(at);
+  }
+  return chosen;
+}
+
 std::vector<Op> read_ops(suite::Section& section) {
-  return read_words<Op>(section, "ops", numerics::all_ops, numerics::parse_op);
+  return read_named<Op>(section, "ops", numerics::all_ops);
 }
 
 std::vector<DType> read_dtypes(suite::Section& section) {
-  return read_words<DType>(section, "dtypes", numerics::all_dtypes, numerics::parse_dtype);
+  return read_named<DType>(section, "dtypes", numerics::all_dtypes);
 }
 
 std::vector<const Variant*> read_variants(suite::Section& section) {

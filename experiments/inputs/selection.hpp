@@ -1,7 +1,9 @@
 // Which ops, types and variants a config asks for, and by which names.
 #pragma once
 
+#include <cstddef>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,6 +13,10 @@
 #include "suite/config.hpp"
 
 namespace maxtrick::inputs {
+
+// Which of `names` array `key` chooses, each once, in the config's order.
+[[nodiscard]] std::vector<std::size_t> read_choices(suite::Section& section, std::string_view key,
+                                                    std::span<const std::string> names);
 
 // ops = ["softmax", ...], in the config's order.
 [[nodiscard]] std::vector<numerics::Op> read_ops(suite::Section& section);
