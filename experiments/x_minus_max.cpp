@@ -42,7 +42,8 @@ std::vector<suite::Column> columns() {
       {"grid_spacing", Rule::exact,
        "from from_gap to the next gap of the grid: bounds the difference"},
       {"monotone", Rule::exact,
-       "yes: in a scan of the whole grid the error grows nowhere, and the criterion never fails "
+       "yes: in a scan of the range at scan_step the error grows nowhere, and the criterion never "
+       "fails "
        "again"},
       {"meaning", Rule::exact, "the criterion in full"},
   };

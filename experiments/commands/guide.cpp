@@ -106,7 +106,8 @@ std::string described(const Record& record) {
 // formula, and what is written down first.
 void append_recommendations(std::string& page, const Records& records) {
   page +=
-      "| op | precision | use | right, worst | a plain formula | right, worst | not | because |\n"
+      "| op | precision | use | right, worst | a plain formula | right, worst | not | right, worst "
+      "|\n"
       "| --- | --- | --- | --- | --- | --- | --- | --- |\n";
   for (const Op op : numerics::all_ops)
     for (const DType dtype : numerics::all_dtypes) {
@@ -171,14 +172,14 @@ int guide(const GuideOptions& options) {
   const Table accuracy(options.tables, "accuracy");
   std::string page =
       "# Which softmax, log-softmax and log-sum-exp to use\n\n"
-      "Written by `maxtrick guide` from the tables here. `use`: of the variants that no finite "
-      "logits\n"
-      "break, the one that is right most often; then the best formula that anyone can write with "
-      "exp\n"
-      "and log; then the one that fails most. `right` counts the cases of\n"
-      "[accuracy.md](accuracy.md) in which no output is more than 8 ULP off; `worst` is the "
-      "largest\n"
-      "error of all of them, in units in the last place (ULP).\n\n";
+      "Written by `maxtrick guide` from the tables here. `use`: of the sound variants, whose "
+      "error\n"
+      "claim holds for all finite logits of its domain, the one that is right most often in\n"
+      "[accuracy.md](accuracy.md); then the best formula that anyone can write with exp and log; "
+      "then\n"
+      "the variant that fails most. The figures: in how many cases of how many no output is worse "
+      "than\n"
+      "`ok`, and the largest error of all, in units in the last place (ULP).\n\n";
   append_recommendations(page, read_records(accuracy));
   append_x_minus_max(page, options.tables);
   append_links(page, options.tables);

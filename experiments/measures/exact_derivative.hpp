@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <vector>
 
-#include "measures/double_double.hpp"
+#include "measures/compensated_sum.hpp"
 #include "numerics/oracle.hpp"
 
 namespace maxtrick::measures {

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "inputs/exact_row.hpp"
-#include "measures/double_double.hpp"
+#include "measures/compensated_sum.hpp"
 #include "numerics/error.hpp"
 #include "numerics/oracle.hpp"
 

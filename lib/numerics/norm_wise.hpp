@@ -46,8 +46,8 @@ template <class S>
     facts.min = std::min(facts.min, x);
   }
   if (facts.classes == 0) return std::nullopt;
-  // One maximum is left out, so that a y near 0 keeps its digits; summed with W. Kahan's compensation
-  // (Comm. ACM 8(1), 1965), so that a long row does.
+  // One maximum is left out, so that a y near 0 keeps its digits; summed with W. Kahan's
+  // compensation (Comm. ACM 8(1), 1965), so that a long row does.
   double rest = 0, lost = 0;
   bool left_out = false;
   for (const S logit : logits) {
@@ -80,10 +80,7 @@ template <class S>
                                                  const RowFacts& facts) {
   const auto computed = variant.bound ? variant.bound(facts) : std::nullopt;
   if (!computed || !computes_in_float32(dtype)) return computed;
-  const double y = facts.log_sum_exp;
-  const double norm = variant.op == Op::softmax       ? std::exp(facts.max - y)
-                      : variant.op == Op::log_softmax ? y - facts.min
-                                                      : std::abs(y);
+  const double norm = facts.norm(variant.op);
   const double before = *computed * facts.unit_roundoff;
   return with_storage(dtype, [&]<class S>(std::type_identity<S>) -> std::optional<double> {
     using Limits = std::numeric_limits<S>;

@@ -219,7 +219,7 @@ Exact<T> exact_sum(std::span<const T> terms) {
     mpfr_set_ui(high, 0, MPFR_RNDN);
     for (const T term : terms) {
       if (!(term >= 0 && std::isfinite(term)))
-        throw std::invalid_argument("a sum of terms that are not finite and not negative");
+        throw std::invalid_argument("a term of a sum is negative or not finite");
       mpfr_add_d(low, low, term, MPFR_RNDD);
       mpfr_add_d(high, high, term, MPFR_RNDU);
     }

@@ -1,6 +1,8 @@
 // One implementation of an op, with what it claims.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <functional>
 #include <limits>
@@ -47,11 +49,35 @@ struct Claim {
 struct RowFacts {
   std::size_t classes;   // n, those of a logit of -inf left out
   double max, min;       // of the finite logits
-  double log_sum_exp;    // y, in double: right to about 2^-51
+  double log_sum_exp;    // y, in double: right to uncertainty()
   double unit_roundoff;  // u
   double least_normal;   // the smallest normal number
   double largest;        // the largest finite number
+
+  // y is max + log S, each known relatively.
+  [[nodiscard]] double uncertainty() const {
+    return 0x1p-51 * (std::abs(max) + std::abs(log_sum_exp - max));
+  }
+  // log S = y - max, and max_i |y_i| of an op: from below, by what y may be off.
+  [[nodiscard]] double least_log_S() const;
+  [[nodiscard]] double norm(Op op) const;
 };
+
+inline double RowFacts::least_log_S() const {
+  // The difference cancels where the logits are large; that all others may be as low as the least
+  // is known as well.
+  const double n = static_cast<double>(classes);
+  return std::max(log_sum_exp - max - uncertainty(), std::log1p((n - 1) * std::exp(min - max)));
+}
+
+inline double RowFacts::norm(Op op) const {
+  switch (op) {
+    case Op::softmax: return std::exp(-least_log_S());
+    case Op::log_softmax: return max - min + least_log_S();
+    case Op::log_sum_exp: break;
+  }
+  return std::max(0.0, std::abs(log_sum_exp) - uncertainty());
+}
 
 struct Variant {
   Op op;

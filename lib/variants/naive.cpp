@@ -45,7 +45,7 @@ std::optional<double> log_sum_exp_bound(const numerics::RowFacts& row) {
   const Roundings r(row);
   const double k = r.plain_sum();
   if (!r.plain_sum_is_finite(k)) return std::nullopt;
-  return if_finite(r.g(k) * (1 + r.f * r.u) / std::abs(r.y) + r.f);
+  return if_finite(r.g(k) * (1 + r.f * r.u) / r.abs_y + r.f);
 }
 
 const Register softmax{scalar(

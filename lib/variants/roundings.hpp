@@ -30,6 +30,7 @@ struct Roundings {
   double y;                 // log-sum-exp
   double log_S_low, log_S;  // log S = y - m, enclosed: the difference may cancel
   double Y;                 // W + log S, from below: max |x_i - y|
+  double abs_y;             // |y|, from below: 0 where y may be 0
   double largest;
 
   explicit Roundings(const numerics::RowFacts& row)
@@ -40,9 +41,10 @@ struct Roundings {
         m(row.max),
         W(row.max - row.min),
         y(row.log_sum_exp),
-        log_S_low(std::max(std::log1p((n - 1) * std::exp(-W)), y - m - std::abs(y) * 0x1p-52)),
-        log_S(std::min(std::log(n), y - m + std::abs(y) * 0x1p-52)),
-        Y(W + log_S_low),
+        log_S_low(row.least_log_S()),
+        log_S(std::min(std::log(n), y - m + row.uncertainty())),
+        Y(row.norm(numerics::Op::log_softmax)),
+        abs_y(row.norm(numerics::Op::log_sum_exp)),
         largest(row.largest) {}
 
   // 1 / (1 - k u): what turns k first-order roundings into a bound. Infinite beyond its range.

@@ -53,7 +53,7 @@ template <double (Roundings::*of_log)() const>
 std::optional<double> log_sum_exp_bound(const numerics::RowFacts& row) {
   const Roundings r(row);
   if (std::abs(r.y) > r.largest / 2) return std::nullopt;
-  return if_finite((r.*of_log)() * (1 + r.u) / std::abs(r.y) + 1);
+  return if_finite((r.*of_log)() * (1 + r.u) / r.abs_y + 1);
 }
 
 std::optional<double> x_minus_lse_bound(const numerics::RowFacts& row) {

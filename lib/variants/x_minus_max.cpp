@@ -16,6 +16,7 @@ namespace {
 std::optional<double> bound(const numerics::RowFacts& row) {
   const Roundings r(row);
   if (r.n == 1) return 0;
+  if (!r.differences_are_finite()) return std::nullopt;
   // log S itself is known to the last bits of double.
   return if_finite((r.log_S * (1 + 0x1p-48) / r.u + r.W) / r.Y);
 }

@@ -1,44 +1,29 @@
 // Sums of exponentials to about 100 bits, for the one place that needs them: log-sum-exp near 0.
+// Not for speed: no kernel needs it, since a loss is m - x + L, in which nothing cancels.
 #pragma once
 
 #include <cmath>
 #include <span>
 
+#include "numerics/double_double.hpp"
+
 namespace maxtrick::variants::accurate {
 
-// high + low, |low| <= ulp(high) / 2.
-struct DoubleDouble {
-  double high = 0;
-  double low = 0;
+using numerics::DoubleDouble;
+
+// e^x for x <= 0 as 2^k (1 + s): k = 0 where |x| < 0.34, and then s is e^x - 1 with all its digits.
+struct Power {
+  int k = 0;
+  DoubleDouble s{};
 };
 
-// a + b without loss (D. E. Knuth, TAOCP 2, section 4.2.2).
-[[nodiscard]] inline DoubleDouble two_sum(double a, double b) {
-  const double s = a + b, c = s - a;
-  return {s, (a - (s - c)) + (b - c)};
-}
-
-// Relative error 2^-103 for terms of one sign, 2^-104 of the larger one else.
-[[nodiscard]] inline DoubleDouble operator+(DoubleDouble a, DoubleDouble b) {
-  const DoubleDouble s = two_sum(a.high, b.high);
-  return two_sum(s.high, s.low + (a.low + b.low));
-}
-
-// Relative error 2^-102.
-[[nodiscard]] inline DoubleDouble operator*(DoubleDouble a, DoubleDouble b) {
-  const double product = a.high * b.high;
-  const double rest = std::fma(a.high, b.high, -product);
-  return two_sum(product, rest + (a.high * b.low + a.low * b.high));
-}
-
-// e^x for -700 < x <= 0, relative error below 2^-90; 0 below that.
+// Relative error of s below 2^-95, for -600 < x <= 0.
 //
-// e^x = 2^k (1 + s)^256, 1 + s = e^(r / 256), r = x - k ln 2 with ln 2 in three doubles, of which
-// the first has 40 bits, so that k times it is exact. s = e^(r/256) - 1, of |r/256| < 2^-9.5, is
-// its series up to the 10th power (the next is below 2^-119 of s); squaring 1 + s, as 2 s + s^2,
-// eight times loses three bits more than the sum of eight roundings.
-[[nodiscard]] inline DoubleDouble exponential(double x) {
-  if (!(x > -700)) return {};
+// 1 + s = (1 + t)^256, t = e^(r / 256) - 1, r = x - k ln 2 with ln 2 in three doubles, of which the
+// first has 40 bits, so that k times it is exact. t, of |r/256| < 2^-9.5, is its series up to the
+// 10th power (the next is below 2^-119 of t); squaring 1 + t, as 2 t + t^2, eight times loses three
+// bits more than the sum of eight roundings.
+[[nodiscard]] inline Power power(double x) {
   constexpr double ln2_first = 0x1.62e42fefa4p-1, ln2_second = -0x1.8432a1b0e2634p-43,
                    ln2_third = 0x1.f97b57a079a19p-103;
   const double k = std::nearbyint(x * 0x1.71547652b82fep0);
@@ -54,15 +39,31 @@ struct DoubleDouble {
   }
   s = (s + DoubleDouble{1}) * r;
   for (int i = 0; i < 8; ++i) s = DoubleDouble{2 * s.high, 2 * s.low} + s * s;
-  const DoubleDouble e = s + DoubleDouble{1};
-  const int exponent = static_cast<int>(k);
-  return {std::ldexp(e.high, exponent), std::ldexp(e.low, exponent)};
+  return {static_cast<int>(k), s};
 }
 
-// sum e^x - 1.
-[[nodiscard]] inline double sum_of_exponentials_minus_1(std::span<const float> x) {
-  DoubleDouble sum{-1};
-  for (const float xi : x) sum = sum + exponential(static_cast<double>(xi));
+// e^x, relative error below 2^-95; 0 from -600 on down, where a pair would lose its low part.
+[[nodiscard]] inline DoubleDouble exponential(double x) {
+  if (!(x > -600)) return {};
+  const Power p = power(x);
+  const DoubleDouble e = p.s + DoubleDouble{1};
+  return {std::ldexp(e.high, p.k), std::ldexp(e.low, p.k)};
+}
+
+// sum e^x - 1 for logits of which the largest, m, is below 0. The sum starts from e^m - 1, as
+// power() has it where m is near 0, so that what is left of an m of -1e-17 and its counterpart is
+// right.
+[[nodiscard]] inline double sum_of_exponentials_minus_1(std::span<const float> x, float m) {
+  const Power largest = power(static_cast<double>(m));
+  DoubleDouble sum =
+      largest.k == 0 ? largest.s : exponential(static_cast<double>(m)) + DoubleDouble{-1};
+  bool left_out = false;
+  for (const float xi : x) {
+    if (xi == m && !left_out)
+      left_out = true;
+    else
+      sum = sum + exponential(static_cast<double>(xi));
+  }
   return sum.high + sum.low;
 }
 
