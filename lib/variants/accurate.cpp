@@ -2,12 +2,10 @@
 // the vector kernels, which must give the same bits. No libm; std::fma where the text says so and
 // nowhere else; every reduction in one fixed order. A definition depends on the row alone.
 //
-// Where others lose digits, and what is done about it (u = 2^-24; an ULP is u to 2 u of the
-// result):
+// Where others lose digits, and what is done about it (u = 2^-24; an ULP is u to 2 u of a result):
 //   x - max is rounded before exp, and exp multiplies that by max - x: 65 ULP at a gap of 80. Here
-//   x
-//     itself is reduced (exponential.hpp). Beyond |max| = 256 the reduction would lose digits, but
-//     there x - max is exact for every x within 110 of it (Sterbenz's lemma).
+//     x itself is reduced (exponential.hpp). Beyond |max| = 256 the reduction would lose digits,
+//     but there x - max is exact for every x within 110 of it (Sterbenz's lemma).
 //   e^x is rounded before the division: here it stays a pair t (1 + p), |p| <= 0.0443, to the end.
 //   The sum: 16 compensated lanes (sum.hpp).
 //
@@ -28,10 +26,9 @@
 //   M = M1 + M2 in two floats. For x = m, y = -L. Else s = x - M1 with its rounding error e by
 //   TwoSum, y = s + (e - M2): |x - m| is half an ULP of m at least, from which |M2| <= |y| / 2, so
 //   that the rounding of M2 is at most 0.25 ULP of y: 0.5 + 0.25 + 0.19 (L, where it is half of y
-//   at most beside such an M2, else 0.37) < 1 ULP.
+//   at most beside such an M2, else 0.37) < 1 ULP, but for very long rows as above.
 //
-// log-sum-exp: y = m + L in double, rounded once: 0.5 ULP + 0.37 u L / |y|. Where |y| < 0.8 L the
-// two
+// log-sum-exp: y = m + L in double, rounded once: 0.5 ULP + 0.37 u L / |y|. Where |y| < 0.8 L they
 //   cancel: there y = log1p(sum e^x - 1), with the sum as a pair of doubles (double_double.hpp).
 //   That is right until what cancels does so to 2^-79: below |y| = 2^-70 an ULP of 2^-70 is
 //   claimed. No kernel has to follow here: a loss is m - x + L, where nothing cancels.
