@@ -9,10 +9,8 @@
 #include "inputs/distribution.hpp"
 #include "numerics/oracle.hpp"
 #include "numerics/registry.hpp"
-#include "program.hpp"
 #include "random_rows.hpp"
-#include "suite/number.hpp"
-#include "suite/table.hpp"
+#include "result_rows.hpp"
 
 namespace {
 
@@ -27,23 +25,6 @@ const std::string head =
     "60\nmax_rows = 7\n";
 const std::string normal =
     "[[distribution]]\nname = \"n\"\nhazard = \"h\"\nkind = \"normal\"\nscale = 6\n";
-
-using Cells = std::map<std::string, std::string>;  // column -> cell
-
-std::vector<Cells> rows_of(const std::string& csv) {
-  const auto lines = suite::parse_csv(csv);
-  std::vector<Cells> rows;
-  for (std::size_t i = 1; i < lines.size(); ++i) {
-    Cells cells;
-    for (std::size_t k = 0; k < lines[0].size(); ++k) cells[lines[0][k]] = lines[i][k];
-    rows.push_back(std::move(cells));
-  }
-  return rows;
-}
-
-double number(const Cells& row, const std::string& column) {
-  return suite::parse_number(row.at(column)).value();
-}
 
 bool near(double a, double b) { return std::abs(a - b) <= 6e-6 * std::abs(b); }
 
@@ -123,8 +104,8 @@ BOOST_AUTO_TEST_CASE(the_worst_row_is_made_again_from_its_seed) {
   for (const Cells& row : rows_of(suite::read_file(folder / "out/a.csv"))) {
     const std::string key = row.at("variant") + "/" + row.at("dtype") + "/n/" + row.at("classes");
     const Said said =
-        shell("rm -rf again; $MAXTRICK run a.toml -o again --set max_rows=1 --set seed=" + row.at("worst_seed") +
-                  " --filter '" + key + "$'",
+        shell("rm -rf again; $MAXTRICK run a.toml -o again --set max_rows=1 --set seed=" +
+                  row.at("worst_seed") + " --filter '" + key + "$'",
               folder.path());
     BOOST_REQUIRE(said.code == 0);
     const auto again = rows_of(suite::read_file(folder / "again/a.csv"));

@@ -11,9 +11,7 @@
 #include "numerics/random.hpp"
 #include "numerics/real.hpp"
 #include "numerics/registry.hpp"
-#include "program.hpp"
-#include "suite/number.hpp"
-#include "suite/table.hpp"
+#include "result_rows.hpp"
 
 namespace {
 
@@ -40,28 +38,6 @@ std::string row(const std::string& name, const std::string& logits) {
 }
 
 std::string gap(const std::string& size) { return row("gap" + size, "gap = " + size); }
-
-using Cells = std::map<std::string, std::string>;  // by column
-
-// The rows of a run, which must end with 0: no figure is above its bound.
-std::vector<Cells> run(const std::string& text) {
-  const Folder folder;
-  folder.write("d.toml", text);
-  const Said said = shell("$MAXTRICK run d.toml --quiet", folder.path());
-  BOOST_REQUIRE_MESSAGE(said.code == 0, said.out + said.err);
-  const auto lines = suite::parse_csv(suite::read_file(folder / "results/d.csv"));
-  std::vector<Cells> rows;
-  for (std::size_t r = 1; r < lines.size(); ++r) {
-    Cells cells;
-    for (std::size_t i = 0; i < lines[r].size(); ++i) cells[lines[0][i]] = lines[r][i];
-    rows.push_back(std::move(cells));
-  }
-  return rows;
-}
-
-double number(const Cells& cells, const std::string& column) {
-  return suite::parse_number(cells.at(column)).value();
-}
 
 // What the experiment should say, from plain sums of exponentials at a precision that drowns all
 // cancellation.
@@ -168,9 +144,9 @@ void check_rejected(const std::string& text, const std::string& message) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(every_figure_is_that_of_mpfr) {
-  const auto rows = run(config(gap("0") + gap("1") + gap("9.5") + gap("20") + gap("80") +
-                               gap("-3") + gap("-80") + row("normal-2", "scale = 2\nseed = 5") +
-                               row("normal-20", "scale = 20\nseed = 5")));
+  const auto rows = rows_of_run(
+      config(gap("0") + gap("1") + gap("9.5") + gap("20") + gap("80") + gap("-3") + gap("-80") +
+             row("normal-2", "scale = 2\nseed = 5") + row("normal-20", "scale = 20\nseed = 5")));
   BOOST_TEST(rows.size() == 9U * 2 * 6 * 2);
   std::size_t not_finite = 0;
   for (const Cells& cells : rows) {
@@ -208,8 +184,8 @@ BOOST_AUTO_TEST_CASE(every_figure_is_that_of_mpfr) {
 // 1 - p_t, here 6 e^-gap or about, is below u / 2: p_t is 1.
 BOOST_AUTO_TEST_CASE(the_sum_of_the_others_keeps_what_p_minus_1_loses) {
   for (const Cells& cells :
-       run(config(gap("50"), R"(["float32", "float64", "bfloat16", "bfloat16_in_float32"])",
-                  R"(["softmax.max_trick.scalar"])", "[7]"))) {
+       rows_of_run(config(gap("50"), R"(["float32", "float64", "bfloat16", "bfloat16_in_float32"])",
+                          R"(["softmax.max_trick.scalar"])", "[7]"))) {
     const double u = numerics::unit_roundoff(numerics::parse_dtype(cells.at("dtype")).value());
     BOOST_TEST(number(cells, "minus_1_error_u") * u == 1, boost::test_tools::tolerance(1e-9));
     BOOST_TEST(cells.at("minus_1_relative_error") == "1");
@@ -218,7 +194,7 @@ BOOST_AUTO_TEST_CASE(the_sum_of_the_others_keeps_what_p_minus_1_loses) {
     BOOST_TEST(number(cells, "jacobian_error_u") * u == 1, boost::test_tools::tolerance(1e-9));
   }
   // A target that trails: p_t - 1 is near -1 and as good as any number.
-  for (const Cells& cells : run(config(gap("-20"), R"(["float32", "float64"])")))
+  for (const Cells& cells : rows_of_run(config(gap("-20"), R"(["float32", "float64"])")))
     BOOST_TEST(number(cells, "minus_1_error_u") <= 2);
 }
 
@@ -232,7 +208,7 @@ BOOST_AUTO_TEST_CASE(bounds_hold_on_random_rows_and_are_near_where_digits_cancel
     rows += row("lead" + n, "gap = " + suite::cell(random.uniform(-100, 100)));
     rows += row("random" + n, "scale = " + suite::cell(random.uniform(0, 30)) + "\nseed = " + n);
   }
-  const auto all = run(config(
+  const auto all = rows_of_run(config(
       rows, all_types, R"(["softmax.naive.scalar", "softmax.max_trick.scalar"])", "[2, 3, 40]"));
   BOOST_TEST(all.size() == 24U * 3 * 6 * 2);
   std::size_t bounded = 0;
@@ -243,7 +219,7 @@ BOOST_AUTO_TEST_CASE(bounds_hold_on_random_rows_and_are_near_where_digits_cancel
       BOOST_TEST(number(cells, figure + "_error_u") <= number(cells, figure + "_bound_u"));
     }
   BOOST_TEST(bounded > all.size());
-  for (const Cells& cells : run(config(gap("12"), R"(["float32", "float64"])"))) {
+  for (const Cells& cells : rows_of_run(config(gap("12"), R"(["float32", "float64"])"))) {
     BOOST_TEST(number(cells, "minus_1_error_u") > 50);
     BOOST_TEST(number(cells, "minus_1_bound_u") < 1.05 * number(cells, "minus_1_error_u"));
     BOOST_TEST(number(cells, "jacobian_bound_u") < 1.1 * number(cells, "jacobian_error_u"));

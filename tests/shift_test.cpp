@@ -11,9 +11,7 @@
 #include "numerics/dtype.hpp"
 #include "numerics/random.hpp"
 #include "numerics/registry.hpp"
-#include "program.hpp"
-#include "suite/number.hpp"
-#include "suite/table.hpp"
+#include "result_rows.hpp"
 
 namespace {
 
@@ -35,27 +33,6 @@ std::string config(const std::string& offsets, const std::string& dtypes = all_t
   return "experiment = \"shift\"\ntitle = \"T\"\ndescription = \"D\"\ndtypes = " + dtypes +
          "\nvariants = " + variants + "\noffsets = " + offsets + "\n" + rows +
          "\ninaccurate_above_ulp = 8\n";
-}
-
-using Cells = std::map<std::string, std::string>;  // by column
-
-std::vector<Cells> run(const std::string& text) {
-  const Folder folder;
-  folder.write("s.toml", text);
-  const Said said = shell("$MAXTRICK run s.toml --quiet", folder.path());
-  BOOST_REQUIRE_MESSAGE(said.code == 0, said.err);
-  const auto lines = suite::parse_csv(suite::read_file(folder / "results/s.csv"));
-  std::vector<Cells> rows;
-  for (std::size_t r = 1; r < lines.size(); ++r) {
-    Cells cells;
-    for (std::size_t i = 0; i < lines[r].size(); ++i) cells[lines[0][i]] = lines[r][i];
-    rows.push_back(std::move(cells));
-  }
-  return rows;
-}
-
-double number(const Cells& row, const std::string& column) {
-  return suite::parse_number(row.at(column)).value();
 }
 
 template <class S>
@@ -129,7 +106,7 @@ void check_rejected(const std::string& text, const std::string& message) {
 // Also both signs, an offset that cancels most of the log-sum-exp, and offsets that are no numbers
 // of the narrow types: they are rounded first, and that rounding is not counted.
 BOOST_AUTO_TEST_CASE(both_losses_are_those_of_mpfr) {
-  const auto rows = run(config("[0, 0.3, 1, -2.5, 10, -100, 333.3, 1e4, 1e8]"));
+  const auto rows = rows_of_run(config("[0, 0.3, 1, -2.5, 10, -100, 333.3, 1e4, 1e8]"));
   // Only float16 and float16_in_float32 lack 1e8.
   BOOST_TEST(rows.size() == 3 * (6 * 9 - 2));
   for (const Cells& row : rows) {
@@ -166,7 +143,7 @@ BOOST_AUTO_TEST_CASE(both_losses_are_those_of_mpfr) {
 BOOST_AUTO_TEST_CASE(closed_forms) {
   const std::string one = "classes = [1, 2]\nscale = 1\nseeds = [3]";
   const auto x = normal_row<float>(3, 2);
-  for (const Cells& row : run(config("[1e3, 1e30]", R"(["float32"])", three_ops, one))) {
+  for (const Cells& row : rows_of_run(config("[1e3, 1e30]", R"(["float32"])", three_ops, one))) {
     const std::string op = row.at("op");
     const bool saturated = row.at("offset") == "1e+30";
     if (row.at("classes") == "1") {
@@ -202,8 +179,9 @@ BOOST_AUTO_TEST_CASE(the_offset_loses_no_more_than_its_roundings) {
   const std::string seeds = "classes = [2, 30]\nscale = 3\nseeds = [1, 2, 3, 4]";
   std::map<std::string, std::string> told;
   bool lossy = false;
-  for (const Cells& row : run(config(offsets + "]", R"(["float64", "bfloat16"])",
-                                     R"(["*max_trick*.scalar", "*shifted*.scalar"])", seeds))) {
+  for (const Cells& row :
+       rows_of_run(config(offsets + "]", R"(["float64", "bfloat16"])",
+                          R"(["*max_trick*.scalar", "*shifted*.scalar"])", seeds))) {
     const DType dtype = numerics::parse_dtype(row.at("dtype")).value();
     const std::string op = row.at("op");
     const double loss = number(row, "offset_loss_ulp");
@@ -226,8 +204,8 @@ BOOST_AUTO_TEST_CASE(the_offset_loses_no_more_than_its_roundings) {
 
 BOOST_AUTO_TEST_CASE(the_known_failures_of_float32_are_there) {
   std::map<std::string, Cells> at;
-  for (Cells& row : run(config("[100, 1e4, 1e8]", R"(["float32"])", R"(["*.scalar"])",
-                               "classes = [10]\nscale = 1\nseeds = [1]")))
+  for (Cells& row : rows_of_run(config("[100, 1e4, 1e8]", R"(["float32"])", R"(["*.scalar"])",
+                                       "classes = [10]\nscale = 1\nseeds = [1]")))
     at[row.at("offset") + " " + row.at("variant")] = row;
   BOOST_TEST(at.at("100 softmax.naive.scalar").at("outcome") == "nan");
   BOOST_TEST(at.at("100 log_sum_exp.naive.scalar").at("outcome") == "overflow");
@@ -242,7 +220,7 @@ BOOST_AUTO_TEST_CASE(the_known_failures_of_float32_are_there) {
 BOOST_AUTO_TEST_CASE(offsets_beyond_a_type_have_no_rows) {
   std::set<std::string> seen;
   for (const Cells& row :
-       run(config("[1e4, 1e5, 65504, 1e39]", R"(["float16", "float32", "float64"])")))
+       rows_of_run(config("[1e4, 1e5, 65504, 1e39]", R"(["float16", "float32", "float64"])")))
     seen.insert(row.at("offset") + " " + row.at("dtype"));
   // 65504 is finite, and stays so: a logit of size 1 is rounded away.
   BOOST_TEST(seen == (std::set<std::string>{"10000 float16", "65504 float16", "10000 float32",
