@@ -155,7 +155,7 @@ void append_x_minus_max(std::string& page, const std::filesystem::path& folder) 
 void append_links(std::string& page, const std::filesystem::path& folder) {
   std::map<std::string, std::string> titles;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    const auto path = entry.path();
+    const auto& path = entry.path();
     if (path.extension() != ".md" || path.filename() == "README.md") continue;
     std::istringstream text(suite::read_file(path));
     std::string heading;
