@@ -72,7 +72,8 @@ int check_one(Prepared& prepared, const CheckOptions& options) {
     code = worse(code, exit_check_failed);
   }
   fmt::print("{}: {} rows checked, {}\n", csv_path.string(), run.table.rows.size(),
-             mismatches.empty() && stale.empty()
+             run.table.rows.empty() ? "none could run here"
+             : mismatches.empty() && stale.empty()
                  ? "all hold"
                  : fmt::format("{} findings", mismatches.size() + stale.size()));
   return code;

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 #include <optional>
+#include <set>
 #include <sstream>
 
 #include "commands/commands.hpp"
@@ -102,9 +103,20 @@ std::string described(const Record& record) {
   return text;
 }
 
+// As better(); of two that do equally well, the one that does better in float32.
+bool preferred(const Records& records, const Record& a, const Record& b) {
+  if (better(a, b) || better(b, a)) return better(a, b);
+  const auto in_float32 = [&](const Record& r) {
+    return records.find({"float32", r.variant->name()});
+  };
+  const auto first = in_float32(a), second = in_float32(b);
+  return first != records.end() && second != records.end() && better(first->second, second->second);
+}
+
 // A line for each op and type: the best of the sound variants, the best of those that are a plain
-// formula, and what is written down first.
-void append_recommendations(std::string& page, const Records& records) {
+// formula, and the one that fails most. `named` gathers the variants that the lines name.
+void append_recommendations(std::string& page, const Records& records,
+                            std::set<const Variant*>& named) {
   page +=
       "| op | precision | use | right, worst | a plain formula | right, worst | not | right, worst "
       "|\n"
@@ -115,40 +127,57 @@ void append_recommendations(std::string& page, const Records& records) {
       for (const auto& [key, record] : records) {
         if (key.first != name(dtype) || !record.variant || record.variant->op != op) continue;
         if (record.variant->nature == Nature::sound) {
-          if (!best || better(record, *best)) best = &record;
+          if (!best || preferred(records, record, *best)) best = &record;
           const bool formula =
               record.variant->library.empty() && record.variant->has(DType::float64);
-          if (formula && (!plain || better(record, *plain))) plain = &record;
+          if (formula && (!plain || preferred(records, record, *plain))) plain = &record;
         }
-        if (!worst || better(*worst, record)) worst = &record;
+        if (!worst || preferred(records, *worst, record)) worst = &record;
       }
       if (!best) continue;
-      const auto pair = [](const Record* record) {
-        return record ? fmt::format("{} | {}", record->variant->algorithm, described(*record))
-                      : std::string(" | ");
+      const auto pair = [&](const Record* record) {
+        if (!record) return std::string(" | ");
+        named.insert(record->variant);
+        return fmt::format("{} | {}", record->variant->algorithm, described(*record));
       };
       page += fmt::format("| {} | {} | {} | {} | {} |\n", name(op), name(dtype), pair(best),
                           plain == best ? "the same | " : pair(plain), pair(worst));
     }
 }
 
-// From which lead on x - max will do, float32.
+void append_formulas(std::string& page, const std::set<const Variant*>& named) {
+  page += "\nWhat they compute:\n\n";
+  for (const Variant& variant : numerics::variants())
+    if (named.contains(&variant))
+      page += fmt::format("- {} `{}`: {}\n", name(variant.op), variant.algorithm, variant.summary);
+}
+
+// From which lead on x - max will do, float32: a line a criterion, a column a number of classes.
 void append_x_minus_max(std::string& page, const std::filesystem::path& folder) {
   const Table table(folder, "x_minus_max");
-  std::map<std::string, std::string> gaps;
-  std::vector<std::string> criteria;
+  std::vector<std::string> classes, criteria;
+  std::map<std::string, std::string> gaps;  // criterion -> its cells
+  std::map<std::string, std::string> meanings;
   for (const suite::Row& row : table.rows()) {
     if (table.cell(row, "dtype") != "float32") continue;
-    std::string& line = gaps[table.cell(row, "criterion")];
-    if (line.empty()) criteria.push_back(table.cell(row, "criterion"));
-    line += fmt::format("{}{} ({} classes)", line.empty() ? "" : ", ", table.cell(row, "from_gap"),
-                        table.cell(row, "classes"));
+    const std::string& criterion = table.cell(row, "criterion");
+    if (meanings.emplace(criterion, table.cell(row, "meaning")).second)
+      criteria.push_back(criterion);
+    if (criterion == criteria.front()) classes.push_back(table.cell(row, "classes"));
+    gaps[criterion] += ' ' + table.cell(row, "from_gap") + " |";
   }
   page +=
-      "\nThe slides' x - max, float32, is within a criterion from this lead of the largest logit "
-      "on:\n\n";
+      "\nFrom which lead of the largest logit on `x - max` will do for log-softmax, float32, all\n"
+      "other logits being equal ([x_minus_max.md](x_minus_max.md)). It gives 0 for the leader at\n"
+      "every lead: never use it where the leader's own log-probability counts, as in a loss.\n\n";
+  page += fmt::format("| criterion, classes: | {} |\n| --- |", fmt::join(classes, " | "));
+  for (std::size_t i = 0; i < classes.size(); ++i) page += " --- |";
+  page += '\n';
   for (const std::string& criterion : criteria)
-    page += fmt::format("- {}: {}\n", criterion, gaps[criterion]);
+    page += fmt::format("| {} |{}\n", criterion, gaps[criterion]);
+  page += '\n';
+  for (const std::string& criterion : criteria)
+    page += fmt::format("- {}: {}\n", criterion, meanings[criterion]);
 }
 
 // The tables in the folder with their titles.
@@ -162,8 +191,10 @@ void append_links(std::string& page, const std::filesystem::path& folder) {
     std::getline(text, heading);
     titles[path.filename().string()] = heading.substr(std::min<std::size_t>(2, heading.size()));
   }
-  page += "\nThe tables, each with its CSV and its manifest beside it:\n\n";
-  for (const auto& [file, title] : titles) page += fmt::format("- [{}]({})\n", title, file);
+  page += "\nThe tables, each with its CSV (all rows) and its manifest:\n\n";
+  for (const auto& [file, title] : titles)
+    page +=
+        fmt::format("- [{}]({}) ([CSV]({}.csv))\n", title, file, file.substr(0, file.size() - 3));
 }
 
 }  // namespace
@@ -172,15 +203,21 @@ int guide(const GuideOptions& options) {
   const Table accuracy(options.tables, "accuracy");
   std::string page =
       "# Which softmax, log-softmax and log-sum-exp to use\n\n"
-      "Written by `maxtrick guide` from the tables here. `use`: of the sound variants, whose "
-      "error\n"
-      "claim holds for all finite logits of its domain, the one that is right most often in\n"
-      "[accuracy.md](accuracy.md); then the best formula that anyone can write with exp and log; "
-      "then\n"
-      "the variant that fails most. The figures: in how many cases of how many no output is worse "
-      "than\n"
-      "`ok`, and the largest error of all, in units in the last place (ULP).\n\n";
-  append_recommendations(page, read_records(accuracy));
+      "Written by `maxtrick guide` from the tables here. `use`: of the sound variants (those that\n"
+      "overflow or underflow on no ordinary logits), the one that is right most often in\n"
+      "[accuracy.md](accuracy.md); then the best sound formula that anyone can write with exp and\n"
+      "log; then the variant that fails most. A case is a distribution of the logits and a number "
+      "of\n"
+      "classes, up to 131072; it is right where every output is `ok`, within the few ULP (units in "
+      "the\n"
+      "last place) that accuracy.md states; what is named after it are the cases that failed; the\n"
+      "others are less accurate, but not wrong. The ULP figure is the largest error of all cases.\n"
+      "`accurate` is made for float32. In float16 and bfloat16 every operation is rounded to 16 "
+      "bits;\n"
+      "`_in_float32` stores 16 bits and computes in float32, as kernels do.\n\n";
+  std::set<const Variant*> named;
+  append_recommendations(page, read_records(accuracy), named);
+  append_formulas(page, named);
   append_x_minus_max(page, options.tables);
   append_links(page, options.tables);
   fmt::print("{}", page);

@@ -137,10 +137,11 @@ void write_file(const std::filesystem::path& path, std::string_view bytes) {
 }
 
 void require_writable(const std::filesystem::path& folder) {
-  std::filesystem::path there = std::filesystem::absolute(folder);
-  while (!std::filesystem::exists(there) && there.has_relative_path()) there = there.parent_path();
-  if (!std::filesystem::is_directory(there)) fail("write into", folder, ENOTDIR);
-  if (::access(there.c_str(), W_OK) != 0) fail("write into", folder, errno);
+  // Only making it shows whether it can be made.
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) fail("make the folder", folder, error.value());
+  if (::access(folder.c_str(), W_OK) != 0) fail("write into", folder, errno);
 }
 
 std::string sha256(std::string_view bytes) {
