@@ -137,11 +137,20 @@ void write_file(const std::filesystem::path& path, std::string_view bytes) {
 }
 
 void require_writable(const std::filesystem::path& folder) {
-  // Only making it shows whether it can be made.
+  // Only making it shows whether it can be made. What was not there is taken away again: nothing
+  // has been computed yet.
+  std::vector<std::filesystem::path> missing;
+  for (auto path = std::filesystem::absolute(folder); !std::filesystem::exists(path);
+       path = path.parent_path())
+    missing.push_back(path);
   std::error_code error;
   std::filesystem::create_directories(folder, error);
-  if (error) fail("make the folder", folder, error.value());
-  if (::access(folder.c_str(), W_OK) != 0) fail("write into", folder, errno);
+  if (!error && ::access(folder.c_str(), W_OK) != 0) error.assign(errno, std::generic_category());
+  for (const auto& path : missing) {
+    std::error_code ignored;
+    std::filesystem::remove(path, ignored);
+  }
+  if (error) fail("write into", folder, error.value());
 }
 
 std::string sha256(std::string_view bytes) {

@@ -25,8 +25,8 @@ void write_file(const std::filesystem::path& path, std::string_view bytes);
 // The same for files that belong together: all are written and synced before the first is replaced.
 void write_files(const std::vector<std::pair<std::filesystem::path, std::string>>& files);
 
-// Makes the folder where there is none. Throws std::system_error where it cannot be made or written
-// into: to be asked before the work whose result shall go there.
+// Throws std::system_error where `folder` cannot be written into, or cannot be made, which is tried
+// and undone: to be asked before the work whose result shall go there.
 void require_writable(const std::filesystem::path& folder);
 
 // SHA-256 as 64 hexadecimal digits, as sha256sum prints it.
