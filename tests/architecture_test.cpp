@@ -18,8 +18,10 @@ using namespace maxtrick;
 const std::map<std::string, std::set<std::string>> arrows{
     {"lib/numerics", {}},
     {"lib/variants", {"numerics"}},
+    {"lib/learn", {"numerics"}},
     {"lib/suite", {}},
-    {"experiments", {"numerics", "variants", "suite", "inputs", "measures", "figures", "commands"}},
+    {"experiments",
+     {"numerics", "variants", "learn", "suite", "inputs", "measures", "figures", "commands"}},
 };
 
 template <class Visit>
