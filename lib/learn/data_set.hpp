@@ -1,11 +1,16 @@
+// Labelled points: what a classifier learns from.
 #pragma once
+
 #include <cstddef>
 #include <cstdint>
 #include <vector>
+
 namespace maxtrick::learn {
+
 struct DataSet {
   std::size_t rows = 0, features = 0, classes = 0;
   std::vector<double> X;        // rows x features, C order
   std::vector<std::int32_t> y;  // a class index each, from 0
 };
+
 }  // namespace maxtrick::learn

@@ -1,0 +1,54 @@
+#include "learn/blobs.hpp"
+
+#include <numeric>
+
+#include "learn/random_state.hpp"
+
+namespace maxtrick::learn {
+namespace {
+
+GivenCentres draw(const DrawnCentres& drawn, RandomState& random) {
+  GivenCentres centres(drawn.count, std::vector<double>(drawn.features));
+  for (auto& centre : centres)
+    for (double& x : centre) x = random.uniform(drawn.low, drawn.high);
+  return centres;
+}
+
+DataSet shuffled(const DataSet& data, RandomState& random) {
+  std::vector<std::size_t> order(data.rows);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  random.shuffle(order);
+  DataSet result{data.rows, data.features, data.classes, {}, {}};
+  result.X.reserve(data.X.size());
+  result.y.reserve(data.y.size());
+  for (const std::size_t row : order) {
+    for (std::size_t j = 0; j < data.features; ++j)
+      result.X.push_back(data.X[row * data.features + j]);
+    result.y.push_back(data.y[row]);
+  }
+  return result;
+}
+
+}  // namespace
+
+DataSet make_blobs(const Blobs& blobs) {
+  RandomState random(blobs.seed);
+  const auto* drawn = std::get_if<DrawnCentres>(&blobs.centres);
+  const GivenCentres centres =
+      drawn != nullptr ? draw(*drawn, random) : std::get<GivenCentres>(blobs.centres);
+
+  DataSet data{blobs.samples, centres.at(0).size(), centres.size(), {}, {}};
+  data.X.reserve(data.rows * data.features);
+  data.y.reserve(data.rows);
+  for (std::size_t k = 0; k < data.classes; ++k) {
+    const double spread = blobs.spread.size() == 1 ? blobs.spread[0] : blobs.spread.at(k);
+    const std::size_t more = k < data.rows % data.classes ? 1 : 0;
+    for (std::size_t n = 0; n < data.rows / data.classes + more; ++n) {
+      for (const double x : centres[k]) data.X.push_back(random.normal(x, spread));
+      data.y.push_back(static_cast<std::int32_t>(k));
+    }
+  }
+  return blobs.shuffle ? shuffled(data, random) : data;
+}
+
+}  // namespace maxtrick::learn
