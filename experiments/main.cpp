@@ -125,7 +125,9 @@ class CommandLine {
     command->add_option("OP", eval_.op, "softmax, log_softmax or log_sum_exp")->required();
     command->add_option("--logits", eval_.logits, "\"1,2,3;4,5,6\": rows parted by ';'")
         ->option_text("ROWS");
-    command->add_option("--input", eval_.input, "a .npy (float32, float64) or CSV file")
+    command
+        ->add_option("--input", eval_.input,
+                     "a .npy (floats or integers of 32 or 64 bits) or CSV file")
         ->option_text("FILE");
     command->add_option("--variant", eval_.variant, "only these, e.g. 'softmax.*.scalar'")
         ->option_text("GLOB");

@@ -3,9 +3,11 @@
 
 #include <bit>
 #include <boost/test/unit_test.hpp>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <stdexcept>
 
 #include "folder.hpp"
 #include "suite/matrix.hpp"
@@ -102,6 +104,58 @@ BOOST_AUTO_TEST_CASE(float32_comes_back_bit_by_bit_and_rounds_to_nearest) {
   BOOST_TEST(rounded.values == (Values{1.0, 0x1.000002p0}), boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(integers_come_back) {
+  const Values whole = {0, -0.0, 1, -1, 2147483647, -2147483648.0};
+  for (const NumberType type : {NumberType::int32, NumberType::int64}) {
+    const Matrix back = parse_npy(
+        to_npy({.rows = 1, .columns = whole.size(), .values = whole, .one_dimensional = true},
+               type),
+        "x.npy");
+    BOOST_TEST(back.one_dimensional);
+    BOOST_CHECK(back.type == type);
+    BOOST_TEST(back.values == whole, boost::test_tools::per_element());
+  }
+  const Values wide = {0x1p53, -0x1p53};
+  BOOST_TEST(
+      parse_npy(to_npy({.rows = 2, .columns = 1, .values = wide}, NumberType::int64), "x.npy")
+              .values == wide,
+      boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(integers_that_would_not_be_held_are_named) {
+  const auto int64_error = [](const std::string& shape, std::initializer_list<std::int64_t> all) {
+    return npy_error(
+        npy(1, fmt::format("{{'descr': '<i8', 'fortran_order': False, 'shape': {}}}", shape),
+            raw(all)));
+  };
+  constexpr std::int64_t two_to_53 = std::int64_t{1} << 53;
+  BOOST_TEST(int64_error("(2,)", {two_to_53, -two_to_53}) == "no error");
+  BOOST_TEST(int64_error("(2,)", {7, two_to_53 + 1}) ==
+             "x.npy: row 0, column 1 (from 0) is 9007199254740993; expected integers up to 2^53");
+  BOOST_TEST(
+      int64_error("(2, 2)", {7, 7, std::numeric_limits<std::int64_t>::min(), 7}) ==
+      "x.npy: row 1, column 0 (from 0) is -9223372036854775808; expected integers up to 2^53");
+  BOOST_TEST(int64_error("(2,)", {7}) ==
+             "x.npy: 8 bytes of data where shape (2,) of '<i8' needs 16");
+}
+
+BOOST_AUTO_TEST_CASE(only_integers_are_written_as_integers) {
+  const auto writes = [](double value, NumberType type) {
+    try {
+      (void)to_npy({.rows = 1, .columns = 1, .values = {value}}, type);
+    } catch (const std::invalid_argument& error) {
+      return std::string(error.what());
+    }
+    return std::string("no error");
+  };
+  BOOST_TEST(writes(0.5, NumberType::int64) == "0.5 is no integer of 64 bits");
+  BOOST_TEST(writes(std::nan(""), NumberType::int64) == "nan is no integer of 64 bits");
+  BOOST_TEST(writes(-0x1p63, NumberType::int64) == "no error");
+  BOOST_TEST(writes(0x1p63, NumberType::int64) == "9.223372036854776e+18 is no integer of 64 bits");
+  BOOST_TEST(writes(2147483648, NumberType::int32) == "2147483648 is no integer of 32 bits");
+  BOOST_TEST(writes(-2147483649, NumberType::int32) == "-2147483649 is no integer of 32 bits");
+}
+
 BOOST_AUTO_TEST_CASE(a_file_is_as_numpy_writes_it) {
   // np.save of np.array([1, -2, 0.5], dtype='<f4'), NumPy 1.24.
   std::string expected{"\x93NUMPY\x01\x00\x76\x00", 10};
@@ -110,6 +164,13 @@ BOOST_AUTO_TEST_CASE(a_file_is_as_numpy_writes_it) {
   expected += std::string("\0\0\x80\x3f\0\0\0\xc0\0\0\0\x3f", 12);
   const Matrix vector{.rows = 1, .columns = 3, .values = {1, -2, 0.5}, .one_dimensional = true};
   BOOST_TEST(to_npy(vector, NumberType::float32) == expected);
+  // np.save of np.array([2, 0, -1]), whose dtype is int64.
+  expected = {"\x93NUMPY\x01\x00\x76\x00", 10};
+  expected += "{'descr': '<i8', 'fortran_order': False, 'shape': (3,), }";
+  expected += std::string(127 - expected.size(), ' ') + '\n';
+  expected += std::string("\2\0\0\0\0\0\0\0", 8) + std::string(8, '\0') + std::string(8, '\xff');
+  const Matrix labels{.rows = 1, .columns = 3, .values = {2, 0, -1}, .one_dimensional = true};
+  BOOST_TEST(to_npy(labels, NumberType::int64) == expected);
 
   for (const std::size_t columns : {1U, 1000U, 123456U}) {
     const Matrix zeros{.rows = 2, .columns = columns, .values = Values(2 * columns)};
@@ -179,10 +240,11 @@ BOOST_AUTO_TEST_CASE(what_is_not_read_is_named_before_anything_is_allocated) {
     return header_error(
         fmt::format("{{'descr': {}, 'fortran_order': False, 'shape': (1,)}}", dtype));
   };
-  BOOST_TEST(dtype_error("'>f8'") == "x.npy: dtype '>f8' is not read; expected '<f4' or '<f8'");
-  BOOST_TEST(dtype_error("'<i8'") == "x.npy: dtype '<i8' is not read; expected '<f4' or '<f8'");
-  BOOST_TEST(dtype_error("[('a', '<f4')]") ==
-             "x.npy: a structured dtype is not read; expected '<f4' or '<f8'");
+  const std::string expected = "expected '<f4', '<f8', '<i4' or '<i8'";
+  BOOST_TEST(dtype_error("'>f8'") == "x.npy: dtype '>f8' is not read; " + expected);
+  BOOST_TEST(dtype_error("'<u8'") == "x.npy: dtype '<u8' is not read; " + expected);
+  BOOST_TEST(dtype_error("'<i2'") == "x.npy: dtype '<i2' is not read; " + expected);
+  BOOST_TEST(dtype_error("[('a', '<f4')]") == "x.npy: a structured dtype is not read; " + expected);
   BOOST_TEST(shape_error("()", "") == "x.npy: 0 dimensions where 1 or 2 are read");
   BOOST_TEST(shape_error("(1, 1, 1)", "") == "x.npy: 3 dimensions where 1 or 2 are read");
   BOOST_TEST(shape_error("(0,)", "") == "x.npy: shape (0,) holds no numbers");

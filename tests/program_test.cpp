@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "suite/matrix.hpp"
 #include "suite/table.hpp"
 
 namespace {
@@ -356,6 +357,11 @@ BOOST_AUTO_TEST_CASE(eval_reads_and_writes_npy) {
             "$MAXTRICK eval softmax --input l.npy --format csv | grep -c '^0,exact,float32'",
             folder.path())
           .out.ends_with("1\n"));
+  // Integers are numbers like those of a text.
+  folder.write("i.npy", suite::to_npy({.rows = 1, .columns = 2, .values = {1, 1}},
+                                      suite::NumberType::int64));
+  BOOST_TEST(contains(shell(eval + "--input i.npy --format csv", folder.path()).out,
+                      "float32,ok,0,0.5 0.5\n"));
 }
 
 BOOST_AUTO_TEST_CASE(list_is_the_registry) {

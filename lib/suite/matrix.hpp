@@ -16,9 +16,9 @@ struct InputError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-enum class NumberType { float32, float64 };
+enum class NumberType { float32, float64, int32, int64 };
 
-// rows x columns in C order. float32 input is held in double, without loss.
+// rows x columns in C order. Other types than double are held in it, without loss.
 struct Matrix {
   std::size_t rows = 0;
   std::size_t columns = 0;
@@ -32,17 +32,19 @@ struct Matrix {
 // length, empty rows and an empty text are errors.
 [[nodiscard]] Matrix parse_matrix(std::string_view text, std::string_view name);
 
-// A file ending in .npy (float32 or float64, little-endian, 1-D or 2-D, C or Fortran order, format
-// version 1, 2 or 3), or any other as CSV: one row a line, as above with '\n' for ';', blank lines
-// and lines that start with # ignored. A dimension of 0 is an error. Throws InputError, or
-// std::system_error where the file cannot be read.
+// A file ending in .npy (float32, float64, int32 or int64, little-endian, 1-D or 2-D, C or Fortran
+// order, format version 1, 2 or 3), or any other as CSV: one row a line, as above with '\n' for
+// ';', blank lines and lines that start with # ignored. A dimension of 0 is an error, and so is an
+// int64 beyond 2^53, which double need not hold. Throws InputError, or std::system_error where the
+// file cannot be read.
 [[nodiscard]] Matrix read_matrix(const std::filesystem::path& path);
 
 // The same from the bytes of a .npy file called `name`.
 [[nodiscard]] Matrix parse_npy(std::string_view bytes, std::string_view name);
 
 // The bytes of a .npy file, format version 1.0: shape (columns,) where one_dimensional, else
-// (rows, columns); dtype <f4 or <f8. float32 values are rounded to nearest.
+// (rows, columns); dtype <f4, <f8, <i4 or <i8. float32 values are rounded to nearest; for an
+// integer type they must be integers of it, else it throws std::invalid_argument.
 [[nodiscard]] std::string to_npy(const Matrix& matrix, NumberType type);
 
 }  // namespace maxtrick::suite
