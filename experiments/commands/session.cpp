@@ -76,8 +76,10 @@ std::regex parse_filter(const std::string& text) {
 // A line on a terminal that is drawn over itself; nothing anywhere else, nor in the first second.
 class ProgressBar {
  public:
-  ProgressBar(std::string name, bool quiet)
-      : name_(std::move(name)), shown_(!quiet && ::isatty(STDERR_FILENO)) {}
+  ProgressBar(std::string name, std::string counted, bool quiet)
+      : name_(std::move(name)),
+        counted_(std::move(counted)),
+        shown_(!quiet && ::isatty(STDERR_FILENO)) {}
   ~ProgressBar() {
     if (drawn_) fmt::print(stderr, "\r\x1b[K");
   }
@@ -94,12 +96,12 @@ class ProgressBar {
     const std::size_t full = width * done / all;
     const double spent = std::chrono::duration<double>(now - start_).count();
     const double left = spent * static_cast<double>(all - done) / static_cast<double>(done);
-    fmt::print(stderr, "\r\x1b[K{} [{:#<{}}{:.<{}}] {}/{} cases, {:.0f} s left", name_, "", full,
-               "", width - full, done, all, left);
+    fmt::print(stderr, "\r\x1b[K{} [{:#<{}}{:.<{}}] {}/{} {}, {:.0f} s left", name_, "", full, "",
+               width - full, done, all, counted_, left);
   }
 
  private:
-  std::string name_;
+  std::string name_, counted_;
   bool shown_;
   bool drawn_ = false;
   Clock::time_point start_ = Clock::now();
@@ -144,7 +146,7 @@ std::vector<Prepared> prepare(const TableOptions& options) {
 suite::Run compute(Prepared& prepared, const TableOptions& options) {
   suite::Run run;
   {
-    ProgressBar bar(prepared.name, options.quiet);
+    ProgressBar bar(prepared.name, prepared.plan.part, options.quiet);
     run = suite::run_cases(std::move(prepared.plan), options.jobs, std::ref(bar));
   }
   std::map<std::string, std::size_t> reasons;

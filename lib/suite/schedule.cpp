@@ -2,14 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <atomic>
+#include <deque>
 #include <exception>
 #include <mutex>
 #include <optional>
 #include <set>
 #include <stdexcept>
 #include <thread>
+#include <utility>
 
 namespace maxtrick::suite {
 namespace {
@@ -19,51 +20,128 @@ struct Result {
   std::string error;
 };
 
-Result run_case(Case& one) {
-  // Moved out, so that what a case holds (an exact row, say) is freed when its last case has run.
-  const auto run = std::exchange(one.run, nullptr);
-  try {
-    return {run(), ""};
-  } catch (const std::exception& error) {
-    return {{}, fmt::format("case {}: {}", one.key, error.what())};
-  } catch (...) {
-    return {{}, fmt::format("case {}: an exception of an unknown type", one.key)};
+// The cases of a batch, and the parts that are to be done before them.
+struct Batch {
+  std::size_t first, end;
+  std::shared_ptr<const std::vector<std::function<void()>>> parts;
+  std::atomic<std::size_t> parts_left;
+
+  Batch(std::size_t begin, std::shared_ptr<const std::vector<std::function<void()>>> before)
+      : first(begin), end(begin), parts(std::move(before)), parts_left(parts ? parts->size() : 0) {}
+};
+
+std::deque<Batch> batches(const std::vector<Case>& cases) {
+  std::deque<Batch> all;
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    if (i == 0 || cases[i].batch == 0 || cases[i].batch != cases[i - 1].batch)
+      all.emplace_back(i, cases[i].parts);
+    all.back().end = i + 1;
   }
+  return all;
 }
 
-// Where each batch starts, and the end.
-std::vector<std::size_t> batches(const std::vector<Case>& cases) {
-  std::vector<std::size_t> starts;
-  for (std::size_t i = 0; i < cases.size(); ++i)
-    if (i == 0 || cases[i].batch == 0 || cases[i].batch != cases[i - 1].batch) starts.push_back(i);
-  starts.push_back(cases.size());
-  return starts;
-}
+class Work {
+ public:
+  Work(Plan& plan, const Progress& progress)
+      : cases_(plan.cases),
+        progress_(progress),
+        results_(cases_.size()),
+        batches_(batches(cases_)) {
+    for (Batch& batch : batches_) {
+      const std::size_t parts = batch.parts_left;
+      for (std::size_t i = 0; i < parts; ++i) items_.push_back({&batch, i});
+      if (parts == 0) items_.push_back({&batch, no_part});
+      all_ += parts;
+    }
+    counts_parts_ = all_ > 0;
+    if (!counts_parts_) all_ = cases_.size();
+  }
+
+  // On each thread.
+  void operator()() {
+    for (std::size_t i; !failed_ && (i = next_++) < items_.size();) {
+      Batch& batch = *items_[i].batch;
+      if (items_[i].part != no_part) {
+        if (!run_part(batch, items_[i].part)) return;
+        if (batch.parts_left.fetch_sub(1) > 1) continue;  // the last to end goes on
+      }
+      run_cases_of(batch);
+    }
+  }
+
+  [[nodiscard]] bool failed() const { return failed_; }
+  [[nodiscard]] std::vector<Result>& results() { return results_; }
+
+ private:
+  static constexpr std::size_t no_part = SIZE_MAX;
+  struct Item {
+    Batch* batch;
+    std::size_t part;
+  };
+
+  // What the function throws becomes the error of a case.
+  template <class Function>
+  bool attempt(std::size_t index, Function function) {
+    std::string error;
+    try {
+      function();
+      return true;
+    } catch (const std::exception& exception) {
+      error = exception.what();
+    } catch (...) {
+      error = "an exception of an unknown type";
+    }
+    const std::lock_guard lock(telling_);
+    results_[index].error = fmt::format("case {}: {}", cases_[index].key, error);
+    failed_ = true;
+    return false;
+  }
+
+  bool run_part(const Batch& batch, std::size_t part) {
+    const bool done = attempt(batch.first, (*batch.parts)[part]);
+    if (done) tell();
+    return done;
+  }
+
+  void run_cases_of(const Batch& batch) {
+    for (std::size_t i = batch.first; !failed_ && i < batch.end; ++i) {
+      // Moved out, so that what a case holds (an exact row, say) is freed when its last case has
+      // run.
+      const auto run = std::exchange(cases_[i].run, nullptr);
+      attempt(i, [&] { results_[i].value = run(); });
+      if (!counts_parts_) tell();
+    }
+  }
+
+  void tell() {
+    const std::lock_guard lock(telling_);
+    ++done_;
+    if (progress_) progress_(done_, all_);
+  }
+
+  std::vector<Case>& cases_;
+  const Progress& progress_;
+  std::vector<Result> results_;
+  std::deque<Batch> batches_;
+  std::vector<Item> items_;
+  std::atomic<std::size_t> next_ = 0;
+  std::atomic<bool> failed_ = false;
+  std::mutex telling_;
+  std::size_t done_ = 0, all_ = 0;
+  bool counts_parts_ = false;
+};
 
 }  // namespace
 
 Run run_cases(Plan plan, unsigned jobs, const Progress& progress) {
-  std::vector<Result> results(plan.cases.size());
-  std::atomic<std::size_t> next = 0;
-  std::atomic<bool> failed = false;
-  std::mutex telling;
-  std::size_t done = 0;
-  const std::vector<std::size_t> starts = batches(plan.cases);
-  const auto work = [&] {
-    for (std::size_t batch; !failed && (batch = next++) + 1 < starts.size();)
-      for (std::size_t i = starts[batch]; !failed && i < starts[batch + 1]; ++i) {
-        results[i] = run_case(plan.cases[i]);
-        if (!results[i].error.empty()) failed = true;
-        const std::lock_guard lock(telling);
-        ++done;
-        if (progress) progress(done, plan.cases.size());
-      }
-  };
+  Work work(plan, progress);
   {
     std::vector<std::jthread> threads;
-    for (unsigned i = 1; i < jobs; ++i) threads.emplace_back(work);
+    for (unsigned i = 1; i < jobs; ++i) threads.emplace_back([&work] { work(); });
     work();
   }
+  std::vector<Result>& results = work.results();
+  const bool failed = work.failed();
 
   Run run{std::move(plan.table), {}, {}};
   std::set<std::string> known;

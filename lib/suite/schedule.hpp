@@ -21,7 +21,8 @@ struct Run {
   std::vector<std::string> keys;  // of all cases, run and skipped
 };
 
-// Called after each case with the number done and of all; from any thread, one call at a time.
+// Called after each case, or each part where there are any, with the number done and of all; from
+// any thread, one call at a time.
 using Progress = std::function<void(std::size_t done, std::size_t all)>;
 
 // Runs every case on `jobs` threads. A case that throws ends the run with std::runtime_error, which

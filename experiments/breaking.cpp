@@ -1,0 +1,234 @@
+// Experiment `breaking`: where the obvious forms of the loss stop learning and the preferred ones
+// go on. One row for each condition and arm, over many seeds; the arms of a condition start alike.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include "inputs/arm.hpp"
+#include "inputs/selection.hpp"
+#include "inputs/task.hpp"
+#include "inputs/variant_plan.hpp"
+#include "learn/blas.hpp"
+#include "measures/trained.hpp"
+#include "suite/experiment.hpp"
+
+namespace maxtrick {
+namespace {
+
+using measures::Runs;
+using measures::Trained;
+using suite::Rule;
+
+// Within so much of the best arm's accuracy a run counts as trained.
+constexpr double near_best = 0.01;
+// So large a share of the seeds decides the outcome.
+constexpr double decided = 0.75;
+
+std::vector<suite::Column> columns() {
+  const suite::Tolerance seeds{suite::Measure::absolute, 3,
+                               "another core of OpenBLAS adds up in another order, and these runs "
+                               "carry it on chaotically: a "
+                               "few seeds may go another way"};
+  const std::string median = "median over the seeds; chaotic, so not compared";
+  return {
+      {"condition", Rule::key, "what was changed; the list of conditions has it"},
+      {"arm", Rule::key, "the form of the loss"},
+      {"outcome", Rule::exact,
+       fmt::format("of at least {} % of the seeds: nan (a weight is no number), learns (accuracy "
+                   "within {} % of the best arm's median, and twice that of a guess), stalls "
+                   "(neither); else mixed",
+                   100 * decided, 100 * near_best)},
+      {"nan_seeds", Rule::bounded, "seeds that end in NaN", seeds},
+      {"learning_seeds", Rule::bounded, "seeds that learn", seeds},
+      {"seeds", Rule::exact, "how many runs"},
+      {"accuracy_q1", Rule::info,
+       "accuracy after the last epoch, on the right labels: first quartile"},
+      {"accuracy_median", Rule::info, median},
+      {"accuracy_q3", Rule::info, "third quartile"},
+      {"start_loss", Rule::info, "exact loss before the first step; " + median},
+      {"exact_loss_q1", Rule::info, "exact loss after the last epoch: first quartile"},
+      {"exact_loss_median", Rule::info, median},
+      {"exact_loss_q3", Rule::info, "third quartile"},
+      {"reported_loss", Rule::info, "what the arm itself says of its last epoch; " + median},
+      {"first_bad_step", Rule::info,
+       "the first step with a loss or a gradient that is not finite, of the seeds that have one; "
+       "median"},
+      {"bad_loss_share", Rule::info, "share of the steps with a loss that is not finite; median"},
+      {"dead_share", Rule::info,
+       "share of the examples of the last epoch that are on the wrong side and yet have a gradient "
+       "of exactly 0; median"},
+      {"hazard", Rule::exact, "what the condition provokes"},
+      {"source", Rule::exact, "where users met it"},
+  };
+}
+
+struct Condition {
+  std::string name, hazard, source;
+  std::vector<std::shared_ptr<Runs>> arms;
+};
+
+bool is_nan(const Trained& run) {
+  return !std::all_of(run.parameters.begin(), run.parameters.end(),
+                      [](float w) { return std::isfinite(w); });
+}
+
+double median_accuracy(const Runs& runs) {
+  return runs.quantile(0.5, [](const Trained& run) { return run.after.accuracy; });
+}
+
+std::string first_bad_step(const Runs& runs) {
+  std::vector<double> steps;
+  for (const Trained& run : runs.all())
+    if (run.history.first_bad_step)
+      steps.push_back(static_cast<double>(*run.history.first_bad_step));
+  return steps.empty() ? "" : suite::cell(suite::quantile(std::move(steps), 0.5));
+}
+
+suite::Row row_of(const Condition& condition, const Runs& runs) {
+  double best = 0;
+  for (const auto& arm : condition.arms) best = std::max(best, median_accuracy(*arm));
+  // Where the best only guesses, nothing learns.
+  const double guess = 1 / static_cast<double>(runs.setup().task.data.classes);
+  std::size_t nan = 0, learning = 0;
+  for (const Trained& run : runs.all()) {
+    nan += is_nan(run);
+    learning += !is_nan(run) && run.after.accuracy >= std::max(best - near_best, 2 * guess);
+  }
+  const auto n = static_cast<double>(runs.all().size());
+  const auto most = [&](std::size_t count) { return static_cast<double>(count) >= decided * n; };
+  const std::string outcome = most(nan)                                  ? "nan"
+                              : most(learning)                           ? "learns"
+                              : most(runs.all().size() - nan - learning) ? "stalls"
+                                                                         : "mixed";
+  const auto cell = [&](double q, auto f) { return suite::short_cell(runs.quantile(q, f)); };
+  const auto accuracy = [](const Trained& run) { return run.after.accuracy; };
+  const auto loss = [](const Trained& run) { return run.after.exact_loss; };
+  const auto examples = static_cast<double>(runs.setup().task.data.rows);
+  return {
+      condition.name,
+      runs.setup().arm.name,
+      outcome,
+      fmt::format("{}", nan),
+      fmt::format("{}", learning),
+      fmt::format("{}", runs.all().size()),
+      cell(0.25, accuracy),
+      cell(0.5, accuracy),
+      cell(0.75, accuracy),
+      cell(0.5, [](const Trained& run) { return run.start_loss; }),
+      cell(0.25, loss),
+      cell(0.5, loss),
+      cell(0.75, loss),
+      cell(0.5, [](const Trained& run) { return run.history.losses.back(); }),
+      first_bad_step(runs),
+      cell(0.5,
+           [](const Trained& run) {
+             return static_cast<double>(run.history.bad_loss_steps) /
+                    static_cast<double>(run.history.steps);
+           }),
+      cell(0.5,
+           [&](const Trained& run) { return static_cast<double>(run.history.dead) / examples; }),
+      condition.hazard,
+      condition.source};
+}
+
+double optional_number(suite::Section& section, std::string_view key, double otherwise,
+                       suite::Range range) {
+  return section.has(key) ? section.number(key, range) : otherwise;
+}
+
+std::size_t optional_count(suite::Section& section, std::string_view key, std::size_t otherwise,
+                           std::size_t most) {
+  if (!section.has(key)) return otherwise;
+  return static_cast<std::size_t>(section.integer(key, 0, static_cast<std::int64_t>(most)));
+}
+
+measures::Setup read_setup(suite::Section& section, const inputs::Task& task) {
+  measures::Setup setup{.task = task, .arm = {}};
+  auto& rate = setup.task.options.optimiser.learning_rate;
+  rate = optional_number(section, "learning_rate", rate, {1e-12, 1e6});
+  measures::Start& start = setup.start;
+  start.feature_scale = optional_number(section, "feature_scale", 1, {1e-30, 1e30});
+  start.label_noise = optional_number(section, "label_noise", 0, {0, 1});
+  start.bias = optional_number(section, "bias", 0, {-1e30, 1e30});
+  start.biased = optional_count(section, "biased", 0, task.data.classes - 1);
+  start.misled_epochs = optional_count(section, "misled_epochs", 0, 100'000);
+  start.last_layer_scale = optional_number(section, "last_layer_scale", 1, {-1e30, 1e30});
+  if (section.has("dtype")) {
+    std::vector<std::string> names;
+    for (const auto dtype : numerics::all_dtypes)
+      if (dtype != numerics::DType::float64) names.emplace_back(name(dtype));
+    if (const auto dtype = numerics::parse_dtype(section.choice("dtype", names)))
+      setup.dtype = *dtype;
+  }
+  return setup;
+}
+
+void add_condition(suite::Plan& plan, const std::shared_ptr<const Condition>& condition) {
+  auto parts = std::make_shared<std::vector<std::function<void()>>>();
+  for (const auto& runs : condition->arms) {
+    const auto of_arm = runs->parts();
+    parts->insert(parts->end(), of_arm->begin(), of_arm->end());
+  }
+  const std::size_t batch = plan.cases.size() + 1;
+  for (const auto& runs : condition->arms)
+    plan.cases.push_back(
+        {condition->name + '/' + runs->setup().arm.name,
+         [=]() -> std::variant<suite::Row, suite::Skip> { return row_of(*condition, *runs); },
+         batch, parts});
+}
+
+void add_views(suite::ResultTable& table) {
+  table.counts = {{.title = "How many conditions",
+                   .row = "arm",
+                   .column = "outcome",
+                   .columns = {"learns", "stalls", "nan", "mixed"}}};
+  const auto pivot = [&](std::string title, std::vector<std::string> cells) {
+    table.pivots.push_back({.title = std::move(title),
+                            .row = "condition",
+                            .column = "arm",
+                            .cells = std::move(cells)});
+  };
+  pivot("Outcome, and median accuracy", {"outcome", "accuracy_median"});
+  pivot("Exact loss: quartiles and median",
+        {"exact_loss_q1", "exact_loss_median", "exact_loss_q3"});
+  pivot("Reported loss", {"reported_loss"});
+  pivot("First bad step, and share of the steps with a loss that is not finite",
+        {"first_bad_step", "bad_loss_share"});
+  pivot("Share of dead gradients in the last epoch", {"dead_share"});
+  table.legend = {"condition", "start_loss", "hazard", "source"};
+}
+
+suite::Plan plan(suite::Section& config) {
+  suite::Plan plan = inputs::begin_plan(columns());
+  plan.part = "runs";
+  plan.libraries = {learn::blas_library()};
+  const auto data = inputs::read_data_sets(config);
+  for (const auto& one : data) plan.data.push_back(inputs::exported(one));
+  const auto arms = inputs::read_arms(config);
+  suite::Section task_section = config.table("task");
+  const inputs::Task task = inputs::read_task(task_section, data);
+  const std::size_t seeds = inputs::read_seeds(config);
+  inputs::Names names("condition");
+  for (suite::Section& section : config.tables("condition")) {
+    auto condition = std::make_shared<Condition>(Condition{
+        inputs::read_name(section, "name"), section.text("hazard"), section.text("source"), {}});
+    names.add(section, condition->name);
+    measures::Setup setup = read_setup(section, task);
+    for (const auto& arm : arms) {
+      if (arm.arm == nullptr) continue;
+      setup.arm = arm;
+      condition->arms.push_back(std::make_shared<Runs>(setup, seeds));
+    }
+    add_condition(plan, condition);
+  }
+  add_views(plan.table);
+  return plan;
+}
+
+const suite::RegisterExperiment registered{
+    {"breaking", "where the obvious losses stop learning and the preferred ones go on", plan}};
+
+}  // namespace
+}  // namespace maxtrick

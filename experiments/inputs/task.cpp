@@ -1,0 +1,69 @@
+#include "inputs/task.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "inputs/selection.hpp"
+
+namespace maxtrick::inputs {
+namespace {
+
+std::size_t read_size(suite::Section& section, std::string_view key, std::int64_t most) {
+  return static_cast<std::size_t>(section.integer(key, 1, most));
+}
+
+std::vector<std::size_t> read_hidden(suite::Section& section) {
+  constexpr double widest = 4096;
+  std::vector<std::size_t> hidden;
+  if (!section.has("hidden")) return hidden;
+  const auto widths = section.numbers("hidden");
+  for (std::size_t i = 0; i < widths.size(); ++i) {
+    if (widths[i] >= 1 && widths[i] <= widest && widths[i] == std::floor(widths[i]))
+      hidden.push_back(static_cast<std::size_t>(widths[i]));
+    else
+      section.reject("hidden", i, fmt::format("a layer of {} units", widths[i]),
+                     fmt::format("a whole number from 1 to {}", widest));
+  }
+  return hidden;
+}
+
+}  // namespace
+
+std::vector<NamedData> read_data_sets(suite::Section& config) {
+  std::vector<NamedData> all;
+  Names names("data set");
+  for (suite::Section& section : config.tables("data")) {
+    all.push_back(read_data_set(section));
+    names.add(section, all.back().name);
+  }
+  return all;
+}
+
+std::vector<std::size_t> Task::widths(bool binary) const {
+  std::vector<std::size_t> all{data.features};
+  all.insert(all.end(), hidden.begin(), hidden.end());
+  all.push_back(binary ? 1 : data.classes);
+  return all;
+}
+
+Task read_task(suite::Section& section, const std::vector<NamedData>& data) {
+  Task task{.name = read_name(section, "name"), .data = {}, .hidden = {}, .options = {}};
+  std::vector<std::string> names;
+  for (const NamedData& one : data) names.push_back(one.name);
+  const std::string chosen = section.choice("data", names);
+  for (const NamedData& one : data)
+    if (one.name == chosen) task.data = one;
+  task.hidden = read_hidden(section);
+  task.options.epochs = read_size(section, "epochs", 100'000);
+  task.options.batch = read_size(section, "batch", 1'000'000);
+  const std::vector<std::string> methods{"adam", "sgd"};
+  if (section.choice("optimiser", methods) == "sgd")
+    task.options.optimiser.method = learn::Method::sgd;
+  task.options.optimiser.learning_rate = section.number("learning_rate", {1e-12, 1e6});
+  return task;
+}
+
+std::size_t read_seeds(suite::Section& section) { return read_size(section, "seeds", 100'000); }
+
+}  // namespace maxtrick::inputs

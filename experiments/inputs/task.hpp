@@ -1,0 +1,36 @@
+// What is to be trained, as a config describes it: data, network, optimiser.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "inputs/data_set.hpp"
+#include "learn/training.hpp"
+#include "suite/config.hpp"
+
+namespace maxtrick::inputs {
+
+// [[data]], each with a name, as read_data_set.
+[[nodiscard]] std::vector<NamedData> read_data_sets(suite::Section& config);
+
+struct Task {
+  std::string name;
+  NamedData data;
+  std::vector<std::size_t> hidden;
+  learn::TrainingOptions options;
+
+  // Of the layers, from the features on; the last has one output where `binary`.
+  [[nodiscard]] std::vector<std::size_t> widths(bool binary) const;
+};
+
+// Reads a section with
+//   name, data = "a name of [[data]]", hidden = [25, 15] (none: left out), epochs, batch,
+//   optimiser = "adam" or "sgd", learning_rate
+// Errors are noted in the config.
+[[nodiscard]] Task read_task(suite::Section& section, const std::vector<NamedData>& data);
+
+// seeds = n: the seeds 0 to n - 1.
+[[nodiscard]] std::size_t read_seeds(suite::Section& section);
+
+}  // namespace maxtrick::inputs

@@ -1,0 +1,25 @@
+// What is told of a training run, each a number.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "measures/trained.hpp"
+
+namespace maxtrick::measures {
+
+struct Quantity {
+  std::string name;
+  std::function<double(const Trained&)> of;
+};
+
+// loss_1, loss_2, ... of the epochs; exact_loss, accuracy, largest_logit, smallest_logit,
+// largest_probability, smallest_probability; and, where `first` has classes that the first examples
+// should come out as, first_categories: how many do.
+[[nodiscard]] std::vector<Quantity> quantities(std::size_t epochs,
+                                               const std::vector<std::int32_t>& first);
+
+}  // namespace maxtrick::measures

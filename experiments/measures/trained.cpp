@@ -1,0 +1,127 @@
+#include "measures/trained.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "numerics/registry.hpp"
+
+namespace maxtrick::measures {
+namespace {
+
+using learn::Examples;
+using learn::Network;
+using numerics::Random;
+using numerics::Rows;
+
+learn::MeanLoss loss_of(const inputs::NamedArm& arm, numerics::DType dtype) {
+  return learn::mean_loss(*arm.arm, arm.softmax, dtype, arm.gradient, arm.guard);
+}
+
+std::vector<std::int32_t> noisy(std::vector<std::int32_t> labels, double share, std::size_t classes,
+                                Random& random) {
+  for (std::int32_t& label : labels) {
+    if (!(random.uniform() < share)) continue;
+    // One of the others.
+    const auto other = static_cast<std::int32_t>(random.below(classes - 1));
+    label = other < label ? other : other + 1;
+  }
+  return labels;
+}
+
+void mislead(Network<float>& network, const Setup& setup, Examples examples, Random& random) {
+  const auto classes = static_cast<std::int32_t>(setup.task.data.classes);
+  for (std::int32_t& label : examples.labels) label = (label + 1) % classes;
+  learn::TrainingOptions options = setup.task.options;
+  options.epochs = setup.start.misled_epochs;
+  options.optimiser = {};  // whatever is tried out afterwards
+  (void)learn::train(
+      network, examples,
+      learn::mean_loss(*learn::find_arm(setup.arm.arm->binary() ? "bce_fused" : "fused"), nullptr,
+                       numerics::DType::float32),
+      options, random);
+}
+
+void prepare(Network<float>& network, const Start& start) {
+  const learn::Layer& last = network.layers().back();
+  const auto parameters = network.parameters().subspan(last.start);
+  for (float& w : parameters) w *= static_cast<float>(start.last_layer_scale);
+  parameters[last.inputs + start.biased * last.rows()] += static_cast<float>(start.bias);
+}
+
+Extent extent(std::span<const double> values) {
+  const auto [low, high] = std::minmax_element(values.begin(), values.end());
+  // A NaN is neither small nor large.
+  const bool number =
+      std::none_of(values.begin(), values.end(), [](double x) { return std::isnan(x); });
+  return number ? Extent{*low, *high} : Extent{NAN, NAN};
+}
+
+// In float64, shifted: right to all the digits that are shown.
+std::vector<double> probabilities(Rows<const double> logits) {
+  std::vector<double> all;
+  for (std::size_t i = 0; i < logits.rows; ++i) {
+    const auto z = logits.row(i);
+    if (z.size() == 1) {
+      all.push_back(1 / (1 + std::exp(-z[0])));
+      continue;
+    }
+    const double m = *std::max_element(z.begin(), z.end());
+    double sum = 0;
+    for (const double x : z) sum += std::exp(x - m);
+    for (const double x : z) all.push_back(std::exp(x - m) / sum);
+  }
+  return all;
+}
+
+}  // namespace
+
+Evaluation evaluate(Rows<const double> logits, std::span<const std::int32_t> labels) {
+  Evaluation result{};
+  result.exact_loss = learn::exact_loss(logits, labels);
+  result.predictions = learn::predictions(logits);
+  std::size_t right = 0;
+  for (std::size_t i = 0; i < labels.size(); ++i) right += result.predictions[i] == labels[i];
+  result.accuracy = static_cast<double>(right) / static_cast<double>(labels.size());
+  result.logits = extent({logits.data, logits.rows * logits.columns});
+  result.probabilities = extent(probabilities(logits));
+  return result;
+}
+
+Trained train_once(const Setup& setup, std::uint64_t seed) {
+  const inputs::Task& task = setup.task;
+  learn::DataSet data = task.data.data();
+  for (double& x : data.X) x *= setup.start.feature_scale;
+  Examples examples(data);
+
+  Random random(seed);
+  Network<float> network(task.widths(setup.arm.arm->binary()), task.options.batch);
+  network.initialise(random);
+  if (setup.start.label_noise > 0)
+    examples.labels = noisy(data.y, setup.start.label_noise, data.classes, random);
+  if (setup.start.misled_epochs > 0) mislead(network, setup, examples, random);
+  prepare(network, setup.start);
+
+  // All examples in float64.
+  const auto evaluated = [&] {
+    auto wide = learn::widened(network, examples.rows);
+    const auto z = learn::logits(wide, examples);
+    return evaluate({z.data(), examples.rows, network.outputs()}, data.y);
+  };
+  Trained result{};
+  result.start_loss = evaluated().exact_loss;
+  result.history =
+      learn::train(network, examples, loss_of(setup.arm, setup.dtype), task.options, random);
+  result.parameters.assign(network.parameters().begin(), network.parameters().end());
+  result.after = evaluated();
+  return result;
+}
+
+std::shared_ptr<const std::vector<std::function<void()>>> Runs::parts() {
+  auto all = std::make_shared<std::vector<std::function<void()>>>();
+  for (std::size_t seed = 0; seed < all_.size(); ++seed)
+    all->push_back(
+        [self = shared_from_this(), seed] { self->all_[seed] = train_once(self->setup_, seed); });
+  return all;
+}
+
+}  // namespace maxtrick::measures

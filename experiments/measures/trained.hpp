@@ -1,0 +1,84 @@
+// Training runs over many seeds, and what each came to.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "inputs/arm.hpp"
+#include "inputs/task.hpp"
+#include "learn/training.hpp"
+#include "numerics/op.hpp"
+#include "suite/quantile.hpp"
+
+namespace maxtrick::measures {
+
+// What is done to a network, or to its data, before the training that is measured.
+struct Start {
+  double feature_scale = 1;  // every feature is multiplied by it
+  double label_noise = 0;    // the share of labels that another class replaces, in training
+  double bias = 0;           // added to the bias of the output of class `biased`
+  std::size_t biased = 0;
+  std::size_t misled_epochs = 0;  // trained for so long on the next class instead of the right one
+  double last_layer_scale = 1;    // the last layer is multiplied by it, after that
+};
+
+struct Setup {
+  inputs::Task task;
+  inputs::NamedArm arm;
+  numerics::DType dtype = numerics::DType::float32;  // of softmax and loss; weights are float32
+  Start start = {};
+};
+
+struct Extent {
+  double low, high;
+};
+
+// What logits are worth against the right labels.
+struct Evaluation {
+  double exact_loss;  // by the exact form in float64
+  double accuracy;
+  Extent logits, probabilities;  // NaN where there is a NaN
+  std::vector<std::int32_t> predictions;
+};
+[[nodiscard]] Evaluation evaluate(numerics::Rows<const double> logits,
+                                  std::span<const std::int32_t> labels);
+
+struct Trained {
+  double start_loss;  // as after.exact_loss, before the first step
+  learn::History history;
+  std::vector<float> parameters;
+  Evaluation after;  // of all examples, by the network computed in float64
+};
+
+// One run. Everything random comes from numerics::Random(seed): the weights, then labels that are
+// replaced, then the order of each epoch (of those on misleading labels first). So every arm starts
+// with the same weights and sees the same order.
+[[nodiscard]] Trained train_once(const Setup& setup, std::uint64_t seed);
+
+// The runs of seeds 0, 1, ..., each a part of a suite::Case.
+class Runs : public std::enable_shared_from_this<Runs> {
+ public:
+  Runs(Setup setup, std::size_t seeds) : setup_(std::move(setup)), all_(seeds) {}
+
+  [[nodiscard]] std::shared_ptr<const std::vector<std::function<void()>>> parts();
+  // After the parts have run.
+  [[nodiscard]] const std::vector<Trained>& all() const { return all_; }
+  [[nodiscard]] const Setup& setup() const { return setup_; }
+  // The q-quantile over the seeds of what `f` makes of a run.
+  template <class Function>
+  [[nodiscard]] double quantile(double q, Function f) const {
+    std::vector<double> values;
+    for (const Trained& one : all_) values.push_back(static_cast<double>(f(one)));
+    return suite::quantile(std::move(values), q);
+  }
+
+ private:
+  Setup setup_;
+  std::vector<Trained> all_;
+};
+
+}  // namespace maxtrick::measures

@@ -1,0 +1,12 @@
+// Order statistics.
+#pragma once
+
+#include <vector>
+
+namespace maxtrick::suite {
+
+// The q-quantile, q in [0, 1], of at least one value: between two of them in order linearly, as
+// R's type 7 and NumPy's default. NaN is greater than every number.
+[[nodiscard]] double quantile(std::vector<double> values, double q);
+
+}  // namespace maxtrick::suite
