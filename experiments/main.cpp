@@ -43,6 +43,13 @@ void add_filter(CLI::App* command, TableOptions& options) {
       ->option_text("REGEX");
 }
 
+void add_overrides(CLI::App* command, TableOptions& options) {
+  command->add_option("--set", options.overrides, "replace a value of the config; repeatable")
+      ->option_text("KEY=VALUE")
+      ->expected(1)
+      ->take_all();
+}
+
 // All commands with their options, and which one to run.
 class CommandLine {
  public:
@@ -55,6 +62,7 @@ class CommandLine {
     add_run();
     add_check();
     add_accept();
+    add_data();
     add_eval();
     add_guide();
   }
@@ -92,10 +100,7 @@ class CommandLine {
         ->add_option("-o,--output", run_.folder,
                      "folder of the tables (default results/; with --filter or --set, stdout)")
         ->option_text("DIR");
-    command->add_option("--set", run_.overrides, "replace a value of the config; repeatable")
-        ->option_text("KEY=VALUE")
-        ->expected(1)
-        ->take_all();
+    add_overrides(command, run_);
     command->add_flag("--dry-run", run_.dry_run, "only list the rows that would be made");
   }
 
@@ -117,6 +122,18 @@ class CommandLine {
   static void add_baseline(CLI::App* command, std::filesystem::path& baseline) {
     command->add_option("--baseline", baseline, "folder of the committed tables (default results/)")
         ->option_text("DIR");
+  }
+
+  void add_data() {
+    CLI::App* command = add("data", "write the data set that a config describes",
+                            [this] { return commands::data(data_); });
+    command->add_option("CONFIG", data_.configs, "a TOML file")->required()->expected(1);
+    command
+        ->add_option("-o,--output", data_.folder,
+                     "folder of X.npy and y.npy (of several data sets: of a folder for each)")
+        ->required()
+        ->option_text("DIR");
+    add_overrides(command, data_);
   }
 
   void add_eval() {
@@ -155,6 +172,7 @@ class CommandLine {
   CheckOptions check_;
   AcceptOptions accept_;
   ListOptions list_;
+  DataOptions data_;
   EvalOptions eval_;
   GuideOptions guide_;
   std::function<int()> chosen_;

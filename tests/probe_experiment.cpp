@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "inputs/data_set.hpp"
 #include "suite/experiment.hpp"
 #include "suite/files.hpp"
 
@@ -25,6 +26,9 @@ suite::Plan plan(suite::Section& config) {
     plan.table.columns.push_back({"at_most", suite::Rule::exact, "its limit"});
     plan.table.limits = {{"speed", "at_most"}};
   }
+  if (config.has("data"))
+    for (suite::Section& section : config.tables("data"))
+      plan.data.push_back(inputs::exported(inputs::read_data_set(section)));
   std::istringstream lines(suite::read_file(config.text("from")));
   std::string does;
   for (int n = 0; std::getline(lines, does); ++n) {

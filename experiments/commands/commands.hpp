@@ -64,6 +64,10 @@ struct EvalOptions {
   bool quiet = false;
 };
 
+struct DataOptions : TableOptions {  // of one config
+  std::filesystem::path folder;      // -o
+};
+
 struct GuideOptions {
   std::filesystem::path tables = "results";
 };
@@ -73,6 +77,7 @@ int check(CheckOptions options);
 int accept(const AcceptOptions& options);
 int list(const ListOptions& options);
 int eval(const EvalOptions& options);
+int data(const DataOptions& options);
 int guide(const GuideOptions& options);
 
 }  // namespace maxtrick::commands

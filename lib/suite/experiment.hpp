@@ -30,12 +30,25 @@ struct Case {
   std::size_t batch = 0;
 };
 
+// A file that a config describes, whole, and what it holds in one line.
+struct ExportedFile {
+  std::string name, bytes, summary;
+};
+
+// Files that belong together: a data set's, say. Made on demand.
+struct Export {
+  std::string name;     // of their folder, where the config describes several such sets
+  std::string missing;  // why they cannot be made; empty where they can
+  std::function<std::vector<ExportedFile>()> files;
+};
+
 struct Plan {
   ResultTable table;  // without rows
   std::vector<Case> cases;
   // For the manifest: libraries that compute, with versions; instruction sets in use.
   std::set<std::string> libraries = {};
   std::set<std::string> isas = {};
+  std::vector<Export> data = {};  // what the cases learn from, for `maxtrick data`
 };
 
 struct Experiment {

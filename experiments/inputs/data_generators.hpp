@@ -1,0 +1,20 @@
+// Generated data sets: what read_data_set makes of `generate`.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+
+#include "learn/data_set.hpp"
+#include "suite/config.hpp"
+
+namespace maxtrick::inputs {
+
+struct Generated {
+  std::size_t rows = 1, features = 1, classes = 1;
+  std::function<learn::DataSet()> make;
+};
+
+// As data_set.hpp has it. After an error that leaves nothing to generate `make` gives one row.
+[[nodiscard]] Generated read_generated(suite::Section& section);
+
+}  // namespace maxtrick::inputs
