@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <utility>
@@ -96,6 +97,11 @@ Generated read_blobs(Section& section) {
   if (generated.rows * generated.features > static_cast<std::size_t>(most_numbers))
     section.reject("samples", fmt::format("{} numbers", generated.rows * generated.features),
                    fmt::format("samples times features of {} at most", most_numbers));
+  const auto& spread = blobs.spread;
+  if (std::find(spread.begin(), spread.end(), 0) == spread.end())
+    generated.bayes = [blobs](const learn::DataSet& data) {
+      return learn::bayes_logits(blobs, data);
+    };
   generated.make = [blobs = std::move(blobs)] { return learn::make_blobs(blobs); };
   return generated;
 }
@@ -119,7 +125,7 @@ Generated read_circles(Section& section) {
         "half_width",
         fmt::format("the square of half width {} lies within the outer circle", circles.half_width),
         fmt::format("more than {} / sqrt 2: else the third class is empty", circles.outer));
-  return {circles.samples, 2, 3, [circles] { return learn::make_circles(circles); }};
+  return {circles.samples, 2, 3, [circles] { return learn::make_circles(circles); }, {}};
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <vector>
 
 #include "learn/data_set.hpp"
 #include "suite/config.hpp"
@@ -12,6 +13,8 @@ namespace maxtrick::inputs {
 struct Generated {
   std::size_t rows = 1, features = 1, classes = 1;
   std::function<learn::DataSet()> make;
+  // The logits of the best classifier there is, of the rows of make(); empty where none is known.
+  std::function<std::vector<double>(const learn::DataSet&)> bayes = {};
 };
 
 // As data_set.hpp has it. After an error that leaves nothing to generate `make` gives one row.

@@ -53,6 +53,8 @@ NamedData read_data_set(suite::Section& section) {
     data.features = generated.features;
     data.classes = generated.classes;
     data.made = on_demand(generated.make);
+    if (generated.bayes)
+      data.bayes = [made = data.made, bayes = generated.bayes] { return bayes(made.get()); };
     return data;
   }
   learn::DataSet read = read_data_files(section, data.missing);

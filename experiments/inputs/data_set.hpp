@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <future>
 #include <string>
+#include <vector>
 
 #include "learn/data_set.hpp"
 #include "suite/config.hpp"
@@ -19,6 +21,8 @@ struct NamedData {
   std::size_t rows = 1, features = 1, classes = 1;
   std::string missing = {};                      // where a file is not there: which, how to get it
   std::shared_future<learn::DataSet> made = {};  // for data(), which says more
+  // The logits of the best classifier there is, rows x classes; empty where none is known.
+  std::function<std::vector<double>()> bayes = {};
 
   // Generated when first asked for, by whichever thread, once for all copies of this. Throws
   // std::runtime_error where files are missing.

@@ -1,5 +1,6 @@
 #include "learn/blobs.hpp"
 
+#include <cmath>
 #include <numeric>
 
 #include "learn/random_state.hpp"
@@ -12,6 +13,16 @@ GivenCentres draw(const DrawnCentres& drawn, RandomState& random) {
   for (auto& centre : centres)
     for (double& x : centre) x = random.uniform(drawn.low, drawn.high);
   return centres;
+}
+
+// As make_blobs has them: those that are drawn are its first random numbers.
+GivenCentres centres_of(const Blobs& blobs, RandomState& random) {
+  const auto* drawn = std::get_if<DrawnCentres>(&blobs.centres);
+  return drawn != nullptr ? draw(*drawn, random) : std::get<GivenCentres>(blobs.centres);
+}
+
+double spread_of(const Blobs& blobs, std::size_t k) {
+  return blobs.spread.size() == 1 ? blobs.spread[0] : blobs.spread.at(k);
 }
 
 DataSet shuffled(const DataSet& data, RandomState& random) {
@@ -33,15 +44,12 @@ DataSet shuffled(const DataSet& data, RandomState& random) {
 
 DataSet make_blobs(const Blobs& blobs) {
   RandomState random(blobs.seed);
-  const auto* drawn = std::get_if<DrawnCentres>(&blobs.centres);
-  const GivenCentres centres =
-      drawn != nullptr ? draw(*drawn, random) : std::get<GivenCentres>(blobs.centres);
-
+  const GivenCentres centres = centres_of(blobs, random);
   DataSet data{blobs.samples, centres.at(0).size(), centres.size(), {}, {}};
   data.X.reserve(data.rows * data.features);
   data.y.reserve(data.rows);
   for (std::size_t k = 0; k < data.classes; ++k) {
-    const double spread = blobs.spread.size() == 1 ? blobs.spread[0] : blobs.spread.at(k);
+    const double spread = spread_of(blobs, k);
     const std::size_t more = k < data.rows % data.classes ? 1 : 0;
     for (std::size_t n = 0; n < data.rows / data.classes + more; ++n) {
       for (const double x : centres[k]) data.X.push_back(random.normal(x, spread));
@@ -49,6 +57,24 @@ DataSet make_blobs(const Blobs& blobs) {
     }
   }
   return blobs.shuffle ? shuffled(data, random) : data;
+}
+
+std::vector<double> bayes_logits(const Blobs& blobs, const DataSet& data) {
+  RandomState random(blobs.seed);
+  const GivenCentres centres = centres_of(blobs, random);
+  std::vector<double> logits;
+  logits.reserve(data.rows * centres.size());
+  for (std::size_t i = 0; i < data.rows; ++i)
+    for (std::size_t k = 0; k < centres.size(); ++k) {
+      const double s = spread_of(blobs, k);
+      double distance2 = 0;
+      for (std::size_t j = 0; j < data.features; ++j) {
+        const double d = data.X[i * data.features + j] - centres[k][j];
+        distance2 += d * d;
+      }
+      logits.push_back(-distance2 / (2 * s * s) - static_cast<double>(data.features) * std::log(s));
+    }
+  return logits;
 }
 
 }  // namespace maxtrick::learn

@@ -33,4 +33,10 @@ struct Blobs {
 // There must be a centre, and a spread for each or one for all (else std::out_of_range).
 [[nodiscard]] DataSet make_blobs(const Blobs& blobs);
 
+// The logits of the Bayes classifier of these blobs, which knows centres and spreads, for points of
+// theirs; rows x classes in C order:
+//   log p(x, k) = -|x - c_k|^2 / (2 s_k^2) - features log s_k + a constant,
+// all classes as likely (they are, but for the one sample that some have more). No spread is 0.
+[[nodiscard]] std::vector<double> bayes_logits(const Blobs& blobs, const DataSet& data);
+
 }  // namespace maxtrick::learn

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <memory>
 #include <set>
 #include <string>
 #include <string_view>
@@ -28,6 +29,9 @@ struct Case {
   // Neighbours of one batch run one after the other on one thread: those that share what takes
   // time, which would else keep the other threads waiting for it. 0: a batch of its own.
   std::size_t batch = 0;
+  // What must have been done before any case of the batch runs, in parallel, shared by its cases:
+  // the training runs of many seeds, say, that rows summarise.
+  std::shared_ptr<const std::vector<std::function<void()>>> parts = {};
 };
 
 // A file that a config describes, whole, and what it holds in one line.
@@ -45,6 +49,7 @@ struct Export {
 struct Plan {
   ResultTable table;  // without rows
   std::vector<Case> cases;
+  std::string part = "cases";  // what progress counts: cases, or parts by this name
   // For the manifest: libraries that compute, with versions; instruction sets in use.
   std::set<std::string> libraries = {};
   std::set<std::string> isas = {};
