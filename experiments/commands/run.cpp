@@ -49,7 +49,7 @@ std::size_t broken_cells(const std::filesystem::path& csv, const suite::ResultTa
   }
 }
 
-int write_table(const suite::Run& run, const Prepared& prepared, const RunOptions& options) {
+int write_table(suite::Run& run, const Prepared& prepared, const RunOptions& options) {
   const auto folder = folder_of(options), csv = folder / (prepared.name + ".csv");
   if (run.table.rows.empty()) {
     fmt::print("{}: no row could be made: nothing written\n", csv.string());
@@ -73,6 +73,8 @@ int write_table(const suite::Run& run, const Prepared& prepared, const RunOption
                csv.string(), broken);
     return exit_check_failed;
   }
+  if (const auto old = suite::read_file_if_there(csv); old && broken == 0)
+    suite::keep_confirmed_times(run.table, *old);
   const auto stored = suite::store(run.table, provenance(prepared, options), folder, prepared.name);
   fmt::print("{}: {} rows, {}", csv.string(), run.table.rows.size(),
              stored == suite::Stored::written ? "written" : "unchanged");
@@ -106,7 +108,7 @@ int run(const RunOptions& options) {
   int code = exit_holds;
   for (Prepared& one : all) {
     if (one.plan.cases.empty()) continue;
-    const suite::Run computed = compute(one, options);
+    suite::Run computed = compute(one, options);
     code = worse(
         code, report_beyond_limits(computed.table, one, folder_of(options) / (one.name + ".csv")));
     if (show) {

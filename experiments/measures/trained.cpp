@@ -41,7 +41,7 @@ void mislead(Network<float>& network, const Setup& setup, Examples examples, Ran
       options, random);
 }
 
-void prepare(Network<float>& network, const Start& start) {
+void disturb(Network<float>& network, const Start& start) {
   const learn::Layer& last = network.layers().back();
   const auto parameters = network.parameters().subspan(last.start);
   for (float& w : parameters) w *= static_cast<float>(start.last_layer_scale);
@@ -87,31 +87,39 @@ Evaluation evaluate(Rows<const double> logits, std::span<const std::int32_t> lab
   return result;
 }
 
-Trained train_once(const Setup& setup, std::uint64_t seed) {
+Prepared prepare(const Setup& setup, std::uint64_t seed) {
   const inputs::Task& task = setup.task;
+  const Start& start = setup.start;
   learn::DataSet data = task.data.data();
-  for (double& x : data.X) x *= setup.start.feature_scale;
-  Examples examples(data);
+  for (double& x : data.X) x *= start.feature_scale;
+  Prepared run{Examples(data),
+               Network<float>(task.widths(setup.arm.arm->binary()), task.options.batch),
+               Random(seed)};
+  run.network.initialise(run.random);
+  if (start.label_noise > 0)
+    run.examples.labels = noisy(data.y, start.label_noise, data.classes, run.random);
+  if (start.misled_epochs > 0) mislead(run.network, setup, run.examples, run.random);
+  disturb(run.network, start);
+  return run;
+}
 
-  Random random(seed);
-  Network<float> network(task.widths(setup.arm.arm->binary()), task.options.batch);
-  network.initialise(random);
-  if (setup.start.label_noise > 0)
-    examples.labels = noisy(data.y, setup.start.label_noise, data.classes, random);
-  if (setup.start.misled_epochs > 0) mislead(network, setup, examples, random);
-  prepare(network, setup.start);
+learn::History train(Prepared& run, const Setup& setup) {
+  return learn::train(run.network, run.examples, loss_of(setup.arm, setup.dtype),
+                      setup.task.options, run.random);
+}
 
+Trained train_once(const Setup& setup, std::uint64_t seed) {
+  Prepared run = prepare(setup, seed);
   // All examples in float64.
   const auto evaluated = [&] {
-    auto wide = learn::widened(network, examples.rows);
-    const auto z = learn::logits(wide, examples);
-    return evaluate({z.data(), examples.rows, network.outputs()}, data.y);
+    auto wide = learn::widened(run.network, run.examples.rows);
+    const auto z = learn::logits(wide, run.examples);
+    return evaluate({z.data(), run.examples.rows, wide.outputs()}, setup.task.data.data().y);
   };
   Trained result{};
   result.start_loss = evaluated().exact_loss;
-  result.history =
-      learn::train(network, examples, loss_of(setup.arm, setup.dtype), task.options, random);
-  result.parameters.assign(network.parameters().begin(), network.parameters().end());
+  result.history = train(run, setup);
+  result.parameters.assign(run.network.parameters().begin(), run.network.parameters().end());
   result.after = evaluated();
   return result;
 }

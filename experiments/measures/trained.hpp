@@ -54,6 +54,17 @@ struct Trained {
   Evaluation after;  // of all examples, by the network computed in float64
 };
 
+// A run before its first step.
+struct Prepared {
+  learn::Examples examples;
+  learn::Network<float> network;
+  numerics::Random random;
+};
+[[nodiscard]] Prepared prepare(const Setup& setup, std::uint64_t seed);
+
+// Trains it: what is timed where training is.
+[[nodiscard]] learn::History train(Prepared& run, const Setup& setup);
+
 // One run. Everything random comes from numerics::Random(seed): the weights, then labels that are
 // replaced, then the order of each epoch (of those on misleading labels first). So every arm starts
 // with the same weights and sees the same order.

@@ -81,6 +81,7 @@ Verdict not_slower(const Column& column, const std::string& expected, const std:
 Verdict judge(const Column& column, const std::string& expected, const std::string& got) {
   switch (column.rule) {
     case Rule::key:
+    case Rule::timed:
     case Rule::info: return std::nullopt;
     case Rule::exact: return equal_text(expected, got);
     case Rule::bounded: return within(column, expected, got);
@@ -144,6 +145,23 @@ std::vector<Mismatch> compare(const ResultTable& got, std::string_view baseline_
     if (!present.contains(key) && asked(key))
       found.push_back({Mismatch::Kind::differs, key, "", "a row", no_row, "the baseline's rows"});
   return found;
+}
+
+void keep_confirmed_times(ResultTable& table, std::string_view baseline_csv) {
+  const std::vector<Row> lines = parse_csv(baseline_csv);
+  if (lines.front().size() != table.columns.size()) return;
+  std::map<std::string, const Row*> baseline;
+  for (auto line = lines.begin() + 1; line != lines.end(); ++line)
+    baseline.emplace(table.key(*line), &*line);
+  for (Row& row : table.rows) {
+    const auto old = baseline.find(table.key(row));
+    if (old == baseline.end()) continue;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (table.columns[i].rule != Rule::timed) continue;
+      const auto was = parse_interval((*old->second)[i]), is = parse_interval(row[i]);
+      if (was && is && was->low <= is->high && is->low <= was->high) row[i] = (*old->second)[i];
+    }
+  }
 }
 
 std::vector<Mismatch> beyond_limits(const ResultTable& table) {

@@ -29,11 +29,15 @@ struct Mismatch {
 //   ratio    "estimate [low, high]", an estimate with its confidence interval, larger is better:
 //            noisy where (high - low) / estimate is above the tolerance; else slower where the
 //            whole interval lies below the baseline's; never by the estimate alone;
-//   info     nothing.
+//   timed, info  nothing.
 // Columns must be the same, in the same order. `keys` names the rows that were computed; where it
 // is not null, rows of the baseline outside it are not missed.
 [[nodiscard]] std::vector<Mismatch> compare(const ResultTable& got, std::string_view baseline_csv,
                                             const std::vector<std::string>* keys = nullptr);
+
+// A timed cell whose interval overlaps the baseline's takes the baseline's text: a time belongs to
+// a machine and a moment, and what a run confirms it need not write anew.
+void keep_confirmed_times(ResultTable& table, std::string_view baseline_csv);
 
 // The cells of a table that are above their bound (ResultTable::limits).
 [[nodiscard]] std::vector<Mismatch> beyond_limits(const ResultTable& table);

@@ -22,6 +22,7 @@ std::string_view name(Rule rule) {
     case Rule::exact: return "exact";
     case Rule::bounded: return "bounded";
     case Rule::ratio: return "ratio";
+    case Rule::timed: return "timed";
     case Rule::info: return "info";
   }
   return {};

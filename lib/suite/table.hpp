@@ -15,6 +15,7 @@ enum class Rule {
   exact,    // equal as text
   bounded,  // within the column's tolerance
   ratio,    // "estimate [low, high]": a confidence interval; see check.hpp
+  timed,    // "estimate [low, high]", measured in one run: shown, not compared; see check.hpp
   info,     // shown, not compared
 };
 [[nodiscard]] std::string_view name(Rule rule);
