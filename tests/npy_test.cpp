@@ -135,6 +135,8 @@ BOOST_AUTO_TEST_CASE(integers_that_would_not_be_held_are_named) {
   BOOST_TEST(
       int64_error("(2, 2)", {7, 7, std::numeric_limits<std::int64_t>::min(), 7}) ==
       "x.npy: row 1, column 0 (from 0) is -9223372036854775808; expected integers up to 2^53");
+  BOOST_TEST(int64_error("(1,)", {-two_to_53 - 1}) ==
+             "x.npy: row 0, column 0 (from 0) is -9007199254740993; expected integers up to 2^53");
   BOOST_TEST(int64_error("(2,)", {7}) ==
              "x.npy: 8 bytes of data where shape (2,) of '<i8' needs 16");
 }
