@@ -18,6 +18,9 @@ struct NamedArm {
   double guard = 0;                            // 0: the arm has none
   learn::Gradient gradient = learn::Gradient::chain;
 
+  [[nodiscard]] bool makes_probabilities() const {
+    return arm->input == learn::Input::probabilities || arm->input == learn::Input::sigmoid;
+  }
   // `other` in place of the guard, where the arm has one.
   template <class T>
   [[nodiscard]] learn::CrossEntropy<T> loss(learn::Gradient form,

@@ -226,7 +226,8 @@ Arm arm(std::string name, std::string summary, std::string source, Input input, 
 const std::vector<Arm>& arms() {
   static const std::vector<Arm> all{
       arm<LogOfSoftmax>("log_of_softmax", "-log p_t", "course lab (L2)", Input::probabilities),
-      arm<Eps>("eps", "-log(p_t + eps)", "keras#377", Input::probabilities, 1e-9),
+      arm<Eps>("eps", "-log(p_t + eps)", "tensorflow#12002; the epsilon of keras#377",
+               Input::probabilities, 1e-9),
       arm<Clip>("clip",
                 "sparse: softmax cross-entropy of log clip(p); one-hot: -log clip(p_t / sum p)",
                 "Keras 2 on probabilities", Input::probabilities, 1e-7),
