@@ -30,7 +30,8 @@ Network<T>::Network(std::span<const std::size_t> widths, std::size_t most_rows)
   for (std::size_t i = 0; i + 1 < widths.size(); ++i) {
     layers_.push_back({widths[i], widths[i + 1], start});
     start += layers_.back().rows() * widths[i + 1];
-    outputs_.emplace_back(most_rows * (widths[i + 1] + 1), T(1));
+    if (i + 2 == widths.size()) break;
+    hidden_.emplace_back(most_rows * (widths[i + 1] + 1), T(1));
     widest = std::max(widest, widths[i + 1]);
   }
   parameters_.resize(start);
@@ -57,39 +58,35 @@ template <class T>
 Rows<const T> Network<T>::forward(Columns<const T> X, std::size_t rows) {
   rows_ = rows;
   Columns<const T> input = X;
-  for (std::size_t l = 0; l < layers_.size(); ++l) {
+  for (std::size_t l = 0; l < hidden_.size(); ++l) {
     const Layer& layer = layers_[l];
-    const Columns<T> output{outputs_[l].data(), most_rows_};
-    multiply<T>(rows, layer.outputs, layer.rows(), input, weights(layer), output);
-    if (l + 1 < layers_.size())
-      for (std::size_t j = 0; j < layer.outputs; ++j) relu(output.data + j * most_rows_, rows);
-    input = {output.data, output.stride};
+    multiply<T>(rows, layer.outputs, layer.rows(), input, weights(layer),
+                {hidden_[l].data(), most_rows_});
+    // Rows of an earlier batch too, which no one looks at: one long loop.
+    relu(hidden_[l].data(), layer.outputs * most_rows_);
+    input = {hidden_[l].data(), most_rows_};
   }
-  for (std::size_t j = 0; j < outputs(); ++j)
-    for (std::size_t i = 0; i < rows; ++i)
-      logits_[i * outputs() + j] = outputs_.back()[i + j * most_rows_];
-  return {logits_.data(), rows, outputs()};
+  // (A W)' = W' A', and a matrix in C order is its transpose in column-major order.
+  const Layer& last = layers_.back();
+  multiply<T>(last.outputs, rows, last.rows(), transposed(weights(last)), transposed(input),
+              {logits_.data(), last.outputs});
+  return {logits_.data(), rows, last.outputs};
 }
 
 template <class T>
 void Network<T>::backward(Columns<const T> X) {
-  // By the outputs of the last layer, from C order.
-  for (std::size_t j = 0; j < outputs(); ++j)
-    for (std::size_t i = 0; i < rows_; ++i)
-      gradient_[i + j * most_rows_] = logit_gradient_[i * outputs() + j];
+  Columns<const T> gradient{logit_gradient_.data(), outputs(), true};
   for (std::size_t l = layers_.size(); l-- > 0;) {
     const Layer& layer = layers_[l];
-    const Columns<const T> gradient{gradient_.data(), most_rows_};
-    const Columns<const T> input =
-        l == 0 ? X : Columns<const T>{outputs_[l - 1].data(), most_rows_};
+    const Columns<const T> input = l == 0 ? X : Columns<const T>{hidden_[l - 1].data(), most_rows_};
     multiply<T>(layer.rows(), layer.outputs, rows_, transposed(input), gradient,
                 {gradients_.data() + layer.start, layer.rows()});
     if (l == 0) break;
     multiply<T>(rows_, layer.inputs, layer.outputs, gradient, transposed(weights(layer)),
                 {gradient_before_.data(), most_rows_});
-    for (std::size_t j = 0; j < layer.inputs; ++j)
-      relu_backward(input.data + j * most_rows_, gradient_before_.data() + j * most_rows_, rows_);
+    relu_backward(input.data, gradient_before_.data(), layer.inputs * most_rows_);
     std::swap(gradient_, gradient_before_);
+    gradient = {gradient_.data(), most_rows_};
   }
 }
 

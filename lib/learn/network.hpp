@@ -56,7 +56,7 @@ class Network {
   std::size_t most_rows_, rows_ = 0;
   std::vector<Layer> layers_;
   std::vector<T> parameters_, gradients_;
-  std::vector<std::vector<T>> outputs_;  // of each layer, after relu, and a column of 1
+  std::vector<std::vector<T>> hidden_;  // outputs of each layer but the last, and a column of 1
   std::vector<T> logits_, logit_gradient_;
   std::vector<T> gradient_, gradient_before_;  // by the outputs of a layer, and of the one before
 };
