@@ -253,6 +253,8 @@ BOOST_AUTO_TEST_CASE(config_errors) {
                  "row 0: label 2 is no class, of 0 to 1");
   check_rejected(start + arm("fused") + example("", "[[1, 0]]", "[0, 1]"), "16:10",
                  "2 labels for 1 rows");
+  check_rejected(start + arm("fused") + example("") + "[[case]]\nname = \"gap\"\n", "18:8",
+                 "'gap' is what drawn rows are called");
   check_rejected(start + arm("fused") + example("", "[[inf, 0]]"), "15:10", "not finite");
   check_rejected(start + arm("fused") + example("printed = { fused = \"x\" }\n"), "17:21",
                  "'x' is not a number");

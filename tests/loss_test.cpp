@@ -255,6 +255,6 @@ BOOST_AUTO_TEST_CASE(mean_loss_in_every_type) {
                      arm.name << name(dtype));
       }
     }
-  BOOST_CHECK_THROW(learn::mean_loss(*find_arm("eps"), nullptr, numerics::DType::float64),
+  BOOST_CHECK_THROW((void)learn::mean_loss(*find_arm("eps"), nullptr, numerics::DType::float64),
                     std::invalid_argument);
 }

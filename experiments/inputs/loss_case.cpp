@@ -71,6 +71,7 @@ std::vector<LossCase> read_loss_cases(suite::Section& config, const std::vector<
                  .examples = {},
                  .printed = {}};
     names.add(section, one.name);
+    if (one.name == "gap") section.reject("name", "'gap' is what drawn rows are called", "another");
     one.dtype = numerics::parse_dtype(section.choice("dtype", dtype_names)).value_or(one.dtype);
     if (section.has("guard")) one.guard = section.number("guard", {1e-300, 0.5});
     one.examples = read_examples(section, one.dtype);
