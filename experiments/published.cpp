@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "figures/figure.hpp"
+#include "figures/trained.hpp"
 #include "inputs/selection.hpp"
 #include "inputs/variant_plan.hpp"
 #include "suite/experiment.hpp"
@@ -95,6 +96,7 @@ suite::Plan plan(suite::Section& config) {
            return figures::evaluate(figure);
          }});
   }
+  figures::add_trained(plan, config, ids);
   return plan;
 }
 

@@ -143,12 +143,14 @@ std::vector<suite::Column> columns() {
       {"printed", Rule::exact, "what the document prints, or says"},
       {"computed", Rule::exact,
        "the same with two more digits, or the range that the rounding of the inputs allows; a "
-       "claim's figures with six"},
+       "claim's figures with six; of a figure that was trained, the lowest and the highest of many "
+       "seeds"},
       {"agrees", Rule::exact,
-       "yes, partly or no, at the printed digits; `check` fails where that changes"},
+       "yes, partly or no, at the printed digits, or within the seeds; `check` fails where that "
+       "changes"},
       {"digits", Rule::exact,
        "how the printed digits came about: rounded, truncated; either where "
-       "both give the same"},
+       "both give the same; within: between the lowest and the highest seed"},
       {"note", Rule::exact, "what does not agree, and by how much"},
   };
 }

@@ -4,6 +4,21 @@
 
 namespace maxtrick::measures {
 
+std::vector<Quantity> outputs_of_example(const std::string& base, std::size_t example,
+                                         std::size_t classes) {
+  std::vector<Quantity> all;
+  for (std::size_t c = 0; c < classes; ++c) {
+    const std::size_t at = example * classes + c;
+    Quantity one{fmt::format("{}_{}_{}", base, example, c), {}};
+    if (base == "logit")
+      one.of = [at](const Trained& run) { return run.after.first_logits[at]; };
+    else
+      one.of = [at](const Trained& run) { return run.after.first_probabilities[at]; };
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
 std::vector<Quantity> quantities(std::size_t epochs, const std::vector<std::int32_t>& first) {
   std::vector<Quantity> all;
   for (std::size_t epoch = 0; epoch < epochs; ++epoch)

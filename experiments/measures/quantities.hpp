@@ -16,6 +16,11 @@ struct Quantity {
   std::function<double(const Trained&)> of;
 };
 
+// Of the logits or the probabilities (base: "logit", "probability") of an example, one for each
+// class: logit_0_1 is that of class 1 of example 0. Of the first shown_examples.
+[[nodiscard]] std::vector<Quantity> outputs_of_example(const std::string& base, std::size_t example,
+                                                       std::size_t classes);
+
 // loss_1, loss_2, ... of the epochs; exact_loss, accuracy, largest_logit, smallest_logit,
 // largest_probability, smallest_probability; and, where `first` has classes that the first examples
 // should come out as, first_categories: how many do.

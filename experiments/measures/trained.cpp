@@ -83,7 +83,11 @@ Evaluation evaluate(Rows<const double> logits, std::span<const std::int32_t> lab
   for (std::size_t i = 0; i < labels.size(); ++i) right += result.predictions[i] == labels[i];
   result.accuracy = static_cast<double>(right) / static_cast<double>(labels.size());
   result.logits = extent({logits.data, logits.rows * logits.columns});
-  result.probabilities = extent(probabilities(logits));
+  const std::vector<double> p = probabilities(logits);
+  result.probabilities = extent(p);
+  const std::size_t shown = std::min(shown_examples, logits.rows) * logits.columns;
+  result.first_logits.assign(logits.data, logits.data + shown);
+  result.first_probabilities.assign(p.data(), p.data() + shown);
   return result;
 }
 
@@ -124,7 +128,7 @@ Trained train_once(const Setup& setup, std::uint64_t seed) {
   return result;
 }
 
-std::shared_ptr<const std::vector<std::function<void()>>> Runs::parts() {
+suite::Parts Runs::parts() {
   auto all = std::make_shared<std::vector<std::function<void()>>>();
   for (std::size_t seed = 0; seed < all_.size(); ++seed)
     all->push_back(

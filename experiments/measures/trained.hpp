@@ -12,6 +12,7 @@
 #include "inputs/task.hpp"
 #include "learn/training.hpp"
 #include "numerics/op.hpp"
+#include "suite/experiment.hpp"
 #include "suite/quantile.hpp"
 
 namespace maxtrick::measures {
@@ -43,7 +44,9 @@ struct Evaluation {
   double accuracy;
   Extent logits, probabilities;  // NaN where there is a NaN
   std::vector<std::int32_t> predictions;
+  std::vector<double> first_logits, first_probabilities;  // of the first `shown_examples`
 };
+inline constexpr std::size_t shown_examples = 5;
 [[nodiscard]] Evaluation evaluate(numerics::Rows<const double> logits,
                                   std::span<const std::int32_t> labels);
 
@@ -75,7 +78,7 @@ class Runs : public std::enable_shared_from_this<Runs> {
  public:
   Runs(Setup setup, std::size_t seeds) : setup_(std::move(setup)), all_(seeds) {}
 
-  [[nodiscard]] std::shared_ptr<const std::vector<std::function<void()>>> parts();
+  [[nodiscard]] suite::Parts parts();
   // After the parts have run.
   [[nodiscard]] const std::vector<Trained>& all() const { return all_; }
   [[nodiscard]] const Setup& setup() const { return setup_; }

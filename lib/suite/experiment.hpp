@@ -20,6 +20,9 @@ struct Skip {
   std::string reason;
 };
 
+// What cases share and summarise, each part on any thread: the training runs of many seeds, say.
+using Parts = std::shared_ptr<const std::vector<std::function<void()>>>;
+
 // One case: one row of the table, or the reason why there is none. `key` is the row's key as
 // ResultTable::key has it. Cases run in any order, on any thread; a case's row may not depend on
 // that.
@@ -29,9 +32,8 @@ struct Case {
   // Neighbours of one batch run one after the other on one thread: those that share what takes
   // time, which would else keep the other threads waiting for it. 0: a batch of its own.
   std::size_t batch = 0;
-  // What must have been done before any case of the batch runs, in parallel, shared by its cases:
-  // the training runs of many seeds, say, that rows summarise.
-  std::shared_ptr<const std::vector<std::function<void()>>> parts = {};
+  // What must have been done before any case of the batch runs; the same for all of them.
+  Parts parts = {};
 };
 
 // A file that a config describes, whole, and what it holds in one line.

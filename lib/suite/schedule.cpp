@@ -23,10 +23,10 @@ struct Result {
 // The cases of a batch, and the parts that are to be done before them.
 struct Batch {
   std::size_t first, end;
-  std::shared_ptr<const std::vector<std::function<void()>>> parts;
+  Parts parts;
   std::atomic<std::size_t> parts_left;
 
-  Batch(std::size_t begin, std::shared_ptr<const std::vector<std::function<void()>>> before)
+  Batch(std::size_t begin, Parts before)
       : first(begin), end(begin), parts(std::move(before)), parts_left(parts ? parts->size() : 0) {}
 };
 

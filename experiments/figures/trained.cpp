@@ -1,0 +1,206 @@
+#include "figures/trained.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "figures/figure.hpp"
+#include "inputs/arm.hpp"
+#include "inputs/task.hpp"
+#include "learn/blas.hpp"
+#include "measures/quantities.hpp"
+#include "measures/trained.hpp"
+#include "suite/number.hpp"
+
+namespace maxtrick::figures {
+namespace {
+
+using measures::Quantity;
+using measures::Runs;
+
+// A row: numbers of a run, what is printed of each or claimed of all, and the runs.
+struct TrainedFigure {
+  std::string id, what;
+  std::string claim = {}, note = {};
+  std::vector<std::string> printed = {};
+  suite::Range limits = {};
+  std::vector<Quantity> quantities = {};
+  std::shared_ptr<Runs> runs = {};
+};
+
+// Digits beyond these would move with the core of OpenBLAS; of a probability near 1 it is the distance
+// from 1 that counts.
+std::string shown(double x) {
+  return 0.9999 < x && x < 1 ? fmt::format("{:.8f}", x) : fmt::format("{:.4g}", x);
+}
+
+suite::Row row_of(const TrainedFigure& figure) {
+  std::vector<std::string> bands;
+  std::size_t within = 0;
+  for (std::size_t i = 0; i < figure.quantities.size(); ++i) {
+    const auto& of = figure.quantities[i].of;
+    const double low = figure.runs->quantile(0, of), high = figure.runs->quantile(1, of);
+    bands.push_back(fmt::format("{} to {}", shown(low), shown(high)));
+    if (figure.printed.empty())
+      within += figure.limits.low <= low && high <= figure.limits.high;
+    else if (const auto printed = suite::parse_number(figure.printed[i]))
+      within += low <= *printed && *printed <= high;
+  }
+  return {figure.id,
+          figure.what,
+          figure.printed.empty() ? figure.claim : fmt::format("{}", fmt::join(figure.printed, " ")),
+          fmt::format("{}", fmt::join(bands, "; ")),
+          within == bands.size() ? "yes"
+          : within == 0          ? "no"
+                                 : "partly",
+          figure.printed.empty() ? "" : "within",
+          figure.note.empty()
+              ? fmt::format("of {} seeds", figure.runs->all().size())
+              : fmt::format("of {} seeds; {}", figure.runs->all().size(), figure.note)};
+}
+
+// What the figures may name.
+struct Named {
+  std::vector<inputs::Task> tasks;
+  std::vector<inputs::NamedArm> arms;
+  std::size_t seeds = 1;
+  // Figures of one task and arm share its runs.
+  std::map<std::pair<std::string, std::string>, std::shared_ptr<Runs>> runs = {};
+};
+
+template <class Thing>
+const Thing* read_one(suite::Section& section, std::string_view key,
+                      const std::vector<Thing>& things) {
+  std::vector<std::string> names;
+  for (const Thing& thing : things) names.push_back(thing.name);
+  const std::string name = section.choice(key, names);
+  for (const Thing& thing : things)
+    if (thing.name == name) return &thing;
+  return nullptr;
+}
+
+std::vector<Quantity> read_quantities(suite::Section& section, const inputs::Task& task) {
+  auto known = measures::quantities(task.options.epochs, {});
+  std::vector<std::string> names{"loss", "logit", "probability"};
+  for (const Quantity& one : known)
+    if (!one.name.starts_with("loss_")) names.push_back(one.name);
+  const std::string name = section.choice("quantity", names);
+  if (name == "loss") {
+    known.resize(task.options.epochs);
+    return known;
+  }
+  if (name == "logit" || name == "probability") {
+    const auto last = static_cast<std::int64_t>(measures::shown_examples) - 1;
+    const auto example = static_cast<std::size_t>(section.integer("example", 0, last));
+    return measures::outputs_of_example(name, example, task.data.classes);
+  }
+  std::erase_if(known, [&](const Quantity& one) { return one.name != name; });
+  return known;
+}
+
+void read_expectation(suite::Section& section, TrainedFigure& figure) {
+  if (section.has("claim")) {
+    figure.claim = section.text("claim");
+    if (section.has("at_least")) figure.limits.low = section.number("at_least");
+    if (section.has("at_most")) figure.limits.high = section.number("at_most");
+    if (std::isinf(figure.limits.low) && std::isinf(figure.limits.high))
+      section.reject("claim", "a claim that anything would meet", "at_least or at_most beside it");
+    return;
+  }
+  figure.printed = section.texts("printed");
+  for (std::size_t i = 0; i < figure.printed.size(); ++i)
+    if (!std::isfinite(suite::parse_number(figure.printed[i]).value_or(NAN)))
+      section.reject("printed", i, fmt::format("'{}' is not a number", figure.printed[i]),
+                     "a number as it was printed");
+  if (figure.printed.size() != figure.quantities.size())
+    section.reject(
+        "printed",
+        fmt::format("{} figures, of {} numbers", figure.printed.size(), figure.quantities.size()),
+        "one for each");
+}
+
+// Losses have a row for each epoch.
+std::vector<TrainedFigure> split(TrainedFigure figure) {
+  if (figure.printed.size() != figure.quantities.size() || figure.quantities.empty() ||
+      !figure.quantities.front().name.starts_with("loss_"))
+    return {std::move(figure)};
+  std::vector<TrainedFigure> rows;
+  for (std::size_t i = 0; i < figure.printed.size(); ++i) {
+    rows.push_back(figure);
+    rows.back().id += fmt::format(".{}", i + 1);
+    rows.back().what += fmt::format(", epoch {}", i + 1);
+    rows.back().printed = {figure.printed[i]};
+    rows.back().quantities = {figure.quantities[i]};
+  }
+  return rows;
+}
+
+std::vector<TrainedFigure> read_figures(suite::Section& section, Named& named) {
+  TrainedFigure figure{.id = inputs::read_name(section, "id"), .what = section.text("what")};
+  if (section.has("note")) figure.note = section.text("note");
+  const auto* task = read_one(section, "task", named.tasks);
+  const auto* arm = read_one(section, "arm", named.arms);
+  if (task == nullptr || arm == nullptr || arm->arm == nullptr) {
+    section.ignore_rest();
+    return {};
+  }
+  if (arm->arm->binary())
+    section.reject("arm", fmt::format("'{}' is of two classes", arm->name), "another arm");
+  figure.quantities = read_quantities(section, *task);
+  read_expectation(section, figure);
+  auto& runs = named.runs[{task->name, arm->name}];
+  if (!runs) runs = std::make_shared<Runs>(measures::Setup{*task, *arm}, named.seeds);
+  figure.runs = runs;
+  return split(std::move(figure));
+}
+
+}  // namespace
+
+void add_trained(suite::Plan& plan, suite::Section& config, inputs::Names& ids) {
+  if (!config.has("trained")) return;
+  plan.libraries.insert(learn::blas_library());
+  Named named;
+  const auto data = inputs::read_data_sets(config);
+  for (const auto& one : data) plan.data.push_back(inputs::exported(one));
+  named.arms = inputs::read_arms(config);
+  inputs::Names task_names("task");
+  for (suite::Section& section : config.tables("task")) {
+    named.tasks.push_back(inputs::read_task(section, data));
+    task_names.add(section, named.tasks.back().name);
+  }
+  named.seeds = inputs::read_seeds(config);
+  std::vector<TrainedFigure> figures;
+  for (suite::Section& section : config.tables("trained"))
+    for (TrainedFigure& figure : read_figures(section, named)) {
+      ids.add(section, figure.id, "id");
+      figures.push_back(std::move(figure));
+    }
+  // Those of the same runs, one after the other: they are a batch.
+  std::stable_sort(figures.begin(), figures.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.runs->setup().task.name, a.runs->setup().arm.name) <
+           std::pair(b.runs->setup().task.name, b.runs->setup().arm.name);
+  });
+  const Runs* of_batch = nullptr;
+  std::size_t batch = 0;
+  suite::Parts parts;
+  for (const TrainedFigure& figure : figures) {
+    if (figure.runs.get() != of_batch) {
+      of_batch = figure.runs.get();
+      batch = plan.cases.size() + 1;
+      parts = figure.runs->parts();
+    }
+    plan.cases.push_back({figure.id,
+                          [figure]() -> std::variant<suite::Row, suite::Skip> {
+                            const std::string& missing = figure.runs->setup().task.data.missing;
+                            if (!missing.empty()) return suite::Skip{missing};
+                            return row_of(figure);
+                          },
+                          batch, parts});
+  }
+}
+
+}  // namespace maxtrick::figures
