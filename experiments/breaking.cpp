@@ -21,8 +21,9 @@ using measures::Runs;
 using measures::Trained;
 using suite::Rule;
 
-// Within so much of the best arm's accuracy a run counts as trained.
-constexpr double near_best = 0.01;
+// Within so much of the best arm's accuracy a run counts as trained. The arms that fail are off by
+// a quarter and more; single seeds of those that learn scatter by a few hundredths.
+constexpr double near_best = 0.05;
 // So large a share of the seeds decides the outcome.
 constexpr double decided = 0.75;
 

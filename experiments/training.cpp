@@ -37,7 +37,7 @@ std::vector<suite::Column> columns() {
        "loss_1, loss_2, ...: mean loss of the examples of an epoch, each as it was trained on; "
        "then, "
        "of all examples after the last epoch: exact_loss (by the exact form in float64), accuracy, "
-       "extremes of logits and probabilities, first_categories: how many of the named classes of "
+       "the extreme logits, first_categories: how many of the named classes of "
        "the first examples come out"},
       {"lowest", Rule::bounded, "over the seeds", tolerance},
       {"q1", Rule::bounded, "a quarter of the seeds is below", tolerance},

@@ -44,7 +44,9 @@ suite::Row row_of(const TrainedFigure& figure) {
   for (std::size_t i = 0; i < figure.quantities.size(); ++i) {
     const auto& of = figure.quantities[i].of;
     const double low = figure.runs->quantile(0, of), high = figure.runs->quantile(1, of);
-    bands.push_back(fmt::format("{} to {}", shown(low), shown(high)));
+    // A claim is a round figure.
+    bands.push_back(figure.printed.empty() ? fmt::format("{:.2g} to {:.2g}", low, high)
+                                           : fmt::format("{} to {}", shown(low), shown(high)));
     if (figure.printed.empty())
       within += figure.limits.low <= low && high <= figure.limits.high;
     else if (const auto printed = suite::parse_number(figure.printed[i]))
@@ -85,6 +87,7 @@ const Thing* read_one(suite::Section& section, std::string_view key,
 
 std::vector<Quantity> read_quantities(suite::Section& section, const inputs::Task& task) {
   auto known = measures::quantities(task.options.epochs, {});
+  for (Quantity& one : measures::probability_extremes()) known.push_back(std::move(one));
   std::vector<std::string> names{"loss", "logit", "probability"};
   for (const Quantity& one : known)
     if (!one.name.starts_with("loss_")) names.push_back(one.name);

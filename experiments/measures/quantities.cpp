@@ -19,6 +19,11 @@ std::vector<Quantity> outputs_of_example(const std::string& base, std::size_t ex
   return all;
 }
 
+std::vector<Quantity> probability_extremes() {
+  return {{"largest_probability", [](const Trained& run) { return run.after.probabilities.high; }},
+          {"smallest_probability", [](const Trained& run) { return run.after.probabilities.low; }}};
+}
+
 std::vector<Quantity> quantities(std::size_t epochs, const std::vector<std::int32_t>& first) {
   std::vector<Quantity> all;
   for (std::size_t epoch = 0; epoch < epochs; ++epoch)
@@ -28,10 +33,6 @@ std::vector<Quantity> quantities(std::size_t epochs, const std::vector<std::int3
   all.push_back({"accuracy", [](const Trained& run) { return run.after.accuracy; }});
   all.push_back({"largest_logit", [](const Trained& run) { return run.after.logits.high; }});
   all.push_back({"smallest_logit", [](const Trained& run) { return run.after.logits.low; }});
-  all.push_back(
-      {"largest_probability", [](const Trained& run) { return run.after.probabilities.high; }});
-  all.push_back(
-      {"smallest_probability", [](const Trained& run) { return run.after.probabilities.low; }});
   if (!first.empty())
     all.push_back({"first_categories", [first](const Trained& run) {
                      double right = 0;

@@ -21,9 +21,12 @@ struct Quantity {
 [[nodiscard]] std::vector<Quantity> outputs_of_example(const std::string& base, std::size_t example,
                                                        std::size_t classes);
 
-// loss_1, loss_2, ... of the epochs; exact_loss, accuracy, largest_logit, smallest_logit,
-// largest_probability, smallest_probability; and, where `first` has classes that the first examples
-// should come out as, first_categories: how many do.
+// largest_probability and smallest_probability, of all outputs.
+[[nodiscard]] std::vector<Quantity> probability_extremes();
+
+// loss_1, loss_2, ... of the epochs; exact_loss, accuracy, largest_logit, smallest_logit; and,
+// where `first` has classes that the first examples should come out as, first_categories: how many
+// do.
 [[nodiscard]] std::vector<Quantity> quantities(std::size_t epochs,
                                                const std::vector<std::int32_t>& first);
 
