@@ -32,8 +32,8 @@ class Network {
   // 0 (X. Glorot and Y. Bengio, AISTATS 2010; as Keras has it).
   void initialise(numerics::Random& random);
 
-  // The logits of examples X, rows x features; rows x outputs in C order, valid until the next
-  // call.
+  // The logits of examples X, rows x (features + 1), the last column 1; rows x outputs in C order,
+  // valid until the next call. At most most_rows.
   numerics::Rows<const T> forward(Columns<const T> X, std::size_t rows);
 
   // Where the derivative of the loss by those logits is to be put before backward(), which makes
