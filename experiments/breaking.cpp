@@ -9,8 +9,6 @@
 #include "inputs/arm.hpp"
 #include "inputs/selection.hpp"
 #include "inputs/task.hpp"
-#include "inputs/variant_plan.hpp"
-#include "learn/blas.hpp"
 #include "measures/trained.hpp"
 #include "suite/experiment.hpp"
 
@@ -145,7 +143,8 @@ std::size_t optional_count(suite::Section& section, std::string_view key, std::s
   return static_cast<std::size_t>(section.integer(key, 0, static_cast<std::int64_t>(most)));
 }
 
-measures::Setup read_setup(suite::Section& section, const inputs::Task& task) {
+measures::Setup read_setup(suite::Section& section, const inputs::Task& task,
+                           const std::vector<inputs::NamedArm>& arms) {
   measures::Setup setup{.task = task, .arm = {}};
   auto& rate = setup.task.options.optimiser.learning_rate;
   rate = optional_number(section, "learning_rate", rate, {1e-12, 1e6});
@@ -153,7 +152,10 @@ measures::Setup read_setup(suite::Section& section, const inputs::Task& task) {
   start.feature_scale = optional_number(section, "feature_scale", 1, {1e-30, 1e30});
   start.label_noise = optional_number(section, "label_noise", 0, {0, 1});
   start.bias = optional_number(section, "bias", 0, {-1e30, 1e30});
-  start.biased = optional_count(section, "biased", 0, task.data.classes - 1);
+  const bool binary = std::any_of(arms.begin(), arms.end(), [](const inputs::NamedArm& one) {
+    return one.arm != nullptr && one.arm->binary();
+  });
+  start.biased = optional_count(section, "biased", 0, binary ? 0 : task.data.classes - 1);
   start.misled_epochs = optional_count(section, "misled_epochs", 0, 100'000);
   start.last_layer_scale = optional_number(section, "last_layer_scale", 1, {-1e30, 1e30});
   if (section.has("dtype")) {
@@ -162,6 +164,11 @@ measures::Setup read_setup(suite::Section& section, const inputs::Task& task) {
       if (dtype != numerics::DType::float64) names.emplace_back(name(dtype));
     if (const auto dtype = numerics::parse_dtype(section.choice("dtype", names)))
       setup.dtype = *dtype;
+    for (const auto& one : arms)
+      if (one.softmax != nullptr && !one.softmax->has(setup.dtype))
+        section.reject("dtype",
+                       fmt::format("'{}' has no {}", one.softmax->name(), name(setup.dtype)),
+                       "a type that the softmax of every arm has");
   }
   return setup;
 }
@@ -174,10 +181,13 @@ void add_condition(suite::Plan& plan, const std::shared_ptr<const Condition>& co
   }
   const std::size_t batch = plan.cases.size() + 1;
   for (const auto& runs : condition->arms)
-    plan.cases.push_back(
-        {condition->name + '/' + runs->setup().arm.name,
-         [=]() -> std::variant<suite::Row, suite::Skip> { return row_of(*condition, *runs); },
-         batch, parts});
+    plan.cases.push_back({condition->name + '/' + runs->setup().arm.name,
+                          [=]() -> std::variant<suite::Row, suite::Skip> {
+                            const std::string reason = runs->unavailable();
+                            if (!reason.empty()) return suite::Skip{reason};
+                            return row_of(*condition, *runs);
+                          },
+                          batch, parts});
 }
 
 void add_views(suite::ResultTable& table) {
@@ -202,21 +212,19 @@ void add_views(suite::ResultTable& table) {
 }
 
 suite::Plan plan(suite::Section& config) {
-  suite::Plan plan = inputs::begin_plan(columns());
-  plan.part = "runs";
-  plan.libraries = {learn::blas_library()};
   const auto data = inputs::read_data_sets(config);
-  for (const auto& one : data) plan.data.push_back(inputs::exported(one));
   const auto arms = inputs::read_arms(config);
+  suite::Plan plan = inputs::begin_plan(columns(), data, arms);
   suite::Section task_section = config.table("task");
   const inputs::Task task = inputs::read_task(task_section, data);
+  for (const auto& arm : arms) inputs::require_classes(task_section, "data", arm, task);
   const std::size_t seeds = inputs::read_seeds(config);
   inputs::Names names("condition");
   for (suite::Section& section : config.tables("condition")) {
     auto condition = std::make_shared<Condition>(Condition{
         inputs::read_name(section, "name"), section.text("hazard"), section.text("source"), {}});
     names.add(section, condition->name);
-    measures::Setup setup = read_setup(section, task);
+    measures::Setup setup = read_setup(section, task, arms);
     for (const auto& arm : arms) {
       if (arm.arm == nullptr) continue;
       setup.arm = arm;

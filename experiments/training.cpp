@@ -4,13 +4,10 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <map>
 
 #include "inputs/arm.hpp"
-#include "inputs/selection.hpp"
 #include "inputs/task.hpp"
-#include "inputs/variant_plan.hpp"
-#include "learn/blas.hpp"
+#include "inputs/training_tasks.hpp"
 #include "measures/quantities.hpp"
 #include "measures/trained.hpp"
 #include "suite/experiment.hpp"
@@ -19,6 +16,8 @@
 namespace maxtrick {
 namespace {
 
+using inputs::bayes;
+using inputs::PrintedRun;
 using measures::Quantity;
 using measures::Runs;
 using suite::Rule;
@@ -51,30 +50,7 @@ std::vector<suite::Column> columns() {
   };
 }
 
-// What a document prints of one run: values by quantity.
-struct Printed {
-  std::string task, arm, source;
-  std::map<std::string, std::string> values;
-};
-
-std::vector<Printed> read_printed(suite::Section& config) {
-  std::vector<Printed> all;
-  if (!config.has("published")) return all;
-  for (suite::Section& section : config.tables("published")) {
-    Printed one{section.text("task"), section.text("arm"), section.text("source"), {}};
-    const auto losses = section.texts("loss");
-    for (std::size_t i = 0; i < losses.size(); ++i) {
-      one.values[fmt::format("loss_{}", i + 1)] = losses[i];
-      if (!suite::parse_number(losses[i]))
-        section.reject("loss", i, fmt::format("'{}' is not a number", losses[i]),
-                       "a loss as it was printed");
-    }
-    all.push_back(std::move(one));
-  }
-  return all;
-}
-
-suite::Row row_of(const Runs& runs, const Quantity& quantity, const Printed* printed) {
+suite::Row row_of(const Runs& runs, const Quantity& quantity, const PrintedRun* printed) {
   suite::Row row{runs.setup().task.name, runs.setup().arm.name, quantity.name};
   for (const double q : {0.0, 0.25, 0.5, 0.75, 1.0})
     row.push_back(suite::cell(runs.quantile(q, quantity.of)));
@@ -93,15 +69,15 @@ suite::Row row_of(const Runs& runs, const Quantity& quantity, const Printed* pri
 }
 
 void add_runs(suite::Plan& plan, const std::shared_ptr<Runs>& runs,
-              const std::vector<std::int32_t>& first, const Printed* printed) {
+              const std::vector<std::int32_t>& first, const PrintedRun* printed) {
   const inputs::Task& task = runs->setup().task;
   const std::size_t batch = plan.cases.size() + 1;
   const auto parts = runs->parts();
   for (const Quantity& quantity : measures::quantities(task.options.epochs, first))
     plan.cases.push_back({fmt::format("{}/{}/{}", task.name, runs->setup().arm.name, quantity.name),
                           [=]() -> std::variant<suite::Row, suite::Skip> {
-                            const std::string& missing = runs->setup().task.data.missing;
-                            if (!missing.empty()) return suite::Skip{missing};
+                            const std::string reason = runs->unavailable();
+                            if (!reason.empty()) return suite::Skip{reason};
                             return row_of(*runs, quantity, printed);
                           },
                           batch, parts});
@@ -112,26 +88,26 @@ void add_bayes(suite::Plan& plan, const inputs::Task& task) {
   if (!task.data.bayes) return;
   for (const std::string quantity : {"exact_loss", "accuracy"})
     plan.cases.push_back(
-        {fmt::format("{}/bayes/{}", task.name, quantity),
+        {fmt::format("{}/{}/{}", task.name, bayes, quantity),
          [=]() -> std::variant<suite::Row, suite::Skip> {
            const auto logits = task.data.bayes();
            const auto best = measures::evaluate({logits.data(), task.data.rows, task.data.classes},
                                                 task.data.data().y);
            const std::string value =
                suite::cell(quantity == "accuracy" ? best.accuracy : best.exact_loss);
-           return suite::Row{task.name, "bayes", quantity, value, value, value,
-                             value,     value,   "",       "",    "",    ""};
+           return suite::Row{task.name, bayes, quantity, value, value, value,
+                             value,     value, "",       "",    "",    ""};
          }});
 }
 
 void add_views(suite::ResultTable& table, const std::string& task,
-               const std::vector<Printed>& printed) {
+               const std::vector<PrintedRun>& printed) {
   table.pivots.push_back({.title = task + ": quartiles and median over the seeds",
                           .row = "quantity",
                           .column = "arm",
                           .cells = {"q1", "median", "q3"},
                           .only = {{"task", task}}});
-  for (const Printed& one : printed)
+  for (const PrintedRun& one : printed)
     if (one.task == task)
       table.pivots.push_back(
           {.title = fmt::format("{}, {}: the run of {} among the seeds", task, one.arm, one.source),
@@ -141,49 +117,22 @@ void add_views(suite::ResultTable& table, const std::string& task,
            .only = {{"task", task}, {"arm", one.arm}, {"source", one.source}}});
 }
 
-std::vector<std::int32_t> read_first_categories(suite::Section& section, const inputs::Task& task) {
-  if (!section.has("first_categories")) return {};
-  const auto first = section.numbers("first_categories");
-  if (first.size() > task.data.rows)
-    section.reject("first_categories",
-                   fmt::format("{} classes of {} examples", first.size(), task.data.rows),
-                   "one an example at most");
-  try {
-    return learn::class_indices(first, task.data.classes);
-  } catch (const learn::LabelError& error) {
-    section.reject("first_categories", error.what(), "classes of the data");
-    return {};
-  }
-}
-
 suite::Plan plan(suite::Section& config) {
-  suite::Plan plan = inputs::begin_plan(columns());
-  plan.part = "runs";
-  plan.libraries = {learn::blas_library()};
   const auto data = inputs::read_data_sets(config);
-  for (const auto& one : data) plan.data.push_back(inputs::exported(one));
   const auto arms = inputs::read_arms(config);
-  std::vector<std::string> arm_names;
-  for (const auto& arm : arms) arm_names.push_back(arm.name);
+  suite::Plan plan = inputs::begin_plan(columns(), data, arms);
   const std::size_t seeds = inputs::read_seeds(config);
-  const auto printed = std::make_shared<const std::vector<Printed>>(read_printed(config));
+  const auto tasks = inputs::read_tasks(config, data, arms);
+  const auto printed =
+      std::make_shared<const std::vector<PrintedRun>>(inputs::read_printed_runs(config, tasks));
 
-  inputs::Names names("task");
-  for (suite::Section& section : config.tables("task")) {
-    const inputs::Task task = inputs::read_task(section, data);
-    names.add(section, task.name);
-    const auto first = read_first_categories(section, task);
-    for (const std::size_t i : inputs::read_choices(section, "arms", arm_names)) {
-      if (arms[i].arm == nullptr) continue;
-      if (arms[i].arm->binary() && task.data.classes != 2)
-        section.reject(
-            "arms",
-            fmt::format("'{}' is of two classes, the data of {}", arms[i].name, task.data.classes),
-            "another arm");
-      const Printed* of_arm = nullptr;
-      for (const Printed& one : *printed)
-        if (one.task == task.name && one.arm == arms[i].name) of_arm = &one;
-      add_runs(plan, std::make_shared<Runs>(measures::Setup{task, arms[i]}, seeds), first, of_arm);
+  for (const auto& [task, its_arms, first] : tasks) {
+    for (const inputs::NamedArm& arm : its_arms) {
+      if (arm.arm == nullptr) continue;
+      const PrintedRun* of_arm = nullptr;
+      for (const PrintedRun& one : *printed)
+        if (one.task == task.name && one.arm == arm.name) of_arm = &one;
+      add_runs(plan, std::make_shared<Runs>(measures::Setup{task, arm}, seeds), first, of_arm);
     }
     add_bayes(plan, task);
     add_views(plan.table, task.name, *printed);

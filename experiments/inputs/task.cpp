@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "inputs/selection.hpp"
+#include "learn/blas.hpp"
 
 namespace maxtrick::inputs {
 namespace {
@@ -26,6 +28,21 @@ std::vector<std::size_t> read_hidden(suite::Section& section) {
                      fmt::format("a whole number from 1 to {}", widest));
   }
   return hidden;
+}
+
+// Not where there was an error in it, or a file must be got: then rows is 1.
+bool is_known(const NamedData& data) { return data.rows > 1; }
+
+void require_sizes(suite::Section& section, const Task& task) {
+  constexpr std::size_t most_logits = 10'000'000;
+  const NamedData& data = task.data;
+  if (is_known(data) && task.options.batch > data.rows)
+    section.reject("batch",
+                   fmt::format("a batch of {} of {} examples", task.options.batch, data.rows),
+                   "all of them at most");
+  if (data.rows * data.classes > most_logits)
+    section.reject("data", fmt::format("{} examples of {} classes", data.rows, data.classes),
+                   fmt::format("examples times classes of {} at most", most_logits));
 }
 
 }  // namespace
@@ -61,7 +78,34 @@ Task read_task(suite::Section& section, const std::vector<NamedData>& data) {
   if (section.choice("optimiser", methods) == "sgd")
     task.options.optimiser.method = learn::Method::sgd;
   task.options.optimiser.learning_rate = section.number("learning_rate", {1e-12, 1e6});
+  require_sizes(section, task);
   return task;
+}
+
+void require_classes(suite::Section& section, std::string_view key, const NamedArm& arm,
+                     const Task& task) {
+  if (arm.arm == nullptr || !arm.arm->binary() || !is_known(task.data)) return;
+  if (task.data.classes == 2) return;
+  section.reject(key,
+                 fmt::format("'{}' is of two classes, the data of {}", arm.name, task.data.classes),
+                 "another arm");
+}
+
+suite::Plan begin_plan(std::vector<suite::Column> columns, const std::vector<NamedData>& data,
+                       const std::vector<NamedArm>& arms) {
+  suite::Plan plan;
+  plan.table.columns = std::move(columns);
+  plan.part = "runs";
+  for (const NamedData& one : data) plan.data.push_back(exported(one));
+  plan.libraries = {learn::blas_library()};
+  plan.isas = {"scalar"};
+  for (const NamedArm& arm : arms) {
+    if (arm.softmax == nullptr) continue;
+    const std::string& library = arm.softmax->library;
+    if (!library.empty()) plan.libraries.insert(library);
+    plan.isas.insert(arm.softmax->isa.empty() ? library : arm.softmax->isa);
+  }
+  return plan;
 }
 
 std::size_t read_seeds(suite::Section& section) { return read_size(section, "seeds", 100'000); }

@@ -3,8 +3,10 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "inputs/arm.hpp"
 #include "inputs/data_set.hpp"
 #include "learn/training.hpp"
 #include "suite/config.hpp"
@@ -27,8 +29,19 @@ struct Task {
 // Reads a section with
 //   name, data = "a name of [[data]]", hidden = [25, 15] (none: left out), epochs, batch,
 //   optimiser = "adam" or "sgd", learning_rate
-// Errors are noted in the config.
+// Errors are noted in the config: also a batch of more than all examples, and data of more logits
+// than are kept at once.
 [[nodiscard]] Task read_task(suite::Section& section, const std::vector<NamedData>& data);
+
+// Notes an error at `key` where the arm is of two classes and the task's data are not.
+void require_classes(suite::Section& section, std::string_view key, const NamedArm& arm,
+                     const Task& task);
+
+// A plan without cases, of which progress counts the training runs. Its manifest names OpenBLAS,
+// and what the arms' softmaxes compute with; the losses themselves are scalar.
+[[nodiscard]] suite::Plan begin_plan(std::vector<suite::Column> columns,
+                                     const std::vector<NamedData>& data,
+                                     const std::vector<NamedArm>& arms);
 
 // seeds = n: the seeds 0 to n - 1.
 [[nodiscard]] std::size_t read_seeds(suite::Section& section);

@@ -20,7 +20,7 @@ learn::MeanLoss loss_of(const inputs::NamedArm& arm, numerics::DType dtype) {
 std::vector<std::int32_t> noisy(std::vector<std::int32_t> labels, double share, std::size_t classes,
                                 Random& random) {
   for (std::int32_t& label : labels) {
-    if (!(random.uniform() < share)) continue;
+    if (!(random.uniform() < share) || classes < 2) continue;
     // One of the others.
     const auto other = static_cast<std::int32_t>(random.below(classes - 1));
     label = other < label ? other : other + 1;
@@ -114,9 +114,9 @@ learn::History train(Prepared& run, const Setup& setup) {
 
 Trained train_once(const Setup& setup, std::uint64_t seed) {
   Prepared run = prepare(setup, seed);
-  // All examples in float64.
+  // All examples in float64, so many at a time that any data and network fit the memory.
   const auto evaluated = [&] {
-    auto wide = learn::widened(run.network, run.examples.rows);
+    auto wide = learn::widened(run.network, std::min<std::size_t>(run.examples.rows, 2048));
     const auto z = learn::logits(wide, run.examples);
     return evaluate({z.data(), run.examples.rows, wide.outputs()}, setup.task.data.data().y);
   };
@@ -128,8 +128,16 @@ Trained train_once(const Setup& setup, std::uint64_t seed) {
   return result;
 }
 
+std::string Runs::unavailable() const {
+  if (!setup_.task.data.missing.empty()) return setup_.task.data.missing;
+  const numerics::Variant* softmax = setup_.arm.softmax;
+  if (softmax == nullptr || softmax->unavailable.empty()) return "";
+  return softmax->name() + ": " + softmax->unavailable;
+}
+
 suite::Parts Runs::parts() {
   auto all = std::make_shared<std::vector<std::function<void()>>>();
+  if (!unavailable().empty()) return all;
   for (std::size_t seed = 0; seed < all_.size(); ++seed)
     all->push_back(
         [self = shared_from_this(), seed] { self->all_[seed] = train_once(self->setup_, seed); });

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "inputs/arm.hpp"
@@ -78,6 +79,10 @@ class Runs : public std::enable_shared_from_this<Runs> {
  public:
   Runs(Setup setup, std::size_t seeds) : setup_(std::move(setup)), all_(seeds) {}
 
+  // Why they cannot be made here (data that must be got, a softmax that this CPU lacks); else
+  // empty.
+  [[nodiscard]] std::string unavailable() const;
+  // None where they are unavailable.
   [[nodiscard]] suite::Parts parts();
   // After the parts have run.
   [[nodiscard]] const std::vector<Trained>& all() const { return all_; }
