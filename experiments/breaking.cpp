@@ -35,8 +35,8 @@ std::vector<suite::Column> columns() {
       {"condition", Rule::key, "what was changed; the list of conditions has it"},
       {"arm", Rule::key, "the form of the loss"},
       {"outcome", Rule::exact,
-       fmt::format("of at least {} % of the seeds: nan (a weight is no number), learns (accuracy "
-                   "within {} % of the best arm's median, and twice that of a guess), stalls "
+       fmt::format("of at least {} % of the seeds: nan (a weight is not finite), learns (accuracy "
+                   "within {} % of the best arm's median, and nearer to 1 than to a guess), stalls "
                    "(neither); else mixed",
                    100 * decided, 100 * near_best)},
       {"nan_seeds", Rule::bounded, "seeds that end in NaN", seeds},
@@ -88,12 +88,13 @@ std::string first_bad_step(const Runs& runs) {
 suite::Row row_of(const Condition& condition, const Runs& runs) {
   double best = 0;
   for (const auto& arm : condition.arms) best = std::max(best, median_accuracy(*arm));
-  // Where the best only guesses, nothing learns.
+  // Where the best does not do much better than a guess, nothing learns.
   const double guess = 1 / static_cast<double>(runs.setup().task.data.classes);
+  const double enough = std::max(best - near_best, (1 + guess) / 2);
   std::size_t nan = 0, learning = 0;
   for (const Trained& run : runs.all()) {
     nan += is_nan(run);
-    learning += !is_nan(run) && run.after.accuracy >= std::max(best - near_best, 2 * guess);
+    learning += !is_nan(run) && run.after.accuracy >= enough;
   }
   const auto n = static_cast<double>(runs.all().size());
   const auto most = [&](std::size_t count) { return static_cast<double>(count) >= decided * n; };
