@@ -1,0 +1,40 @@
+// What tests of training train on: the lab's data, or less of the like.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "learn/blobs.hpp"
+#include "learn/training.hpp"
+#include "numerics/registry.hpp"
+
+namespace maxtrick::tests {
+
+inline learn::DataSet lab_data(std::size_t samples = 2000) {
+  return learn::make_blobs({.samples = samples,
+                            .centres = learn::GivenCentres{{-5, 2}, {-2, -2}, {1, 2}, {5, -2}},
+                            .seed = 30});
+}
+
+// A network of the lab's widths for batches of 32, with the weights of numerics::Random(seed).
+inline learn::Network<float> lab_network(numerics::Random& random) {
+  const std::vector<std::size_t> widths{2, 25, 15, 4};
+  learn::Network<float> network(widths, 32);
+  network.initialise(random);
+  return network;
+}
+
+inline std::vector<float> copied(std::span<const float> numbers) {
+  return {numbers.begin(), numbers.end()};
+}
+
+// The arm of that name; `softmax` where it needs one.
+inline learn::MeanLoss mean_loss(const std::string& arm, const std::string& softmax = "",
+                                 numerics::DType dtype = numerics::DType::float32) {
+  return learn::mean_loss(*learn::find_arm(arm),
+                          softmax.empty() ? nullptr : numerics::find_variant(softmax), dtype);
+}
+inline learn::MeanLoss naive_loss() { return mean_loss("log_of_softmax", "softmax.naive.scalar"); }
+inline learn::MeanLoss clip_loss() { return mean_loss("clip", "softmax.max_trick.scalar"); }
+
+}  // namespace maxtrick::tests
