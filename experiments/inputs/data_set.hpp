@@ -19,6 +19,8 @@ struct NamedData {
   // Known before anything is generated, so that a network can be sized; 1 after an error, or where
   // files are missing.
   std::size_t rows = 1, features = 1, classes = 1;
+  // Whether they are those of the data. (Of a single row nothing is learned anyway.)
+  [[nodiscard]] bool is_known() const { return rows > 1; }
   std::string missing = {};                      // where a file is not there: which, how to get it
   std::shared_future<learn::DataSet> made = {};  // for data(), which says more
   // The logits of the best classifier there is, rows x classes; empty where none is known.

@@ -30,13 +30,10 @@ std::vector<std::size_t> read_hidden(suite::Section& section) {
   return hidden;
 }
 
-// Not where there was an error in it, or a file must be got: then rows is 1.
-bool is_known(const NamedData& data) { return data.rows > 1; }
-
 void require_sizes(suite::Section& section, const Task& task) {
   constexpr std::size_t most_logits = 10'000'000;
   const NamedData& data = task.data;
-  if (is_known(data) && task.options.batch > data.rows)
+  if (data.is_known() && task.options.batch > data.rows)
     section.reject("batch",
                    fmt::format("a batch of {} of {} examples", task.options.batch, data.rows),
                    "all of them at most");
@@ -84,7 +81,7 @@ Task read_task(suite::Section& section, const std::vector<NamedData>& data) {
 
 void require_classes(suite::Section& section, std::string_view key, const NamedArm& arm,
                      const Task& task) {
-  if (arm.arm == nullptr || !arm.arm->binary() || !is_known(task.data)) return;
+  if (arm.arm == nullptr || !arm.arm->binary() || !task.data.is_known()) return;
   if (task.data.classes == 2) return;
   section.reject(key,
                  fmt::format("'{}' is of two classes, the data of {}", arm.name, task.data.classes),

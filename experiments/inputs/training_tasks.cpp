@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <limits>
 
 #include "inputs/selection.hpp"
 #include "suite/number.hpp"
@@ -11,15 +12,16 @@ namespace maxtrick::inputs {
 namespace {
 
 std::vector<std::int32_t> read_first_categories(suite::Section& section, const Task& task) {
+  constexpr std::size_t most_classes = std::numeric_limits<std::int32_t>::max();
   if (!section.has("first_categories")) return {};
   const auto first = section.numbers("first_categories");
-  if (!task.data.missing.empty()) return {};  // nothing is known of them, and nothing will run
-  if (first.size() > task.data.rows)
+  const bool known = task.data.is_known();
+  if (known && first.size() > task.data.rows)
     section.reject("first_categories",
                    fmt::format("{} classes of {} examples", first.size(), task.data.rows),
                    "one an example at most");
   try {
-    return learn::class_indices(first, task.data.classes);
+    return learn::class_indices(first, known ? task.data.classes : most_classes);
   } catch (const learn::LabelError& error) {
     section.reject("first_categories", error.what(), "classes of the data");
     return {};

@@ -1,0 +1,80 @@
+// Small configs of the experiments that train.
+#pragma once
+
+#include <boost/test/unit_test.hpp>
+#include <string>
+
+#include "result_rows.hpp"
+
+namespace maxtrick::tests {
+
+inline const std::string lab = R"([[data]]
+name = "lab"
+generate = "blobs"
+samples = 2000
+centres = [[-5, 2], [-2, -2], [1, 2], [5, -2]]
+seed = 30
+)";
+inline const std::string two_blobs = R"([[data]]
+name = "two"
+generate = "blobs"
+samples = 300
+centres = [[-2, -2], [2, 2]]
+seed = 2
+)";
+// Not there, and to be got by the reader.
+inline const std::string absent = R"([[data]]
+name = "absent"
+path = "absent.npy"
+labels = "labels.npy"
+obtain = "Ask for it."
+)";
+
+inline std::string arm(const std::string& name, const std::string& loss,
+                       const std::string& softmax = "") {
+  return "[[arm]]\nname = \"" + name + "\"\nloss = \"" + loss + "\"\n" +
+         (softmax.empty() ? "" : "softmax = \"" + softmax + "\"\n");
+}
+inline const std::string naive = arm("naive", "log_of_softmax", "softmax.naive.scalar"),
+                         clip = arm("clip", "clip", "softmax.max_trick.scalar"),
+                         fused = arm("fused", "fused"), bce = arm("bce", "bce_fused");
+
+// What stands in [task] and in each [[task]].
+inline std::string task(const std::string& data, int epochs, const std::string& rest = "") {
+  return "name = \"" + data + "\"\ndata = \"" + data +
+         "\"\nhidden = [25, 15]\nepochs = " + std::to_string(epochs) +
+         "\nbatch = 32\noptimiser = \"adam\"\nlearning_rate = 0.01\n" + rest;
+}
+
+inline std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const auto at = text.find(from);
+  BOOST_REQUIRE_MESSAGE(at != std::string::npos, from);
+  return text.replace(at, from.size(), to);
+}
+
+// Nothing runs and nothing is written: `place` is "line:column", `message` and `expected` are parts
+// of what is said.
+inline void check_rejected(const std::string& config, const std::string& place,
+                           const std::string& message, const std::string& expected) {
+  const Folder folder;
+  folder.write("t.toml", config);
+  const Said said = shell("$MAXTRICK run t.toml", folder.path());
+  BOOST_TEST(said.code == 2);
+  BOOST_TEST(said.err.find("t.toml:" + place + ": error: " + message) != std::string::npos,
+             said.err);
+  BOOST_TEST(said.err.find("expected " + expected) != std::string::npos, said.err);
+  BOOST_TEST(said.err.find("error") == said.err.rfind("error"), said.err);  // one, and no more
+  BOOST_TEST(!std::filesystem::exists(folder / "results"));
+}
+
+// "line:column" of the first `part` in `text`, `skip` characters on.
+inline std::string place_of(const std::string& text, const std::string& part,
+                            std::size_t skip = 0) {
+  const auto at = text.find(part);
+  BOOST_REQUIRE_MESSAGE(at != std::string::npos, part);
+  const auto line_start = at == 0 ? 0 : text.rfind('\n', at - 1) + 1;
+  const auto lines = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n');
+  return std::to_string(lines + 1) + ':' + std::to_string(at - line_start + 1 + skip);
+}
+
+}  // namespace maxtrick::tests
