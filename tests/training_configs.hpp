@@ -15,11 +15,12 @@ samples = 2000
 centres = [[-5, 2], [-2, -2], [1, 2], [5, -2]]
 seed = 30
 )";
+// Overlapping: the best classifier has 0.92.
 inline const std::string two_blobs = R"([[data]]
 name = "two"
 generate = "blobs"
 samples = 300
-centres = [[-2, -2], [2, 2]]
+centres = [[-1, -1], [1, 1]]
 seed = 2
 )";
 // Not there, and to be got by the reader.

@@ -108,8 +108,8 @@ BOOST_AUTO_TEST_CASE(a_document_may_print_the_first_epochs_only) {
 
 BOOST_AUTO_TEST_CASE(two_classes_in_one_column) {
   const auto rows = rows_of_run(head + two_blobs + bce + asked("two", "\"bce\""));
-  BOOST_TEST(number(row(rows, "bce", "accuracy"), "lowest") > 0.9);
-  BOOST_TEST(number(row(rows, "bayes", "accuracy"), "median") > 0.95);
+  BOOST_TEST(number(row(rows, "bce", "accuracy"), "lowest") > 0.85);
+  BOOST_TEST(number(row(rows, "bayes", "accuracy"), "median") > 0.9);
 }
 
 BOOST_AUTO_TEST_CASE(jobs_change_no_byte) {
