@@ -137,10 +137,14 @@ suite::Plan plan(suite::Section& config) {
     parts->insert(parts->end(), of_backend->begin(), of_backend->end());
   }
   all->seconds.resize(all->backends.size());
-  parts->push_back([all] { measure_times(*all); });
+  if (task.data.missing.empty()) parts->push_back([all] { measure_times(*all); });
   for (std::size_t i = 0; i < variants.size(); ++i) {
     plan.cases.push_back(inputs::variant_case(variants[i]->name(), *variants[i], 1,
-                                              [all, i] { return row_of(*all, i); }));
+                                              [all, i]() -> std::variant<suite::Row, suite::Skip> {
+                                                const auto reason = all->backends[i]->unavailable();
+                                                if (!reason.empty()) return suite::Skip{reason};
+                                                return row_of(*all, i);
+                                              }));
     plan.cases.back().parts = parts;
   }
   return plan;

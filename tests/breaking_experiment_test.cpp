@@ -124,16 +124,6 @@ BOOST_AUTO_TEST_CASE(a_filter_gives_the_same_row) {
   BOOST_TEST(said.out.find("fused") == std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(data_that_must_be_got_are_skipped_with_the_reason) {
-  const Folder folder;
-  folder.write("t.toml",
-               config(condition("lab") + bias_100, naive + fused + bce, absent, "absent"));
-  const Said said = shell("$MAXTRICK run t.toml", folder.path());
-  BOOST_TEST(said.code == 5, said.err);
-  BOOST_TEST(said.err.find("t.toml: 6 of 6 rows skipped: ") != std::string::npos, said.err);
-  BOOST_TEST(said.err.find("Ask for it.") != std::string::npos, said.err);
-}
-
 BOOST_AUTO_TEST_CASE(config_errors) {
   const auto rejected = [](const std::string& text, const std::string& at, std::size_t skip,
                            const std::string& message, const std::string& expected) {

@@ -222,7 +222,13 @@ BOOST_AUTO_TEST_CASE(runs_that_cannot_be_made_say_why_and_have_no_part) {
 BOOST_AUTO_TEST_CASE(quantities_are_named_and_read) {
   Trained run{};
   run.history.losses = {3, 2};
-  run.after = {0.5, 0.75, {-4, 4}, {0.1, 0.9}, {1, 0, 2}};
+  run.after = {.exact_loss = 0.5,
+               .accuracy = 0.75,
+               .logits = {-4, 4},
+               .probabilities = {0.1, 0.9},
+               .predictions = {1, 0, 2},
+               .first_logits = {},
+               .first_probabilities = {}};
   const std::vector<std::pair<std::string, double>> expected{{"loss_1", 3},
                                                              {"loss_2", 2},
                                                              {"exact_loss", 0.5},

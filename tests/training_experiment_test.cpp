@@ -136,17 +136,6 @@ BOOST_AUTO_TEST_CASE(a_filter_trains_what_it_needs) {
   BOOST_TEST(said.out.find("loss_1") == std::string::npos);
 }
 
-BOOST_AUTO_TEST_CASE(data_that_must_be_got_are_skipped_with_the_reason) {
-  const Folder folder;
-  folder.write("t.toml", head + absent + lab + bce + fused +
-                             asked("absent", "\"bce\", \"fused\"", "first_categories = [2]\n") +
-                             asked("lab", "\"fused\""));
-  const Said said = shell("$MAXTRICK run t.toml", folder.path());
-  BOOST_TEST(said.code == 5, said.err);
-  BOOST_TEST(said.err.find("t.toml: 18 of 28 rows skipped: ") != std::string::npos, said.err);
-  BOOST_TEST(said.err.find("Ask for it.") != std::string::npos, said.err);
-}
-
 BOOST_AUTO_TEST_CASE(config_errors_of_tasks) {
   const auto rejected = [](const std::string& from, const std::string& to, std::size_t skip,
                            const std::string& message, const std::string& expected) {

@@ -32,8 +32,8 @@ struct TrainedFigure {
   std::shared_ptr<Runs> runs = {};
 };
 
-// Digits beyond these would move with the core of OpenBLAS; of a probability near 1 it is the distance
-// from 1 that counts.
+// Digits beyond these would move with the core of OpenBLAS; of a probability near 1 it is the
+// distance from 1 that counts.
 std::string shown(double x) {
   return 0.9999 < x && x < 1 ? fmt::format("{:.8f}", x) : fmt::format("{:.4g}", x);
 }
@@ -97,7 +97,10 @@ std::vector<Quantity> read_quantities(suite::Section& section, const inputs::Tas
     return known;
   }
   if (name == "logit" || name == "probability") {
-    const auto last = static_cast<std::int64_t>(measures::shown_examples) - 1;
+    const std::size_t shown = task.data.is_known()
+                                  ? std::min(measures::shown_examples, task.data.rows)
+                                  : measures::shown_examples;
+    const auto last = static_cast<std::int64_t>(shown) - 1;
     const auto example = static_cast<std::size_t>(section.integer("example", 0, last));
     return measures::outputs_of_example(name, example, task.data.classes);
   }
@@ -198,8 +201,8 @@ void add_trained(suite::Plan& plan, suite::Section& config, inputs::Names& ids) 
     }
     plan.cases.push_back({figure.id,
                           [figure]() -> std::variant<suite::Row, suite::Skip> {
-                            const std::string& missing = figure.runs->setup().task.data.missing;
-                            if (!missing.empty()) return suite::Skip{missing};
+                            const std::string reason = figure.runs->unavailable();
+                            if (!reason.empty()) return suite::Skip{reason};
                             return row_of(figure);
                           },
                           batch, parts});
