@@ -13,7 +13,7 @@ namespace {
 
 using namespace maxtrick::suite;
 using Outcome = std::variant<Row, Skip>;
-using Parts = std::vector<std::function<void()>>;
+using Functions = std::vector<std::function<void()>>;
 
 Plan empty_plan() {
   return {.table = {.title = "",
@@ -45,7 +45,7 @@ struct WithParts {
   Plan plan() {
     Plan plan = empty_plan();
     for (std::size_t b = 0; b < sizes.size(); ++b) {
-      auto all = std::make_shared<Parts>();
+      auto all = std::make_shared<Functions>();
       for (auto& count : ran[b])
         all->push_back([&count] {
           std::this_thread::sleep_for(std::chrono::microseconds(300));
@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(parts_run_in_parallel) {
   };
   Plan plan = empty_plan();
   plan.cases.push_back({"k", []() -> Outcome { return Row{"k", ""}; }});
-  plan.cases[0].parts = std::make_shared<const Parts>(2, part);
+  plan.cases[0].parts = std::make_shared<const Functions>(2, part);
   (void)run_cases(std::move(plan), 2, {});
   BOOST_TEST(met);
 }
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(a_part_that_throws_ends_the_run_and_names_the_first_case_of
       std::atomic<bool> begun = false;
       auto parts = *plan.cases[3].parts;
       parts[bad] = [] { throw std::runtime_error("out of memory"); };
-      const auto all = std::make_shared<const Parts>(parts);
+      const auto all = std::make_shared<const Functions>(parts);
       for (std::size_t i = 3; i < 6; ++i) {
         plan.cases[i].parts = all;
         plan.cases[i].run = [&]() -> Outcome {
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(a_part_that_throws_ends_the_run_and_names_the_first_case_of
   Plan plan = with_parts.plan();
   auto parts = *plan.cases[0].parts;
   parts[1] = [] { throw 1; };
-  plan.cases[0].parts = std::make_shared<const Parts>(parts);
+  plan.cases[0].parts = std::make_shared<const Functions>(parts);
   BOOST_TEST(error_of(std::move(plan), 1) == "case k00: an exception of an unknown type");
   BOOST_TEST(with_parts.ran[0][0] == 1);
   BOOST_TEST(with_parts.ran[0][2] == 0);

@@ -229,15 +229,9 @@ BOOST_AUTO_TEST_CASE(quantities_are_named_and_read) {
                .predictions = {1, 0, 2},
                .first_logits = {},
                .first_probabilities = {}};
-  const std::vector<std::pair<std::string, double>> expected{{"loss_1", 3},
-                                                             {"loss_2", 2},
-                                                             {"exact_loss", 0.5},
-                                                             {"accuracy", 0.75},
-                                                             {"largest_logit", 4},
-                                                             {"smallest_logit", -4},
-                                                             {"largest_probability", 0.9},
-                                                             {"smallest_probability", 0.1},
-                                                             {"first_categories", 1}};
+  const std::vector<std::pair<std::string, double>> expected{
+      {"loss_1", 3},        {"loss_2", 2},          {"exact_loss", 0.5},    {"accuracy", 0.75},
+      {"largest_logit", 4}, {"smallest_logit", -4}, {"first_categories", 1}};
   const auto all = quantities(2, {1, 2});
   BOOST_REQUIRE(all.size() == expected.size());
   for (std::size_t i = 0; i < all.size(); ++i) {
@@ -245,4 +239,8 @@ BOOST_AUTO_TEST_CASE(quantities_are_named_and_read) {
     BOOST_TEST(all[i].of(run) == expected[i].second);
   }
   BOOST_TEST(quantities(2, {}).size() == expected.size() - 1);
+  const auto extremes = probability_extremes();
+  BOOST_REQUIRE(extremes.size() == 2U);
+  BOOST_TEST(extremes[0].of(run) == 0.9);
+  BOOST_TEST(extremes[1].of(run) == 0.1);
 }

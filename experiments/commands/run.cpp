@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <set>
 
 #include "commands/session.hpp"
@@ -10,19 +11,25 @@
 namespace maxtrick::commands {
 namespace {
 
+// The CSV on disk; nothing where there is none, or what is there is no table.
+std::optional<std::string> table_on_disk(const std::filesystem::path& csv) {
+  auto text = suite::read_file_if_there(csv);
+  if (!text) return std::nullopt;
+  try {
+    (void)suite::parse_csv(*text);
+  } catch (const std::runtime_error&) {
+    return std::nullopt;
+  }
+  return text;
+}
+
 // The rows of the table on disk that the config still asks for and that this run did not make. A
 // table that would lose such rows is left alone.
-std::vector<std::string> lost_rows(const std::filesystem::path& csv, const Prepared& prepared,
-                                   const suite::ResultTable& schema,
-                                   const std::set<std::string>& made) {
-  const auto old = suite::read_file_if_there(csv);
-  if (!old) return {};
-  std::vector<suite::Row> lines;
-  try {
-    lines = suite::parse_csv(*old);
-  } catch (const std::runtime_error&) {
-    return {};  // no table, and so no rows
-  }
+std::vector<std::string> lost_rows(const std::string& old, const Prepared& prepared,
+                                   const suite::ResultTable& schema) {
+  std::set<std::string> made;
+  for (const auto& row : schema.rows) made.insert(schema.key(row));
+  const std::vector<suite::Row> lines = suite::parse_csv(old);
   std::vector<std::string> lost;
   if (lines.front().size() != schema.columns.size()) return lost;
   for (auto line = lines.begin() + 1; line != lines.end(); ++line) {
@@ -38,26 +45,14 @@ std::filesystem::path folder_of(const RunOptions& options) {
   return options.folder.empty() ? "results" : options.folder;
 }
 
-// How many cells of the table on disk the new one does not hold, by the columns' rules.
-std::size_t broken_cells(const std::filesystem::path& csv, const suite::ResultTable& table) {
-  const auto old = suite::read_file_if_there(csv);
-  if (!old) return 0;
-  try {
-    return suite::compare(table, *old).size();
-  } catch (const std::runtime_error&) {
-    return 0;  // no table, and so no cells
-  }
-}
-
 int write_table(suite::Run& run, const Prepared& prepared, const RunOptions& options) {
   const auto folder = folder_of(options), csv = folder / (prepared.name + ".csv");
   if (run.table.rows.empty()) {
     fmt::print("{}: no row could be made: nothing written\n", csv.string());
     return exit_incomplete;
   }
-  std::set<std::string> made;
-  for (const auto& row : run.table.rows) made.insert(run.table.key(row));
-  const auto lost = lost_rows(csv, prepared, run.table, made);
+  const auto old = table_on_disk(csv);
+  const auto lost = old ? lost_rows(*old, prepared, run.table) : std::vector<std::string>{};
   if (!lost.empty()) {
     fmt::print(stderr,
                "{}: left as it is: it holds {} rows that this run did not make ({}, ...); choose "
@@ -65,7 +60,8 @@ int write_table(suite::Run& run, const Prepared& prepared, const RunOptions& opt
                csv.string(), lost.size(), lost.front());
     return exit_incomplete;
   }
-  const std::size_t broken = broken_cells(csv, run.table);
+  // By the columns' rules.
+  const std::size_t broken = old ? suite::compare(run.table, *old).size() : 0;
   if (broken > 0 && in_ci()) {
     fmt::print(stderr,
                "{}: left as it is, since the variable CI is set: {} cells or rows do not hold; "
@@ -73,8 +69,7 @@ int write_table(suite::Run& run, const Prepared& prepared, const RunOptions& opt
                csv.string(), broken);
     return exit_check_failed;
   }
-  if (const auto old = suite::read_file_if_there(csv); old && broken == 0)
-    suite::keep_confirmed_times(run.table, *old);
+  if (old) suite::keep_confirmed_times(run.table, *old);
   const auto stored = suite::store(run.table, provenance(prepared, options), folder, prepared.name);
   fmt::print("{}: {} rows, {}", csv.string(), run.table.rows.size(),
              stored == suite::Stored::written ? "written" : "unchanged");
