@@ -12,10 +12,17 @@ const std::string x_minus_max =
     "within-1-percent,float32,10,7,one\nwithin-1-percent,float64,2,99,one\n"
     "half-ulp,float32,2,15,half\nhalf-ulp,float32,10,16,half\n";
 
+const std::string loss =
+    "case,dtype,arm,outcome\ngap,float32,naive,ok\ngap,float32,naive,not_finite\n"
+    "gap,float64,naive,both_lost\nkeras,float32,naive,both_lost\ngap,float32,fused,ok\n";
+const std::string breaking = "arm,outcome\nnaive,nan\nnaive,learns\nnaive,nan\nfused,learns\n";
+
 // A page from rows "variant,dtype,outcome,max_error_ulp".
 Said guide(const Folder& folder, const std::string& rows) {
   folder.write("tables/accuracy.csv", "variant,dtype,outcome,max_error_ulp\n" + rows);
   folder.write("tables/x_minus_max.csv", x_minus_max);
+  folder.write("tables/loss.csv", loss);
+  folder.write("tables/breaking.csv", breaking);
   folder.write("tables/accuracy.md", "# How wrong\n\ntext\n");
   return shell("$MAXTRICK guide --tables tables", folder.path());
 }
@@ -98,4 +105,11 @@ BOOST_AUTO_TEST_CASE(a_missing_table_is_named_with_what_makes_it) {
   BOOST_TEST(other.code == 2);
   BOOST_TEST(contains(other.err, "results/accuracy.csv"), other.err);
   BOOST_TEST(contains(other.err, "outcome"), other.err);
+}
+
+BOOST_AUTO_TEST_CASE(it_says_which_losses_learn) {
+  const Folder folder;
+  const Said said = guide(folder, "softmax.max_trick.scalar,float32,ok,2\n");
+  BOOST_TEST(contains(said.out, "| naive | 1 of 2; 1 not_finite | 1 of 3; 2 nan |\n"), said.out);
+  BOOST_TEST(contains(said.out, "| fused | 1 of 1 | 1 of 1 |\n"), said.out);
 }

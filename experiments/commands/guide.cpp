@@ -8,7 +8,8 @@
 #include <set>
 #include <sstream>
 
-#include "commands/commands.hpp"
+#include "commands/committed_table.hpp"
+#include "commands/guide_losses.hpp"
 #include "numerics/registry.hpp"
 #include "suite/files.hpp"
 #include "suite/number.hpp"
@@ -22,36 +23,6 @@ using numerics::Nature;
 using numerics::Op;
 using numerics::Variant;
 
-// A committed table, by the names of its columns.
-class Table {
- public:
-  Table(const std::filesystem::path& folder, const std::string& name)
-      : path_(folder / (name + ".csv")) {
-    const auto text = suite::read_file_if_there(path_);
-    if (!text)
-      throw UsageError(fmt::format("guide: no table {}; make it: maxtrick run configs/{}.toml",
-                                   path_.string(), name));
-    lines_ = suite::parse_csv(*text);
-    for (std::size_t i = 0; i < lines_.front().size(); ++i) columns_[lines_.front()[i]] = i;
-    lines_.erase(lines_.begin());
-  }
-  [[nodiscard]] const std::vector<suite::Row>& rows() const { return lines_; }
-  [[nodiscard]] const std::string& cell(const suite::Row& row, const std::string& column) const {
-    const auto found = columns_.find(column);
-    if (found == columns_.end())
-      throw UsageError(fmt::format("guide: {} has no column '{}'", path_.string(), column));
-    return row.at(found->second);
-  }
-  [[nodiscard]] double number(const suite::Row& row, const std::string& column) const {
-    return suite::parse_number(cell(row, column)).value_or(NAN);
-  }
-
- private:
-  std::filesystem::path path_;
-  std::vector<suite::Row> lines_;
-  std::map<std::string, std::size_t> columns_;
-};
-
 // What the accuracy table says of one variant in one type.
 struct Record {
   const Variant* variant = nullptr;
@@ -63,7 +34,7 @@ struct Record {
 
 using Records = std::map<std::pair<std::string, std::string>, Record>;  // by type and variant
 
-Records read_records(const Table& accuracy) {
+Records read_records(const CommittedTable& accuracy) {
   Records records;
   for (const suite::Row& row : accuracy.rows()) {
     const std::string& name = accuracy.cell(row, "variant");
@@ -154,7 +125,7 @@ void append_formulas(std::string& page, const std::set<const Variant*>& named) {
 
 // From which lead on x - max will do, float32: a line a criterion, a column a number of classes.
 void append_x_minus_max(std::string& page, const std::filesystem::path& folder) {
-  const Table table(folder, "x_minus_max");
+  const CommittedTable table(folder, "x_minus_max");
   std::vector<std::string> classes, criteria;
   std::map<std::string, std::string> gaps;  // criterion -> its cells
   std::map<std::string, std::string> meanings;
@@ -200,9 +171,9 @@ void append_links(std::string& page, const std::filesystem::path& folder) {
 }  // namespace
 
 int guide(const GuideOptions& options) {
-  const Table accuracy(options.tables, "accuracy");
+  const CommittedTable accuracy(options.tables, "accuracy");
   std::string page =
-      "# Which softmax, log-softmax and log-sum-exp to use\n\n"
+      "# Which softmax, log-softmax, log-sum-exp and loss to use\n\n"
       "Written by `maxtrick guide` from the tables here. `use`: of the sound variants (those that\n"
       "overflow or underflow on no ordinary logits), the one that is right most often in\n"
       "[accuracy.md](accuracy.md); then the best sound formula that anyone can write with exp and\n"
@@ -219,6 +190,7 @@ int guide(const GuideOptions& options) {
   append_recommendations(page, read_records(accuracy), named);
   append_formulas(page, named);
   append_x_minus_max(page, options.tables);
+  append_losses(page, options.tables);
   append_links(page, options.tables);
   fmt::print("{}", page);
   return exit_holds;

@@ -1,0 +1,13 @@
+// The guide's part on losses.
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace maxtrick::commands {
+
+// A line for each form of the loss: of how many gaps it is right, and what becomes of training with
+// it, from the tables loss and breaking in `folder`. Throws UsageError where one is missing.
+void append_losses(std::string& page, const std::filesystem::path& folder);
+
+}  // namespace maxtrick::commands
