@@ -101,6 +101,12 @@ class CommandLine {
                      "folder of the tables (default results/; with --filter or --set, stdout)")
         ->option_text("DIR");
     add_overrides(command, run_);
+    command
+        ->add_option(
+            "--export", run_.exports,
+            "write the trained networks too that the configs name by [[export]], each into "
+            "a folder there (--filter does not choose among them)")
+        ->option_text("DIR");
     command->add_flag("--dry-run", run_.dry_run, "only list the rows that would be made");
   }
 

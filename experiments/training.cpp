@@ -8,6 +8,7 @@
 #include "inputs/arm.hpp"
 #include "inputs/task.hpp"
 #include "inputs/training_tasks.hpp"
+#include "measures/model_files.hpp"
 #include "measures/quantities.hpp"
 #include "measures/trained.hpp"
 #include "suite/experiment.hpp"
@@ -126,17 +127,20 @@ suite::Plan plan(suite::Section& config) {
   const auto printed =
       std::make_shared<const std::vector<PrintedRun>>(inputs::read_printed_runs(config, tasks));
 
+  std::vector<measures::Setup> setups;
   for (const auto& [task, its_arms, first] : tasks) {
     for (const inputs::NamedArm& arm : its_arms) {
+      setups.push_back({task, arm});
       if (arm.arm == nullptr) continue;
       const PrintedRun* of_arm = nullptr;
       for (const PrintedRun& one : *printed)
         if (one.task == task.name && one.arm == arm.name) of_arm = &one;
-      add_runs(plan, std::make_shared<Runs>(measures::Setup{task, arm}, seeds), first, of_arm);
+      add_runs(plan, std::make_shared<Runs>(setups.back(), seeds), first, of_arm);
     }
     add_bayes(plan, task);
     add_views(plan.table, task.name, *printed);
   }
+  plan.models = measures::read_exports(config, setups, seeds);
   // The rows point into it.
   for (suite::Case& one : plan.cases)
     one.run = [run = std::move(one.run), printed] { return run(); };

@@ -36,7 +36,8 @@ struct TableOptions {
 };
 
 struct RunOptions : TableOptions {
-  std::filesystem::path folder;  // -o; empty: results/, or stdout where a filter or --set is given
+  std::filesystem::path folder;   // -o; empty: results/, or stdout where a filter or --set is given
+  std::filesystem::path exports;  // --export: of the models; empty: none are written
   bool dry_run = false;
 };
 

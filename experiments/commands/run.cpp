@@ -1,9 +1,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 
+#include "commands/exports.hpp"
 #include "commands/session.hpp"
 #include "suite/check.hpp"
 #include "suite/files.hpp"
@@ -78,6 +80,25 @@ int write_table(suite::Run& run, const Prepared& prepared, const RunOptions& opt
   return run.skipped.empty() ? exit_holds : exit_incomplete;
 }
 
+// The models that the configs export, each in a folder of its own in `folder`.
+std::vector<Destination> models_of(const std::vector<Prepared>& all,
+                                   const std::filesystem::path& folder) {
+  std::vector<Destination> models;
+  std::map<std::string, std::string> configs;
+  for (const Prepared& one : all) {
+    if (one.plan.models.empty())
+      throw UsageError(fmt::format("run: --export: {} has no [[export]]", one.path.string()));
+    for (const suite::Export& model : one.plan.models) {
+      const auto [twin, is_new] = configs.emplace(model.name, one.path.string());
+      if (!is_new)
+        throw UsageError(fmt::format("run: --export: {} and {} both export {}", twin->second,
+                                     one.path.string(), model.name));
+      models.push_back({model, folder / model.name});
+    }
+  }
+  return models;
+}
+
 void list_cases(const std::vector<Prepared>& all) {
   for (const auto& one : all) {
     for (const auto& single : one.plan.cases) fmt::print("{}\n", single.key);
@@ -89,6 +110,8 @@ void list_cases(const std::vector<Prepared>& all) {
 
 int run(const RunOptions& options) {
   std::vector<Prepared> all = prepare(options);
+  std::vector<Destination> models;
+  if (!options.exports.empty()) models = models_of(all, options.exports);
   if (std::all_of(all.begin(), all.end(), [](const auto& one) { return one.plan.cases.empty(); }))
     return nothing_selected(all, options);
   if (options.dry_run) {
@@ -100,6 +123,7 @@ int run(const RunOptions& options) {
   const bool show =
       options.folder.empty() && (!options.filter.empty() || !options.overrides.empty());
   if (!show) suite::require_writable(folder_of(options));
+  require_writable(models);
   int code = exit_holds;
   for (Prepared& one : all) {
     if (one.plan.cases.empty()) continue;
@@ -113,7 +137,7 @@ int run(const RunOptions& options) {
       code = worse(code, write_table(computed, one, options));
     }
   }
-  return code;
+  return worse(code, write_exports(models));
 }
 
 }  // namespace maxtrick::commands

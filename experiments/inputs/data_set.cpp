@@ -7,9 +7,8 @@
 
 #include "inputs/data_files.hpp"
 #include "inputs/data_generators.hpp"
+#include "inputs/npy_file.hpp"
 #include "inputs/selection.hpp"
-#include "suite/files.hpp"
-#include "suite/matrix.hpp"
 
 namespace maxtrick::inputs {
 namespace {
@@ -20,24 +19,11 @@ std::shared_future<learn::DataSet> on_demand(Make make) {
   return std::async(std::launch::deferred, std::move(make)).share();
 }
 
-// `shape` is how the line that a user reads gives it; the digest is of the numbers alone, as
-// hashlib.sha256(X.tobytes()) has it.
-suite::ExportedFile npy_file(std::string name, const suite::Matrix& matrix, suite::NumberType type,
-                             const std::string& shape) {
-  constexpr std::size_t width = 8;  // of float64 and int64
-  std::string bytes = suite::to_npy(matrix, type);
-  const std::string digest =
-      suite::sha256(std::string_view(bytes).substr(bytes.size() - width * matrix.values.size()));
-  return {std::move(name), std::move(bytes),
-          fmt::format("{}, sha256 of the data {}", shape, digest)};
-}
-
 std::vector<suite::ExportedFile> npy_files(const learn::DataSet& data) {
   const suite::Matrix X{data.rows, data.features, data.X, false, {}};
   const suite::Matrix y{1, data.rows, {data.y.begin(), data.y.end()}, true, {}};
-  return {npy_file("X.npy", X, suite::NumberType::float64,
-                   fmt::format("{} x {}", data.rows, data.features)),
-          npy_file("y.npy", y, suite::NumberType::int64, fmt::format("{}", data.rows))};
+  return {npy_file("X.npy", X, suite::NumberType::float64),
+          npy_file("y.npy", y, suite::NumberType::int64)};
 }
 
 }  // namespace

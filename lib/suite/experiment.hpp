@@ -55,7 +55,8 @@ struct Plan {
   // For the manifest: libraries that compute, with versions; instruction sets in use.
   std::set<std::string> libraries = {};
   std::set<std::string> isas = {};
-  std::vector<Export> data = {};  // what the cases learn from, for `maxtrick data`
+  std::vector<Export> data = {};    // what the cases learn from, for `maxtrick data`
+  std::vector<Export> models = {};  // what they train, for `maxtrick run --export`
 };
 
 struct Experiment {

@@ -1,0 +1,39 @@
+#include "commands/exports.hpp"
+
+#include <fmt/format.h>
+
+#include <string>
+#include <utility>
+
+#include "commands/commands.hpp"
+#include "suite/files.hpp"
+
+namespace maxtrick::commands {
+
+void require_writable(const std::vector<Destination>& all) {
+  for (const Destination& one : all)
+    if (one.files.missing.empty()) suite::require_writable(one.folder);
+}
+
+int write_exports(const std::vector<Destination>& all) {
+  int code = exit_holds;
+  std::vector<std::pair<std::filesystem::path, std::string>> files;
+  std::vector<std::string> lines;
+  for (const Destination& one : all) {
+    if (!one.files.missing.empty()) {
+      fmt::print(stderr, "{} skipped: {}\n", one.files.name, one.files.missing);
+      code = exit_incomplete;
+      continue;
+    }
+    for (suite::ExportedFile& file : one.files.files()) {
+      files.emplace_back(one.folder / file.name, std::move(file.bytes));
+      lines.push_back(fmt::format("{}: {}\n", files.back().first.string(), file.summary));
+    }
+  }
+  // All of them, or none: X of one config beside y of another would be a trap.
+  suite::write_files(files);
+  for (const std::string& line : lines) fmt::print("{}", line);
+  return code;
+}
+
+}  // namespace maxtrick::commands
