@@ -32,7 +32,7 @@ using suite::Rule;
 struct Sample {
   std::uint64_t seed = 1;
   std::size_t outputs = 0;   // so many logits in all, roughly,
-  std::size_t max_rows = 0;  // in no more rows than that
+  std::size_t max_rows = 0;  // in no more rows than that, nor than a file has
 
   [[nodiscard]] std::size_t rows(std::size_t classes) const {
     return std::clamp<std::size_t>(outputs / classes, 1, max_rows);
@@ -146,17 +146,16 @@ std::vector<suite::Column> columns(double tolerance_ulp) {
 
 template <class S>
 suite::Row measure(const Variant& variant, DType dtype, SharedRows<S>& rows,
-                   const inputs::Distribution& distribution, std::size_t classes, Sample sample,
-                   double tolerance_ulp) {
+                   const inputs::Distribution& distribution, std::size_t classes,
+                   std::uint64_t seed, double tolerance_ulp) {
   Findings found;
-  std::uint64_t seed = sample.seed;
   for (inputs::ExactRow<S>& row : rows)
     add_row<S>(found, variant, dtype, row, seed++, tolerance_ulp);
   return {variant.name(),
           std::string(name(dtype)),
           distribution.name,
           fmt::format("{}", classes),
-          fmt::format("{}", sample.rows(classes)),
+          fmt::format("{}", rows.size()),
           std::string(name(found.outcome)),
           suite::short_cell(found.max_ulp),
           suite::short_cell(found.sum_ulp / static_cast<double>(found.outputs)),
@@ -182,8 +181,10 @@ struct Grid {
 template <class S>
 void lay_out(suite::Plan& plan, const Grid& grid, Op op, const inputs::Distribution& distribution,
              std::size_t classes) {
+  if (!distribution.has(classes)) return;
   const auto rows = std::make_shared<SharedRows<S>>();
-  for (std::size_t i = 0; i < grid.sample.rows(classes); ++i)
+  const std::size_t n = std::min(grid.sample.rows(classes), distribution.rows);
+  for (std::size_t i = 0; i < n; ++i)
     rows->emplace_back(op, [make = distribution.row, classes, seed = grid.sample.seed + i] {
       return inputs::rounded<S>(make(classes, seed));
     });
@@ -196,8 +197,11 @@ void lay_out(suite::Plan& plan, const Grid& grid, Op op, const inputs::Distribut
       if (variant->op != op || !variant->has(dtype)) continue;
       plan.cases.push_back(inputs::variant_case(
           fmt::format("{}/{}/{}/{}", variant->name(), name(dtype), distribution.name, classes),
-          *variant, batch, [=, sample = grid.sample, tolerance_ulp = grid.tolerance_ulp] {
-            return measure<S>(*variant, dtype, *rows, distribution, classes, sample, tolerance_ulp);
+          *variant, batch,
+          [=, seed = grid.sample.seed,
+           tolerance_ulp = grid.tolerance_ulp]() -> std::variant<suite::Row, suite::Skip> {
+            if (!distribution.missing.empty()) return suite::Skip{distribution.missing};
+            return measure<S>(*variant, dtype, *rows, distribution, classes, seed, tolerance_ulp);
           }));
     }
   }
@@ -241,7 +245,12 @@ suite::Plan plan(suite::Section& config) {
   grid.sample = {static_cast<std::uint64_t>(config.integer("seed", 0, most / 2)),
                  static_cast<std::size_t>(config.integer("outputs", 1, 1'000'000'000)),
                  static_cast<std::size_t>(config.integer("max_rows", 1, 1'000'000))};
-  grid.distributions = inputs::read_distributions(config);
+  grid.distributions = inputs::read_distributions(config, grid.dtypes);
+  for (const inputs::Distribution& one : grid.distributions)
+    if (std::none_of(grid.classes.begin(), grid.classes.end(),
+                     [&](std::size_t n) { return one.has(n); }))
+      config.reject("classes", fmt::format("the rows of '{}' have {}", one.name, one.classes),
+                    "that number among them");
 
   suite::Plan plan = inputs::begin_plan(columns(grid.tolerance_ulp), grid.variants);
   plan.table.limits = {{"norm_error_u", "bound_u"}};

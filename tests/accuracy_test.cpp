@@ -174,6 +174,57 @@ BOOST_AUTO_TEST_CASE(an_order_changes_the_order_and_no_value) {
   BOOST_TEST((down == plain));
 }
 
+// In order from the seed on, each once, and only where the number of classes is theirs.
+BOOST_AUTO_TEST_CASE(a_file_is_a_distribution) {
+  const Folder folder;
+  folder.write("x.csv", "1,2\n30,-3\n5,6\n0,0\n");
+  const std::string file =
+      "[[distribution]]\nname = \"f\"\nhazard = \"h\"\nkind = \"file\"\npath = \"x.csv\"\n"
+      "obtain = \"Ask.\"\n";
+  folder.write("a.toml", head + normal + file);
+  const auto run = [&](const std::string& arguments) {
+    return shell("rm -rf out; $MAXTRICK run a.toml -o out " + arguments, folder.path());
+  };
+  BOOST_REQUIRE_EQUAL(run("").code, 0);
+  const std::string max_trick = "softmax.max_trick.scalar";
+  double worst = -1;
+  for (const auto& logits : {std::vector<float>{1, 2}, {30, -3}, {5, 6}, {0, 0}}) {
+    const auto exact = numerics::exact<float>(Op::softmax, logits);
+    const auto got = apply<float>(*numerics::find_variant(max_trick), logits);
+    for (std::size_t k = 0; k < 2; ++k)
+      worst = std::max(worst, numerics::error_ulp(exact[k], got[k]));
+  }
+  std::size_t of_file = 0;
+  for (const Cells& row : rows_of(suite::read_file(folder / "out/a.csv"))) {
+    if (row.at("distribution") != "f") continue;
+    ++of_file;
+    BOOST_TEST(row.at("classes") == "2");
+    BOOST_TEST(row.at("rows") == "4");  // of 7 that are asked for
+    if (row.at("variant") == max_trick && row.at("dtype") == "float32") {
+      BOOST_TEST(near(number(row, "max_error_ulp"), worst));
+      BOOST_TEST(row.at("worst_seed") == "5");  // row 5 mod 4
+    }
+  }
+  BOOST_TEST(of_file == 6U);  // 3 variants, 2 types
+  BOOST_TEST(run("--filter /f/30").code == 5);
+
+  const auto rows =
+      distributions("[[distribution]]\nname = \"f\"\nhazard = \"h\"\nkind = \"file\"\npath = \"" +
+                    (folder / "x.csv").string() + "\"\nobtain = \"o\"\n");
+  BOOST_TEST((rows[0].row(2, 1) == std::vector<double>{30, -3}));
+  BOOST_TEST((rows[0].row(2, 7) == std::vector<double>{0, 0}));
+  BOOST_TEST((rows[0].has(2) && !rows[0].has(3)));
+
+  // The table is not lost with the file.
+  std::filesystem::remove(folder / "x.csv");
+  const std::string before = suite::read_file(folder / "out/a.csv");
+  const Said said = shell("$MAXTRICK run a.toml -o out", folder.path());
+  BOOST_TEST(said.code == 5);
+  BOOST_TEST(said.err.find("rows skipped: x.csv is not there. Ask.\n") != std::string::npos,
+             said.err);
+  BOOST_TEST(suite::read_file(folder / "out/a.csv") == before);
+}
+
 BOOST_AUTO_TEST_CASE(what_is_wrong_in_a_config_is_named) {
   const Folder folder;
   const auto error = [&](const std::string& text) {
@@ -197,4 +248,17 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_in_a_config_is_named) {
                                    "\"norml\"\n"),
                       "did you mean 'normal'?"));
   BOOST_TEST(contains(error(head + normal + "low = 3\n"), "unknown key 'low'"));
+  const std::string file =
+      "[[distribution]]\nname = \"f\"\nhazard = \"h\"\nkind = \"file\"\npath = \"x.csv\"\n";
+  folder.write("x.csv", "1,2,3\n");
+  BOOST_TEST(contains(error(head + file), "a.toml:11:1: error: missing key 'obtain'"));
+  BOOST_TEST(contains(error(head + file + "obtain = \"o\"\n"),
+                      "a.toml:6:11: error: the rows of 'f' have 3"));
+  BOOST_TEST(
+      contains(error(head + file + "obtain = \"o\"\norder = \"up\"\n"), "unknown key 'order'"));
+  folder.write("x.csv", "1,nan\n");
+  BOOST_TEST(contains(error(head + file + "obtain = \"o\"\n"), "x.csv holds NaN"));
+  folder.write("x.csv", "1,1e5\n");
+  BOOST_TEST(contains(error(head + file + "obtain = \"o\"\n"),
+                      "logit 1 is 100000, which is infinite in float16"));
 }

@@ -242,16 +242,52 @@ BOOST_AUTO_TEST_CASE(a_folder_that_cannot_be_made_is_said_before_the_work) {
   BOOST_TEST(suite::read_file(folder / "file") == "a file");
 }
 
+// What configs/external/ says of the exported logits: how to get them, and that the table holds, on
+// whatever core of OpenBLAS.
 BOOST_AUTO_TEST_CASE(the_committed_config_exports_the_lab) {
-  const std::string config = MAXTRICK_SOURCE_DIR "/configs/training.toml";
+  const std::string project = MAXTRICK_SOURCE_DIR;
   const Folder folder;
-  const Said said =
-      shell("$MAXTRICK run " + config + " --filter '^lab/bayes/accuracy$' --export build/model",
-            folder.path());
+  Said said = shell(
+      "$MAXTRICK run " + project + "/configs/training.toml --filter lab/bayes --export build/model",
+      folder.path());
   BOOST_TEST(said.code == 0);
   for (const std::string arm : {"preferred", "obvious"}) {
     const Matrix z = suite::read_matrix(folder / ("build/model/lab-" + arm + "-0/logits.npy"));
     BOOST_TEST(z.rows == 2000U);
     BOOST_TEST(z.columns == 4U);
   }
+  said = shell("$MAXTRICK check " + project + "/configs/external/lab_logits.toml --baseline " +
+                   project + "/results",
+               folder.path());
+  BOOST_TEST(said.code == 0, said.out);
+  said = shell("$MAXTRICK run " + project + "/configs/external/lab_accuracy.toml --dry-run",
+               folder.path());
+  BOOST_TEST(said.code == 0, said.err);
+}
+
+// What the two configs say of their tables.
+BOOST_AUTO_TEST_CASE(the_committed_tables) {
+  const std::string results = MAXTRICK_SOURCE_DIR "/results/";
+  for (const Cells& row : rows_of(suite::read_file(results + "lab_logits.csv"))) {
+    const bool unshifted = row.at("variant").find("naive") != std::string::npos;
+    const bool lost = unshifted && row.at("dtype") == "float16";
+    BOOST_TEST(row.at("overflows") == (lost ? "1" : "0"), row.at("variant"));
+    BOOST_TEST(row.at("violations") == "0");
+  }
+  std::map<std::string, Cells> float32;
+  for (const Cells& row : rows_of(suite::read_file(results + "lab_accuracy.csv"))) {
+    BOOST_TEST(row.at("rows") == "2000");
+    if (row.at("dtype") == "float32") float32[row.at("variant")] = row;
+  }
+  const auto worst = [&](const std::string& name) {
+    return number(float32.at(name), "max_error_ulp");
+  };
+  BOOST_TEST(worst("softmax.naive.scalar") < 4);
+  BOOST_TEST(worst("softmax.max_trick.scalar") > 15);
+  for (const auto& [name, row] : float32)
+    if (name.starts_with("log_softmax"))
+      BOOST_TEST(
+          (number(row, "max_error_ulp") < 10) ==
+              (name == "log_softmax.accurate.scalar" || name == "log_softmax.shifted_log1p.scalar"),
+          name);
 }

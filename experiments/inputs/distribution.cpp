@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <memory>
+#include <span>
 #include <utility>
 
+#include "inputs/logit_file.hpp"
 #include "inputs/selection.hpp"
 #include "numerics/random.hpp"
 
@@ -16,8 +19,8 @@ using numerics::Random;
 using Row = std::vector<double>;
 using Draw = std::function<Row(Random&, std::size_t)>;
 
-const std::vector<std::string> kinds{"normal",   "uniform",  "heavy_tailed",
-                                     "dominant", "two_tops", "equal"};
+const std::vector<std::string> kinds{"normal",   "uniform", "heavy_tailed", "dominant",
+                                     "two_tops", "equal",   "file"};
 const std::vector<std::string> orders{"up", "down", "shuffled"};
 
 template <class One>
@@ -43,8 +46,7 @@ Draw led(std::size_t leaders, double gap) {
   };
 }
 
-Draw read_kind(suite::Section& section) {
-  const std::string kind = section.choice("kind", kinds);
+Draw read_kind(suite::Section& section, const std::string& kind) {
   if (kind.empty()) {
     section.ignore_rest();  // which keys belong here depends on it
     return each([](Random&) { return 0.0; });
@@ -73,23 +75,48 @@ Draw read_kind(suite::Section& section) {
   return led(kind == "dominant" ? 1 : 2, section.number("gap", {0, 1e300}));
 }
 
+using MakeRow = std::function<Row(std::size_t, std::uint64_t)>;
+
+MakeRow read_random(suite::Section& section, const std::string& kind) {
+  const Draw draw = read_kind(section, kind);
+  const std::string order = section.has("order") ? section.choice("order", orders) : "";
+  return [=](std::size_t classes, std::uint64_t seed) {
+    Random random(seed);
+    Row row = draw(random, classes);
+    if (order == "up") std::sort(row.begin(), row.end());
+    if (order == "down") std::sort(row.begin(), row.end(), std::greater<>());
+    if (order == "shuffled") shuffle(row, random);
+    return row;
+  };
+}
+
+void read_file(suite::Section& section, const std::vector<numerics::DType>& dtypes,
+               Distribution& one) {
+  const auto file = std::make_shared<const LogitFile>(read_logit_file(section, dtypes));
+  one.missing = file->missing;
+  if (file->rows == 0) return;  // it is not there, or an error is noted
+  one.rows = file->rows;
+  one.classes = file->classes;
+  one.row = [file](std::size_t classes, std::uint64_t seed) {
+    const auto all = std::span(file->logits);
+    const auto row = all.subspan(seed % file->rows * classes, classes);
+    return Row(row.begin(), row.end());
+  };
+}
+
 }  // namespace
 
-std::vector<Distribution> read_distributions(suite::Section& config) {
+std::vector<Distribution> read_distributions(suite::Section& config,
+                                             const std::vector<numerics::DType>& dtypes) {
   std::vector<Distribution> all;
   Names names("distribution");
   for (suite::Section& section : config.tables("distribution")) {
     Distribution one{read_name(section, "name"), section.text("hazard"), {}};
-    const Draw draw = read_kind(section);
-    const std::string order = section.has("order") ? section.choice("order", orders) : "";
-    one.row = [=](std::size_t classes, std::uint64_t seed) {
-      Random random(seed);
-      Row row = draw(random, classes);
-      if (order == "up") std::sort(row.begin(), row.end());
-      if (order == "down") std::sort(row.begin(), row.end(), std::greater<>());
-      if (order == "shuffled") shuffle(row, random);
-      return row;
-    };
+    const std::string kind = section.choice("kind", kinds);
+    if (kind == "file")
+      read_file(section, dtypes, one);
+    else
+      one.row = read_random(section, kind);
     names.add(section, one.name);
     all.push_back(std::move(one));
   }

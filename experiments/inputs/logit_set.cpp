@@ -2,42 +2,19 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <limits>
+#include <utility>
 
+#include "inputs/logit_file.hpp"
 #include "inputs/logits.hpp"
 #include "inputs/selection.hpp"
 #include "numerics/random.hpp"
-#include "suite/matrix.hpp"
 
 namespace maxtrick::inputs {
 namespace {
 
 using numerics::DType;
-
-void read_file(suite::Section& section, const std::vector<DType>& dtypes, LogitSet& set) {
-  const std::string path = section.text("path"), obtain = section.text("obtain");
-  if (path.empty()) return;
-  std::error_code ignored;
-  if (!std::filesystem::exists(path, ignored)) {
-    set.missing = fmt::format("{} is not there. {}", path, obtain);
-    return;
-  }
-  try {
-    suite::Matrix matrix = suite::read_matrix(path);
-    set.rows = matrix.rows;
-    set.classes = matrix.columns;
-    set.file = std::move(matrix.values);
-  } catch (const std::exception& error) {
-    section.reject("path", error.what(), "a matrix of logits, .npy or CSV");
-    return;
-  }
-  if (!std::all_of(set.file.begin(), set.file.end(), [](double x) { return std::isfinite(x); }))
-    section.reject("path", fmt::format("{} holds NaN or an infinity", path), "finite logits");
-  require_representable(section, "path", set.file, dtypes);
-}
 
 void read_generator(suite::Section& section, const std::vector<DType>& dtypes, LogitSet& set) {
   const std::vector<std::string> generators{"normal"};
@@ -73,10 +50,15 @@ LogitSet read_logit_set(suite::Section& section, const std::vector<DType>& dtype
   LogitSet set{.name = read_name(section, "name"),
                .hazard = section.text("hazard"),
                .source = section.text("source")};
-  if (section.has("path"))
-    read_file(section, dtypes, set);
-  else
+  if (!section.has("path")) {
     read_generator(section, dtypes, set);
+    return set;
+  }
+  LogitFile file = read_logit_file(section, dtypes);
+  set.rows = file.rows;
+  set.classes = file.classes;
+  set.file = std::move(file.logits);
+  set.missing = std::move(file.missing);
   return set;
 }
 

@@ -24,7 +24,7 @@ struct LogitSet {
 };
 
 // Reads a section with a name, a hazard, a source, and either
-//   path = "x.npy", obtain = "how to get it"      a matrix of suite::read_matrix, read now
+//   path = "x.npy", obtain = "how to get it"      as read_logit_file
 //   generate = "normal", scale = s, seed = k, rows = r, classes = n, offset = c (optional)
 // where random numbers are those of numerics::Random, drawn row by row. Errors are noted in the
 // config: a file that is no matrix, and logits that are not finite in one of the types. A file that
