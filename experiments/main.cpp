@@ -145,14 +145,21 @@ class CommandLine {
   void add_eval() {
     CLI::App* command = add("eval", "run logits of your own through the variants of an op",
                             [this] { return eval(eval_); });
-    command->add_option("OP", eval_.op, "softmax, log_softmax or log_sum_exp")->required();
+    command->add_option("OP", eval_.op, "softmax, log_softmax, log_sum_exp or cross_entropy")
+        ->required();
     command->add_option("--logits", eval_.logits, "\"1,2,3;4,5,6\": rows parted by ';'")
         ->option_text("ROWS");
     command
         ->add_option("--input", eval_.input,
                      "a .npy (floats or integers of 32 or 64 bits) or CSV file")
         ->option_text("FILE");
-    command->add_option("--variant", eval_.variant, "only these, e.g. 'softmax.*.scalar'")
+    command
+        ->add_option("--labels", eval_.labels,
+                     "cross_entropy: the class of each row, from 0, \"0,2\" or a file as above")
+        ->option_text("LABELS");
+    command
+        ->add_option("--variant", eval_.variant,
+                     "only these, e.g. 'softmax.*.scalar', or 'clip(*)' of cross_entropy")
         ->option_text("GLOB");
     command
         ->add_option(

@@ -146,6 +146,16 @@ BOOST_AUTO_TEST_CASE(exported_logits_are_an_input) {
   BOOST_TEST(rows.size() == 2 * 150U);
   BOOST_TEST(rows.back().at("row") == "149");
   for (const Cells& row : rows) BOOST_TEST(row.at("dtype") == "float32");
+  const Said loss = shell(
+      "$MAXTRICK eval cross_entropy --format csv --input lab-fused-0/logits.npy "
+      "--labels lab-fused-0/labels.npy --variant fused",
+      folder.path());
+  BOOST_TEST(loss.code == 0);
+  const Cells mean = rows_of(loss.out).at(2 * 150);
+  BOOST_TEST(mean.at("row") == "mean");
+  BOOST_TEST(number(mean, "loss") == mean_loss(folder.read("lab-fused-0/logits.npy"),
+                                               folder.read("lab-fused-0/labels.npy")),
+             boost::test_tools::tolerance(1e-12));
 }
 
 // A filter is for rows; --set changes what is trained and what is exported.

@@ -58,6 +58,7 @@ struct EvalOptions {
   std::string op;
   std::string logits;           // "1,2,3;4,5,6", or
   std::filesystem::path input;  // a .npy or CSV file
+  std::string labels;           // of cross_entropy: "0,2", or such a file
   std::string variant;          // glob; empty: all of the op
   std::string dtype;            // empty: the input's, or float32
   std::filesystem::path output;
@@ -78,6 +79,7 @@ int check(CheckOptions options);
 int accept(const AcceptOptions& options);
 int list(const ListOptions& options);
 int eval(const EvalOptions& options);
+int eval_loss(const EvalOptions& options);  // eval of cross_entropy
 int data(const DataOptions& options);
 int guide(const GuideOptions& options);
 

@@ -1,17 +1,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
+#include <string_view>
 
-#include "commands/commands.hpp"
+#include "commands/eval_input.hpp"
 #include "numerics/dtype.hpp"
 #include "numerics/oracle.hpp"
 #include "numerics/outcome.hpp"
 #include "numerics/registry.hpp"
 #include "suite/config.hpp"
 #include "suite/files.hpp"
-#include "suite/matrix.hpp"
 
 namespace maxtrick::commands {
 namespace {
@@ -27,11 +26,14 @@ using suite::Row;
 constexpr std::size_t shown_numbers = 12;
 // As in the overflow experiment: three bits lost.
 constexpr double tolerance_ulp = 8;
+// The op of eval_loss.
+constexpr std::string_view loss_op = "cross_entropy";
 
 Op parse_op(const std::string& text) {
   if (const auto op = numerics::parse_op(text)) return *op;
   std::vector<std::string> names;
   for (const Op op : numerics::all_ops) names.emplace_back(name(op));
+  names.emplace_back(loss_op);
   throw UsageError(
       fmt::format("eval: unknown op '{}', expected {}", text, suite::expected_one_of(text, names)));
 }
@@ -49,13 +51,6 @@ std::vector<const Variant*> choose(Op op, const std::string& pattern) {
     throw UsageError(fmt::format("eval: no variant of {} matches '{}', expected {}", name(op),
                                  pattern, suite::expected_one_of(pattern, names)));
   return chosen;
-}
-
-Matrix read_logits(const EvalOptions& options) {
-  if (options.logits.empty() == options.input.empty())
-    throw UsageError("eval: give the logits either by --logits or by --input");
-  return options.input.empty() ? suite::parse_matrix(options.logits, "--logits")
-                               : suite::read_matrix(options.input);
 }
 
 template <class T>
@@ -91,15 +86,6 @@ void append_row(suite::ResultTable& table, Op op, std::span<const T> logits, std
   }
 }
 
-// Text may hold numbers that the type cannot.
-template <class T>
-void require_finite(const Matrix& logits, DType dtype) {
-  for (const double x : logits.values)
-    if (std::isfinite(x) && std::isinf(static_cast<double>(static_cast<T>(x))))
-      throw UsageError(
-          fmt::format("eval: {} is infinite in {}; give --dtype float64", x, name(dtype)));
-}
-
 template <class T>
 int evaluate(Op op, const Matrix& logits, const std::vector<const Variant*>& chosen, DType dtype,
              const EvalOptions& options) {
@@ -129,23 +115,16 @@ int evaluate(Op op, const Matrix& logits, const std::vector<const Variant*>& cho
   return exit_holds;
 }
 
-DType parse_dtype(const std::string& text, const Matrix& logits) {
-  if (text.empty())
-    return logits.type == suite::NumberType::float64 ? DType::float64 : DType::float32;
-  if (const auto dtype = numerics::parse_dtype(text)) return *dtype;
-  std::vector<std::string> names;
-  for (const DType dtype : numerics::all_dtypes) names.emplace_back(name(dtype));
-  throw UsageError(fmt::format("eval: unknown --dtype '{}', expected {}", text,
-                               suite::expected_one_of(text, names)));
-}
-
 }  // namespace
 
 int eval(const EvalOptions& options) {
+  if (options.op == loss_op) return eval_loss(options);
   const Op op = parse_op(options.op);
+  if (!options.labels.empty())
+    throw UsageError(fmt::format("eval: --labels are for {}, not for {}", loss_op, options.op));
   std::vector<const Variant*> chosen = choose(op, options.variant);
   const Matrix logits = read_logits(options);
-  const DType dtype = parse_dtype(options.dtype, logits);
+  const DType dtype = read_dtype(options, logits);
 
   std::size_t left_out = std::erase_if(chosen, [&](const Variant* variant) {
     const std::string reason =

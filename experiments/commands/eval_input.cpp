@@ -1,0 +1,69 @@
+#include "commands/eval_input.hpp"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "learn/target.hpp"
+#include "suite/config.hpp"
+#include "suite/number.hpp"
+
+namespace maxtrick::commands {
+
+using numerics::DType;
+using suite::Matrix;
+
+namespace {
+
+// "0,2", or a file: what does not start with a number is the name of one.
+Matrix read_label_matrix(const std::string& text) {
+  const std::size_t first = text.find_first_not_of(' ');
+  const std::size_t end = std::min(text.find_first_of(" ,;", first), text.size());
+  const bool numbers =
+      first < end && suite::parse_number(std::string_view(text).substr(first, end - first));
+  return numbers ? suite::parse_matrix(text, "--labels") : suite::read_matrix(text);
+}
+
+}  // namespace
+
+Matrix read_logits(const EvalOptions& options) {
+  if (options.logits.empty() == options.input.empty())
+    throw UsageError("eval: give the logits either by --logits or by --input");
+  return options.input.empty() ? suite::parse_matrix(options.logits, "--logits")
+                               : suite::read_matrix(options.input);
+}
+
+std::vector<std::int32_t> read_labels(const EvalOptions& options, const Matrix& logits) {
+  if (options.labels.empty())
+    throw UsageError("eval: cross_entropy needs --labels, the class of each row");
+  const Matrix labels = read_label_matrix(options.labels);
+  const std::size_t count = labels.values.size();
+  if (labels.rows != 1 && labels.columns != 1)
+    throw UsageError(fmt::format("eval: --labels: {} x {} numbers, where a row has one label",
+                                 labels.rows, labels.columns));
+  if (count < logits.rows)
+    throw UsageError(fmt::format("eval: --labels: {} for {} rows: row {} (from 0) has none", count,
+                                 logits.rows, count));
+  if (count > logits.rows)
+    throw UsageError(fmt::format("eval: --labels: {} for {} rows: there is no row {} (from 0)",
+                                 count, logits.rows, logits.rows));
+  try {
+    return learn::class_indices(labels.values, logits.columns == 1 ? 2 : logits.columns);
+  } catch (const learn::LabelError& error) {
+    throw UsageError(fmt::format("eval: --labels: {}", error.what()));
+  }
+}
+
+DType read_dtype(const EvalOptions& options, const Matrix& logits) {
+  const std::string& text = options.dtype;
+  if (text.empty())
+    return logits.type == suite::NumberType::float64 ? DType::float64 : DType::float32;
+  if (const auto dtype = numerics::parse_dtype(text)) return *dtype;
+  std::vector<std::string> names;
+  for (const DType dtype : numerics::all_dtypes) names.emplace_back(name(dtype));
+  throw UsageError(fmt::format("eval: unknown --dtype '{}', expected {}", text,
+                               suite::expected_one_of(text, names)));
+}
+
+}  // namespace maxtrick::commands

@@ -1,0 +1,36 @@
+// What `maxtrick eval` is given: logits, their classes, and the type to compute in.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+#include "commands/commands.hpp"
+#include "numerics/op.hpp"
+#include "suite/matrix.hpp"
+
+namespace maxtrick::commands {
+
+// Of --logits or --input.
+[[nodiscard]] suite::Matrix read_logits(const EvalOptions& options);
+
+// The class of each row, of --labels. Throws UsageError where a row has none, or what is no class.
+[[nodiscard]] std::vector<std::int32_t> read_labels(const EvalOptions& options,
+                                                    const suite::Matrix& logits);
+
+// --dtype; without it the logits' own type, or float32.
+[[nodiscard]] numerics::DType read_dtype(const EvalOptions& options, const suite::Matrix& logits);
+
+// Throws UsageError where a logit is finite, but not in T, in which `dtype` stores it: text may
+// hold numbers that the type cannot.
+template <class T>
+void require_finite(const suite::Matrix& logits, numerics::DType dtype) {
+  for (const double x : logits.values)
+    if (std::isfinite(x) && std::isinf(static_cast<double>(static_cast<T>(x))))
+      throw UsageError(
+          fmt::format("eval: {} is infinite in {}; give --dtype float64", x, name(dtype)));
+}
+
+}  // namespace maxtrick::commands

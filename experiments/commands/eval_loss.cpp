@@ -1,0 +1,157 @@
+// `maxtrick eval cross_entropy`: the losses that each arm makes of examples, beside the exact ones.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <span>
+
+#include "commands/eval_input.hpp"
+#include "inputs/labelled_logits.hpp"
+#include "learn/loss.hpp"
+#include "measures/compensated_sum.hpp"
+#include "measures/loss_batch.hpp"
+#include "numerics/dtype.hpp"
+#include "numerics/oracle.hpp"
+#include "numerics/registry.hpp"
+#include "suite/config.hpp"
+#include "suite/files.hpp"
+
+namespace maxtrick::commands {
+namespace {
+
+using inputs::LabelledLogits;
+using numerics::DType;
+using numerics::Variant;
+using suite::Matrix;
+
+// An arm, with the softmax before it where it is of probabilities.
+struct Loss {
+  std::string name;
+  const learn::Arm* arm;
+  const Variant* softmax;
+};
+
+// Those for so many columns: of one column the losses of two classes.
+std::vector<Loss> losses_of(std::size_t columns) {
+  std::vector<Loss> all;
+  for (const learn::Arm& arm : learn::arms()) {
+    if (arm.binary() != (columns == 1)) continue;
+    if (arm.input != learn::Input::probabilities) {
+      all.push_back({arm.name, &arm, nullptr});
+      continue;
+    }
+    for (const char* softmax : {"softmax.naive.scalar", "softmax.max_trick.scalar"})
+      all.push_back(
+          {fmt::format("{}({})", arm.name, softmax), &arm, numerics::find_variant(softmax)});
+  }
+  return all;
+}
+
+std::vector<Loss> choose(const EvalOptions& options, std::size_t columns) {
+  std::vector<Loss> chosen;
+  std::vector<std::string> names;
+  for (const Loss& loss : losses_of(columns)) {
+    names.push_back(loss.name);
+    if (options.variant.empty() || numerics::glob_match(options.variant, loss.name))
+      chosen.push_back(loss);
+  }
+  if (chosen.empty())
+    throw UsageError(fmt::format("eval: no loss of {} column{} matches '{}', expected {}", columns,
+                                 columns == 1 ? "" : "s", options.variant,
+                                 suite::expected_one_of(options.variant, names)));
+  if (!options.output.empty() && chosen.size() != 1)
+    throw UsageError(fmt::format("eval: --output takes the losses of one variant; '{}' are {}",
+                                 options.variant.empty() ? "*" : options.variant, chosen.size()));
+  return chosen;
+}
+
+// log p of each row's class: minus the loss. Of one column the logits are 0 and that.
+std::vector<numerics::Exact<double>> exact_logarithms(const LabelledLogits& examples) {
+  std::vector<numerics::Exact<double>> all;
+  const std::size_t n = examples.classes;
+  for (std::size_t i = 0; i < examples.rows(); ++i) {
+    const auto own = std::span(examples.logits).subspan(i * n, n);
+    std::vector<double> row(own.begin(), own.end());
+    if (n == 1) row.insert(row.begin(), 0);
+    all.push_back(numerics::exact<double>(numerics::Op::log_softmax,
+                                          row)[static_cast<std::size_t>(examples.labels[i])]);
+  }
+  return all;
+}
+
+double mean(const std::vector<numerics::Exact<double>>& exact) {
+  double plain = 0;
+  measures::Sum sum;
+  for (const auto& y : exact) plain += y.rounded, sum += y.rounded;
+  // What is not finite leaves no rounding error to keep.
+  return (std::isfinite(plain) ? sum.value() : plain) / static_cast<double>(exact.size());
+}
+
+suite::ResultTable empty_table() {
+  suite::ResultTable table;
+  for (const char* column : {"row", "label", "variant", "dtype"})
+    table.columns.push_back({column, suite::Rule::exact, ""});
+  for (const char* column : {"loss", "relative_error"})
+    table.columns.push_back({column, suite::Rule::info, ""});
+  return table;
+}
+
+// The lines of one row: the exact loss, then each variant's. Losses are minus logarithms.
+template <class T>
+void append(suite::ResultTable& table, const std::vector<std::string>& row, DType dtype,
+            const numerics::Exact<double>& exact, const std::vector<Loss>& chosen,
+            const std::vector<T>& losses) {
+  const auto line = [&](const std::string& variant, std::string loss, std::string error) {
+    table.rows.push_back(
+        {row[0], row[1], variant, std::string(name(dtype)), std::move(loss), std::move(error)});
+  };
+  line("exact", suite::cell(0 - exact.rounded), "");
+  for (std::size_t k = 0; k < chosen.size(); ++k)
+    line(chosen[k].name, suite::cell(losses[k]),
+         fmt::format("{:.4g}", numerics::relative_error(exact, -double{losses[k]})));
+}
+
+template <class T>
+void evaluate(const LabelledLogits& examples, const std::vector<Loss>& chosen, DType dtype,
+              const EvalOptions& options) {
+  const auto exact = exact_logarithms(inputs::rounded(examples, dtype));
+  std::vector<std::vector<T>> losses(examples.rows());
+  std::vector<T> means;
+  measures::LossBatch<T> batch(examples, false);
+  for (const Loss& loss : chosen) {
+    batch.run({*loss.arm, loss.softmax ? loss.softmax->compute<T>() : nullptr});
+    for (std::size_t i = 0; i < examples.rows(); ++i) losses[i].push_back(batch.losses[i]);
+    means.push_back(batch.mean);
+  }
+  if (!options.output.empty())
+    suite::write_file(
+        options.output,
+        suite::to_npy(
+            {1, examples.rows(), {batch.losses.begin(), batch.losses.end()}, true, {}},
+            dtype == DType::float64 ? suite::NumberType::float64 : suite::NumberType::float32));
+  suite::ResultTable table = empty_table();
+  for (std::size_t i = 0; i < examples.rows(); ++i)
+    append<T>(table, {fmt::format("{}", i), fmt::format("{}", examples.labels[i])}, dtype, exact[i],
+              chosen, losses[i]);
+  const double exact_mean = mean(exact);
+  append<T>(table, {"mean", ""}, dtype, {exact_mean, 0, 0, !std::isfinite(exact_mean)}, chosen,
+            means);
+  fmt::print("{}", suite::render(table, options.format));
+}
+
+}  // namespace
+
+int eval_loss(const EvalOptions& options) {
+  const Matrix logits = read_logits(options);
+  const std::vector<Loss> chosen = choose(options, logits.columns);
+  const DType dtype = read_dtype(options, logits);
+  if (numerics::computes_in_float32(dtype))
+    throw UsageError(fmt::format("eval: no loss is in {}", name(dtype)));
+  const LabelledLogits examples{logits.columns, logits.values, read_labels(options, logits)};
+  numerics::with_storage(dtype, [&]<class T>(std::type_identity<T>) {
+    require_finite<T>(logits, dtype);
+    evaluate<T>(examples, chosen, dtype, options);
+  });
+  return exit_holds;
+}
+
+}  // namespace maxtrick::commands
