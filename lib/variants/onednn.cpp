@@ -7,6 +7,8 @@
 // Its kernels reduce with one constant and use a polynomial of degree 5: 5.4 ULP in exp near
 // -86.65, 0 from about -87 on, where the true values are normal numbers; x - max is rounded as in
 // max_trick.
+#include <dlfcn.h>
+
 #include <cstdlib>
 #include <dnnl.hpp>
 #include <stdexcept>
@@ -59,6 +61,16 @@ memory::desc describe(Rows<T> rows) {
   return {{dim(rows.rows), dim(rows.columns)}, memory::data_type::f32, {dim(rows.stride), 1}};
 }
 
+// oneDNN asks OpenMP for threads, of whichever runtime it has loaded. The suite runs cases side by
+// side, and a team of threads for each would mostly wait for the others' teams.
+void hold_to_calling_thread() {
+  [[maybe_unused]] thread_local const bool held = [] {
+    const auto set = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "omp_set_num_threads"));
+    if (set != nullptr) set(1);
+    return set != nullptr;
+  }();
+}
+
 void run(dnnl::algorithm algorithm, Rows<const float> logits, Rows<float> result) {
   if (logits.rows == 0) return;
   // For rows with gaps between them oneDNN has only its reference kernel, with bits and speed of
@@ -68,6 +80,7 @@ void run(dnnl::algorithm algorithm, Rows<const float> logits, Rows<float> result
       run(algorithm, numerics::one_row(logits.row(i)), numerics::one_row(result.row(i)));
     return;
   }
+  hold_to_calling_thread();
   const memory::desc src = describe(logits), dst = describe(result);
   dnnl::stream stream(engine());
   // oneDNN's memory takes no const pointer; a source is only read.
