@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <mutex>
 
 #include "inputs/selection.hpp"
 #include "inputs/task.hpp"
@@ -28,7 +29,8 @@ std::vector<suite::Column> columns(const Variant* origin, const Variant* referen
       "which last bits differ depends on OpenBLAS's core and on libm, and training amplifies them"};
   const std::string from = origin ? origin->name() : "", by = reference ? reference->name() : "";
   return {
-      {"variant", Rule::key, "the softmax whose probabilities the gradient p - t is made of"},
+      {"variant", Rule::key,
+       "the softmax of whose probabilities p loss, -log p_t, and gradient, p - t, are made"},
       {"seeds", Rule::exact, "how many runs"},
       {"loss_difference", Rule::bounded,
        "largest relative difference of an epoch's loss from the run of " + from, chaos},
@@ -50,6 +52,7 @@ struct Comparison {
   std::vector<std::shared_ptr<Runs>> backends;
   std::size_t origin = 0, reference = 0;
   std::size_t repeats = 0;
+  std::once_flag timed;
   std::vector<std::vector<double>> seconds;
 };
 
@@ -69,33 +72,41 @@ double weight_difference(const Trained& run, const Trained& origin) {
   return double{largest} / double{weight};
 }
 
-suite::Row row_of(const Comparison& all, std::size_t index) {
-  const Runs &runs = *all.backends[index], &origin = *all.backends[all.origin];
-  double loss = 0, weight = 0;
-  for (std::size_t i = 0; i < runs.all().size(); ++i) {
-    loss = std::max(loss, loss_difference(runs.all()[i], origin.all()[i]));
-    weight = std::max(weight, weight_difference(runs.all()[i], origin.all()[i]));
-  }
-  const bool timed = !all.seconds[all.reference].empty();
-  return {runs.setup().arm.softmax->name(),
-          fmt::format("{}", runs.all().size()),
-          suite::short_cell(loss),
-          suite::short_cell(weight),
-          suite::cell(runs.quantile(0.5, [](const Trained& run) { return run.after.accuracy; })),
-          timed ? measures::speed_ratio(all.seconds[all.reference], all.seconds[index]) : ""};
-}
-
-// Of those that can run here.
+// Of those that can run here. Once all have been trained, so that nothing else runs beside it.
 void measure_times(Comparison& all) {
   std::vector<measures::Setup> setups;
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < all.backends.size(); ++i) {
-    if (!all.backends[i]->setup().arm.softmax->unavailable.empty()) continue;
+    if (!all.backends[i]->unavailable().empty()) continue;
     setups.push_back(all.backends[i]->setup());
     places.push_back(i);
   }
   auto seconds = measures::interleaved_seconds(setups, all.repeats);
   for (std::size_t i = 0; i < places.size(); ++i) all.seconds[places[i]] = std::move(seconds[i]);
+}
+
+// Where the backend to compare with cannot run here, there is nothing to compare: empty cells.
+suite::Row row_of(Comparison& all, std::size_t index) {
+  std::call_once(all.timed, [&] { measure_times(all); });
+  const Runs &runs = *all.backends[index], &origin = *all.backends[all.origin];
+  std::string losses, weights, speed;
+  if (origin.unavailable().empty()) {
+    double loss = 0, weight = 0;
+    for (std::size_t i = 0; i < runs.all().size(); ++i) {
+      loss = std::max(loss, loss_difference(runs.all()[i], origin.all()[i]));
+      weight = std::max(weight, weight_difference(runs.all()[i], origin.all()[i]));
+    }
+    losses = suite::short_cell(loss);
+    weights = suite::short_cell(weight);
+  }
+  if (all.backends[all.reference]->unavailable().empty())
+    speed = measures::speed_ratio(all.seconds[all.reference], all.seconds[index]);
+  return {runs.setup().arm.softmax->name(),
+          fmt::format("{}", runs.all().size()),
+          losses,
+          weights,
+          suite::cell(runs.quantile(0.5, [](const Trained& run) { return run.after.accuracy; })),
+          speed};
 }
 
 // The place of the variant that `key` names, among those that are compared.
@@ -118,7 +129,8 @@ suite::Plan plan(suite::Section& config) {
   const std::size_t seeds = inputs::read_seeds(config);
 
   auto all = std::make_shared<Comparison>();
-  all->repeats = static_cast<std::size_t>(config.integer("repeats", 6, 10'000));
+  all->repeats = static_cast<std::size_t>(
+      config.integer("repeats", measures::fewest_repeats, measures::most_repeats));
   all->origin = read_place(config, "difference_from", variants);
   all->reference = read_place(config, "speed_by", variants);
   const auto name_at = [&](std::size_t i) { return variants.empty() ? nullptr : variants[i]; };
@@ -130,14 +142,17 @@ suite::Plan plan(suite::Section& config) {
 
   auto parts = std::make_shared<std::vector<std::function<void()>>>();
   for (const Variant* variant : variants) {
-    inputs::NamedArm arm{variant->name(), learn::find_arm("fused"), variant};
+    // Of the backend's probabilities both loss and gradient, and nothing else beside them.
+    const inputs::NamedArm arm{.name = variant->name(),
+                               .arm = learn::find_arm("log_of_softmax"),
+                               .softmax = variant,
+                               .gradient = learn::Gradient::difference};
     all->backends.push_back(std::make_shared<Runs>(measures::Setup{task, arm}, seeds));
     if (!variant->unavailable.empty()) continue;
     const auto of_backend = all->backends.back()->parts();
     parts->insert(parts->end(), of_backend->begin(), of_backend->end());
   }
   all->seconds.resize(all->backends.size());
-  if (task.data.missing.empty()) parts->push_back([all] { measure_times(*all); });
   for (std::size_t i = 0; i < variants.size(); ++i) {
     plan.cases.push_back(inputs::variant_case(variants[i]->name(), *variants[i], 1,
                                               [all, i]() -> std::variant<suite::Row, suite::Skip> {

@@ -9,6 +9,7 @@
 #include "inputs/arm.hpp"
 #include "inputs/selection.hpp"
 #include "inputs/task.hpp"
+#include "measures/condition.hpp"
 #include "measures/trained.hpp"
 #include "suite/experiment.hpp"
 
@@ -44,8 +45,10 @@ std::vector<suite::Column> columns() {
       {"seeds", Rule::exact, "how many runs"},
       {"accuracy_q1", Rule::info,
        "accuracy after the last epoch, on the right labels: first quartile"},
-      {"accuracy_median", Rule::info, median},
+      {"accuracy_median", Rule::info, median + "; of a network of NaN that of the first class"},
       {"accuracy_q3", Rule::info, "third quartile"},
+      {"accuracy_lost", Rule::info,
+       "the best arm's median accuracy under this condition, less this one's"},
       {"start_loss", Rule::info, "exact loss before the first step; " + median},
       {"exact_loss_q1", Rule::info, "exact loss after the last epoch: first quartile"},
       {"exact_loss_median", Rule::info, median},
@@ -116,6 +119,7 @@ suite::Row row_of(const Condition& condition, const Runs& runs) {
       cell(0.25, accuracy),
       cell(0.5, accuracy),
       cell(0.75, accuracy),
+      suite::short_cell(best - median_accuracy(runs)),
       cell(0.5, [](const Trained& run) { return run.start_loss; }),
       cell(0.25, loss),
       cell(0.5, loss),
@@ -131,47 +135,6 @@ suite::Row row_of(const Condition& condition, const Runs& runs) {
            [&](const Trained& run) { return static_cast<double>(run.history.dead) / examples; }),
       condition.hazard,
       condition.source};
-}
-
-double optional_number(suite::Section& section, std::string_view key, double otherwise,
-                       suite::Range range) {
-  return section.has(key) ? section.number(key, range) : otherwise;
-}
-
-std::size_t optional_count(suite::Section& section, std::string_view key, std::size_t otherwise,
-                           std::size_t most) {
-  if (!section.has(key)) return otherwise;
-  return static_cast<std::size_t>(section.integer(key, 0, static_cast<std::int64_t>(most)));
-}
-
-measures::Setup read_setup(suite::Section& section, const inputs::Task& task,
-                           const std::vector<inputs::NamedArm>& arms) {
-  measures::Setup setup{.task = task, .arm = {}};
-  auto& rate = setup.task.options.optimiser.learning_rate;
-  rate = optional_number(section, "learning_rate", rate, {1e-12, 1e6});
-  measures::Start& start = setup.start;
-  start.feature_scale = optional_number(section, "feature_scale", 1, {1e-30, 1e30});
-  start.label_noise = optional_number(section, "label_noise", 0, {0, 1});
-  start.bias = optional_number(section, "bias", 0, {-1e30, 1e30});
-  const bool binary = std::any_of(arms.begin(), arms.end(), [](const inputs::NamedArm& one) {
-    return one.arm != nullptr && one.arm->binary();
-  });
-  start.biased = optional_count(section, "biased", 0, binary ? 0 : task.data.classes - 1);
-  start.misled_epochs = optional_count(section, "misled_epochs", 0, 100'000);
-  start.last_layer_scale = optional_number(section, "last_layer_scale", 1, {-1e30, 1e30});
-  if (section.has("dtype")) {
-    std::vector<std::string> names;
-    for (const auto dtype : numerics::all_dtypes)
-      if (dtype != numerics::DType::float64) names.emplace_back(name(dtype));
-    if (const auto dtype = numerics::parse_dtype(section.choice("dtype", names)))
-      setup.dtype = *dtype;
-    for (const auto& one : arms)
-      if (one.softmax != nullptr && !one.softmax->has(setup.dtype))
-        section.reject("dtype",
-                       fmt::format("'{}' has no {}", one.softmax->name(), name(setup.dtype)),
-                       "a type that the softmax of every arm has");
-  }
-  return setup;
 }
 
 void add_condition(suite::Plan& plan, const std::shared_ptr<const Condition>& condition) {
@@ -196,6 +159,10 @@ void add_views(suite::ResultTable& table) {
                    .row = "arm",
                    .column = "outcome",
                    .columns = {"learns", "stalls", "nan", "mixed"}}};
+  table.means = {
+      {.title = "What each costs: means over the conditions",
+       .row = "arm",
+       .cells = {"learning_seeds", "nan_seeds", "accuracy_lost", "bad_loss_share", "dead_share"}}};
   const auto pivot = [&](std::string title, std::vector<std::string> cells) {
     table.pivots.push_back({.title = std::move(title),
                             .row = "condition",
@@ -206,8 +173,8 @@ void add_views(suite::ResultTable& table) {
   pivot("Exact loss: quartiles and median",
         {"exact_loss_q1", "exact_loss_median", "exact_loss_q3"});
   pivot("Reported loss", {"reported_loss"});
-  pivot("First bad step, and share of the steps with a loss that is not finite",
-        {"first_bad_step", "bad_loss_share"});
+  pivot("First bad step; empty where there is none", {"first_bad_step"});
+  pivot("Share of the steps with a loss that is not finite", {"bad_loss_share"});
   pivot("Share of dead gradients in the last epoch", {"dead_share"});
   table.legend = {"condition", "start_loss", "hazard", "source"};
 }
@@ -225,7 +192,7 @@ suite::Plan plan(suite::Section& config) {
     auto condition = std::make_shared<Condition>(Condition{
         inputs::read_name(section, "name"), section.text("hazard"), section.text("source"), {}});
     names.add(section, condition->name);
-    measures::Setup setup = read_setup(section, task, arms);
+    measures::Setup setup = measures::read_condition(section, task, arms);
     for (const auto& arm : arms) {
       if (arm.arm == nullptr) continue;
       setup.arm = arm;

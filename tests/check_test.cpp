@@ -242,3 +242,26 @@ BOOST_AUTO_TEST_CASE(a_number_above_its_bound_is_found) {
              "theory bounds (column bound)\n"
              "    again: maxtrick run configs/t.toml --filter '^missing$'\n");
 }
+
+// All or none, so that a table's times are of one machine and one moment.
+BOOST_AUTO_TEST_CASE(confirmed_times_keep_their_text) {
+  ResultTable table;
+  table.columns = {{"k", Rule::key, ""}, {"s", Rule::timed, ""}};
+  table.rows = {{"a", "1.5 [1.4, 1.6]"}, {"b", "3 [2, 4]"}};
+  const auto after = [&](const std::string& baseline) {
+    ResultTable fresh = table;
+    keep_confirmed_times(fresh, baseline);
+    return fresh.rows;
+  };
+  const std::vector<Row> kept{{"a", "1.3 [1.2, 1.45]"}, {"b", "4.5 [4, 5]"}};
+  const auto csv = [](const std::string& a, const std::string& b) {
+    return "k,s\na,\"" + a + "\"\nb,\"" + b + "\"\n";
+  };
+  BOOST_TEST((after(csv("1.3 [1.2, 1.45]", "4.5 [4, 5]")) == kept));
+  BOOST_TEST((after(csv("1.3 [1.2, 1.39]", "4.5 [4, 5]")) == table.rows));
+  BOOST_TEST((after(csv("1.3 [1.2, 1.45]", "5 [4.1, 6]")) == table.rows));
+  BOOST_TEST((after("k,s\na,\"1.3 [1.2, 1.45]\"\n") == table.rows));
+  BOOST_TEST((after("other\n1\n") == table.rows));
+  // And whatever they are, they are not compared.
+  BOOST_TEST(compare(table, csv("9 [9, 9]", "9 [9, 9]")).empty());
+}

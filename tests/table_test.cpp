@@ -224,3 +224,14 @@ D
 | x | bounded: 0 absolute () | e |
 )");
 }
+
+BOOST_AUTO_TEST_CASE(means_leave_out_what_is_no_number) {
+  ResultTable table;
+  table.columns = {{"k", Rule::key, ""}, {"a", Rule::exact, ""}, {"x", Rule::info, ""}};
+  table.rows = {
+      {"1", "b", "2"}, {"2", "c", "7"}, {"3", "b", "5"}, {"4", "b", "nan"}, {"5", "b", ""}};
+  table.means = {{.title = "Means", .row = "a", .cells = {"x"}}};
+  const std::string md = to_markdown(table);
+  BOOST_TEST(md.find("## Means\n\n| a | x |\n| --- | --- |\n| b | 3.5 |\n| c | 7 |\n") != md.npos,
+             md);
+}

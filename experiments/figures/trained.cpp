@@ -44,11 +44,13 @@ suite::Row row_of(const TrainedFigure& figure) {
   for (std::size_t i = 0; i < figure.quantities.size(); ++i) {
     const auto& of = figure.quantities[i].of;
     const double low = figure.runs->quantile(0, of), high = figure.runs->quantile(1, of);
-    // A claim is a round figure.
-    bands.push_back(figure.printed.empty() ? fmt::format("{:.2g} to {:.2g}", low, high)
-                                           : fmt::format("{} to {}", shown(low), shown(high)));
+    const double median = figure.runs->quantile(0.5, of);
+    // A claim is of the median seed, and a round figure.
+    bands.push_back(figure.printed.empty()
+                        ? fmt::format("{:.2g} ({:.2g} to {:.2g})", median, low, high)
+                        : fmt::format("{} to {}", shown(low), shown(high)));
     if (figure.printed.empty())
-      within += figure.limits.low <= low && high <= figure.limits.high;
+      within += figure.limits.low <= median && median <= figure.limits.high;
     else if (const auto printed = suite::parse_number(figure.printed[i]))
       within += low <= *printed && *printed <= high;
   }
@@ -169,6 +171,7 @@ std::vector<TrainedFigure> read_figures(suite::Section& section, Named& named) {
 void add_trained(suite::Plan& plan, suite::Section& config, inputs::Names& ids) {
   if (!config.has("trained")) return;
   plan.libraries.insert(learn::blas_library());
+  plan.part = "runs";
   Named named;
   const auto data = inputs::read_data_sets(config);
   for (const auto& one : data) plan.data.push_back(inputs::exported(one));

@@ -12,7 +12,7 @@ namespace maxtrick::figures {
 //     "loss"           of the epochs: a row each, id.1, id.2, ...
 //     "logit", "probability"    of example = i (0 to 4): one row, a number for each class
 //     another of measures::quantities: one number
-//   or instead of printed, claim, in words, with at_least or at_most (of every seed);
+//   or instead of printed, claim, in words, with at_least or at_most (of the median seed);
 // and beside them [[data]], [[arm]], [[task]] and seeds, as experiment `training` has them. Adds
 // their cases, whose rows are of the columns of figure.hpp.
 void add_trained(suite::Plan& plan, suite::Section& config, inputs::Names& ids);

@@ -19,6 +19,7 @@ struct Errors {
   double relative = 0;       // error by size
   std::size_t lost = 0;      // not one correct digit, though the type could hold it
   std::size_t infinite = 0;  // or NaN
+  std::size_t zero = 0;      // gradients of nothing but 0
   std::size_t still = 0;  // gradients without an entry of a thousandth of the size: nothing moves
 };
 
@@ -63,6 +64,7 @@ Errors gradient_errors(const std::vector<ExactLoss>& exact, std::span<const T> g
     }
     add_error<T>(errors, error, one.largest, one.gradient.size());
     errors.infinite += !finite;
+    errors.zero += finite && largest == 0;
     errors.still +=
         finite && one.largest > least<T>(one.gradient.size()) && largest < one.largest / 1000;
   }

@@ -114,17 +114,21 @@ learn::History train(Prepared& run, const Setup& setup) {
 
 Trained train_once(const Setup& setup, std::uint64_t seed) {
   Prepared run = prepare(setup, seed);
-  // All examples in float64, so many at a time that any data and network fit the memory.
-  const auto evaluated = [&] {
-    auto wide = learn::widened(run.network, std::min<std::size_t>(run.examples.rows, 2048));
-    const auto z = learn::logits(wide, run.examples);
-    return evaluate({z.data(), run.examples.rows, wide.outputs()}, setup.task.data.data().y);
+  const std::vector<std::int32_t>& labels = setup.task.data.data().y;
+  // Of all examples in float64, so many at a time as stay in a cache.
+  constexpr std::size_t at_a_time = 256;
+  const auto logits = [&] {
+    auto wide = learn::widened(run.network, std::min(run.examples.rows, at_a_time));
+    return learn::logits(wide, run.examples);
+  };
+  const auto rows = [&](const std::vector<double>& z) {
+    return Rows<const double>{z.data(), labels.size(), z.size() / labels.size()};
   };
   Trained result{};
-  result.start_loss = evaluated().exact_loss;
+  result.start_loss = learn::exact_loss(rows(logits()), labels);
   result.history = train(run, setup);
   result.parameters.assign(run.network.parameters().begin(), run.network.parameters().end());
-  result.after = evaluated();
+  result.after = evaluate(rows(logits()), labels);
   return result;
 }
 

@@ -10,7 +10,7 @@ namespace maxtrick::measures {
 namespace {
 
 // The largest k for which P(fewer than k of n are below the median) <= 2.5 %: the interval is from
-// the k-th of n in order to the k-th from the top.
+// the k-th of n in order to the k-th from the top. 2^-n is a normal number for most_repeats.
 std::size_t order_statistic(std::size_t n) {
   double term = std::ldexp(1.0, -static_cast<int>(n)), sum = 0;  // C(n, i) / 2^n
   std::size_t k = 0;
@@ -29,7 +29,8 @@ std::vector<std::vector<double>> interleaved_seconds(const std::vector<Setup>& s
   using Clock = std::chrono::steady_clock;
   std::vector<std::vector<double>> seconds(setups.size());
   for (std::size_t repeat = 0; repeat <= repeats; ++repeat)
-    for (std::size_t i = 0; i < setups.size(); ++i) {
+    for (std::size_t turn = 0; turn < setups.size(); ++turn) {
+      const std::size_t i = (turn + repeat) % setups.size();
       Prepared run = prepare(setups[i], repeat);
       const auto start = Clock::now();
       (void)train(run, setups[i]);

@@ -1,8 +1,9 @@
 // The arms, one function of a row each, written once for all types.
 //
 // t is the target, p a row of probabilities, z one of logits, v the row that is given; g takes the
-// derivative by v. "As a user writes it" is meant literally: nothing is guarded that the formula
-// does not guard, so that 0 * log 0 is NaN.
+// derivative by v. Those of probabilities are as a user writes them, literally: nothing is guarded
+// that the formula does not guard, so that 0 * log 0 is NaN. In those of logits a class of weight 0
+// takes no part, or a masked one (-inf) would make NaN (optax PR#898).
 #include <cmath>
 
 #include "learn/loss.hpp"
@@ -117,7 +118,9 @@ struct Fused {
     const Shifted<T> shifted(z, g);
     const T log_s = log(shifted.s);
     T loss = 0;
-    t.each([&](std::size_t c, T weight) { loss += weight * ((shifted.m - z[c]) + log_s); });
+    t.each([&](std::size_t c, T weight) {
+      if (weight != T(0)) loss += weight * ((shifted.m - z[c]) + log_s);
+    });
     difference(shifted, t, g);
     return loss;
   }
@@ -129,7 +132,9 @@ struct FusedLse {
     const Shifted<T> shifted(z, g);
     const T lse = shifted.m + log(shifted.s);
     T loss = 0;
-    t.each([&](std::size_t c, T weight) { loss += weight * (lse - z[c]); });
+    t.each([&](std::size_t c, T weight) {
+      if (weight != T(0)) loss += weight * (lse - z[c]);
+    });
     difference(shifted, t, g);
     return loss;
   }
@@ -151,7 +156,9 @@ struct FusedLog1p {
     }
     const T log_s = log1p(rest);
     T loss = 0;
-    t.each([&](std::size_t c, T weight) { loss += weight * ((shifted.m - z[c]) + log_s); });
+    t.each([&](std::size_t c, T weight) {
+      if (weight != T(0)) loss += weight * ((shifted.m - z[c]) + log_s);
+    });
     for (T& gk : g) gk /= shifted.s;
     t.each([&](std::size_t c, T weight) { g[c] = weight == T(1) ? -others(g, c) : g[c] - weight; });
     return loss;

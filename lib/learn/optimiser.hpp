@@ -7,7 +7,7 @@
 
 namespace maxtrick::learn {
 
-// As Keras 2 defines them, in T's arithmetic:
+// As Keras 2 defines them, in T's arithmetic, but for alpha, which is rounded to T once:
 //   sgd:  w -= learning_rate g
 //   adam: alpha = learning_rate sqrt(1 - beta2^t) / (1 - beta1^t);
 //         m += (g - m) (1 - beta1); v += (g^2 - v) (1 - beta2); w -= alpha m / (sqrt v + epsilon)

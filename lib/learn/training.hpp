@@ -34,8 +34,9 @@ struct History {
   // that it took part in (as Keras prints it). Summed in double.
   std::vector<double> losses;
   std::size_t steps = 0;
-  std::optional<std::size_t> first_bad_step;  // from 1: with a loss or a gradient not finite
-  std::size_t bad_loss_steps = 0;             // steps with a loss not finite
+  std::optional<std::size_t>
+      first_bad_step;              // from 1: a loss, or its gradient by a logit, not finite
+  std::size_t bad_loss_steps = 0;  // steps with a loss not finite
   // Of the last epoch: examples on the wrong side, though their gradient is exactly 0.
   std::size_t dead = 0;
 };

@@ -153,15 +153,17 @@ void keep_confirmed_times(ResultTable& table, std::string_view baseline_csv) {
   std::map<std::string, const Row*> baseline;
   for (auto line = lines.begin() + 1; line != lines.end(); ++line)
     baseline.emplace(table.key(*line), &*line);
-  for (Row& row : table.rows) {
-    const auto old = baseline.find(table.key(row));
-    if (old == baseline.end()) continue;
+  std::vector<std::pair<std::string*, const std::string*>> confirmed;
+  for (Row& row : table.rows)
     for (std::size_t i = 0; i < row.size(); ++i) {
       if (table.columns[i].rule != Rule::timed) continue;
+      const auto old = baseline.find(table.key(row));
+      if (old == baseline.end()) return;
       const auto was = parse_interval((*old->second)[i]), is = parse_interval(row[i]);
-      if (was && is && was->low <= is->high && is->low <= was->high) row[i] = (*old->second)[i];
+      if (was && is && !(was->low <= is->high && is->low <= was->high)) return;
+      if (was && is) confirmed.emplace_back(&row[i], &(*old->second)[i]);
     }
-  }
+  for (const auto& [cell, old] : confirmed) *cell = *old;
 }
 
 std::vector<Mismatch> beyond_limits(const ResultTable& table) {

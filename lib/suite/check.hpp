@@ -35,8 +35,8 @@ struct Mismatch {
 [[nodiscard]] std::vector<Mismatch> compare(const ResultTable& got, std::string_view baseline_csv,
                                             const std::vector<std::string>* keys = nullptr);
 
-// A timed cell whose interval overlaps the baseline's takes the baseline's text: a time belongs to
-// a machine and a moment, and what a run confirms it need not write anew.
+// Where the interval of every timed cell overlaps the baseline's, all take the baseline's texts: a
+// time belongs to a machine and a moment, and what a run confirms it need not write anew.
 void keep_confirmed_times(ResultTable& table, std::string_view baseline_csv);
 
 // The cells of a table that are above their bound (ResultTable::limits).

@@ -100,6 +100,26 @@ void append_count(std::string& md, const ResultTable& table, const Count& count)
       [](int n) { return fmt::format("{}", n); });
 }
 
+void append_mean(std::string& md, const ResultTable& table, const Mean& mean) {
+  md += "\n## " + mean.title + "\n\n";
+  std::vector<std::string> header{mean.row};
+  header.insert(header.end(), mean.cells.begin(), mean.cells.end());
+  append_header(md, header);
+  for (const std::string& line : values(table, mean.only, mean.row)) {
+    std::vector<std::string> cells{escaped(line)};
+    for (const std::string& name : mean.cells) {
+      double sum = 0, n = 0;
+      for (const Row& row : table.rows) {
+        if (!keeps(table, mean.only, row) || row[table.index(mean.row)] != line) continue;
+        const double value = parse_number(row[table.index(name)]).value_or(NAN);
+        if (std::isfinite(value)) sum += value, ++n;
+      }
+      cells.push_back(n > 0 ? fmt::format("{:.4g}", sum / n) : "");
+    }
+    append_line(md, cells);
+  }
+}
+
 void append_pivot(std::string& md, const ResultTable& table, const Pivot& pivot) {
   append_grid(
       md, table, pivot, values(table, pivot.only, pivot.column), std::string{},
@@ -155,9 +175,11 @@ void append_columns(std::string& md, const ResultTable& table) {
 std::string to_markdown(const ResultTable& table) {
   std::string md = "# " + table.title + "\n\n" + table.description + "\n";
   for (const Count& count : table.counts) append_count(md, table, count);
+  for (const Mean& mean : table.means) append_mean(md, table, mean);
   for (const Pivot& pivot : table.pivots) append_pivot(md, table, pivot);
   append_legend(md, table);
-  if (table.counts.empty() && table.pivots.empty() && table.legend.empty()) append_rows(md, table);
+  if (table.counts.empty() && table.means.empty() && table.pivots.empty() && table.legend.empty())
+    append_rows(md, table);
   append_columns(md, table);
   return md;
 }

@@ -92,7 +92,9 @@ class Work {
       error = "an exception of an unknown type";
     }
     const std::lock_guard lock(telling_);
-    results_[index].error = fmt::format("case {}: {}", cases_[index].key, error);
+    // Of the parts of a batch, the first that fails.
+    if (results_[index].error.empty())
+      results_[index].error = fmt::format("case {}: {}", cases_[index].key, error);
     failed_ = true;
     return false;
   }

@@ -60,6 +60,15 @@ struct Count {
   Only only = {};
 };
 
+// One line a value of `row`, in order of appearance; each cell the mean of a column of numbers over
+// the rows of that value. What is no finite number takes no part.
+struct Mean {
+  std::string title;
+  std::string row;
+  std::vector<std::string> cells;
+  Only only = {};
+};
+
 // A number as a cell: the shortest text that reads back as the same double; nan, inf, -inf, -0.
 [[nodiscard]] std::string cell(double value);
 // A float has its own shortest text.
@@ -81,8 +90,9 @@ struct ResultTable {
   std::vector<Column> columns;
   std::vector<Row> rows;
   std::vector<Limit> limits = {};
-  // What the Markdown twin shows, in this order; every row where all three are empty.
+  // What the Markdown twin shows, in this order; every row where all are empty.
   std::vector<Count> counts = {};
+  std::vector<Mean> means = {};
   std::vector<Pivot> pivots = {};
   std::vector<std::string> legend = {};  // these columns, once for each value of the first of them
 
