@@ -199,7 +199,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_asked_is_named) {
   BOOST_TEST(of_labels("nan,0") == start + "row 0: label nan is no class, of 0 to 1\n");
   BOOST_TEST(of_labels("0") == start + "1 for 2 rows: row 1 (from 0) has none\n");
   BOOST_TEST(of_labels("0,1,1") == start + "3 for 2 rows: there is no row 2 (from 0)\n");
-  BOOST_TEST(of_labels("'0,1;1,0'") == start + "2 x 2 numbers, where a row has one label\n");
+  BOOST_TEST(of_labels("'0,1;1,0;0,1'") == start + "3 x 2 numbers, where a row has one label, or 2 weights\n");
   BOOST_TEST(of_labels("0,x") == "maxtrick: --labels:1:3: 'x' is not a number\n");
   BOOST_TEST(error("cross_entropy --logits '3;-1' --labels 1,2") ==
              start + "row 1: label 2 is no class, of 0 to 1\n");
@@ -223,4 +223,31 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_asked_is_named) {
   BOOST_TEST(error("cross_entropy --labels 0").find("--logits or by --input") != std::string::npos);
   BOOST_TEST(!std::filesystem::exists(folder / "l.npy"));
   BOOST_TEST(shell(eval + "--logits 1,2 --labels y.npy", folder.path()).code == 6);
+}
+
+// One-hot targets: the same classes, and Keras's other formula for the clip.
+BOOST_AUTO_TEST_CASE(labels_may_be_one_hot) {
+  const Folder folder;
+  const std::string eval = "$MAXTRICK eval cross_entropy --format csv --logits '20,0,0;0,20,0' ";
+  const auto clip = "--variant 'clip(softmax.max_trick.scalar)'";
+  const Said sparse = shell(eval + "--labels '0,1' " + clip, folder.path());
+  const Said one_hot = shell(eval + "--labels '1,0,0;0,1,0' " + clip, folder.path());
+  BOOST_TEST(sparse.code == 0);
+  BOOST_TEST(one_hot.code == 0);
+  BOOST_TEST(one_hot.out.find("0,0,exact,float32,4.1223") != std::string::npos, one_hot.out);
+  BOOST_TEST(one_hot.out.find("1.1920929e-07") != std::string::npos, one_hot.out);
+  BOOST_TEST(sparse.out.find("1.1920929e-07") == std::string::npos, sparse.out);
+
+  const auto error = [&](const std::string& labels) {
+    const Said said = shell(eval + "--labels '" + labels + "'", folder.path());
+    BOOST_TEST(said.code == 2);
+    return said.err;
+  };
+  BOOST_TEST(error("1,0,0;0,0.9,0") ==
+             "maxtrick: eval: --labels: row 1: weights that sum to 0.9, not to 1\n");
+  BOOST_TEST(error("1,0,0;0,1.5,-0.5") ==
+             "maxtrick: eval: --labels: row 1: a weight of -0.5, where one is at least 0\n");
+  BOOST_TEST(error("1,0,0;0,0.5,0.5") ==
+             "maxtrick: eval: --labels: row 1: a distribution over several classes, where one of "
+             "them has weight 1\n");
 }

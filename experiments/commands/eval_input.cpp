@@ -25,6 +25,28 @@ Matrix read_label_matrix(const std::string& text) {
   return numbers ? suite::parse_matrix(text, "--labels") : suite::read_matrix(text);
 }
 
+// The classes of rows of weights, each of which must be 1 for one class and 0 for the others.
+Labels one_hot(const Matrix& weights) {
+  Labels labels{{}, true};
+  const numerics::Rows<const double> rows{weights.values.data(), weights.rows, weights.columns};
+  try {
+    learn::require_distributions(rows);
+  } catch (const learn::LabelError& error) {
+    throw UsageError(fmt::format("eval: --labels: {}", error.what()));
+  }
+  for (std::size_t i = 0; i < rows.rows; ++i) {
+    const auto row = rows.row(i);
+    const auto one = std::find(row.begin(), row.end(), 1.0);
+    if (one == row.end())
+      throw UsageError(
+          fmt::format("eval: --labels: row {}: a distribution over several classes, "
+                      "where one of them has weight 1",
+                      i));
+    labels.classes.push_back(static_cast<std::int32_t>(one - row.begin()));
+  }
+  return labels;
+}
+
 }  // namespace
 
 Matrix read_logits(const EvalOptions& options) {
@@ -34,14 +56,17 @@ Matrix read_logits(const EvalOptions& options) {
                                : suite::read_matrix(options.input);
 }
 
-std::vector<std::int32_t> read_labels(const EvalOptions& options, const Matrix& logits) {
+Labels read_labels(const EvalOptions& options, const Matrix& logits) {
   if (options.labels.empty())
     throw UsageError("eval: cross_entropy needs --labels, the class of each row");
   const Matrix labels = read_label_matrix(options.labels);
+  if (logits.columns > 1 && labels.rows == logits.rows && labels.columns == logits.columns)
+    return one_hot(labels);
   const std::size_t count = labels.values.size();
   if (labels.rows != 1 && labels.columns != 1)
-    throw UsageError(fmt::format("eval: --labels: {} x {} numbers, where a row has one label",
-                                 labels.rows, labels.columns));
+    throw UsageError(
+        fmt::format("eval: --labels: {} x {} numbers, where a row has one label, or {} weights",
+                    labels.rows, labels.columns, logits.columns));
   if (count < logits.rows)
     throw UsageError(fmt::format("eval: --labels: {} for {} rows: row {} (from 0) has none", count,
                                  logits.rows, count));
@@ -49,7 +74,7 @@ std::vector<std::int32_t> read_labels(const EvalOptions& options, const Matrix& 
     throw UsageError(fmt::format("eval: --labels: {} for {} rows: there is no row {} (from 0)",
                                  count, logits.rows, logits.rows));
   try {
-    return learn::class_indices(labels.values, logits.columns == 1 ? 2 : logits.columns);
+    return {learn::class_indices(labels.values, logits.columns == 1 ? 2 : logits.columns)};
   } catch (const learn::LabelError& error) {
     throw UsageError(fmt::format("eval: --labels: {}", error.what()));
   }

@@ -16,9 +16,15 @@ namespace maxtrick::commands {
 // Of --logits or --input.
 [[nodiscard]] suite::Matrix read_logits(const EvalOptions& options);
 
-// The class of each row, of --labels. Throws UsageError where a row has none, or what is no class.
-[[nodiscard]] std::vector<std::int32_t> read_labels(const EvalOptions& options,
-                                                    const suite::Matrix& logits);
+// The class of each row, and whether it was given as a row of weights.
+struct Labels {
+  std::vector<std::int32_t> classes;
+  bool one_hot = false;
+};
+
+// Of --labels: a class a row, or a matrix of the shape of the logits whose rows are one-hot. Throws
+// UsageError where a row has none, or what is no class.
+[[nodiscard]] Labels read_labels(const EvalOptions& options, const suite::Matrix& logits);
 
 // --dtype; without it the logits' own type, or float32.
 [[nodiscard]] numerics::DType read_dtype(const EvalOptions& options, const suite::Matrix& logits);

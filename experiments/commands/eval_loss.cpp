@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <span>
+#include <utility>
 
 #include "commands/eval_input.hpp"
 #include "inputs/labelled_logits.hpp"
@@ -111,12 +112,12 @@ void append(suite::ResultTable& table, const std::vector<std::string>& row, DTyp
 }
 
 template <class T>
-void evaluate(const LabelledLogits& examples, const std::vector<Loss>& chosen, DType dtype,
-              const EvalOptions& options) {
+void evaluate(const LabelledLogits& examples, bool one_hot, const std::vector<Loss>& chosen,
+              DType dtype, const EvalOptions& options) {
   const auto exact = exact_logarithms(inputs::rounded(examples, dtype));
   std::vector<std::vector<T>> losses(examples.rows());
   std::vector<T> means;
-  measures::LossBatch<T> batch(examples, false);
+  measures::LossBatch<T> batch(examples, one_hot);
   for (const Loss& loss : chosen) {
     batch.run({*loss.arm, loss.softmax ? loss.softmax->compute<T>() : nullptr});
     for (std::size_t i = 0; i < examples.rows(); ++i) losses[i].push_back(batch.losses[i]);
@@ -146,10 +147,11 @@ int eval_loss(const EvalOptions& options) {
   const DType dtype = read_dtype(options, logits);
   if (numerics::computes_in_float32(dtype))
     throw UsageError(fmt::format("eval: no loss is in {}", name(dtype)));
-  const LabelledLogits examples{logits.columns, logits.values, read_labels(options, logits)};
+  Labels labels = read_labels(options, logits);
+  const LabelledLogits examples{logits.columns, logits.values, std::move(labels.classes)};
   numerics::with_storage(dtype, [&]<class T>(std::type_identity<T>) {
     require_finite<T>(logits, dtype);
-    evaluate<T>(examples, chosen, dtype, options);
+    evaluate<T>(examples, labels.one_hot, chosen, dtype, options);
   });
   return exit_holds;
 }
