@@ -28,6 +28,7 @@ Provenance provenance() {
   return {.config_name = "t.toml",
           .config_text = "x = \"1\"\n",
           .overrides = {"x=2"},
+          .inputs = {},
           .libraries = {"MPFR 4.2.0"},
           .isa = "scalar",
           .jobs = 2};
@@ -142,6 +143,14 @@ BOOST_AUTO_TEST_CASE(a_changed_config_alone_makes_a_new_manifest_only) {
   BOOST_CHECK(results.store_again(table_of("1"), from) == Stored::unchanged);
   BOOST_TEST(results.written() == Names{"t.manifest.json"});
   BOOST_TEST(results.manifest()["config"]["set"] == Json::array());
+
+  // Another file to read gives the same table.
+  results.age();
+  BOOST_TEST(!results.manifest().contains("inputs"));
+  from.inputs = {{"x.npy", "0123"}};
+  BOOST_CHECK(results.store_again(table_of("1"), from) == Stored::unchanged);
+  BOOST_TEST(results.written() == Names{"t.manifest.json"});
+  BOOST_TEST(results.manifest()["inputs"]["x.npy"] == "0123");
 }
 
 BOOST_AUTO_TEST_CASE(what_a_killed_run_left_is_mended) {

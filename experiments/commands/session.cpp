@@ -51,10 +51,13 @@ Prepared prepare_one(const std::filesystem::path& path, const TableOptions& opti
   }
   if (std::filesystem::is_directory(path))
     throw UsageError(fmt::format("{}: a folder; name its configs", path.string()));
-  Prepared one{path, path.stem().string(), suite::read_file(path), {}, {}, {}, {}};
+  Prepared one{path, path.stem().string(), suite::read_file(path), {}, {}, {}, {}, {}};
   suite::ConfigFile file(one.text, path.string(), options.overrides);
   one.plan = lay_out(file);
   for (const auto& single : one.plan.cases) one.all_keys.push_back(single.key);
+  for (const std::string& input : file.files())
+    if (const auto bytes = suite::read_file_if_there(input))
+      one.inputs[input] = suite::sha256(*bytes);
   one.libraries = one.plan.libraries;
   one.isas = one.plan.isas;
   return one;
@@ -169,6 +172,7 @@ suite::Provenance provenance(const Prepared& prepared, const TableOptions& optio
   return {.config_name = prepared.path.filename().string(),
           .config_text = prepared.text,
           .overrides = options.overrides,
+          .inputs = prepared.inputs,
           .libraries = {prepared.libraries.begin(), prepared.libraries.end()},
           .isa = fmt::format("{}", fmt::join(prepared.isas, ", ")),
           .jobs = options.jobs};

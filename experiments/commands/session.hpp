@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -17,9 +18,10 @@ struct Prepared {
   std::filesystem::path path;
   std::string name;  // of the table: the file's name without .toml
   std::string text;
-  suite::Plan plan;                       // the cases that the filter selects
-  std::vector<std::string> all_keys;      // of every case, selected or not
-  std::set<std::string> libraries, isas;  // as in the plan
+  suite::Plan plan;                           // the cases that the filter selects
+  std::vector<std::string> all_keys;          // of every case, selected or not
+  std::set<std::string> libraries, isas;      // as in the plan
+  std::map<std::string, std::string> inputs;  // as in suite::Provenance
 };
 
 // Reads every config and throws one suite::ConfigError for the errors of all of them. Throws

@@ -20,7 +20,7 @@ using suite::Section;
 // One of the two files. Where it is not there and `obtain` says how to get it, `missing` tells so.
 std::optional<Matrix> read_file(Section& section, std::string_view key, const std::string& expected,
                                 const std::string& obtain, std::string& missing) {
-  const std::string path = section.text(key);
+  const std::string path = section.file(key);
   if (path.empty()) return std::nullopt;
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) {

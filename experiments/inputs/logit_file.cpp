@@ -14,7 +14,7 @@ namespace maxtrick::inputs {
 
 LogitFile read_logit_file(suite::Section& section, const std::vector<numerics::DType>& dtypes) {
   LogitFile file;
-  const std::string path = section.text("path"), obtain = section.text("obtain");
+  const std::string path = section.file("path"), obtain = section.text("obtain");
   if (path.empty()) return file;
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) {

@@ -159,6 +159,7 @@ ConfigFile::~ConfigFile() = default;
 Section ConfigFile::root() { return Section(state_->section(state_->root)); }
 const std::string& ConfigFile::text() const { return state_->documents.front().text; }
 const std::string& ConfigFile::name() const { return state_->documents.front().name; }
+const std::set<std::string>& ConfigFile::files() const { return state_->files; }
 
 void ConfigFile::finish() {
   note_unknown_keys(*state_);

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <set>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -74,6 +75,7 @@ class Section {
  public:
   // Required keys.
   std::string text(std::string_view key);                 // not empty
+  std::string file(std::string_view key);                 // a text, noted in ConfigFile::files()
   double number(std::string_view key, Range range = {});  // an integer will do; inf and nan only
                                                           // where `range` is the default
   std::int64_t integer(std::string_view key, std::int64_t low, std::int64_t high);
@@ -129,6 +131,8 @@ class ConfigFile {
   [[nodiscard]] Section root();
   [[nodiscard]] const std::string& text() const;
   [[nodiscard]] const std::string& name() const;
+  // The files that the config names, as far as they were asked for: what its table is made of too.
+  [[nodiscard]] const std::set<std::string>& files() const;
 
   // Throws ConfigError where any problem was noted or any key of a section that was handed out was
   // never asked for. A section that was never asked for is one unknown key, not many.

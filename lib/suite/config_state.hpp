@@ -64,6 +64,7 @@ struct ConfigState {
   std::map<const toml::table*, SectionState> sections;  // those that were handed out
   SectionState nowhere;                                 // the one that stands for no table
   std::vector<NotedProblem> problems;
+  std::set<std::string> files;  // that Section::file() handed out
 
   [[nodiscard]] Place place(const toml::source_region& region) const;
   void note(const Place& at, std::string message, std::string expected);

@@ -38,7 +38,7 @@ std::string manifest(const Json& tables, const Provenance& from) {
   const Build built = build();
   std::vector<std::string> libraries = from.libraries;
   libraries.push_back(fmt::format("glibc {}", gnu_get_libc_version()));
-  const Json json = {
+  Json json = {
       {"maxtrick", built.version},
       {"commit", built.commit},
       {"dirty", built.dirty},
@@ -55,6 +55,7 @@ std::string manifest(const Json& tables, const Provenance& from) {
         {"text", from.config_text}}},
       {"sha256", tables},
   };
+  if (!from.inputs.empty()) json["inputs"] = from.inputs;
   // A config's name is a path, which may be no UTF-8.
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
@@ -76,7 +77,8 @@ bool is_of_config(const Json& manifest, const std::string& config_text) {
 // Whether the manifest already speaks of these tables and this config.
 bool describes(const Json& manifest, const Json& tables, const Provenance& from) {
   return manifest["sha256"] == tables && is_of_config(manifest, from.config_text) &&
-         manifest["config"].value("set", Json{}) == Json(from.overrides);
+         manifest["config"].value("set", Json{}) == Json(from.overrides) &&
+         manifest.value("inputs", Json::object()) == Json(from.inputs);
 }
 
 // The first line in which two texts differ: its number, and both.

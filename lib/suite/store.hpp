@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -13,9 +14,10 @@ namespace maxtrick::suite {
 struct Provenance {
   std::string config_name;
   std::string config_text;
-  std::vector<std::string> overrides;  // --set
-  std::vector<std::string> libraries;  // "MPFR 4.2.0"
-  std::string isa;                     // which instruction sets were used, and why
+  std::vector<std::string> overrides;              // --set
+  std::map<std::string, std::string> inputs = {};  // files that the config names: SHA-256 of each
+  std::vector<std::string> libraries;              // "MPFR 4.2.0"
+  std::string isa;                                 // which instruction sets were used, and why
   unsigned jobs = 1;
 };
 
