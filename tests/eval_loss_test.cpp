@@ -199,7 +199,8 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_asked_is_named) {
   BOOST_TEST(of_labels("nan,0") == start + "row 0: label nan is no class, of 0 to 1\n");
   BOOST_TEST(of_labels("0") == start + "1 for 2 rows: row 1 (from 0) has none\n");
   BOOST_TEST(of_labels("0,1,1") == start + "3 for 2 rows: there is no row 2 (from 0)\n");
-  BOOST_TEST(of_labels("'0,1;1,0;0,1'") == start + "3 x 2 numbers, where a row has one label, or 2 weights\n");
+  BOOST_TEST(of_labels("'0,1;1,0;0,1'") ==
+             start + "3 x 2 numbers, where a row has one label, or 2 weights\n");
   BOOST_TEST(of_labels("0,x") == "maxtrick: --labels:1:3: 'x' is not a number\n");
   BOOST_TEST(error("cross_entropy --logits '3;-1' --labels 1,2") ==
              start + "row 1: label 2 is no class, of 0 to 1\n");
