@@ -230,9 +230,9 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_asked_is_named) {
 BOOST_AUTO_TEST_CASE(labels_may_be_one_hot) {
   const Folder folder;
   const std::string eval = "$MAXTRICK eval cross_entropy --format csv --logits '20,0,0;0,20,0' ";
-  const auto clip = "--variant 'clip(softmax.max_trick.scalar)'";
-  const Said sparse = shell(eval + "--labels '0,1' " + clip, folder.path());
-  const Said one_hot = shell(eval + "--labels '1,0,0;0,1,0' " + clip, folder.path());
+  const std::string only_clip = "--variant 'clip(softmax.max_trick.scalar)'";
+  const Said sparse = shell(eval + "--labels '0,1' " + only_clip, folder.path());
+  const Said one_hot = shell(eval + "--labels '1,0,0;0,1,0' " + only_clip, folder.path());
   BOOST_TEST(sparse.code == 0);
   BOOST_TEST(one_hot.code == 0);
   BOOST_TEST(one_hot.out.find("0,0,exact,float32,4.1223") != std::string::npos, one_hot.out);
