@@ -229,10 +229,10 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_asked_is_named) {
 // One-hot targets: the same classes, and Keras's other formula for the clip.
 BOOST_AUTO_TEST_CASE(labels_may_be_one_hot) {
   const Folder folder;
-  const std::string eval = "$MAXTRICK eval cross_entropy --format csv --logits '20,0,0;0,20,0' ";
+  const std::string command = "$MAXTRICK eval cross_entropy --format csv --logits '20,0,0;0,20,0' ";
   const std::string only_clip = "--variant 'clip(softmax.max_trick.scalar)'";
-  const Said sparse = shell(eval + "--labels '0,1' " + only_clip, folder.path());
-  const Said one_hot = shell(eval + "--labels '1,0,0;0,1,0' " + only_clip, folder.path());
+  const Said sparse = shell(command + "--labels '0,1' " + only_clip, folder.path());
+  const Said one_hot = shell(command + "--labels '1,0,0;0,1,0' " + only_clip, folder.path());
   BOOST_TEST(sparse.code == 0);
   BOOST_TEST(one_hot.code == 0);
   BOOST_TEST(one_hot.out.find("0,0,exact,float32,4.1223") != std::string::npos, one_hot.out);
@@ -240,7 +240,7 @@ BOOST_AUTO_TEST_CASE(labels_may_be_one_hot) {
   BOOST_TEST(sparse.out.find("1.1920929e-07") == std::string::npos, sparse.out);
 
   const auto error = [&](const std::string& labels) {
-    const Said said = shell(eval + "--labels '" + labels + "'", folder.path());
+    const Said said = shell(command + "--labels '" + labels + "'", folder.path());
     BOOST_TEST(said.code == 2);
     return said.err;
   };
