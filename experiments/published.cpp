@@ -3,8 +3,7 @@
 // printed digits gives the printed ones.
 #include <fmt/format.h>
 
-#include <cmath>
-
+#include "figures/expectation.hpp"
 #include "figures/figure.hpp"
 #include "figures/trained.hpp"
 #include "inputs/selection.hpp"
@@ -18,23 +17,12 @@ namespace {
 using figures::Figure;
 using figures::Formula;
 
-void read_expectation(suite::Section& section, Figure& figure) {
-  if (section.has("claim")) {
-    figure.claim = section.text("claim");
-    if (section.has("at_least")) figure.limits.low = section.number("at_least");
-    if (section.has("at_most")) figure.limits.high = section.number("at_most");
-    if (figure.limits.low > figure.limits.high)
-      section.reject("at_most", "'at_most' is below 'at_least'", "limits that something can meet");
-    if (std::isinf(figure.limits.low) && std::isinf(figure.limits.high))
-      section.reject("claim", "a claim that anything would meet", "at_least or at_most beside it");
-    return;
-  }
-  figure.printed = section.texts("printed");
-  for (std::size_t i = 0; i < figure.printed.size(); ++i)
-    if (!std::isfinite(suite::parse_number(figure.printed[i]).value_or(NAN)))
-      section.reject("printed", i, fmt::format("'{}' is not a number", figure.printed[i]),
-                     "a number as it was printed, such as \"0.0350\" or \"5.67e-03\"");
-  if (section.has("input_half_unit")) {
+void read_expected(suite::Section& section, Figure& figure) {
+  figures::Expectation expected = figures::read_expectation(section);
+  figure.claim = std::move(expected.claim);
+  figure.limits = expected.limits;
+  figure.printed = std::move(expected.printed);
+  if (!section.has("claim") && section.has("input_half_unit")) {
     figure.input_half_unit = section.number("input_half_unit", {1e-300, 1e300});
     if (figure.formula && (figure.formula->name != "softmax" || !figure.reduce.empty()))
       section.reject("input_half_unit", "only softmax is computed over a range of logits",
@@ -80,7 +68,7 @@ Figure read_figure(suite::Section& section) {
                        fmt::format("0 to {}", figure.given.input[0].size() - 1));
     }
   }
-  read_expectation(section, figure);
+  read_expected(section, figure);
   require_as_many_as_printed(section, figure);
   return figure;
 }

@@ -53,8 +53,11 @@ std::vector<suite::Column> columns() {
 
 suite::Row row_of(const Runs& runs, const Quantity& quantity, const PrintedRun* printed) {
   suite::Row row{runs.setup().task.name, runs.setup().arm.name, quantity.name};
-  for (const double q : {0.0, 0.25, 0.5, 0.75, 1.0})
-    row.push_back(suite::cell(runs.quantile(q, quantity.of)));
+  std::vector<double> band;
+  for (const double q : {0.0, 0.25, 0.5, 0.75, 1.0}) {
+    band.push_back(runs.quantile(q, quantity.of));
+    row.push_back(suite::cell(band.back()));
+  }
   const auto value =
       printed ? printed->values.find(quantity.name) : decltype(printed->values.end()){};
   if (printed == nullptr || value == printed->values.end()) {
@@ -62,8 +65,7 @@ suite::Row row_of(const Runs& runs, const Quantity& quantity, const PrintedRun* 
     return row;
   }
   const double number = suite::parse_number(value->second).value_or(NAN);
-  const bool within =
-      runs.quantile(0, quantity.of) <= number && number <= runs.quantile(1, quantity.of);
+  const bool within = band.front() <= number && number <= band.back();
   row.insert(row.end(), {value->second, within ? "yes" : "no", fmt::format("{}", runs.all().size()),
                          printed->source});
   return row;

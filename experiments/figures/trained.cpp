@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <memory>
 #include <utility>
 
+#include "figures/expectation.hpp"
 #include "figures/figure.hpp"
 #include "inputs/arm.hpp"
 #include "inputs/task.hpp"
@@ -110,27 +110,6 @@ std::vector<Quantity> read_quantities(suite::Section& section, const inputs::Tas
   return known;
 }
 
-void read_expectation(suite::Section& section, TrainedFigure& figure) {
-  if (section.has("claim")) {
-    figure.claim = section.text("claim");
-    if (section.has("at_least")) figure.limits.low = section.number("at_least");
-    if (section.has("at_most")) figure.limits.high = section.number("at_most");
-    if (std::isinf(figure.limits.low) && std::isinf(figure.limits.high))
-      section.reject("claim", "a claim that anything would meet", "at_least or at_most beside it");
-    return;
-  }
-  figure.printed = section.texts("printed");
-  for (std::size_t i = 0; i < figure.printed.size(); ++i)
-    if (!std::isfinite(suite::parse_number(figure.printed[i]).value_or(NAN)))
-      section.reject("printed", i, fmt::format("'{}' is not a number", figure.printed[i]),
-                     "a number as it was printed");
-  if (figure.printed.size() != figure.quantities.size())
-    section.reject(
-        "printed",
-        fmt::format("{} figures, of {} numbers", figure.printed.size(), figure.quantities.size()),
-        "one for each");
-}
-
 // Losses have a row for each epoch.
 std::vector<TrainedFigure> split(TrainedFigure figure) {
   if (figure.printed.size() != figure.quantities.size() || figure.quantities.empty() ||
@@ -159,7 +138,15 @@ std::vector<TrainedFigure> read_figures(suite::Section& section, Named& named) {
   if (arm->arm->binary())
     section.reject("arm", fmt::format("'{}' is of two classes", arm->name), "another arm");
   figure.quantities = read_quantities(section, *task);
-  read_expectation(section, figure);
+  Expectation expected = read_expectation(section);
+  figure.claim = std::move(expected.claim);
+  figure.limits = expected.limits;
+  figure.printed = std::move(expected.printed);
+  if (!section.has("claim") && figure.printed.size() != figure.quantities.size())
+    section.reject(
+        "printed",
+        fmt::format("{} figures, of {} numbers", figure.printed.size(), figure.quantities.size()),
+        "one for each");
   auto& runs = named.runs[{task->name, arm->name}];
   if (!runs) runs = std::make_shared<Runs>(measures::Setup{*task, *arm}, named.seeds);
   figure.runs = runs;
