@@ -1,0 +1,78 @@
+// Softmax, log-softmax and cross-entropy in float32 by hand-written kernels: one algorithm, of which
+// each instruction set is an instance.
+//
+// Every function takes a matrix of logits row by row: any stride, any alignment, 0 rows; classes
+// from 1 on. The result may be the logits' own place (same data and stride), and may not overlap
+// them otherwise. Nothing outside the rows is read or written. Functions may be called from several
+// threads at once; they throw nothing.
+//
+// Algorithms:
+//   accurate  at most 1 ULP (lib/kernels/accurate.hpp has the proof and its limits); the same bits
+//             from every instruction set, for any number of threads, any place of the row in the
+//             batch, any alignment, in place or not.
+//   fast      at most 6 ULP; the bits belong to the instruction set.
+// A row with NaN or +inf in it, or with nothing but -inf, gives NaN throughout; other special values
+// as in numerics/oracle.hpp.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "numerics/rows.hpp"
+
+namespace maxtrick::kernels {
+
+using numerics::Rows;
+
+enum class Isa { scalar, avx2, avx512 };  // avx2 with FMA; avx512: F, BW, DQ and VL
+inline constexpr Isa all_isas[] = {Isa::scalar, Isa::avx2, Isa::avx512};
+
+enum class Algorithm { fast, accurate };
+inline constexpr Algorithm all_algorithms[] = {Algorithm::fast, Algorithm::accurate};
+
+[[nodiscard]] std::string_view name(Isa isa);              // "scalar", "avx2", "avx512"
+[[nodiscard]] std::string_view name(Algorithm algorithm);  // "fast", "accurate"
+
+// Why an instruction set cannot be used here, as a clause: the CPU or its system lacks it, or
+// MAXTRICK_ISA holds the kernels to a lesser one. Empty where it can.
+[[nodiscard]] std::string_view why_unavailable(Isa isa);
+
+// The best that can be used here. The variable MAXTRICK_ISA (scalar, avx2, avx512) is the most that
+// is used; throws std::invalid_argument where it names none of these, std::runtime_error where the
+// CPU lacks what it names.
+[[nodiscard]] Isa best_isa();
+
+struct Method {
+  Algorithm algorithm = Algorithm::accurate;
+  Isa isa = Isa::scalar;  // must be available
+  // At most so many; a small matrix takes fewer.
+  unsigned threads = 1;
+};
+
+// y_i = e^{x_i} / sum_k e^{x_k}
+void softmax(Method method, Rows<const float> x, Rows<float> y);
+
+// y_i = x_i - log sum_k e^{x_k}
+void log_softmax(Method method, Rows<const float> x, Rows<float> y);
+
+// losses[r] = log sum_k e^{x_k} - x_t, t = targets[r], from 0 to classes - 1: one loss a row.
+void cross_entropy(Method method, Rows<const float> x, std::span<const std::int32_t> targets,
+                   std::span<float> losses);
+
+// Loss as above, and its gradient in x: g_i = scale (y_i - [i = t]), y the softmax; scale is
+// 1 / rows for the mean of the losses. `gradient` may be the place of x.
+void cross_entropy_gradient(Method method, Rows<const float> x,
+                            std::span<const std::int32_t> targets, float scale,
+                            std::span<float> losses, Rows<float> gradient);
+
+// Element by element: e^x and log x, of which the exponentials and logarithms above are made.
+// Special values as IEEE 754 has them; subnormal arguments and results are not flushed.
+enum class Function { exp, exp_fast, log };
+inline constexpr Function all_functions[] = {Function::exp, Function::exp_fast, Function::log};
+[[nodiscard]] std::string_view name(Function function);
+// The claim: at most so many ULP from the exact value, over all floats.
+[[nodiscard]] double max_ulp(Function function);
+void evaluate(Function function, Isa isa, std::span<const float> x, std::span<float> y);
+
+}  // namespace maxtrick::kernels
