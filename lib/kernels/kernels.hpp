@@ -1,5 +1,5 @@
-// Softmax, log-softmax and cross-entropy in float32 by hand-written kernels: one algorithm, of which
-// each instruction set is an instance.
+// Softmax, log-softmax and cross-entropy in float32 by hand-written kernels: one algorithm, of
+// which each instruction set is an instance.
 //
 // Every function takes a matrix of logits row by row: any stride, any alignment, 0 rows; classes
 // from 1 on. The result may be the logits' own place (same data and stride), and may not overlap
@@ -11,8 +11,8 @@
 //             from every instruction set, for any number of threads, any place of the row in the
 //             batch, any alignment, in place or not.
 //   fast      at most 6 ULP; the bits belong to the instruction set.
-// A row with NaN or +inf in it, or with nothing but -inf, gives NaN throughout; other special values
-// as in numerics/oracle.hpp.
+// A row with NaN or +inf in it, or with nothing but -inf, gives NaN throughout; other special
+// values as in numerics/oracle.hpp.
 #pragma once
 
 #include <cstdint>

@@ -1,0 +1,179 @@
+// From the interface to the kernels of an instruction set: which one, how many threads, and whether
+// results go past the caches.
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+
+#include "kernels/kernels.hpp"
+#include "kernels/work.hpp"
+
+namespace maxtrick::kernels {
+namespace {
+
+constexpr const char* variable = "MAXTRICK_ISA";
+
+const Implementation& of(Isa isa) {
+  switch (isa) {
+    case Isa::avx512: return avx512_implementation;
+    case Isa::avx2: return avx2_implementation;
+    case Isa::scalar: break;
+  }
+  return scalar_implementation;
+}
+
+bool cpu_has(Isa isa) {
+  switch (isa) {
+    case Isa::scalar: return true;
+    case Isa::avx2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    case Isa::avx512:
+      return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+             __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+  }
+  return false;
+}
+
+// A thread is worth starting for so many logits: they take about as long as to start it.
+constexpr std::size_t logits_a_thread = 1 << 15;
+
+// Results of matrices beyond this size go past the caches, where they would only push out the
+// logits: measured in logits and results.
+double cached_bytes() {
+  static const double bytes = [] {
+    const long size = sysconf(_SC_LEVEL3_CACHE_SIZE);
+    return 0.75 * static_cast<double>(size > 0 ? size : 8L << 20);
+  }();
+  return bytes;
+}
+
+void run(Method method, Task task, const Work& all) {
+  const auto kernel = of(method.isa).run[static_cast<int>(method.algorithm)][task];
+  const double logits = static_cast<double>(all.rows) * static_cast<double>(all.classes);
+  const bool stream = 2 * sizeof(float) * logits > cached_bytes();
+  const auto worth = static_cast<std::size_t>(logits) / logits_a_thread;
+  const std::size_t threads =
+      std::max<std::size_t>(1, std::min({std::size_t{method.threads}, all.rows, worth}));
+  // Whole groups of rows, so that no thread has a group of few.
+  const std::size_t rows = (all.rows / threads + 15) / 16 * 16;
+#pragma omp parallel for num_threads(static_cast <int>(threads)) \
+    schedule(static, 1) if (threads > 1)
+  for (std::size_t thread = 0; thread < threads; ++thread) {
+    const std::size_t first = std::min(all.rows, thread * rows);
+    const std::size_t end = thread + 1 == threads ? all.rows : std::min(all.rows, first + rows);
+    alignas(64) float scratch[scratch_floats];
+    Work part = all;
+    part.x += first * all.x_stride;
+    if (part.y != nullptr) part.y += first * all.y_stride;
+    if (part.targets != nullptr) part.targets += first;
+    if (part.losses != nullptr) part.losses += first;
+    part.rows = end - first;
+    part.scratch = scratch;
+    part.stream = stream;
+    if (part.rows > 0) kernel(part);
+  }
+}
+
+Work work_of(Rows<const float> x) {
+  return {.x = x.data, .x_stride = x.stride, .rows = x.rows, .classes = x.columns};
+}
+
+Work work_of(Rows<const float> x, Rows<float> y) {
+  Work work = work_of(x);
+  work.y = y.data;
+  work.y_stride = y.stride;
+  return work;
+}
+
+}  // namespace
+
+std::string_view name(Isa isa) {
+  switch (isa) {
+    case Isa::scalar: return "scalar";
+    case Isa::avx2: return "avx2";
+    case Isa::avx512: return "avx512";
+  }
+  return {};
+}
+
+std::string_view name(Algorithm algorithm) {
+  return algorithm == Algorithm::fast ? "fast" : "accurate";
+}
+
+Isa best_isa() {
+  const char* asked = std::getenv(variable);
+  if (asked != nullptr && *asked != '\0') {
+    for (const Isa isa : all_isas) {
+      if (name(isa) != asked) continue;
+      if (!cpu_has(isa) || of(isa).run[0][0] == nullptr)
+        throw std::runtime_error(std::string(variable) + "=" + asked + ": not to be had here");
+      return isa;
+    }
+    throw std::invalid_argument(std::string(variable) + "=" + asked +
+                                ": expected scalar, avx2 or avx512");
+  }
+  Isa best = Isa::scalar;
+  for (const Isa isa : all_isas)
+    if (cpu_has(isa) && of(isa).run[0][0] != nullptr) best = isa;
+  return best;
+}
+
+std::string_view why_unavailable(Isa isa) {
+  if (of(isa).run[0][0] == nullptr) return "the compiler of this build lacks the instruction set";
+  if (!cpu_has(isa))
+    return isa == Isa::avx2 ? "this CPU lacks AVX2 or FMA"
+                            : "this CPU lacks AVX-512 F, BW, DQ or VL";
+  if (isa > best_isa()) return "MAXTRICK_ISA asks for a lesser instruction set";
+  return {};
+}
+
+void softmax(Method method, Rows<const float> x, Rows<float> y) {
+  run(method, task_softmax, work_of(x, y));
+}
+
+void log_softmax(Method method, Rows<const float> x, Rows<float> y) {
+  run(method, task_log_softmax, work_of(x, y));
+}
+
+void cross_entropy(Method method, Rows<const float> x, std::span<const std::int32_t> targets,
+                   std::span<float> losses) {
+  Work work = work_of(x);
+  work.targets = targets.data();
+  work.losses = losses.data();
+  run(method, task_loss, work);
+}
+
+void cross_entropy_gradient(Method method, Rows<const float> x,
+                            std::span<const std::int32_t> targets, float scale,
+                            std::span<float> losses, Rows<float> gradient) {
+  Work work = work_of(x, gradient);
+  work.targets = targets.data();
+  work.losses = losses.data();
+  work.scale = scale;
+  run(method, task_gradient, work);
+}
+
+std::string_view name(Function function) {
+  switch (function) {
+    case Function::exp: return "exp";
+    case Function::exp_fast: return "exp_fast";
+    case Function::log: return "log";
+  }
+  return {};
+}
+
+double max_ulp(Function function) {
+  switch (function) {
+    case Function::exp: return exp_max_ulp;
+    case Function::exp_fast: return exp_fast_max_ulp;
+    case Function::log: return log_max_ulp;
+  }
+  return 0;
+}
+
+void evaluate(Function function, Isa isa, std::span<const float> x, std::span<float> y) {
+  of(isa).evaluate[static_cast<int>(function)](x.data(), y.data(), x.size());
+}
+
+}  // namespace maxtrick::kernels

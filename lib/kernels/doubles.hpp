@@ -1,0 +1,34 @@
+// One double, with the operations of a vector of them. Static: a file compiled for an instruction
+// set must not lend its code to others, and for the same reason no function of the standard library
+// is called here.
+#pragma once
+
+#include <cstdint>
+
+namespace maxtrick::kernels {
+
+// a b + c, rounded once.
+[[gnu::always_inline]] static inline double fma(double a, double b, double c) {
+  return __builtin_fma(a, b, c);
+}
+// x < y ? a : b
+[[gnu::always_inline]] static inline double where_less(double x, double y, double a, double b) {
+  return x < y ? a : b;
+}
+// a 2^n for integral n; a and the result are normal numbers.
+[[gnu::always_inline]] static inline double times_power_of_two(double a, float n) {
+  const auto power = static_cast<std::uint64_t>(static_cast<std::int64_t>(n));
+  return __builtin_bit_cast(double, __builtin_bit_cast(std::uint64_t, a) + (power << 52));
+}
+// The k for which a 2^-k is in [pivot, 2 pivot), of the double that has the bits `pivot`; a > 0.
+[[gnu::always_inline]] static inline double exponent(double a, std::uint64_t pivot) {
+  const auto above = static_cast<std::int64_t>(__builtin_bit_cast(std::uint64_t, a) - pivot);
+  return static_cast<double>(above >> 52);
+}
+// a 2^-k
+[[gnu::always_inline]] static inline double without_exponent(double a, double k) {
+  const auto power = static_cast<std::uint64_t>(static_cast<std::int64_t>(k));
+  return __builtin_bit_cast(double, __builtin_bit_cast(std::uint64_t, a) - (power << 52));
+}
+
+}  // namespace maxtrick::kernels

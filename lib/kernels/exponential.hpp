@@ -1,0 +1,127 @@
+// e^x as a pair that is never rounded to one float: g 2^40 e^x 2^-N = t (1 + p).
+//
+// Reduction, p and t follow P. T. P. Tang ("Table-driven implementation of the exponential
+// function", ACM TOMS 15(2), 1989): e^x = 2^n e^r, n = x log2(e) rounded to a multiple of 1/8, |r|
+// <= ln(2)/16.
+//   - z = fma(x, log2 e, magic - N) rounds x log2 e to a multiple of 1/8, since the ULP of magic =
+//     1.5 * 2^20 is 1/8; the three lowest bits of z are the index of the table, those above the
+//     exponent. n = z - (magic - N) is exact, and so the same for every N: N scales, no more.
+//   - r = x - n ln 2 with ln 2 in two floats. The first fma is exact: where n is not 0, |x| > 2^-5,
+//     so x and n * (high part, a multiple of 2^-24) are multiples of 2^-28, and so is their
+//     difference, which is below 2^-4. The second rounds r: 2^-29 at most.
+//   - p = e^r - 1 = r + r^2 q(r), |p| <= 0.0443: its rounding is 2^-29 at most, that of r^2 q below
+//     2^-33, and q, a minimax polynomial, leaves 2^-31.4 (scripts/coefficients.sollya).
+//   - t = table[n mod 1] * 2^(40 + floor(n) - N). The entries are floats near g 2^(i/8) for one
+//   real
+//     g, which cancels in every quotient of two exponentials: g = 1.41059171764513 is the best
+//     there is, by search through all floats for the first entry; all eight are within 2^-28.4.
+// So the relative error of t (1 + p), which any two exponentials share but for g, is below
+//   2^-29 (r) + 2^-29 (p) + 2^-33 + 2^-31.4 + 2^-28.4 (table) = 0.12 * 2^-24.
+// The factor 2^40 keeps t a normal number down to e^-110.
+//
+// `fast` has a q of one degree less, 2^-25.2, and rounds e = t + t p to a float: 2^-24 at most. Its
+// relative error is 1.5 * 2^-24.
+#pragma once
+
+#include <cstdint>
+
+namespace maxtrick::kernels {
+
+namespace exponential {
+
+inline constexpr float log2_e = 0x1.715476p0F;
+inline constexpr float ln2_high = 0x1.62e43p-1F;
+inline constexpr float ln2_low = -0x1.05c61p-29F;
+inline constexpr float q0 = 0x1.ffffep-2F, q1 = 0x1.555c76p-3F, q2 = 0x1.57bf28p-5F;
+inline constexpr float fast_q0 = 0x1.00087cp-1F, fast_q1 = 0x1.555d8ap-3F;
+inline constexpr float magic = 0x1.8p20F;     // an ULP of 1/8
+inline constexpr float integers = 0x1.8p23F;  // an ULP of 1
+inline constexpr double g = 0x1.691c89ef4b576p40;
+
+#define MAXTRICK_ENTRY(i, x) (__builtin_bit_cast(std::int32_t, x) - ((i) << 20))
+// The bits of t, less what the index adds to them where z is shifted by 20; twice, for registers of
+// sixteen.
+inline constexpr std::int32_t table[16] = {
+    MAXTRICK_ENTRY(0, 0x1.691c8ap40F), MAXTRICK_ENTRY(1, 0x1.89cb7cp40F),
+    MAXTRICK_ENTRY(2, 0x1.ad6fb4p40F), MAXTRICK_ENTRY(3, 0x1.d44dbcp40F),
+    MAXTRICK_ENTRY(4, 0x1.feb052p40F), MAXTRICK_ENTRY(5, 0x1.16747cp41F),
+    MAXTRICK_ENTRY(6, 0x1.2fa848p41F), MAXTRICK_ENTRY(7, 0x1.4b2404p41F),
+    MAXTRICK_ENTRY(0, 0x1.691c8ap40F), MAXTRICK_ENTRY(1, 0x1.89cb7cp40F),
+    MAXTRICK_ENTRY(2, 0x1.ad6fb4p40F), MAXTRICK_ENTRY(3, 0x1.d44dbcp40F),
+    MAXTRICK_ENTRY(4, 0x1.feb052p40F), MAXTRICK_ENTRY(5, 0x1.16747cp41F),
+    MAXTRICK_ENTRY(6, 0x1.2fa848p41F), MAXTRICK_ENTRY(7, 0x1.4b2404p41F)};
+#undef MAXTRICK_ENTRY
+
+}  // namespace exponential
+
+template <class V>
+struct Pair {
+  typename V::Floats t, p;
+};
+
+// What is taken from each logit of a row before its reduction, for the largest logit m: 0 where
+// that can do without. Beyond 256 the reduction would lose digits, but there x - m is exact for
+// every x within 110 of it (Sterbenz's lemma).
+[[gnu::always_inline]] static inline float origin_of(float m) {
+  return m > 256 || m < -256 ? m : 0;
+}
+template <class V>
+[[gnu::always_inline]] inline typename V::Floats origin_of(typename V::Floats m) {
+  return select((V::all(256.0F) < m) | (m < V::all(-256.0F)), m, V::all(0.0F));
+}
+
+// Exponentials relative to 2^N, N = a log2(e) rounded, for |a| <= 406 and x - c <= a, of e^(x - c).
+// Where `Clamped`, what is more than 110 below a is taken for e^(a - 110): beside e^a it is
+// nothing, nor are a million of it. Else c is 0 and no x is more than 110 below a. NaN gives a p of
+// NaN.
+template <class V, bool Clamped>
+class Exponentials {
+ public:
+  using Floats = typename V::Floats;
+
+  Exponentials(Floats a, Floats c)
+      : c_(c),
+        least_(a - V::all(110.0F)),
+        n_(fma(a, V::all(exponential::log2_e), V::all(exponential::integers)) -
+           V::all(exponential::integers)),
+        origin_(V::all(exponential::magic) - n_) {}
+
+  // N.
+  Floats scale() const { return n_; }
+
+  [[gnu::always_inline]] Pair<V> operator()(Floats x) const {
+    Floats z;
+    const Floats r = reduce(x, z);
+    const Floats q =
+        fma(fma(V::all(exponential::q2), r, V::all(exponential::q1)), r, V::all(exponential::q0));
+    return {V::power(z, exponential::table), fma(q, r * r, r)};
+  }
+
+  // As `fast` has it.
+  [[gnu::always_inline]] Floats rounded(Floats x) const {
+    Floats z;
+    const Floats r = reduce(x, z);
+    const Floats q = fma(V::all(exponential::fast_q1), r, V::all(exponential::fast_q0));
+    const Floats t = V::power(z, exponential::table);
+    return fma(t, fma(q, r * r, r), t);
+  }
+
+ private:
+  [[gnu::always_inline]] Floats reduce(Floats x, Floats& z) const {
+    if constexpr (Clamped) x = larger(least_, x - c_);
+    z = fma(x, V::all(exponential::log2_e), origin_);
+    const Floats n = z - origin_;
+    return fnma(n, V::all(exponential::ln2_low), fnma(n, V::all(exponential::ln2_high), x));
+  }
+
+  Floats c_, least_, n_, origin_;
+};
+
+// What t (1 + p) stands for, in double: exact but for 2^-53.
+template <class V>
+[[gnu::always_inline]] inline typename V::Doubles value(Pair<V> e) {
+  const auto t = V::widen(e.t);
+  return fma(t, V::widen(e.p), t);
+}
+
+}  // namespace maxtrick::kernels

@@ -1,0 +1,40 @@
+// The kernels of one instruction set, as an instance of the algorithms for its vectors. Included
+// once in each file that is compiled for one.
+#pragma once
+
+#include "kernels/elements.hpp"
+#include "kernels/long_rows.hpp"
+#include "kernels/short_rows.hpp"
+#include "kernels/work.hpp"
+
+namespace maxtrick::kernels {
+
+template <class V, class A>
+void run_softmax(const Work& work) {
+  work.classes <= short_classes ? softmax_groups<V, A>(work) : softmax_rows<V, A>(work);
+}
+template <class V, class A>
+void run_log_softmax(const Work& work) {
+  work.classes <= short_classes ? log_softmax_groups<V, A>(work) : log_softmax_rows<V, A>(work);
+}
+template <class V, class A>
+void run_loss(const Work& work) {
+  work.classes <= short_classes ? loss_groups<V, A>(work) : loss_rows<V, A>(work);
+}
+template <class V, class A>
+void run_gradient(const Work& work) {
+  work.classes <= short_classes ? gradient_groups<V, A>(work) : gradient_rows<V, A>(work);
+}
+
+template <class V>
+constexpr Implementation implementation() {
+  using Fast = FastTerms<V>;
+  using Accurate = AccurateTerms<V>;
+  return {
+      {{run_softmax<V, Fast>, run_log_softmax<V, Fast>, run_loss<V, Fast>, run_gradient<V, Fast>},
+       {run_softmax<V, Accurate>, run_log_softmax<V, Accurate>, run_loss<V, Accurate>,
+        run_gradient<V, Accurate>}},
+      {each_exp<V>, each_exp_fast<V>, each_log<V>}};
+}
+
+}  // namespace maxtrick::kernels

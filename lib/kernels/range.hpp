@@ -1,0 +1,29 @@
+// Where a row needs care.
+#pragma once
+
+#include <cstddef>
+
+namespace maxtrick::kernels {
+
+inline constexpr float infinity = __builtin_inff();
+inline constexpr float nan_result = __builtin_nanf("");
+
+// A row whose logits are within so much of its largest, and within 256 of 0, is plain: no result is
+// subnormal, nor anything on the way there, for a scale of gradients from 2^-30 to 2^30.
+inline constexpr float plain_range = 40;
+
+// e^-150 is nothing even a million times, beside 0 as beside 1.
+inline constexpr float nothing = 150;
+
+[[gnu::always_inline]] static inline bool finite(float a) { return a - a == 0; }
+
+// f of 0 to 3, as if written out: what it computes stays in registers.
+template <class F>
+[[gnu::always_inline]] inline void four_times(F f) {
+  f(std::size_t{0});
+  f(std::size_t{1});
+  f(std::size_t{2});
+  f(std::size_t{3});
+}
+
+}  // namespace maxtrick::kernels

@@ -1,0 +1,104 @@
+// What the two algorithms do with an exponential until it is a result.
+//
+// softmax, y = e K, K = scale / S in double:
+//   accurate  e = t (1 + p), K = kh + kl: w = fma(kh, p, kl), y = fma(t, kh, t w). w and t w are
+//   below
+//             0.0443 of what they are added to, so that their roundings are 2^-28.5 each.
+//   fast      y = e kh.
+// Where results may be subnormal K carries a factor 2^64: y is rounded to 24 bits first, and once
+// more where the factor is taken off.
+#pragma once
+
+#include <cstddef>
+
+#include "kernels/sum.hpp"
+
+namespace maxtrick::kernels {
+
+// K for results that are all normal, or times 2^64.
+template <class V>
+struct Factor {
+  typename V::Floats high, low;
+
+  explicit Factor(double k)
+      : high(V::all(static_cast<float>(k))),
+        low(V::all(static_cast<float>(k - static_cast<double>(static_cast<float>(k))))) {}
+  explicit Factor(typename V::Doubles k) : high(V::narrow(k)), low(V::narrow(k - V::widen(high))) {}
+};
+inline constexpr double subnormal_factor = 0x1p64;
+
+// y 2^-64, rounded to a float: what a multiplication gives, without what that costs where the
+// result is subnormal. Below 2^-62, of which 2^-126 comes, y is rounded to a multiple of 2^-85 by
+// adding 2^-62; the bits above that power's are then those of the result.
+template <class V>
+[[gnu::always_inline]] inline typename V::Floats without_factor(typename V::Floats y) {
+  const auto least = V::all(0x1p-62F);
+  const auto tiny = y < least;
+  return bits_minus(select(tiny, y + least, y),
+                    select(tiny, least, V::all(__builtin_bit_cast(float, 64 << 23))));
+}
+
+template <class V>
+struct AccurateTerms {
+  using Floats = typename V::Floats;
+  using Mask = typename V::Mask;
+  using Term = Pair<V>;
+  using Sum = AccurateSum<V>;
+  static constexpr bool accurate = true;
+
+  template <bool Clamped>
+  [[gnu::always_inline]] static Term term(const Exponentials<V, Clamped>& e, Floats x) {
+    return e(x);
+  }
+  [[gnu::always_inline]] static Term only(Mask m, const Term& e) {
+    return {only_lanes(m, e.t), only_lanes(m, e.p)};
+  }
+  [[gnu::always_inline]] static Term select_term(Mask m, const Term& a, const Term& b) {
+    return {select(m, a.t, b.t), select(m, a.p, b.p)};
+  }
+  // The terms of classes i to i + 15 of a row, in `place`; `apart` floats, at least the row's.
+  [[gnu::always_inline]] static void keep(float* place, std::size_t i, std::size_t apart,
+                                          const Term& e) {
+    V::store(place + i, e.t);
+    V::store(place + apart + i, e.p);
+  }
+  [[gnu::always_inline]] static Term fetch(const float* place, std::size_t i, std::size_t apart) {
+    return {V::load(place + i), V::load(place + apart + i)};
+  }
+  [[gnu::always_inline]] static Floats times(const Term& e, const Factor<V>& k) {
+    return fma(e.t, k.high, e.t * fma(k.high, e.p, k.low));
+  }
+  [[gnu::always_inline]] static typename V::Doubles value(const Term& e) {
+    return kernels::value<V>(e);
+  }
+};
+
+template <class V>
+struct FastTerms {
+  using Floats = typename V::Floats;
+  using Mask = typename V::Mask;
+  using Term = Floats;
+  using Sum = FastSum<V>;
+  static constexpr bool accurate = false;
+
+  template <bool Clamped>
+  [[gnu::always_inline]] static Term term(const Exponentials<V, Clamped>& e, Floats x) {
+    return e.rounded(x);
+  }
+  [[gnu::always_inline]] static Term only(Mask m, const Term& e) { return only_lanes(m, e); }
+  [[gnu::always_inline]] static Term select_term(Mask m, const Term& a, const Term& b) {
+    return select(m, a, b);
+  }
+  [[gnu::always_inline]] static void keep(float* place, std::size_t i, std::size_t, const Term& e) {
+    V::store(place + i, e);
+  }
+  [[gnu::always_inline]] static Term fetch(const float* place, std::size_t i, std::size_t) {
+    return V::load(place + i);
+  }
+  [[gnu::always_inline]] static Floats times(const Term& e, const Factor<V>& k) {
+    return e * k.high;
+  }
+  [[gnu::always_inline]] static typename V::Doubles value(const Term& e) { return V::widen(e); }
+};
+
+}  // namespace maxtrick::kernels

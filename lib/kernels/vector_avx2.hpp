@@ -1,0 +1,311 @@
+// Sixteen lanes in AVX2 with FMA, as two registers. Only a file compiled for it may include this.
+#pragma once
+
+#include <immintrin.h>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace maxtrick::kernels::avx2 {
+
+struct Mask {
+  __m256 low, high;  // all bits of a lane, or none
+};
+struct Floats {
+  __m256 low, high;
+};
+struct Doubles {
+  __m256d v[4];
+};
+
+[[gnu::always_inline]] inline Floats operator+(Floats a, Floats b) {
+  return {_mm256_add_ps(a.low, b.low), _mm256_add_ps(a.high, b.high)};
+}
+[[gnu::always_inline]] inline Floats operator-(Floats a, Floats b) {
+  return {_mm256_sub_ps(a.low, b.low), _mm256_sub_ps(a.high, b.high)};
+}
+[[gnu::always_inline]] inline Floats operator*(Floats a, Floats b) {
+  return {_mm256_mul_ps(a.low, b.low), _mm256_mul_ps(a.high, b.high)};
+}
+[[gnu::always_inline]] inline Floats operator/(Floats a, Floats b) {
+  return {_mm256_div_ps(a.low, b.low), _mm256_div_ps(a.high, b.high)};
+}
+[[gnu::always_inline]] inline Mask operator<(Floats a, Floats b) {
+  return {_mm256_cmp_ps(a.low, b.low, _CMP_LT_OQ), _mm256_cmp_ps(a.high, b.high, _CMP_LT_OQ)};
+}
+[[gnu::always_inline]] inline Mask operator==(Floats a, Floats b) {
+  return {_mm256_cmp_ps(a.low, b.low, _CMP_EQ_OQ), _mm256_cmp_ps(a.high, b.high, _CMP_EQ_OQ)};
+}
+[[gnu::always_inline]] inline Mask operator~(Mask a) {
+  const __m256 all = _mm256_castsi256_ps(_mm256_set1_epi32(-1));
+  return {_mm256_xor_ps(a.low, all), _mm256_xor_ps(a.high, all)};
+}
+[[gnu::always_inline]] inline Mask operator|(Mask a, Mask b) {
+  return {_mm256_or_ps(a.low, b.low), _mm256_or_ps(a.high, b.high)};
+}
+[[gnu::always_inline]] inline bool any(Mask a) {
+  return _mm256_movemask_ps(_mm256_or_ps(a.low, a.high)) != 0;
+}
+
+// The first lane that is set; 16 where none is.
+[[gnu::always_inline]] inline std::size_t lowest(Mask a) {
+  const int bits = _mm256_movemask_ps(a.low) | _mm256_movemask_ps(a.high) << 8;
+  return static_cast<std::size_t>(__builtin_ctz(static_cast<unsigned>(bits) | 1U << 16));
+}
+
+// a b + c, rounded once.
+[[gnu::always_inline]] inline Floats fma(Floats a, Floats b, Floats c) {
+  return {_mm256_fmadd_ps(a.low, b.low, c.low), _mm256_fmadd_ps(a.high, b.high, c.high)};
+}
+// c - a b, rounded once.
+[[gnu::always_inline]] inline Floats fnma(Floats a, Floats b, Floats c) {
+  return {_mm256_fnmadd_ps(a.low, b.low, c.low), _mm256_fnmadd_ps(a.high, b.high, c.high)};
+}
+// b where either is NaN.
+[[gnu::always_inline]] inline Floats larger(Floats a, Floats b) {
+  return {_mm256_max_ps(a.low, b.low), _mm256_max_ps(a.high, b.high)};
+}
+[[gnu::always_inline]] inline Floats smaller(Floats a, Floats b) {
+  return {_mm256_min_ps(a.low, b.low), _mm256_min_ps(a.high, b.high)};
+}
+[[gnu::always_inline]] inline Floats select(Mask m, Floats a, Floats b) {
+  return {_mm256_blendv_ps(b.low, a.low, m.low), _mm256_blendv_ps(b.high, a.high, m.high)};
+}
+// a where m is, else 0.
+[[gnu::always_inline]] inline Floats only_lanes(Mask m, Floats a) {
+  return {_mm256_and_ps(m.low, a.low), _mm256_and_ps(m.high, a.high)};
+}
+
+namespace detail {
+[[gnu::always_inline]] inline __m256 bits_minus(__m256 a, __m256 b) {
+  return _mm256_castsi256_ps(_mm256_sub_epi32(_mm256_castps_si256(a), _mm256_castps_si256(b)));
+}
+}  // namespace detail
+// The difference of the bit patterns, as numbers.
+[[gnu::always_inline]] inline Floats bits_minus(Floats a, Floats b) {
+  return {detail::bits_minus(a.low, b.low), detail::bits_minus(a.high, b.high)};
+}
+
+template <class Function>
+[[gnu::always_inline]] inline Doubles each(Function function) {
+  return {{function(0), function(1), function(2), function(3)}};
+}
+[[gnu::always_inline]] inline Doubles operator+(Doubles a, Doubles b) {
+  return each([&](int i) { return _mm256_add_pd(a.v[i], b.v[i]); });
+}
+[[gnu::always_inline]] inline Doubles operator-(Doubles a, Doubles b) {
+  return each([&](int i) { return _mm256_sub_pd(a.v[i], b.v[i]); });
+}
+[[gnu::always_inline]] inline Doubles operator*(Doubles a, Doubles b) {
+  return each([&](int i) { return _mm256_mul_pd(a.v[i], b.v[i]); });
+}
+[[gnu::always_inline]] inline Doubles operator/(Doubles a, Doubles b) {
+  return each([&](int i) { return _mm256_div_pd(a.v[i], b.v[i]); });
+}
+[[gnu::always_inline]] inline Doubles fma(Doubles a, Doubles b, Doubles c) {
+  return each([&](int i) { return _mm256_fmadd_pd(a.v[i], b.v[i], c.v[i]); });
+}
+[[gnu::always_inline]] inline Doubles select(Mask m, Doubles a, Doubles b) {
+  return each([&](int i) {
+    const __m256 half = i < 2 ? m.low : m.high;
+    const __m128 quarter =
+        i % 2 == 0 ? _mm256_castps256_ps128(half) : _mm256_extractf128_ps(half, 1);
+    const __m256i lanes = _mm256_cvtepi32_epi64(_mm_castps_si128(quarter));
+    return _mm256_blendv_pd(b.v[i], a.v[i], _mm256_castsi256_pd(lanes));
+  });
+}
+// x < y ? a : b
+[[gnu::always_inline]] inline Doubles where_less(Doubles x, Doubles y, Doubles a, Doubles b) {
+  return each([&](int i) {
+    return _mm256_blendv_pd(b.v[i], a.v[i], _mm256_cmp_pd(x.v[i], y.v[i], _CMP_LT_OQ));
+  });
+}
+
+namespace detail {
+[[gnu::always_inline]] inline __m128 quarter(Floats a, int i) {
+  const __m256 half = i < 2 ? a.low : a.high;
+  return i % 2 == 0 ? _mm256_castps256_ps128(half) : _mm256_extractf128_ps(half, 1);
+}
+}  // namespace detail
+
+// a 2^n for integral n; a and the result are normal numbers.
+[[gnu::always_inline]] inline Doubles times_power_of_two(Doubles a, Floats n) {
+  return each([&](int i) {
+    const __m256i power = _mm256_cvtepi32_epi64(_mm_cvtps_epi32(detail::quarter(n, i)));
+    return _mm256_castsi256_pd(
+        _mm256_add_epi64(_mm256_castpd_si256(a.v[i]), _mm256_slli_epi64(power, 52)));
+  });
+}
+// The k for which a 2^-k is in [pivot, 2 pivot), of the double that has the bits `pivot`; a > 0.
+[[gnu::always_inline]] inline Doubles exponent(Doubles a, std::uint64_t pivot) {
+  // AVX2 has neither an arithmetic shift of 64 bits nor their conversion: k + 1023, which is
+  // positive, becomes the last bits of 2^52.
+  const __m256i shift = _mm256_set1_epi64x(static_cast<long long>(pivot - (1023ULL << 52)));
+  const __m256i two_52 = _mm256_set1_epi64x(0x4330000000000000LL);
+  return each([&](int i) {
+    const __m256i biased =
+        _mm256_srli_epi64(_mm256_sub_epi64(_mm256_castpd_si256(a.v[i]), shift), 52);
+    return _mm256_sub_pd(_mm256_castsi256_pd(_mm256_or_si256(biased, two_52)),
+                         _mm256_set1_pd(0x1p52 + 1023));
+  });
+}
+// a 2^-k
+[[gnu::always_inline]] inline Doubles without_exponent(Doubles a, Doubles k) {
+  return each([&](int i) {
+    const __m256i power = _mm256_cvtepi32_epi64(_mm256_cvtpd_epi32(k.v[i]));
+    return _mm256_castsi256_pd(
+        _mm256_sub_epi64(_mm256_castpd_si256(a.v[i]), _mm256_slli_epi64(power, 52)));
+  });
+}
+
+struct Vector {
+  using Floats = avx2::Floats;
+  using Doubles = avx2::Doubles;
+  using Mask = avx2::Mask;
+
+  [[gnu::always_inline]] static Floats all(float a) {
+    return {_mm256_set1_ps(a), _mm256_set1_ps(a)};
+  }
+  [[gnu::always_inline]] static Doubles all(double a) {
+    return each([a](int) { return _mm256_set1_pd(a); });
+  }
+  // The first n lanes, 0 to 16.
+  [[gnu::always_inline]] static Mask first(std::size_t n) {
+    const __m256i count = _mm256_set1_epi32(static_cast<int>(n));
+    const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    return {_mm256_castsi256_ps(_mm256_cmpgt_epi32(count, lane)),
+            _mm256_castsi256_ps(
+                _mm256_cmpgt_epi32(count, _mm256_add_epi32(lane, _mm256_set1_epi32(8))))};
+  }
+  [[gnu::always_inline]] static Mask one(std::size_t lane) {
+    const Mask below = first(lane), here = first(lane + 1);
+    return {_mm256_andnot_ps(below.low, here.low), _mm256_andnot_ps(below.high, here.high)};
+  }
+
+  [[gnu::always_inline]] static Floats load(const float* p) {
+    return {_mm256_loadu_ps(p), _mm256_loadu_ps(p + 8)};
+  }
+  [[gnu::always_inline]] static Floats load_first(const float* p, std::size_t n, Floats fill) {
+    const Mask in = first(n);
+    const Floats loaded{_mm256_maskload_ps(p, _mm256_castps_si256(in.low)),
+                        _mm256_maskload_ps(p + 8, _mm256_castps_si256(in.high))};
+    return select(in, loaded, fill);
+  }
+  [[gnu::always_inline]] static void store(float* p, Floats a) {
+    _mm256_storeu_ps(p, a.low);
+    _mm256_storeu_ps(p + 8, a.high);
+  }
+  [[gnu::always_inline]] static void store_first(float* p, std::size_t n, Floats a) {
+    const Mask in = first(n);
+    _mm256_maskstore_ps(p, _mm256_castps_si256(in.low), a.low);
+    _mm256_maskstore_ps(p + 8, _mm256_castps_si256(in.high), a.high);
+  }
+  static constexpr std::size_t stream_alignment = 32;
+  [[gnu::always_inline]] static void stream(float* p, Floats a) {
+    _mm256_stream_ps(p, a.low);
+    _mm256_stream_ps(p + 8, a.high);
+  }
+  [[gnu::always_inline]] static void fence() { _mm_sfence(); }
+  [[gnu::always_inline]] static void prefetch(const float* p) { __builtin_prefetch(p); }
+  [[gnu::always_inline]] static void prefetch_to_write(const float* p) { __builtin_prefetch(p, 1); }
+
+  // table[z mod 8] with (z - z mod 8) 2^20 added to its bits, z by its bits; of the table, entry i
+  // less i 2^20.
+  [[gnu::always_inline]] static Floats power(Floats z, const std::int32_t (&table)[16]) {
+    return {power(z.low, table), power(z.high, table)};
+  }
+
+  [[gnu::always_inline]] static float largest(Floats a) {
+    const __m256 by_8 = _mm256_max_ps(a.low, a.high);
+    __m128 m = _mm_max_ps(_mm256_castps256_ps128(by_8), _mm256_extractf128_ps(by_8, 1));
+    m = _mm_max_ps(m, _mm_movehl_ps(m, m));
+    return _mm_cvtss_f32(_mm_max_ss(m, _mm_movehdup_ps(m)));
+  }
+  [[gnu::always_inline]] static float smallest(Floats a) {
+    const __m256 by_8 = _mm256_min_ps(a.low, a.high);
+    __m128 m = _mm_min_ps(_mm256_castps256_ps128(by_8), _mm256_extractf128_ps(by_8, 1));
+    m = _mm_min_ps(m, _mm_movehl_ps(m, m));
+    return _mm_cvtss_f32(_mm_min_ss(m, _mm_movehdup_ps(m)));
+  }
+  [[gnu::always_inline]] static float lane_0(Floats a) { return _mm256_cvtss_f32(a.low); }
+  [[gnu::always_inline]] static double lane_0(Doubles a) { return _mm256_cvtsd_f64(a.v[0]); }
+
+  [[gnu::always_inline]] static Doubles widen(Floats a) {
+    return each([&](int i) { return _mm256_cvtps_pd(detail::quarter(a, i)); });
+  }
+  [[gnu::always_inline]] static Floats narrow(Doubles a) {
+    return {_mm256_set_m128(_mm256_cvtpd_ps(a.v[1]), _mm256_cvtpd_ps(a.v[0])),
+            _mm256_set_m128(_mm256_cvtpd_ps(a.v[3]), _mm256_cvtpd_ps(a.v[2]))};
+  }
+  // Lane l with l + 8, then with l + 4, l + 2, l + 1.
+  [[gnu::always_inline]] static double sum(Doubles a) {
+    const __m256d by_4 =
+        _mm256_add_pd(_mm256_add_pd(a.v[0], a.v[2]), _mm256_add_pd(a.v[1], a.v[3]));
+    const __m128d by_2 = _mm_add_pd(_mm256_castpd256_pd128(by_4), _mm256_extractf128_pd(by_4, 1));
+    return _mm_cvtsd_f64(_mm_add_sd(by_2, _mm_unpackhi_pd(by_2, by_2)));
+  }
+
+  // Columns 0 to width - 1 (width 1 to 4) of 16 rows that start at `rows`: column c, a row in each
+  // lane, goes to columns[c]. Columns from `width` on are 0.
+  [[gnu::always_inline]] static void load_columns(const float* const (&rows)[16],
+                                                  std::size_t offset, std::size_t width,
+                                                  Floats (&columns)[4]) {
+    const __m128i in = mask(width);
+    const auto quad = [&](int row) { return _mm_maskload_ps(rows[row] + offset, in); };
+    __m256 low[4], high[4];
+    for (int j = 0; j < 4; ++j) {
+      low[j] = _mm256_set_m128(quad(4 + j), quad(j));
+      high[j] = _mm256_set_m128(quad(12 + j), quad(8 + j));
+    }
+    transpose(low);
+    transpose(high);
+    for (int j = 0; j < 4; ++j) columns[j] = {low[j], high[j]};
+  }
+
+  // The way back; only the first n rows are written.
+  [[gnu::always_inline]] static void store_columns(float* const (&rows)[16], std::size_t n,
+                                                   std::size_t offset, std::size_t width,
+                                                   const Floats (&columns)[4]) {
+    const __m128i in = mask(width);
+    const auto put = [&](int row, __m128 quad) {
+      if (static_cast<std::size_t>(row) < n) _mm_maskstore_ps(rows[row] + offset, in, quad);
+    };
+    __m256 low[4], high[4];
+    for (int j = 0; j < 4; ++j) {
+      low[j] = columns[j].low;
+      high[j] = columns[j].high;
+    }
+    transpose(low);
+    transpose(high);
+    for (int j = 0; j < 4; ++j) {
+      put(j, _mm256_castps256_ps128(low[j]));
+      put(4 + j, _mm256_extractf128_ps(low[j], 1));
+      put(8 + j, _mm256_castps256_ps128(high[j]));
+      put(12 + j, _mm256_extractf128_ps(high[j], 1));
+    }
+  }
+
+ private:
+  [[gnu::always_inline]] static __m256 power(__m256 z, const std::int32_t (&table)[16]) {
+    const __m256i bits = _mm256_castps_si256(z);
+    const __m256i entries = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(table));
+    const __m256i entry = _mm256_permutevar8x32_epi32(entries, bits);
+    return _mm256_castsi256_ps(_mm256_add_epi32(entry, _mm256_slli_epi32(bits, 20)));
+  }
+  [[gnu::always_inline]] static __m128i mask(std::size_t width) {
+    return _mm_cmpgt_epi32(_mm_set1_epi32(static_cast<int>(width)), _mm_setr_epi32(0, 1, 2, 3));
+  }
+  // In each half of the registers the 4 x 4 matrix of which r[i] has row i.
+  [[gnu::always_inline]] static void transpose(__m256 (&r)[4]) {
+    const __m256d a = _mm256_castps_pd(_mm256_unpacklo_ps(r[0], r[1])),
+                  b = _mm256_castps_pd(_mm256_unpackhi_ps(r[0], r[1])),
+                  c = _mm256_castps_pd(_mm256_unpacklo_ps(r[2], r[3])),
+                  d = _mm256_castps_pd(_mm256_unpackhi_ps(r[2], r[3]));
+    r[0] = _mm256_castpd_ps(_mm256_unpacklo_pd(a, c));
+    r[1] = _mm256_castpd_ps(_mm256_unpackhi_pd(a, c));
+    r[2] = _mm256_castpd_ps(_mm256_unpacklo_pd(b, d));
+    r[3] = _mm256_castpd_ps(_mm256_unpackhi_pd(b, d));
+  }
+};
+
+}  // namespace maxtrick::kernels::avx2

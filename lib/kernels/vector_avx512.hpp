@@ -1,0 +1,246 @@
+// Sixteen lanes in AVX-512 (F, BW, DQ, VL). Only a file compiled for it may include this.
+#pragma once
+
+#include <immintrin.h>
+
+#include <cstddef>
+#include <cstdint>
+
+namespace maxtrick::kernels::avx512 {
+
+struct Mask {
+  __mmask16 bits;
+};
+struct Floats {
+  __m512 v;
+};
+struct Doubles {
+  __m512d low, high;
+};
+
+[[gnu::always_inline]] inline Floats operator+(Floats a, Floats b) {
+  return {_mm512_add_ps(a.v, b.v)};
+}
+[[gnu::always_inline]] inline Floats operator-(Floats a, Floats b) {
+  return {_mm512_sub_ps(a.v, b.v)};
+}
+[[gnu::always_inline]] inline Floats operator*(Floats a, Floats b) {
+  return {_mm512_mul_ps(a.v, b.v)};
+}
+[[gnu::always_inline]] inline Floats operator/(Floats a, Floats b) {
+  return {_mm512_div_ps(a.v, b.v)};
+}
+[[gnu::always_inline]] inline Mask operator<(Floats a, Floats b) {
+  return {_mm512_cmp_ps_mask(a.v, b.v, _CMP_LT_OQ)};
+}
+[[gnu::always_inline]] inline Mask operator==(Floats a, Floats b) {
+  return {_mm512_cmp_ps_mask(a.v, b.v, _CMP_EQ_OQ)};
+}
+[[gnu::always_inline]] inline Mask operator~(Mask a) { return {_knot_mask16(a.bits)}; }
+[[gnu::always_inline]] inline Mask operator|(Mask a, Mask b) {
+  return {_kor_mask16(a.bits, b.bits)};
+}
+[[gnu::always_inline]] inline bool any(Mask a) { return a.bits != 0; }
+
+// The first lane that is set; 16 where none is.
+[[gnu::always_inline]] inline std::size_t lowest(Mask a) {
+  return static_cast<std::size_t>(__builtin_ctz(a.bits | 1U << 16));
+}
+
+// a b + c, rounded once.
+[[gnu::always_inline]] inline Floats fma(Floats a, Floats b, Floats c) {
+  return {_mm512_fmadd_ps(a.v, b.v, c.v)};
+}
+// c - a b, rounded once.
+[[gnu::always_inline]] inline Floats fnma(Floats a, Floats b, Floats c) {
+  return {_mm512_fnmadd_ps(a.v, b.v, c.v)};
+}
+// b where either is NaN.
+[[gnu::always_inline]] inline Floats larger(Floats a, Floats b) {
+  return {_mm512_max_ps(a.v, b.v)};
+}
+[[gnu::always_inline]] inline Floats smaller(Floats a, Floats b) {
+  return {_mm512_min_ps(a.v, b.v)};
+}
+[[gnu::always_inline]] inline Floats select(Mask m, Floats a, Floats b) {
+  return {_mm512_mask_blend_ps(m.bits, b.v, a.v)};
+}
+// a where m is, else 0.
+[[gnu::always_inline]] inline Floats only_lanes(Mask m, Floats a) {
+  return {_mm512_maskz_mov_ps(m.bits, a.v)};
+}
+// The difference of the bit patterns, as numbers.
+[[gnu::always_inline]] inline Floats bits_minus(Floats a, Floats b) {
+  return {
+      _mm512_castsi512_ps(_mm512_sub_epi32(_mm512_castps_si512(a.v), _mm512_castps_si512(b.v)))};
+}
+
+[[gnu::always_inline]] inline Doubles operator+(Doubles a, Doubles b) {
+  return {_mm512_add_pd(a.low, b.low), _mm512_add_pd(a.high, b.high)};
+}
+[[gnu::always_inline]] inline Doubles operator-(Doubles a, Doubles b) {
+  return {_mm512_sub_pd(a.low, b.low), _mm512_sub_pd(a.high, b.high)};
+}
+[[gnu::always_inline]] inline Doubles operator*(Doubles a, Doubles b) {
+  return {_mm512_mul_pd(a.low, b.low), _mm512_mul_pd(a.high, b.high)};
+}
+[[gnu::always_inline]] inline Doubles operator/(Doubles a, Doubles b) {
+  return {_mm512_div_pd(a.low, b.low), _mm512_div_pd(a.high, b.high)};
+}
+[[gnu::always_inline]] inline Doubles fma(Doubles a, Doubles b, Doubles c) {
+  return {_mm512_fmadd_pd(a.low, b.low, c.low), _mm512_fmadd_pd(a.high, b.high, c.high)};
+}
+[[gnu::always_inline]] inline Doubles select(Mask m, Doubles a, Doubles b) {
+  return {_mm512_mask_blend_pd(static_cast<__mmask8>(m.bits), b.low, a.low),
+          _mm512_mask_blend_pd(static_cast<__mmask8>(m.bits >> 8), b.high, a.high)};
+}
+// x < y ? a : b
+[[gnu::always_inline]] inline Doubles where_less(Doubles x, Doubles y, Doubles a, Doubles b) {
+  return {_mm512_mask_blend_pd(_mm512_cmp_pd_mask(x.low, y.low, _CMP_LT_OQ), b.low, a.low),
+          _mm512_mask_blend_pd(_mm512_cmp_pd_mask(x.high, y.high, _CMP_LT_OQ), b.high, a.high)};
+}
+
+namespace detail {
+[[gnu::always_inline]] inline __m512d times_power(__m512d a, __m256 n) {
+  return _mm512_castsi512_pd(
+      _mm512_add_epi64(_mm512_castpd_si512(a), _mm512_slli_epi64(_mm512_cvtps_epi64(n), 52)));
+}
+[[gnu::always_inline]] inline __m256 low_half(__m512 a) { return _mm512_castps512_ps256(a); }
+[[gnu::always_inline]] inline __m256 high_half(__m512 a) { return _mm512_extractf32x8_ps(a, 1); }
+// Of 2^k f, the bits less those of `pivot`, an exponent biased: see logarithm.hpp.
+[[gnu::always_inline]] inline __m512d exponent(__m512d a, std::uint64_t pivot) {
+  const __m512i above =
+      _mm512_sub_epi64(_mm512_castpd_si512(a), _mm512_set1_epi64(static_cast<long long>(pivot)));
+  return _mm512_cvtepi64_pd(_mm512_srai_epi64(above, 52));
+}
+[[gnu::always_inline]] inline __m512d without_exponent(__m512d a, __m512d k) {
+  return _mm512_castsi512_pd(
+      _mm512_sub_epi64(_mm512_castpd_si512(a), _mm512_slli_epi64(_mm512_cvtpd_epi64(k), 52)));
+}
+}  // namespace detail
+
+// a 2^n for integral n; a and the result are normal numbers.
+[[gnu::always_inline]] inline Doubles times_power_of_two(Doubles a, Floats n) {
+  return {detail::times_power(a.low, detail::low_half(n.v)),
+          detail::times_power(a.high, detail::high_half(n.v))};
+}
+// The k for which a 2^-k is in [pivot, 2 pivot), of the double that has the bits `pivot`; a > 0.
+[[gnu::always_inline]] inline Doubles exponent(Doubles a, std::uint64_t pivot) {
+  return {detail::exponent(a.low, pivot), detail::exponent(a.high, pivot)};
+}
+// a 2^-k
+[[gnu::always_inline]] inline Doubles without_exponent(Doubles a, Doubles k) {
+  return {detail::without_exponent(a.low, k.low), detail::without_exponent(a.high, k.high)};
+}
+
+struct Vector {
+  using Floats = avx512::Floats;
+  using Doubles = avx512::Doubles;
+  using Mask = avx512::Mask;
+
+  [[gnu::always_inline]] static Floats all(float a) { return {_mm512_set1_ps(a)}; }
+  [[gnu::always_inline]] static Doubles all(double a) {
+    return {_mm512_set1_pd(a), _mm512_set1_pd(a)};
+  }
+  // The first n lanes, 0 to 16.
+  [[gnu::always_inline]] static Mask first(std::size_t n) {
+    return {static_cast<__mmask16>((1U << n) - 1)};
+  }
+  [[gnu::always_inline]] static Mask one(std::size_t lane) {
+    return {static_cast<__mmask16>(1U << lane)};
+  }
+
+  [[gnu::always_inline]] static Floats load(const float* p) { return {_mm512_loadu_ps(p)}; }
+  [[gnu::always_inline]] static Floats load_first(const float* p, std::size_t n, Floats fill) {
+    return {_mm512_mask_loadu_ps(fill.v, first(n).bits, p)};
+  }
+  [[gnu::always_inline]] static void store(float* p, Floats a) { _mm512_storeu_ps(p, a.v); }
+  [[gnu::always_inline]] static void store_first(float* p, std::size_t n, Floats a) {
+    _mm512_mask_storeu_ps(p, first(n).bits, a.v);
+  }
+  static constexpr std::size_t stream_alignment = 64;
+  [[gnu::always_inline]] static void stream(float* p, Floats a) { _mm512_stream_ps(p, a.v); }
+  [[gnu::always_inline]] static void fence() { _mm_sfence(); }
+  [[gnu::always_inline]] static void prefetch(const float* p) { __builtin_prefetch(p); }
+  [[gnu::always_inline]] static void prefetch_to_write(const float* p) { __builtin_prefetch(p, 1); }
+
+  // table[z mod 8] with (z - z mod 8) 2^20 added to its bits, z by its bits; of the table, entry i
+  // less i 2^20.
+  [[gnu::always_inline]] static Floats power(Floats z, const std::int32_t (&table)[16]) {
+    const __m512i bits = _mm512_castps_si512(z.v);
+    const __m512i entry = _mm512_permutexvar_epi32(bits, _mm512_loadu_si512(table));
+    return {_mm512_castsi512_ps(_mm512_add_epi32(entry, _mm512_slli_epi32(bits, 20)))};
+  }
+
+  [[gnu::always_inline]] static float largest(Floats a) { return _mm512_reduce_max_ps(a.v); }
+  [[gnu::always_inline]] static float smallest(Floats a) { return _mm512_reduce_min_ps(a.v); }
+  [[gnu::always_inline]] static float lane_0(Floats a) { return _mm512_cvtss_f32(a.v); }
+  [[gnu::always_inline]] static double lane_0(Doubles a) { return _mm512_cvtsd_f64(a.low); }
+
+  [[gnu::always_inline]] static Doubles widen(Floats a) {
+    return {_mm512_cvtps_pd(detail::low_half(a.v)), _mm512_cvtps_pd(detail::high_half(a.v))};
+  }
+  [[gnu::always_inline]] static Floats narrow(Doubles a) {
+    return {_mm512_insertf32x8(_mm512_castps256_ps512(_mm512_cvtpd_ps(a.low)),
+                               _mm512_cvtpd_ps(a.high), 1)};
+  }
+  // Lane l with l + 8, then with l + 4, l + 2, l + 1.
+  [[gnu::always_inline]] static double sum(Doubles a) {
+    const __m512d by_8 = _mm512_add_pd(a.low, a.high);
+    const __m256d by_4 =
+        _mm256_add_pd(_mm512_castpd512_pd256(by_8), _mm512_extractf64x4_pd(by_8, 1));
+    const __m128d by_2 = _mm_add_pd(_mm256_castpd256_pd128(by_4), _mm256_extractf128_pd(by_4, 1));
+    return _mm_cvtsd_f64(_mm_add_sd(by_2, _mm_unpackhi_pd(by_2, by_2)));
+  }
+
+  // Columns 0 to width - 1 (width 1 to 4) of 16 rows that start at `rows`: column c, a row in each
+  // lane, goes to columns[c]. Columns from `width` on are 0.
+  [[gnu::always_inline]] static void load_columns(const float* const (&rows)[16],
+                                                  std::size_t offset, std::size_t width,
+                                                  Floats (&columns)[4]) {
+    const __mmask8 in = static_cast<__mmask8>((1U << width) - 1);
+    __m512 r[4];
+    for (int j = 0; j < 4; ++j) {
+      const auto quad = [&](int k) { return _mm_maskz_loadu_ps(in, rows[4 * k + j] + offset); };
+      r[j] = _mm512_castps128_ps512(quad(0));
+      r[j] = _mm512_insertf32x4(r[j], quad(1), 1);
+      r[j] = _mm512_insertf32x4(r[j], quad(2), 2);
+      r[j] = _mm512_insertf32x4(r[j], quad(3), 3);
+    }
+    transpose(r);
+    for (int j = 0; j < 4; ++j) columns[j] = {r[j]};
+  }
+
+  // The way back; only the first n rows are written.
+  [[gnu::always_inline]] static void store_columns(float* const (&rows)[16], std::size_t n,
+                                                   std::size_t offset, std::size_t width,
+                                                   const Floats (&columns)[4]) {
+    const __mmask8 in = static_cast<__mmask8>((1U << width) - 1);
+    __m512 r[4] = {columns[0].v, columns[1].v, columns[2].v, columns[3].v};
+    transpose(r);
+    const auto put = [&](int row, __m128 quad) {
+      if (static_cast<std::size_t>(row) < n) _mm_mask_storeu_ps(rows[row] + offset, in, quad);
+    };
+    for (int j = 0; j < 4; ++j) {
+      put(j, _mm512_castps512_ps128(r[j]));
+      put(4 + j, _mm512_extractf32x4_ps(r[j], 1));
+      put(8 + j, _mm512_extractf32x4_ps(r[j], 2));
+      put(12 + j, _mm512_extractf32x4_ps(r[j], 3));
+    }
+  }
+
+ private:
+  // In each quarter of the registers the 4 x 4 matrix of which r[i] has row i.
+  [[gnu::always_inline]] static void transpose(__m512 (&r)[4]) {
+    const __m512d a = _mm512_castps_pd(_mm512_unpacklo_ps(r[0], r[1])),
+                  b = _mm512_castps_pd(_mm512_unpackhi_ps(r[0], r[1])),
+                  c = _mm512_castps_pd(_mm512_unpacklo_ps(r[2], r[3])),
+                  d = _mm512_castps_pd(_mm512_unpackhi_ps(r[2], r[3]));
+    r[0] = _mm512_castpd_ps(_mm512_unpacklo_pd(a, c));
+    r[1] = _mm512_castpd_ps(_mm512_unpackhi_pd(a, c));
+    r[2] = _mm512_castpd_ps(_mm512_unpacklo_pd(b, d));
+    r[3] = _mm512_castpd_ps(_mm512_unpackhi_pd(b, d));
+  }
+};
+
+}  // namespace maxtrick::kernels::avx512

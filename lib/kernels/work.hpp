@@ -1,0 +1,43 @@
+// What a kernel is given, and what an instruction set offers.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace maxtrick::kernels {
+
+// Some rows of a matrix; fields that an op has no use for are not read.
+struct Work {
+  const float* x = nullptr;
+  std::size_t x_stride = 0;
+  float* y = nullptr;  // softmax, log-softmax or gradient
+  std::size_t y_stride = 0;
+  std::size_t rows = 0;
+  std::size_t classes = 0;
+  const std::int32_t* targets = nullptr;
+  float* losses = nullptr;
+  float scale = 1;           // of the gradient
+  float* scratch = nullptr;  // scratch_floats of them, 64-byte aligned
+  bool stream = false;       // past the caches
+};
+
+// Rows of up to so many classes keep their exponentials for the result, in a core's first cache;
+// beyond it to compute them anew is cheaper.
+inline constexpr std::size_t kept_classes = 2048;
+inline constexpr std::size_t scratch_floats = 2 * (kept_classes + 1024) + 1024;
+
+enum Task { task_softmax, task_log_softmax, task_loss, task_gradient };
+
+struct Implementation {
+  void (*run[2][4])(const Work&);                                // [Algorithm][Task]
+  void (*evaluate[3])(const float* x, float* y, std::size_t n);  // [Function]
+};
+
+// What elements.hpp claims, over all floats: scripts/run configs/long/exhaustive.toml.
+inline constexpr double exp_max_ulp = 0.62, exp_fast_max_ulp = 2.5, log_max_ulp = 0.501;
+
+extern const Implementation scalar_implementation;
+extern const Implementation avx2_implementation;  // null functions where it was not compiled
+extern const Implementation avx512_implementation;
+
+}  // namespace maxtrick::kernels
