@@ -24,8 +24,10 @@ int exit_code(Mismatch::Kind kind) {
 
 // The table with every column compared to the letter.
 suite::ResultTable strict(suite::ResultTable table) {
-  for (auto& column : table.columns)
+  for (auto& column : table.columns) {
     if (column.rule != suite::Rule::key) column.rule = suite::Rule::exact;
+    column.shown_only.clear();
+  }
   return table;
 }
 
@@ -39,6 +41,7 @@ int check_one(Prepared& prepared, const CheckOptions& options) {
     return exit_check_failed;
   }
   const suite::Run run = compute(prepared, options);
+  prepared.resumed.remove();
   std::vector<Mismatch> mismatches;
   std::vector<std::string> stale;
   try {
@@ -132,6 +135,7 @@ int accept(const AcceptOptions& options) {
                  change.expected, change.got);
     const auto stored =
         suite::store(run.table, provenance(one, options), options.baseline, one.name);
+    one.resumed.remove();
     fmt::print("{}: {}\n", csv_path.string(),
                is_new ? fmt::format("a new baseline, {} rows", run.table.rows.size())
                : stored == suite::Stored::written

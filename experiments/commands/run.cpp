@@ -47,7 +47,7 @@ std::filesystem::path folder_of(const RunOptions& options) {
   return options.folder.empty() ? "results" : options.folder;
 }
 
-int write_table(suite::Run& run, const Prepared& prepared, const RunOptions& options) {
+int write_table(suite::Run& run, Prepared& prepared, const RunOptions& options) {
   const auto folder = folder_of(options), csv = folder / (prepared.name + ".csv");
   if (run.table.rows.empty()) {
     fmt::print("{}: no row could be made: nothing written\n", csv.string());
@@ -73,6 +73,7 @@ int write_table(suite::Run& run, const Prepared& prepared, const RunOptions& opt
   }
   if (old) suite::keep_confirmed_times(run.table, *old);
   const auto stored = suite::store(run.table, provenance(prepared, options), folder, prepared.name);
+  prepared.resumed.remove();
   fmt::print("{}: {} rows, {}", csv.string(), run.table.rows.size(),
              stored == suite::Stored::written ? "written" : "unchanged");
   if (broken > 0) fmt::print("; {} cells or rows of the old table did not hold", broken);
@@ -132,6 +133,7 @@ int run(const RunOptions& options) {
         code, report_beyond_limits(computed.table, one, folder_of(options) / (one.name + ".csv")));
     if (show) {
       fmt::print("{}", suite::render(computed.table, suite::Format::table));
+      one.resumed.remove();
       if (!computed.skipped.empty()) code = worse(code, exit_incomplete);
     } else {
       code = worse(code, write_table(computed, one, options));

@@ -10,6 +10,7 @@
 #include <regex>
 #include <set>
 
+#include "commands/kept.hpp"
 #include "suite/check.hpp"
 #include "suite/config.hpp"
 #include "suite/files.hpp"
@@ -51,7 +52,7 @@ Prepared prepare_one(const std::filesystem::path& path, const TableOptions& opti
   }
   if (std::filesystem::is_directory(path))
     throw UsageError(fmt::format("{}: a folder; name its configs", path.string()));
-  Prepared one{path, path.stem().string(), suite::read_file(path), {}, {}, {}, {}, {}};
+  Prepared one{path, path.stem().string(), suite::read_file(path), {}, {}, {}, {}, {}, {}};
   suite::ConfigFile file(one.text, path.string(), options.overrides);
   one.plan = lay_out(file);
   for (const auto& single : one.plan.cases) one.all_keys.push_back(single.key);
@@ -148,6 +149,7 @@ std::vector<Prepared> prepare(const TableOptions& options) {
 
 suite::Run compute(Prepared& prepared, const TableOptions& options) {
   suite::Run run;
+  resume(prepared);
   {
     ProgressBar bar(prepared.name, prepared.plan.part, options.quiet);
     run = suite::run_cases(std::move(prepared.plan), options.jobs, std::ref(bar));

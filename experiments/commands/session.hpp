@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "commands/commands.hpp"
+#include "suite/resume.hpp"
 #include "suite/schedule.hpp"
 #include "suite/store.hpp"
 
@@ -22,6 +23,7 @@ struct Prepared {
   std::vector<std::string> all_keys;          // of every case, selected or not
   std::set<std::string> libraries, isas;      // as in the plan
   std::map<std::string, std::string> inputs;  // as in suite::Provenance
+  suite::Resumed resumed = {};  // of what compute() keeps: to be removed once the result is used
 };
 
 // Reads every config and throws one suite::ConfigError for the errors of all of them. Throws
@@ -31,7 +33,8 @@ struct Prepared {
 // The config files in configs/, sorted. Throws UsageError where there are none.
 [[nodiscard]] std::vector<std::filesystem::path> default_configs();
 
-// Runs the cases, with a progress bar on a terminal, and says on stderr what was skipped and why.
+// Runs the cases, with a progress bar on a terminal, and says on stderr what was skipped and why,
+// and what an earlier run left.
 [[nodiscard]] suite::Run compute(Prepared& prepared, const TableOptions& options);
 
 // Says on stdout which cells are above what theory bounds (ResultTable::limits); exit_check_failed

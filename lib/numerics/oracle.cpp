@@ -156,14 +156,9 @@ std::optional<std::vector<Exact<T>>> evaluate(Op op, const Logits<T>& logits, mp
   return results;
 }
 
-// MPFR keeps constants and numbers for each thread and loses them when the thread ends.
-struct ThreadCaches {
-  ~ThreadCaches() { mpfr_free_cache2(MPFR_FREE_LOCAL_CACHE); }
-};
-
 template <class T>
 std::vector<Exact<T>> settle(Op op, const Logits<T>& logits) {
-  thread_local const ThreadCaches freed_with_the_thread;
+  free_caches_with_the_thread();
   // Enough at the first go but for cancellation and near misses: the relative width of y is below
   // 4 (n + 8) 2^-p, and y is less than 2^digits ULPs.
   const auto sum_bits = static_cast<int>(std::bit_width(logits.value.size() + 8));

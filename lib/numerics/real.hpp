@@ -47,4 +47,13 @@ class Reals {
   std::vector<__mpfr_struct> values_;
 };
 
+// MPFR keeps constants and numbers for each thread and loses them when the thread ends: to be
+// called on each that computes.
+inline void free_caches_with_the_thread() {
+  struct Caches {
+    ~Caches() { mpfr_free_cache2(MPFR_FREE_LOCAL_CACHE); }
+  };
+  thread_local const Caches freed;
+}
+
 }  // namespace maxtrick::numerics

@@ -23,6 +23,20 @@ struct Skip {
 // What cases share and summarise, each part on any thread: the training runs of many seeds, say.
 using Parts = std::shared_ptr<const std::vector<std::function<void()>>>;
 
+// Parts whose results outlive the program, so that a run that was killed goes on where it was
+// (resume.hpp). Each gives its result as one line of text, from which the case takes it, whether it
+// was computed just now or by the run that was killed.
+struct KeptParts {
+  std::string name;  // of the file, among those of one config
+  std::size_t size = 0;
+  // All that the results depend on besides the program itself and `size`: asked for when they are
+  // to be computed. Two that differ never share a result.
+  std::function<std::string()> identity;
+  std::function<std::string(std::size_t part)> compute;  // on any thread
+  // On any thread, once a part; false for a text that is no result of this part.
+  std::function<bool(std::size_t part, std::string_view text)> take;
+};
+
 // One case: one row of the table, or the reason why there is none. `key` is the row's key as
 // ResultTable::key has it. Cases run in any order, on any thread; a case's row may not depend on
 // that.
@@ -34,6 +48,8 @@ struct Case {
   std::size_t batch = 0;
   // What must have been done before any case of the batch runs; the same for all of them.
   Parts parts = {};
+  // The same, in place of `parts`, where their results are kept.
+  std::shared_ptr<const KeptParts> kept = {};
 };
 
 // A file that a config describes, whole, and what it holds in one line.

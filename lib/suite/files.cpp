@@ -136,6 +136,12 @@ void write_file(const std::filesystem::path& path, std::string_view bytes) {
   write_files({{path, std::string(bytes)}});
 }
 
+void append_to_file(const std::filesystem::path& path, std::string_view bytes) {
+  Writer writer(path.string(), O_CREAT | O_APPEND, path);
+  writer.write(bytes);
+  writer.sync();
+}
+
 void require_writable(const std::filesystem::path& folder) {
   // Only making it shows whether it can be made. What was not there is taken away again: nothing
   // has been computed yet.

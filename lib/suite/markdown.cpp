@@ -47,12 +47,6 @@ void append_header(std::string& md, const std::vector<std::string>& names) {
   append_line(md, std::vector<std::string>(names.size(), "---"));
 }
 
-bool keeps(const ResultTable& table, const Only& only, const Row& row) {
-  return std::all_of(only.begin(), only.end(), [&](const auto& condition) {
-    return row[table.index(condition.first)] == condition.second;
-  });
-}
-
 // The values of a column among the rows kept, in order of appearance.
 std::vector<std::string> values(const ResultTable& table, const Only& only,
                                 std::string_view column) {
@@ -60,7 +54,7 @@ std::vector<std::string> values(const ResultTable& table, const Only& only,
   std::set<std::string> known;
   const std::size_t at = table.index(column);
   for (const Row& row : table.rows)
-    if (keeps(table, only, row) && known.insert(row[at]).second) seen.push_back(row[at]);
+    if (table.keeps(only, row) && known.insert(row[at]).second) seen.push_back(row[at]);
   return seen;
 }
 
@@ -73,7 +67,7 @@ void append_grid(std::string& md, const ResultTable& table, const View& view,
   std::map<std::pair<std::string, std::string>, Cell> grid;
   const std::size_t line_at = table.index(view.row), column_at = table.index(view.column);
   for (const Row& row : table.rows)
-    if (keeps(table, view.only, row))
+    if (table.keeps(view.only, row))
       absorb(grid.try_emplace({row[line_at], row[column_at]}, empty).first->second, row);
 
   md += "\n## " + view.title + "\n\n";
@@ -110,7 +104,7 @@ void append_mean(std::string& md, const ResultTable& table, const Mean& mean) {
     for (const std::string& name : mean.cells) {
       double sum = 0, n = 0;
       for (const Row& row : table.rows) {
-        if (!keeps(table, mean.only, row) || row[table.index(mean.row)] != line) continue;
+        if (!table.keeps(mean.only, row) || row[table.index(mean.row)] != line) continue;
         const double value = parse_number(row[table.index(name)]).value_or(NAN);
         if (std::isfinite(value)) sum += value, ++n;
       }
@@ -166,6 +160,8 @@ void append_columns(std::string& md, const ResultTable& table) {
     if (column.rule == Rule::bounded)
       rule += fmt::format(": {} {} ({})", column.tolerance.value, name(column.tolerance.measure),
                           column.tolerance.reason);
+    for (const auto& [other, value] : column.shown_only)
+      rule += fmt::format("; shown where {} is {}", other, value);
     append_line(md, {column.name, escaped(rule), escaped(column.description)});
   }
 }

@@ -30,11 +30,23 @@ struct Batch {
       : first(begin), end(begin), parts(std::move(before)), parts_left(parts ? parts->size() : 0) {}
 };
 
+// Kept parts of which nothing is kept: computed and taken, as if there were no other run.
+Parts parts_of(const Case& one) {
+  if (!one.kept) return one.parts;
+  auto all = std::make_shared<std::vector<std::function<void()>>>();
+  for (std::size_t part = 0; part < one.kept->size; ++part)
+    all->push_back([kept = one.kept, part] {
+      if (!kept->take(part, kept->compute(part)))
+        throw std::logic_error("a part that does not take its own result");
+    });
+  return all;
+}
+
 std::deque<Batch> batches(const std::vector<Case>& cases) {
   std::deque<Batch> all;
   for (std::size_t i = 0; i < cases.size(); ++i) {
     if (i == 0 || cases[i].batch == 0 || cases[i].batch != cases[i - 1].batch)
-      all.emplace_back(i, cases[i].parts);
+      all.emplace_back(i, parts_of(cases[i]));
     all.back().end = i + 1;
   }
   return all;

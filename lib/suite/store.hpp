@@ -50,4 +50,8 @@ struct Build {
 };
 [[nodiscard]] Build build();
 
+// SHA-256 of the program as it runs, which tells two builds apart that `build` cannot: of changed
+// files, by another compiler. Throws std::system_error where the system does not show it.
+[[nodiscard]] std::string program_digest();
+
 }  // namespace maxtrick::suite

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
@@ -38,6 +39,12 @@ std::size_t ResultTable::index(std::string_view column) const {
   for (std::size_t i = 0; i < columns.size(); ++i)
     if (columns[i].name == column) return i;
   throw std::out_of_range(fmt::format("no column '{}' in table '{}'", column, title));
+}
+
+bool ResultTable::keeps(const Only& only, const Row& row) const {
+  return std::all_of(only.begin(), only.end(), [&](const auto& condition) {
+    return row[index(condition.first)] == condition.second;
+  });
 }
 
 std::string ResultTable::key(const Row& row) const {

@@ -28,20 +28,22 @@ struct Tolerance {
   std::string reason;  // why not tighter
 };
 
+// The rows whose column .first is .second, for all of these.
+using Only = std::vector<std::pair<std::string, std::string>>;
+
 struct Column {
   std::string name;  // with its unit: "time_ns", "error_ulp"
   Rule rule = Rule::exact;
   std::string description;   // one line, for the reader of the table
   Tolerance tolerance = {};  // of a bounded column; of a ratio column: the widest interval, as a
                              // share of the estimate, from which anything is concluded
+  Only shown_only = {};  // rows that are not compared, where not empty; the description says why
 };
 
-// Ways of seeing a table in its Markdown twin. `only` keeps the rows whose column .first is
-// .second.
-using Only = std::vector<std::pair<std::string, std::string>>;
-
+// Ways of seeing a table in its Markdown twin.
+//
 // One line a value of `row`, one column a value of `column`, both in order of appearance; each cell
-// holds the columns `cells`, a blank between.
+// holds the columns `cells`, a blank between. `only` are the rows that are seen.
 struct Pivot {
   std::string title;
   std::string row;
@@ -97,6 +99,7 @@ struct ResultTable {
   std::vector<std::string> legend = {};  // these columns, once for each value of the first of them
 
   [[nodiscard]] std::size_t index(std::string_view column) const;  // throws std::out_of_range
+  [[nodiscard]] bool keeps(const Only& only, const Row& row) const;
   // The row's key cells joined by '/': what --filter sees and messages name.
   [[nodiscard]] std::string key(const Row& row) const;
 };

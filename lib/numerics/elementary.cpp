@@ -1,0 +1,57 @@
+// Rounded down and up by MPFR the result lies in an open interval, or is a point: e^x and log x are
+// transcendental for every rational x but for e^0 = 1 and log 1 = 0 (Lindemann). So rounding.hpp
+// decides, and some precision is enough; of the 2^32 floats none needs more than the first.
+#include "numerics/elementary.hpp"
+
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+#include "numerics/real.hpp"
+#include "numerics/rounding.hpp"
+
+namespace maxtrick::numerics {
+namespace {
+
+using Limits = std::numeric_limits<float>;
+using Function = int (*)(mpfr_ptr, mpfr_srcptr, mpfr_rnd_t);
+
+constexpr mpfr_prec_t first_bits = 128, most_bits = 4096;
+
+Exact<float> settle(Function function, float x) {
+  free_caches_with_the_thread();
+  Real argument(Limits::digits);
+  mpfr_set_flt(argument, x, MPFR_RNDN);
+  for (mpfr_prec_t bits = first_bits; bits <= most_bits; bits *= 2) {
+    Real low(bits), high(bits);
+    function(low, argument, MPFR_RNDD);
+    function(high, argument, MPFR_RNDU);
+    if (const auto result = Rounding<float>(bits)(low, high)) return *result;
+  }
+  throw std::runtime_error("MPFR cannot decide the rounding of a function");
+}
+
+Exact<float> special(float value) { return {value, 0, 0, true}; }
+
+}  // namespace
+
+Exact<float> exact_exp(float x) {
+  // Far beyond double, and long before MPFR's own exponents end, which would leave no upper bound.
+  constexpr float beyond_double = 1000;
+  constexpr int top = Limits::max_exponent - Limits::digits,
+                bottom = Limits::min_exponent - Limits::digits;
+  if (std::isnan(x) || x == Limits::infinity()) return special(x);
+  if (x == -Limits::infinity()) return {0, 0, bottom, false};
+  if (x > beyond_double)
+    return {Limits::infinity(), std::numeric_limits<double>::infinity(), top, false};
+  return settle(mpfr_exp, x);
+}
+
+Exact<float> exact_log(float x) {
+  if (std::isnan(x) || x < 0) return special(Limits::quiet_NaN());
+  if (x == 0) return special(-Limits::infinity());
+  if (x == Limits::infinity()) return special(x);
+  return settle(mpfr_log, x);
+}
+
+}  // namespace maxtrick::numerics
