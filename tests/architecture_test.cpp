@@ -19,9 +19,11 @@ const std::map<std::string, std::set<std::string>> arrows{
     {"lib/numerics", {}},
     {"lib/variants", {"numerics"}},
     {"lib/learn", {"numerics"}},
+    {"lib/kernels", {"numerics"}},
     {"lib/suite", {}},
     {"experiments",
-     {"numerics", "variants", "learn", "suite", "inputs", "measures", "figures", "commands"}},
+     {"numerics", "variants", "learn", "kernels", "suite", "inputs", "measures", "figures",
+      "commands"}},
 };
 
 template <class Visit>
