@@ -44,10 +44,10 @@ BOOST_AUTO_TEST_CASE(overflow_and_underflow) {
   BOOST_TEST(!exact_exp(first).special);
   BOOST_TEST(error_ulp(exact_exp(first), largest) > 0.5);
   BOOST_TEST(error_ulp(exact_exp(first), infinity) == 0);
-  for (const float x : {800.0F, 1000.0F, 1001.0F, largest}) {
+  for (const float x : {150.0F, 200.0F, 201.0F, largest}) {
     BOOST_TEST(exact_exp(x).rounded == infinity);
     BOOST_TEST(error_ulp(exact_exp(x), infinity) == 0);
-    BOOST_TEST(error_ulp(exact_exp(x), largest) > 1e200);
+    BOOST_TEST(error_ulp(exact_exp(x), largest) > 1e10);
   }
   // 2^-150 is half of the smallest number, to even: to 0.
   BOOST_TEST(exact_exp(-103.97208F).rounded == 0x1p-149F);

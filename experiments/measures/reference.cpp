@@ -12,7 +12,7 @@ namespace maxtrick::measures {
 namespace {
 
 using Limits = std::numeric_limits<float>;
-constexpr double margin = 0x1p-20;
+constexpr double margin = 0x1p-20, smallest_error = 0x1p-40;
 
 double power_of_two(int exponent) {
   return std::bit_cast<double>(static_cast<std::uint64_t>(exponent + 1023) << 52);
@@ -26,6 +26,13 @@ bool near_power_of_two(double v) {
   return ((std::bit_cast<std::uint64_t>(v) + width) & fraction) < 2 * width;
 }
 
+// Of a rest that is known relative to itself: errors of neighbours that rise from input to input
+// must be told apart.
+double relative_margin(double rest) { return std::fabs(rest) * 0x1p-24; }
+
+// Below half of what counts as an error.
+bool below_measure(double rest) { return std::fabs(rest) < smallest_error / 2; }
+
 Reference exactly(Curve curve, float x) { return {exact(curve, x), 0}; }
 
 // From the curve's value in double: neither NaN nor, but for an e^x that overflows, infinite.
@@ -36,29 +43,36 @@ Reference from_double(Curve curve, float x, double v) {
   const auto rounded = static_cast<float>(v);
   const float origin = std::isinf(rounded) ? std::copysign(Limits::max(), rounded) : rounded;
   const double rest = (v - double{origin}) * power_of_two(-exponent);
+  if (rounded == 0 && below_measure(rest)) return {{rounded, 0, exponent, false}, 0};
   const bool midpoint = std::fabs(std::fabs(rest) - 0.5) < margin;
   const bool edge = binade >= Limits::min_exponent - 1 && near_power_of_two(v);
   if (midpoint || (edge && std::isfinite(v))) return exactly(curve, x);
-  // An e^x far below the smallest number is known relative to itself, and so is its error.
-  const double unsure = rounded == 0 ? std::fabs(rest) * 0x1p-24 : margin;
-  return {{rounded, rest, exponent, false}, unsure};
+  return {{rounded, rest, exponent, false}, rounded == 0 ? relative_margin(rest) : margin};
 }
 
 Reference exp_reference(float x) {
-  if (!std::isfinite(x)) return exactly(Curve::exp, x);
-  // A third of all floats: e^x is 1 + x, to 2^-27 of x, on the side of 1 where x is. In double that
-  // side is lost, and with it the ULP, which is half as large below 1.
+  // Half of all floats: beyond all measure, and as far below.
+  if (!(std::fabs(x) <= numerics::exp_beyond_measure)) {
+    if (x < 0) return {{0, 0, Limits::min_exponent - Limits::digits, false}, 0};
+    return exactly(Curve::exp, x);
+  }
+  // A third: e^x is 1 + x, to 2^-27 of x, on the side of 1 where x is. In double that side is lost,
+  // and with it the ULP, which is half as large below 1.
   if (std::fabs(x) < 0x1p-26F) {
     const int exponent = (x < 0 ? -1 : 0) + 1 - Limits::digits;
     const double rest = double{x} * power_of_two(-exponent);
-    // What MPFR could add to the smallest ones is beyond the digits of an error.
-    const double unsure = std::fabs(rest) < 0x1p-60 ? 0 : std::fabs(rest) * 0x1p-24;
-    return {{1, rest, exponent, false}, unsure};
+    if (below_measure(rest)) return {{1, 0, exponent, false}, 0};
+    return {{1, rest, exponent, false}, relative_margin(rest)};
   }
   return from_double(Curve::exp, x, std::exp(double{x}));
 }
 
 }  // namespace
+
+double error_of(const numerics::Exact<float>& exact, float got) {
+  const double error = numerics::error_ulp(exact, got);
+  return error < smallest_error ? 0 : error;
+}
 
 numerics::Exact<float> exact(Curve curve, float x) {
   return curve == Curve::exp ? numerics::exact_exp(x) : numerics::exact_log(x);

@@ -12,8 +12,12 @@
 
 namespace maxtrick::measures {
 
-// The `rounded` and `ulp_exponent` are those of the exact value; `rest` is off by at most `margin`,
-// which is 0 where it comes from MPFR, or is all but 0 and rounds away.
+// The error of a result, but 0 where it is less than 2^-40: a rest is not known to more, and a
+// function that gives 1 for the smallest arguments is right.
+[[nodiscard]] double error_of(const numerics::Exact<float>& exact, float got);
+
+// `rounded` and `ulp_exponent` are those of the exact value; `rest` is off by at most `margin`,
+// which is 0 where it comes from MPFR or is below measure.
 struct Reference {
   numerics::Exact<float> value;
   double margin = 0;

@@ -44,7 +44,7 @@ class Block {
   void judge(Curve curve, std::size_t i, Tally& tally) {
     const Reference exact = reference(curve, x_[i]);
     const float got = y_[i], rounded = exact.value.rounded;
-    error_[i] = numerics::error_ulp(exact.value, got);
+    error_[i] = error_of(exact.value, got);
     // What is no number is right, or infinitely wrong.
     margin_[i] = std::isfinite(got) ? exact.margin : 0;
     ++tally.inputs;
@@ -66,8 +66,10 @@ class Block {
 
   void compare(Curve curve, std::size_t i, Tally& tally) {
     if (error_[i] + margin_[i] < tally.error_ulp) return;
-    const double error =
-        margin_[i] == 0 ? error_[i] : numerics::error_ulp(exact(curve, x_[i]), y_[i]);
+    // What is no larger wins only where it comes first.
+    if (margin_[i] == 0 && error_[i] == tally.error_ulp && bits_of(x_[i]) > tally.worst_input)
+      return;
+    const double error = margin_[i] == 0 ? error_[i] : error_of(exact(curve, x_[i]), y_[i]);
     Tally one;
     one.error_ulp = error;
     one.worst_input = bits_of(x_[i]);

@@ -16,7 +16,7 @@ namespace {
 using Limits = std::numeric_limits<float>;
 using Function = int (*)(mpfr_ptr, mpfr_srcptr, mpfr_rnd_t);
 
-constexpr mpfr_prec_t first_bits = 128, most_bits = 4096;
+constexpr mpfr_prec_t first_bits = 80, most_bits = 4096;
 
 Exact<float> settle(Function function, float x) {
   free_caches_with_the_thread();
@@ -36,13 +36,12 @@ Exact<float> special(float value) { return {value, 0, 0, true}; }
 }  // namespace
 
 Exact<float> exact_exp(float x) {
-  // Far beyond double, and long before MPFR's own exponents end, which would leave no upper bound.
-  constexpr float beyond_double = 1000;
+  // A rest of so many bits would only cost time.
   constexpr int top = Limits::max_exponent - Limits::digits,
                 bottom = Limits::min_exponent - Limits::digits;
   if (std::isnan(x) || x == Limits::infinity()) return special(x);
   if (x == -Limits::infinity()) return {0, 0, bottom, false};
-  if (x > beyond_double)
+  if (x > exp_beyond_measure)
     return {Limits::infinity(), std::numeric_limits<double>::infinity(), top, false};
   return settle(mpfr_exp, x);
 }
