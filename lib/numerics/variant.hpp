@@ -100,8 +100,17 @@ struct Variant {
   Compute<double> float64 = {};
   Compute<Float16> float16 = {};
   Compute<BFloat16> bfloat16 = {};
-  std::string library = {};      // what does the work, with version and settings: "oneDNN 2.6.3"
-  std::string unavailable = {};  // why it cannot run here (a CPU that lacks the ISA); else empty
+  std::string library = {};  // what does the work, with version and settings: "oneDNN 2.6.3"
+  // Why it cannot run here, else empty: a CPU that lacks the ISA, a build that lacks the library.
+  // Such a one has its types and claims all the same, so that the list is the same everywhere; it
+  // must not be called.
+  std::string unavailable = {};
+  // Chosen by its own name only, never by a glob: a library that a build may lack would else decide
+  // what the tables hold.
+  bool optional = false;
+  // Which of its kernels a library takes for dense float32 rows of that shape, in its own words.
+  // Empty where it does not say.
+  std::function<std::string(std::size_t rows, std::size_t classes)> implementation = {};
 
   [[nodiscard]] std::string name() const {
     return std::string(numerics::name(op)) + '.' + algorithm + (isa.empty() ? "" : '.' + isa);

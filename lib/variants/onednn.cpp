@@ -13,8 +13,12 @@
 #include <dnnl.hpp>
 #include <stdexcept>
 #include <string>
+#include <tuple>
+#include <unordered_map>
 
 #include "numerics/registry.hpp"
+#include "variants/dense_rows.hpp"
+#include "variants/recent.hpp"
 
 namespace maxtrick::variants {
 namespace {
@@ -42,23 +46,26 @@ const dnnl::engine& engine() {
   return cpu;
 }
 
-// The one place where oneDNN 2 and 3 differ: 3 has no operation descriptor.
-dnnl::primitive make_primitive(dnnl::algorithm algorithm, const memory::desc& src,
-                               const memory::desc& dst) {
+// The one place where oneDNN 2 and 3 differ: 3 has no operation descriptor. Rows are dense.
+#if DNNL_VERSION_MAJOR >= 3
+using Primitive = dnnl::softmax_forward;
+#else
+using Primitive = dnnl::softmax_v2_forward;
+#endif
+Primitive::primitive_desc describe(dnnl::algorithm algorithm, const memory::desc& matrix) {
   constexpr auto inference = dnnl::prop_kind::forward_inference;
   constexpr int axis = 1;
 #if DNNL_VERSION_MAJOR >= 3
-  return dnnl::softmax_forward({engine(), inference, algorithm, src, dst, axis});
+  return {engine(), inference, algorithm, matrix, matrix, axis};
 #else
-  const dnnl::softmax_v2_forward::desc operation(inference, algorithm, src, dst, axis);
-  return dnnl::softmax_v2_forward({operation, engine()});
+  return {{inference, algorithm, matrix, matrix, axis}, engine()};
 #endif
 }
 
-template <class T>
-memory::desc describe(Rows<T> rows) {
-  const auto dim = [](std::size_t n) { return static_cast<memory::dim>(n); };
-  return {{dim(rows.rows), dim(rows.columns)}, memory::data_type::f32, {dim(rows.stride), 1}};
+memory::desc dense(std::size_t rows, std::size_t classes) {
+  return {{static_cast<memory::dim>(rows), static_cast<memory::dim>(classes)},
+          memory::data_type::f32,
+          memory::format_tag::ab};
 }
 
 // oneDNN asks OpenMP for threads, of whichever runtime it has loaded. The suite runs cases side by
@@ -71,21 +78,31 @@ void hold_to_calling_thread() {
   }();
 }
 
+// What the thread that made it keeps from call to call, as oneDNN's users are to.
+struct Operator {
+  Primitive primitive;
+  memory from, to;
+  std::unordered_map<int, memory> arguments;
+
+  Operator(dnnl::algorithm algorithm, const memory::desc& matrix)
+      : primitive(describe(algorithm, matrix)),
+        from(matrix, engine(), DNNL_MEMORY_NONE),
+        to(matrix, engine(), DNNL_MEMORY_NONE),
+        arguments{{DNNL_ARG_SRC, from}, {DNNL_ARG_DST, to}} {}
+};
+
 void run(dnnl::algorithm algorithm, Rows<const float> logits, Rows<float> result) {
-  if (logits.rows == 0) return;
-  // For rows with gaps between them oneDNN has only its reference kernel, with bits and speed of
-  // its own: row by row, each is dense.
-  if (logits.rows > 1 && (logits.stride != logits.columns || result.stride != result.columns)) {
-    for (std::size_t i = 0; i < logits.rows; ++i)
-      run(algorithm, numerics::one_row(logits.row(i)), numerics::one_row(result.row(i)));
-    return;
-  }
+  using Key = std::tuple<dnnl::algorithm, std::size_t, std::size_t>;
   hold_to_calling_thread();
-  const memory::desc src = describe(logits), dst = describe(result);
-  dnnl::stream stream(engine());
+  thread_local Recent<Key, Operator> operators;
+  thread_local dnnl::stream stream(engine());
+  Operator& softmax = operators.get(Key{algorithm, logits.rows, logits.columns}, [&] {
+    return Operator(algorithm, dense(logits.rows, logits.columns));
+  });
   // oneDNN's memory takes no const pointer; a source is only read.
-  memory from(src, engine(), const_cast<float*>(logits.data)), to(dst, engine(), result.data);
-  make_primitive(algorithm, src, dst).execute(stream, {{DNNL_ARG_SRC, from}, {DNNL_ARG_DST, to}});
+  softmax.from.set_data_handle(const_cast<float*>(logits.data));
+  softmax.to.set_data_handle(result.data);
+  softmax.primitive.execute(stream, softmax.arguments);
   stream.wait();
 }
 
@@ -110,9 +127,21 @@ Variant entry(Op op, dnnl::algorithm algorithm, numerics::Claim claim) {
           .source = "oneDNN; oneDNN#1545",
           .special_values = "NaN and +inf give NaN in their own place only (as measured)",
           .float32_claim = std::move(claim),
-          .float32 = [algorithm](Rows<const float> x, Rows<float> y) { run(algorithm, x, y); },
+          // For rows with gaps between them oneDNN has only its reference kernel, with bits and
+          // speed of its own.
+          .float32 =
+              [algorithm](Rows<const float> x, Rows<float> y) {
+                by_dense_rows(x, y, [algorithm](Rows<const float> from, Rows<float> to) {
+                  run(algorithm, from, to);
+                });
+              },
           .library = library(),
-          .unavailable = why_unavailable()};
+          .unavailable = why_unavailable(),
+          .implementation =
+              [algorithm](std::size_t rows, std::size_t classes) {
+                hold_to_calling_thread();
+                return std::string(describe(algorithm, dense(rows, classes)).impl_info_str());
+              }};
 }
 
 const Register softmax{

@@ -1,0 +1,123 @@
+// Variants by libraries, which keep from call to call what takes long to make: no call sees it.
+#include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <iterator>
+#include <thread>
+
+#include "numerics/registry.hpp"
+#include "random_rows.hpp"
+
+namespace {
+
+using namespace maxtrick;
+using numerics::Variant;
+
+struct Matrix {
+  std::size_t rows, classes;
+  std::vector<float> logits;
+};
+
+Matrix random_matrix(std::uint64_t seed, std::size_t rows, std::size_t classes) {
+  numerics::Random random(seed);
+  Matrix matrix{rows, classes, std::vector<float>(rows * classes)};
+  for (float& x : matrix.logits) x = static_cast<float>(random.uniform(-20, 20));
+  return matrix;
+}
+
+std::vector<float> apply(const Variant& variant, const Matrix& m) {
+  std::vector<float> result(m.logits.size());
+  variant.float32({m.logits.data(), m.rows, m.classes}, {result.data(), m.rows, m.classes});
+  return result;
+}
+
+// By a thread that has computed nothing before.
+std::vector<float> apply_afresh(const Variant& variant, const Matrix& m) {
+  std::vector<float> result;
+  std::thread([&] { result = apply(variant, m); }).join();
+  return result;
+}
+
+// Those that can run here; oneDNN is one, but for a CPU without AVX2.
+std::vector<const Variant*> of_libraries() {
+  std::vector<const Variant*> list;
+  for (const Variant& variant : numerics::variants())
+    if (variant.isa.empty() && variant.float32) {
+      if (variant.unavailable.empty())
+        list.push_back(&variant);
+      else
+        BOOST_TEST_MESSAGE("skipped " << variant.name() << ": " << variant.unavailable);
+    }
+  return list;
+}
+
+std::size_t threads_of_this_process() {
+  return static_cast<std::size_t>(
+      std::distance(std::filesystem::directory_iterator("/proc/self/task"),
+                    std::filesystem::directory_iterator{}));
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(shapes_in_turn_on_many_threads_are_as_fresh) {
+  // More shapes than a thread keeps, so that some are made again; the first two come in turn.
+  std::vector<Matrix> matrices;
+  for (std::size_t i = 0; i < 20; ++i) matrices.push_back(random_matrix(i, 1 + i % 3, 2 + 7 * i));
+  for (const Variant* variant : of_libraries()) {
+    std::vector<std::vector<float>> fresh;
+    for (const Matrix& m : matrices) fresh.push_back(apply_afresh(*variant, m));
+    std::vector<std::size_t> differences(4);
+    std::vector<std::thread> threads;
+    for (std::size_t& count : differences)
+      threads.emplace_back([&] {
+        const auto compare = [&](std::size_t i) {
+          count += apply(*variant, matrices[i]) != fresh[i];
+        };
+        for (int repeat = 0; repeat < 100; ++repeat) compare(repeat % 2);
+        for (int repeat = 0; repeat < 3; ++repeat)
+          for (std::size_t i = 0; i < matrices.size(); ++i) compare(i);
+      });
+    for (std::thread& thread : threads) thread.join();
+    for (const std::size_t count : differences) BOOST_TEST(count == 0U, variant->name());
+  }
+}
+
+// The two ops share shapes, not what is kept for them.
+BOOST_AUTO_TEST_CASE(ops_in_turn_are_as_fresh) {
+  const Matrix m = random_matrix(1, 3, 10);
+  const auto all = of_libraries();
+  std::vector<std::vector<float>> fresh;
+  for (const Variant* variant : all) fresh.push_back(apply_afresh(*variant, m));
+  for (int repeat = 0; repeat < 2; ++repeat)
+    for (std::size_t i = 0; i < all.size(); ++i)
+      BOOST_TEST((apply(*all[i], m) == fresh[i]), all[i]->name());
+}
+
+// The suite runs cases side by side, and times each as the work of one thread.
+BOOST_AUTO_TEST_CASE(no_library_starts_threads) {
+  const Matrix small = random_matrix(1, 1, 8), large = random_matrix(2, 512, 1024);
+  for (const Variant* variant : of_libraries()) {
+    std::size_t started = 0;
+    const auto count = [&] {
+      apply(*variant, small);  // what a library starts when it is loaded computes nothing here
+      const std::size_t before = threads_of_this_process();
+      apply(*variant, large);
+      started += threads_of_this_process() - before;
+    };
+    count();
+    std::thread(count).join();
+    BOOST_TEST(started == 0U, variant->name());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(implementations_are_named) {
+  for (const Variant* variant : of_libraries()) {
+    if (!variant->implementation) continue;
+    const std::string name = variant->implementation(64, 1000);
+    BOOST_TEST_MESSAGE(variant->name() << ": " << name);
+    BOOST_TEST(!name.empty(), variant->name());
+    BOOST_TEST(variant->implementation(64, 1000) == name);
+  }
+  const Variant* onednn = numerics::find_variant("softmax.onednn");
+  BOOST_REQUIRE(onednn != nullptr);
+  BOOST_TEST(bool(onednn->implementation));
+}
