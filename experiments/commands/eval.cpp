@@ -44,8 +44,7 @@ std::vector<const Variant*> choose(Op op, const std::string& pattern) {
   for (const Variant& variant : numerics::variants()) {
     if (variant.op != op) continue;
     names.push_back(variant.name());
-    if (pattern.empty() || numerics::glob_match(pattern, variant.name()))
-      chosen.push_back(&variant);
+    if (numerics::chooses(pattern.empty() ? "*" : pattern, variant)) chosen.push_back(&variant);
   }
   if (chosen.empty())
     throw UsageError(fmt::format("eval: no variant of {} matches '{}', expected {}", name(op),

@@ -56,9 +56,9 @@ std::vector<const Variant*> read_variants(suite::Section& section) {
   const std::vector<std::string> globs = section.texts("variants");
   for (std::size_t i = 0; i < globs.size(); ++i) {
     bool matched = globs[i].empty();  // an element that is no text: noted already
-    for (const std::string& known : names)
-      if (numerics::glob_match(globs[i], known)) {
-        wanted.insert(known);
+    for (const Variant& variant : numerics::variants())
+      if (numerics::chooses(globs[i], variant)) {
+        wanted.insert(variant.name());
         matched = true;
       }
     if (matched) continue;

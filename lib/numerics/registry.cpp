@@ -77,4 +77,9 @@ bool glob_match(std::string_view pattern, std::string_view text) {
   return pattern.find_first_not_of('*', p) == std::string_view::npos;
 }
 
+bool chooses(std::string_view pattern, const Variant& variant) {
+  const std::string name = variant.name();
+  return variant.optional ? pattern == name : glob_match(pattern, name);
+}
+
 }  // namespace maxtrick::numerics

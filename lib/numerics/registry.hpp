@@ -25,4 +25,7 @@ struct Register {
 // `pattern` with * for any run of characters and ? for any one, matched against all of `text`.
 [[nodiscard]] bool glob_match(std::string_view pattern, std::string_view text);
 
+// Whether `pattern`, a name or a glob, chooses the variant: an optional one by its name only.
+[[nodiscard]] bool chooses(std::string_view pattern, const Variant& variant);
+
 }  // namespace maxtrick::numerics
