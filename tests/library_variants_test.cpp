@@ -1,7 +1,11 @@
 // Variants by libraries, which keep from call to call what takes long to make: no call sees it.
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <boost/test/unit_test.hpp>
 #include <filesystem>
 #include <iterator>
+#include <limits>
 #include <thread>
 
 #include "numerics/registry.hpp"
@@ -49,6 +53,30 @@ std::vector<const Variant*> of_libraries() {
     }
   return list;
 }
+
+// Numbers that end where memory ends.
+class AtTheEnd {
+ public:
+  explicit AtTheEnd(std::size_t numbers) {
+    const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+    const std::size_t pages = (numbers * sizeof(float) + page - 1) / page;
+    size_ = (pages + 1) * page;
+    start_ = mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    BOOST_REQUIRE(start_ != MAP_FAILED);
+    char* end = static_cast<char*>(start_) + pages * page;
+    BOOST_REQUIRE(mprotect(end, page, PROT_NONE) == 0);
+    data_ = reinterpret_cast<float*>(end) - numbers;
+  }
+  ~AtTheEnd() { munmap(start_, size_); }
+  AtTheEnd(const AtTheEnd&) = delete;
+  AtTheEnd& operator=(const AtTheEnd&) = delete;
+  [[nodiscard]] float* data() { return data_; }
+
+ private:
+  void* start_ = nullptr;
+  std::size_t size_ = 0;
+  float* data_ = nullptr;
+};
 
 std::size_t threads_of_this_process() {
   return static_cast<std::size_t>(
@@ -106,6 +134,33 @@ BOOST_AUTO_TEST_CASE(no_library_starts_threads) {
     count();
     std::thread(count).join();
     BOOST_TEST(started == 0U, variant->name());
+  }
+}
+
+// XNNPACK wants to read beyond its arrays.
+BOOST_AUTO_TEST_CASE(nothing_beyond_the_end_is_touched) {
+  for (const std::size_t classes : {1, 2, 3, 7, 33, 1000, 1023, 1024}) {
+    const Matrix m = random_matrix(classes, 5, classes);
+    AtTheEnd logits(m.logits.size()), result(m.logits.size());
+    std::copy(m.logits.begin(), m.logits.end(), logits.data());
+    for (const Variant* variant : of_libraries()) {
+      const std::vector<float> expected = apply(*variant, m);
+      variant->float32({logits.data(), m.rows, classes}, {result.data(), m.rows, classes});
+      for (std::size_t i = 0; i < expected.size(); ++i)
+        BOOST_TEST_REQUIRE(std::abs(result.data()[i] - expected[i]) <= 1e-5F,
+                           variant->name() << " of " << classes);
+    }
+  }
+}
+
+// XNNPACK computes with subnormal numbers off.
+BOOST_AUTO_TEST_CASE(subnormal_numbers_are_on_afterwards) {
+  const Matrix m = random_matrix(1, 3, 10);
+  for (const Variant* variant : of_libraries()) {
+    apply(*variant, m);
+    volatile float least = std::numeric_limits<float>::min();
+    least = least / 2;
+    BOOST_TEST((least > 0), variant->name());
   }
 }
 

@@ -61,11 +61,13 @@ BOOST_AUTO_TEST_CASE(the_registry_holds_the_expected_names) {
   std::vector<std::string> names;
   for (const Variant& variant : numerics::variants()) names.push_back(variant.name());
   const std::vector<std::string> expected{"log_softmax.accurate.scalar",
+                                          "log_softmax.eigen",
                                           "log_softmax.log_of_max_trick.scalar",
                                           "log_softmax.log_of_naive.scalar",
                                           "log_softmax.onednn",
                                           "log_softmax.shifted.scalar",
                                           "log_softmax.shifted_log1p.scalar",
+                                          "log_softmax.torch",
                                           "log_softmax.x_minus_lse.scalar",
                                           "log_softmax.x_minus_max.scalar",
                                           "log_sum_exp.accurate.scalar",
@@ -73,6 +75,7 @@ BOOST_AUTO_TEST_CASE(the_registry_holds_the_expected_names) {
                                           "log_sum_exp.shifted.scalar",
                                           "log_sum_exp.shifted_log1p.scalar",
                                           "softmax.accurate.scalar",
+                                          "softmax.eigen",
                                           "softmax.exp_of_log.scalar",
                                           "softmax.max_trick.scalar",
                                           "softmax.naive.scalar",
@@ -80,7 +83,9 @@ BOOST_AUTO_TEST_CASE(the_registry_holds_the_expected_names) {
                                           "softmax.onednn",
                                           "softmax.online.scalar",
                                           "softmax.sum_v1.scalar",
-                                          "softmax.sum_v2.scalar"};
+                                          "softmax.sum_v2.scalar",
+                                          "softmax.torch",
+                                          "softmax.xnnpack"};
   BOOST_TEST(names == expected, boost::test_tools::per_element());
 }
 
@@ -256,8 +261,13 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(rows_are_independent, T, Types) {
     for (std::size_t i = 0; i < rows; ++i) {
       const auto alone =
           apply<T>(*variant, std::span<const T>(logits).subspan(i * stride, classes));
-      for (std::size_t k = 0; k < stride; ++k)
-        BOOST_TEST(result[i * stride + k] == (k < n ? alone[k] : T(-7)), variant->name());
+      for (std::size_t k = 0; k < stride; ++k) {
+        const T expected = k < n ? alone[k] : T(-7);
+        // Eigen starts a sum at an aligned address, so its bits depend on where a row begins.
+        const double allowed =
+            k < n && variant->algorithm == "eigen" ? slack<T>(*variant, expected) : 0;
+        BOOST_TEST(std::abs(result[i * stride + k] - expected) <= allowed, variant->name());
+      }
     }
     variant->template compute<T>()({logits.data(), 0, classes, stride},
                                    {result.data(), 0, n, stride});

@@ -1,0 +1,116 @@
+// Softmax and log-softmax by PyTorch, float32 and float64, on the calling thread.
+//
+// libtorch brings some 280 shared libraries, which take most of a second to load. So it is in a
+// module of its own, beside the program, which the first call loads: a program that computes
+// nothing with PyTorch starts as fast as ever.
+#include "variants/peer.hpp"
+
+#ifdef MAXTRICK_TORCH
+#include <dlfcn.h>
+#include <torch/csrc/api/include/torch/version.h>
+
+#include "variants/dense_rows.hpp"
+#include "variants/torch/functions.hpp"
+#endif
+
+namespace maxtrick::variants {
+namespace {
+
+using numerics::Claim;
+using numerics::Op;
+using numerics::Register;
+using numerics::Rows;
+using numerics::Variant;
+
+#ifdef MAXTRICK_TORCH
+
+const torch::Functions& functions() {
+  static const torch::Functions& loaded = []() -> const torch::Functions& {
+    // Never closed: what libtorch has started cannot be stopped.
+    void* module = dlopen(MAXTRICK_TORCH, RTLD_NOW | RTLD_LOCAL);
+    using Entry = const torch::Functions* (*)();
+    const auto entry = module ? reinterpret_cast<Entry>(dlsym(module, "maxtrick_torch")) : nullptr;
+    if (!entry) throw std::runtime_error(std::string("PyTorch cannot be loaded: ") + dlerror());
+    return *entry();
+  }();
+  return loaded;
+}
+
+template <class T>
+using Member = torch::Function<T> torch::Functions::*;
+
+template <class T, Member<T> member>
+void call(Rows<const T> logits, Rows<T> result) {
+  // A result with gaps PyTorch fills as though it had none.
+  by_dense_rows(logits, result, [](Rows<const T> x, Rows<T> y) {
+    (functions().*member)(x.data, y.data, x.rows, x.columns);
+  });
+}
+
+constexpr auto softmax_float32 = call<float, &torch::Functions::softmax_float32>;
+constexpr auto softmax_float64 = call<double, &torch::Functions::softmax_float64>;
+constexpr auto log_softmax_float32 = call<float, &torch::Functions::log_softmax_float32>;
+constexpr auto log_softmax_float64 = call<double, &torch::Functions::log_softmax_float64>;
+
+std::string implementation(std::size_t, std::size_t) { return functions().cpu_capability(); }
+std::string library() { return "PyTorch " TORCH_VERSION; }
+std::string why_unavailable() { return {}; }
+
+#else
+
+constexpr auto softmax_float32 = not_built<float>, log_softmax_float32 = not_built<float>;
+constexpr auto softmax_float64 = not_built<double>, log_softmax_float64 = not_built<double>;
+std::string implementation(std::size_t, std::size_t) { return {}; }
+std::string library() { return "PyTorch"; }
+std::string why_unavailable() { return built_without("PyTorch", "libtorch-dev"); }
+
+#endif
+
+// PyTorch claims no bound: ours are twice the worst error found. Which vectors it uses depends on
+// the CPU, which moves a last bit or two. The witnesses of log-softmax are the worst rows of at
+// most 12 classes; on longer ones the sum counts, and so they are given what Eigen's are.
+Variant entry(Op op, Claim float32_claim, Claim float64_claim, numerics::Compute<float> float32,
+              numerics::Compute<double> float64) {
+  return {.op = op,
+          .algorithm = "torch",
+          .isa = {},
+          .summary = op == Op::softmax ? "at::_softmax_out" : "at::_log_softmax_out",
+          .source = "PyTorch",
+          .float32_claim = std::move(float32_claim),
+          .float64_claim = std::move(float64_claim),
+          .float32 = std::move(float32),
+          .float64 = std::move(float64),
+          .library = library(),
+          .unavailable = why_unavailable(),
+          .optional = true,
+          .implementation = implementation};
+}
+
+const Register softmax{entry(
+    Op::softmax,
+    {.max_ulp = 141,
+     .witness = {37.2281227, -34.1607132, 24.524416, 30.947504, 31.6773911, 20.5925922, 20.5925922},
+     .witness_ulp = 70.4},
+    {.max_ulp = 141,
+     .witness = {32.376465027877614, 23.915982165796521, 0.0079870838400421702, -36.24679911748833,
+                 23.030064109277092, -10.326884384208251, -6.8622383972538072, 2.9029813570286365,
+                 13.933021915041371, -10.426817757047424, -9.3345978605000308, -8.3695763015989666},
+     .witness_ulp = 70.1},
+    softmax_float32, softmax_float64)};
+const Register log_softmax{entry(
+    Op::log_softmax,
+    {.max_ulp = 9,
+     .floor = 1,
+     .witness = {-2.07304168, 0.00433355616, 0.672735512, 1.07363772, -8.66419029, -6.40516663,
+                 -6.77162552},
+     .witness_ulp = 3.4},
+    {.max_ulp = 17,
+     .floor = 1,
+     .witness = {0.09800838471100215, -1.6723671441800394, -28.055759141044241, -19.132916657936832,
+                 -33.805265105619021, -29.790622650166146, -24.166626586440266, -21.478529747002693,
+                 -32.561151395712493, -28.20800060656212, -27.756751893645461, -22.214992187878153},
+     .witness_ulp = 3.1},
+    log_softmax_float32, log_softmax_float64)};
+
+}  // namespace
+}  // namespace maxtrick::variants
