@@ -1,5 +1,5 @@
-# Libraries to compare with. Each is used where it is found; a build without one
-# lists its variants all the same, as unavailable. scripts/setup --peers installs them.
+# Libraries to compare with. Each is used where it is found; a build without one lists its variants all
+# the same, as unavailable. scripts/setup --peers installs them.
 
 function(maxtrick_peer name found)
   option(MAXTRICK_${name} "Compare with ${name} where it is found" ON)
