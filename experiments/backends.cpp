@@ -14,6 +14,7 @@
 #include "measures/trained.hpp"
 #include "measures/training_time.hpp"
 #include "suite/experiment.hpp"
+#include "suite/interval.hpp"
 
 namespace maxtrick {
 namespace {
@@ -100,7 +101,7 @@ suite::Row row_of(Comparison& all, std::size_t index) {
     weights = suite::short_cell(weight);
   }
   if (all.backends[all.reference]->unavailable().empty())
-    speed = measures::speed_ratio(all.seconds[all.reference], all.seconds[index]);
+    speed = suite::cell(suite::median_ratio(all.seconds[all.reference], all.seconds[index]));
   return {runs.setup().arm.softmax->name(),
           fmt::format("{}", runs.all().size()),
           losses,
@@ -129,8 +130,8 @@ suite::Plan plan(suite::Section& config) {
   const std::size_t seeds = inputs::read_seeds(config);
 
   auto all = std::make_shared<Comparison>();
-  all->repeats = static_cast<std::size_t>(
-      config.integer("repeats", measures::fewest_repeats, measures::most_repeats));
+  all->repeats =
+      static_cast<std::size_t>(config.integer("repeats", suite::fewest_pairs, suite::most_pairs));
   all->origin = read_place(config, "difference_from", variants);
   all->reference = read_place(config, "speed_by", variants);
   const auto name_at = [&](std::size_t i) { return variants.empty() ? nullptr : variants[i]; };

@@ -94,7 +94,7 @@ class CommandLine {
   void add_run() {
     CLI::App* command = add("run", "run configs and write their result tables",
                             [this] { return commands::run(run_); });
-    add_table_options(command, run_, true);
+    add_table_options(command, run_, false);
     add_filter(command, run_);
     command
         ->add_option("-o,--output", run_.folder,

@@ -46,14 +46,6 @@ bool within(Measure measure, double tolerance, double expected, double got) {
   return holds(bounded(measure, tolerance), cell(expected), cell(got));
 }
 
-const Column ratio{"x", Rule::ratio, "", {Measure::relative, 0.5, "a test"}};
-
-Mismatch::Kind kind_of_ratio(const std::string& expected, const std::string& got) {
-  const auto found = judged(ratio, expected, got);
-  BOOST_REQUIRE(found.size() == 1U);
-  return found.front().kind;
-}
-
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(exact_is_equal_as_text) {
@@ -126,35 +118,29 @@ BOOST_AUTO_TEST_CASE(no_tolerance_reaches_what_is_no_number) {
              "    again: maxtrick run configs/t.toml --filter '^a$'\n");
 }
 
-BOOST_AUTO_TEST_CASE(a_ratio_is_judged_by_its_interval) {
-  const std::string baseline = "2 [1.8, 2.2]";
-  BOOST_TEST(holds(ratio, baseline, "2 [1.8, 2.2]"));
-  BOOST_TEST(holds(ratio, baseline, "9 [8, 10]"));
-  // The estimate is below the baseline's whole interval, the interval is not: nothing is shown.
-  BOOST_TEST(holds(ratio, baseline, "1.6 [1.5, 1.8]"));
-  BOOST_CHECK(kind_of_ratio(baseline, "1.6 [1.5, 1.7999]") == Mismatch::Kind::slower);
-  // Half the estimate is the widest that is judged.
-  BOOST_TEST(holds(ratio, baseline, "2 [1.5, 2.5]"));
-  BOOST_CHECK(kind_of_ratio(baseline, "2 [1.5, 2.501]") == Mismatch::Kind::noisy);
-  BOOST_CHECK(kind_of_ratio(baseline, "0.2 [0.1, 0.3]") == Mismatch::Kind::noisy);
-  BOOST_CHECK(kind_of_ratio(baseline, "inf [inf, inf]") == Mismatch::Kind::noisy);
-  BOOST_TEST(described(judged(ratio, baseline, "1 [0.9, 1.1]")) ==
-             "results/t.csv: row a, column x: expected 2 [1.8, 2.2], got 1 [0.9, 1.1], allowed an "
-             "interval that reaches 1.8\n"
-             "    again: maxtrick run configs/t.toml --filter '^a$'\n");
-  BOOST_TEST(described(judged(ratio, baseline, "1 [0, 2]")) ==
-             "results/t.csv: row a, column x: expected 2 [1.8, 2.2], got 1 [0, 2], allowed an "
-             "interval no wider than 0.5 of the estimate\n"
-             "    again: maxtrick run configs/t.toml --filter '^a$'\n");
-}
-
-BOOST_AUTO_TEST_CASE(a_malformed_ratio_differs) {
-  const std::string good = "2 [1.8, 2.2]";
-  for (const char* bad : {"", "2", "2 [1.8, 2.2", "2 [1.8 2.2]", "[1.8, 2.2]", "2 [, ]",
-                          "2 [2.1, 2.2]", "2 [1.8, 1.9]", "nan [nan, nan]", "2, 3 [1, 4]"}) {
-    BOOST_CHECK(kind_of_ratio(good, bad) == Mismatch::Kind::differs);
-    BOOST_CHECK(kind_of_ratio(bad, good) == Mismatch::Kind::differs);
-  }
+BOOST_AUTO_TEST_CASE(claims_are_judged_by_the_table_itself) {
+  ResultTable table;
+  table.columns = {{"case", Rule::key, ""},
+                   {"claim", Rule::info, ""},
+                   {"measured", Rule::info, ""},
+                   {"verdict", Rule::info, ""}};
+  table.judged = {{"claim", "measured", "verdict"}};
+  table.rows = {{"a", "", "", ""},
+                {"b", "2", "3 [2.9, 3.1]", "holds"},
+                {"c", "2", "1 [0.9, 1.1]", "missed"},
+                {"d", "2; 1", "2 [1, 3]; 1 [0.8, 0.9]", "noisy; missed"},
+                {"e", "2", "2 [1, 3]", "holds; noisy"},
+                {"f", "2", "", "unjudged"}};
+  std::string kinds;
+  for (const Mismatch& one : claims_in_doubt(table))
+    kinds += one.row + (one.kind == Mismatch::Kind::slower  ? "slower "
+                        : one.kind == Mismatch::Kind::noisy ? "noisy "
+                                                            : "unjudged ");
+  BOOST_TEST(kinds == "cslower dslower enoisy funjudged ");
+  BOOST_TEST(describe(claims_in_doubt(table).front(), "results/t.csv", "t.toml") ==
+             "results/t.csv: row c, column verdict: expected 2, got 1 [0.9, 1.1], allowed a whole "
+             "interval within the claim: missed\n"
+             "    again: maxtrick run t.toml --filter '^c$'\n");
 }
 
 BOOST_AUTO_TEST_CASE(rows_are_matched_by_key) {

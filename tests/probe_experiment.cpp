@@ -14,17 +14,16 @@ namespace {
 
 suite::Plan plan(suite::Section& config) {
   suite::Plan plan;
+  // A text is compared, unless it is a verdict on a claim.
   plan.table.columns = {{"name", suite::Rule::key, "the case"},
-                        {"speed",
-                         suite::Rule::ratio,
-                         "estimate [low, high]",
-                         {suite::Measure::relative, 0.2, "wider says nothing"}}};
+                        {"text", suite::Rule::exact, "what the case says"},
+                        {"verdict", suite::Rule::info, "holds, missed, noisy or unjudged"}};
+  plan.table.judged = {{"name", "name", "verdict"}};
   // Where the config says at_most, each case's text is a number that it limits.
   const std::string most = config.has("at_most") ? config.text("at_most") : "";
   if (!most.empty()) {
-    plan.table.columns[1] = {"speed", suite::Rule::exact, "a number"};
     plan.table.columns.push_back({"at_most", suite::Rule::exact, "its limit"});
-    plan.table.limits = {{"speed", "at_most"}};
+    plan.table.limits = {{"text", "at_most"}};
   }
   if (config.has("data"))
     for (suite::Section& section : config.tables("data"))
@@ -33,12 +32,16 @@ suite::Plan plan(suite::Section& config) {
   std::string does;
   for (int n = 0; std::getline(lines, does); ++n) {
     const std::string name = "r" + std::to_string(n);
-    plan.cases.push_back(
-        {name, [=]() -> std::variant<suite::Row, suite::Skip> {
-           if (does == "skip") return suite::Skip{"this machine lacks it"};
-           if (does == "throw") throw std::runtime_error("out of luck");
-           return most.empty() ? suite::Row{name, does} : suite::Row{name, does, most};
-         }});
+    plan.cases.push_back({name, [=]() -> std::variant<suite::Row, suite::Skip> {
+                            if (does == "skip" || does == "optional")
+                              return suite::Skip{"this machine lacks it", does == "optional"};
+                            if (does == "throw") throw std::runtime_error("out of luck");
+                            const bool verdict = does == "holds" || does == "missed" ||
+                                                 does == "noisy" || does == "unjudged";
+                            suite::Row row{name, verdict ? "judged" : does, verdict ? does : ""};
+                            if (!most.empty()) row.push_back(most);
+                            return row;
+                          }});
   }
   return plan;
 }

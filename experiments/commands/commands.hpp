@@ -75,12 +75,13 @@ struct GuideOptions {
 };
 
 int run(const RunOptions& options);
-int check(CheckOptions options);
+int check(const CheckOptions& options);
 int accept(const AcceptOptions& options);
 int list(const ListOptions& options);
 int eval(const EvalOptions& options);
 int eval_loss(const EvalOptions& options);  // eval of cross_entropy
 int data(const DataOptions& options);
 int guide(const GuideOptions& options);
+int measure_launch(const std::string& job);  // one launch of the experiment `speed`
 
 }  // namespace maxtrick::commands

@@ -48,7 +48,7 @@ std::filesystem::path folder_of(const RunOptions& options) {
 }
 
 int write_table(suite::Run& run, Prepared& prepared, const RunOptions& options) {
-  const auto folder = folder_of(options), csv = folder / (prepared.name + ".csv");
+  const auto csv = prepared.csv_in(folder_of(options));
   if (run.table.rows.empty()) {
     fmt::print("{}: no row could be made: nothing written\n", csv.string());
     return exit_incomplete;
@@ -72,13 +72,14 @@ int write_table(suite::Run& run, Prepared& prepared, const RunOptions& options) 
     return exit_check_failed;
   }
   if (old) suite::keep_confirmed_times(run.table, *old);
-  const auto stored = suite::store(run.table, provenance(prepared, options), folder, prepared.name);
+  const auto stored =
+      suite::store(run.table, provenance(prepared, options), csv.parent_path(), prepared.name);
   prepared.resumed.remove();
   fmt::print("{}: {} rows, {}", csv.string(), run.table.rows.size(),
              stored == suite::Stored::written ? "written" : "unchanged");
   if (broken > 0) fmt::print("; {} cells or rows of the old table did not hold", broken);
   fmt::print("\n");
-  return run.skipped.empty() ? exit_holds : exit_incomplete;
+  return run.complete() ? exit_holds : exit_incomplete;
 }
 
 // The models that the configs export, each in a folder of its own in `folder`.
@@ -110,7 +111,8 @@ void list_cases(const std::vector<Prepared>& all) {
 }  // namespace
 
 int run(const RunOptions& options) {
-  std::vector<Prepared> all = prepare(options);
+  std::vector<Prepared> all =
+      options.configs.empty() ? prepare_default_set(options) : prepare(options);
   std::vector<Destination> models;
   if (!options.exports.empty()) models = models_of(all, options.exports);
   if (std::all_of(all.begin(), all.end(), [](const auto& one) { return one.plan.cases.empty(); }))
@@ -129,12 +131,11 @@ int run(const RunOptions& options) {
   for (Prepared& one : all) {
     if (one.plan.cases.empty()) continue;
     suite::Run computed = compute(one, options);
-    code = worse(
-        code, report_beyond_limits(computed.table, one, folder_of(options) / (one.name + ".csv")));
+    code = worse(code, report_findings(computed.table, one, one.csv_in(folder_of(options))));
     if (show) {
       fmt::print("{}", suite::render(computed.table, suite::Format::table));
       one.resumed.remove();
-      if (!computed.skipped.empty()) code = worse(code, exit_incomplete);
+      if (!computed.complete()) code = worse(code, exit_incomplete);
     } else {
       code = worse(code, write_table(computed, one, options));
     }

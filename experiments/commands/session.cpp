@@ -26,10 +26,11 @@ std::vector<std::string> experiment_names() {
   return names;
 }
 
-suite::Plan lay_out(suite::ConfigFile& file) {
+suite::Plan lay_out(suite::ConfigFile& file, bool& by_name_only) {
   suite::Section root = file.root();
   const std::string title = root.text("title"), description = root.text("description");
   const std::string name = root.choice("experiment", experiment_names());
+  by_name_only = root.has("by_name_only") && root.flag("by_name_only");
   // Which other keys there may be is not known before the experiment is.
   if (name.empty()) root.ignore_rest();
   suite::Plan plan;
@@ -52,15 +53,16 @@ Prepared prepare_one(const std::filesystem::path& path, const TableOptions& opti
   }
   if (std::filesystem::is_directory(path))
     throw UsageError(fmt::format("{}: a folder; name its configs", path.string()));
-  Prepared one{path, path.stem().string(), suite::read_file(path), {}, {}, {}, {}, {}, {}};
+  Prepared one{.path = path, .name = path.stem().string(), .text = suite::read_file(path)};
   suite::ConfigFile file(one.text, path.string(), options.overrides);
-  one.plan = lay_out(file);
+  one.plan = lay_out(file, one.by_name_only);
   for (const auto& single : one.plan.cases) one.all_keys.push_back(single.key);
   for (const std::string& input : file.files())
     if (const auto bytes = suite::read_file_if_there(input))
       one.inputs[input] = suite::sha256(*bytes);
   one.libraries = one.plan.libraries;
   one.isas = one.plan.isas;
+  one.folder = one.plan.folder;
   return one;
 }
 
@@ -147,6 +149,17 @@ std::vector<Prepared> prepare(const TableOptions& options) {
   return all;
 }
 
+std::vector<Prepared> prepare_default_set(TableOptions options) {
+  options.configs = default_configs();
+  std::vector<Prepared> all = prepare(options);
+  std::erase_if(all, [](const Prepared& one) {
+    if (one.by_name_only)
+      fmt::print(stderr, "{}: left out: it runs only where it is named\n", one.path.string());
+    return one.by_name_only;
+  });
+  return all;
+}
+
 suite::Run compute(Prepared& prepared, const TableOptions& options) {
   suite::Run run;
   resume(prepared);
@@ -162,12 +175,26 @@ suite::Run compute(Prepared& prepared, const TableOptions& options) {
   return run;
 }
 
-int report_beyond_limits(const suite::ResultTable& table, const Prepared& prepared,
-                         const std::filesystem::path& csv) {
-  const auto beyond = suite::beyond_limits(table);
-  for (const auto& one : beyond)
-    fmt::print("{}", suite::describe(one, csv.string(), prepared.path.string()));
-  return beyond.empty() ? exit_holds : exit_check_failed;
+int exit_code(suite::Mismatch::Kind kind) {
+  using Kind = suite::Mismatch::Kind;
+  switch (kind) {
+    case Kind::differs: return exit_check_failed;
+    case Kind::slower: return exit_slower;
+    case Kind::noisy: return exit_noisy;
+    case Kind::unjudged: return exit_incomplete;
+  }
+  return exit_error;
+}
+
+int report_findings(const suite::ResultTable& table, const Prepared& prepared,
+                    const std::filesystem::path& csv) {
+  int code = exit_holds;
+  for (const auto& findings : {suite::beyond_limits(table), suite::claims_in_doubt(table)})
+    for (const auto& one : findings) {
+      fmt::print("{}", suite::describe(one, csv.string(), prepared.path.string()));
+      code = worse(code, exit_code(one.kind));
+    }
+  return code;
 }
 
 suite::Provenance provenance(const Prepared& prepared, const TableOptions& options) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "commands/commands.hpp"
+#include "suite/check.hpp"
 #include "suite/resume.hpp"
 #include "suite/schedule.hpp"
 #include "suite/store.hpp"
@@ -19,16 +20,28 @@ struct Prepared {
   std::filesystem::path path;
   std::string name;  // of the table: the file's name without .toml
   std::string text;
-  suite::Plan plan;                           // the cases that the filter selects
-  std::vector<std::string> all_keys;          // of every case, selected or not
-  std::set<std::string> libraries, isas;      // as in the plan
-  std::map<std::string, std::string> inputs;  // as in suite::Provenance
+  bool by_name_only = false;                       // the config says so: no part of the default set
+  suite::Plan plan = {};                           // the cases that the filter selects
+  std::vector<std::string> all_keys = {};          // of every case, selected or not
+  std::set<std::string> libraries = {};            // as in the plan
+  std::set<std::string> isas = {};                 // likewise
+  std::map<std::string, std::string> inputs = {};  // as in suite::Provenance
+  std::filesystem::path folder = {};  // of its table in that of all tables; as in the plan
   suite::Resumed resumed = {};  // of what compute() keeps: to be removed once the result is used
+
+  // The CSV of its table, where `tables` is the folder of all.
+  [[nodiscard]] std::filesystem::path csv_in(const std::filesystem::path& tables) const {
+    return tables / folder / (name + ".csv");
+  }
 };
 
 // Reads every config and throws one suite::ConfigError for the errors of all of them. Throws
 // UsageError for a missing config, a bad filter, or two configs of one name.
 [[nodiscard]] std::vector<Prepared> prepare(const TableOptions& options);
+
+// The default set, where no config was named: all in configs/ but those that say `by_name_only =
+// true`, which times do: they belong to a machine and a moment. Says on stderr which were left out.
+[[nodiscard]] std::vector<Prepared> prepare_default_set(TableOptions options);
 
 // The config files in configs/, sorted. Throws UsageError where there are none.
 [[nodiscard]] std::vector<std::filesystem::path> default_configs();
@@ -37,10 +50,13 @@ struct Prepared {
 // and what an earlier run left.
 [[nodiscard]] suite::Run compute(Prepared& prepared, const TableOptions& options);
 
-// Says on stdout which cells are above what theory bounds (ResultTable::limits); exit_check_failed
-// where there are any, else exit_holds.
-int report_beyond_limits(const suite::ResultTable& table, const Prepared& prepared,
-                         const std::filesystem::path& csv);
+// Says on stdout what the table itself does not allow, baseline or none: cells above their bound
+// (ResultTable::limits), exit_check_failed, and claims about speed that do not hold
+// (ResultTable::judged), exit_slower or exit_noisy; else exit_holds.
+int report_findings(const suite::ResultTable& table, const Prepared& prepared,
+                    const std::filesystem::path& csv);
+
+[[nodiscard]] int exit_code(suite::Mismatch::Kind kind);
 
 [[nodiscard]] suite::Provenance provenance(const Prepared& prepared, const TableOptions& options);
 

@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 
+#include "suite/interval.hpp"
 #include "suite/number.hpp"
 
 namespace maxtrick::suite {
@@ -33,22 +34,6 @@ double half_width(const Tolerance& tolerance, double at) {
   return 0;
 }
 
-struct Interval {
-  double estimate, low, high;
-};
-
-// "estimate [low, high]"
-std::optional<Interval> parse_interval(std::string_view text) {
-  const auto open = text.find(" ["), comma = text.find(", ");
-  if (open == text.npos || comma == text.npos || comma < open || !text.ends_with(']'))
-    return std::nullopt;
-  const auto estimate = parse_number(text.substr(0, open));
-  const auto low = parse_number(text.substr(open + 2, comma - open - 2));
-  const auto high = parse_number(text.substr(comma + 2, text.size() - comma - 3));
-  if (!estimate || !low || !high || !(*low <= *estimate && *estimate <= *high)) return std::nullopt;
-  return Interval{*estimate, *low, *high};
-}
-
 using Verdict =
     std::optional<std::pair<Mismatch::Kind, std::string>>;  // what is wrong, and allowed
 
@@ -67,17 +52,6 @@ Verdict within(const Column& column, const std::string& expected, const std::str
   return {{Mismatch::Kind::differs, fmt::format("[{}, {}]", *want - width, *want + width)}};
 }
 
-Verdict not_slower(const Column& column, const std::string& expected, const std::string& got) {
-  const auto want = parse_interval(expected), have = parse_interval(got);
-  if (!want || !have) return equal_text(expected, got);
-  if (!(have->high - have->low <= column.tolerance.value * have->estimate))
-    return {{Mismatch::Kind::noisy,
-             fmt::format("an interval no wider than {} of the estimate", column.tolerance.value)}};
-  if (have->high < want->low)
-    return {{Mismatch::Kind::slower, fmt::format("an interval that reaches {}", want->low)}};
-  return std::nullopt;
-}
-
 Verdict judge(const Column& column, const std::string& expected, const std::string& got) {
   switch (column.rule) {
     case Rule::key:
@@ -85,7 +59,6 @@ Verdict judge(const Column& column, const std::string& expected, const std::stri
     case Rule::info: return std::nullopt;
     case Rule::exact: return equal_text(expected, got);
     case Rule::bounded: return within(column, expected, got);
-    case Rule::ratio: return not_slower(column, expected, got);
   }
   return std::nullopt;
 }
@@ -181,6 +154,26 @@ std::vector<Mismatch> beyond_limits(const ResultTable& table) {
                        "at most " + row[bound_at], row[value_at],
                        fmt::format("what theory bounds (column {})", limit.bound)});
     }
+  }
+  return found;
+}
+
+std::vector<Mismatch> claims_in_doubt(const ResultTable& table) {
+  constexpr std::pair<std::string_view, Mismatch::Kind> kinds[] = {
+      {"missed", Mismatch::Kind::slower},
+      {"noisy", Mismatch::Kind::noisy},
+      {"unjudged", Mismatch::Kind::unjudged}};
+  std::vector<Mismatch> found;
+  for (const Judged& judged : table.judged) {
+    const std::size_t claim = table.index(judged.claim), measured = table.index(judged.measured),
+                      verdict = table.index(judged.verdict);
+    for (const Row& row : table.rows)
+      for (const auto& [word, kind] : kinds)  // the worst of the row's verdicts tells of all
+        if (row[verdict].find(word) != std::string::npos) {
+          found.push_back({kind, table.key(row), judged.verdict, row[claim], row[measured],
+                           "a whole interval within the claim: " + row[verdict]});
+          break;
+        }
   }
   return found;
 }

@@ -11,7 +11,7 @@ namespace maxtrick::suite {
 
 // Where a table and its baseline part.
 struct Mismatch {
-  enum class Kind { differs, slower, noisy };
+  enum class Kind { differs, slower, noisy, unjudged };
   Kind kind = Kind::differs;
   std::string row;       // the row's key; empty where the whole table is meant
   std::string column;    // empty where the row is missing or extra
@@ -26,9 +26,6 @@ struct Mismatch {
 //   bounded  both are the same special value (nan, inf, -inf), or both finite and within the
 //            tolerance around the baseline; NaN never matches a number, and what is no number (an
 //            empty cell) must be equal as text;
-//   ratio    "estimate [low, high]", an estimate with its confidence interval, larger is better:
-//            noisy where (high - low) / estimate is above the tolerance; else slower where the
-//            whole interval lies below the baseline's; never by the estimate alone;
 //   timed, info  nothing.
 // Columns must be the same, in the same order. `keys` names the rows that were computed; where it
 // is not null, rows of the baseline outside it are not missed.
@@ -41,6 +38,9 @@ void keep_confirmed_times(ResultTable& table, std::string_view baseline_csv);
 
 // The cells of a table that are above their bound (ResultTable::limits).
 [[nodiscard]] std::vector<Mismatch> beyond_limits(const ResultTable& table);
+
+// The claims about speed that do not hold, or of which nothing can be said (ResultTable::judged).
+[[nodiscard]] std::vector<Mismatch> claims_in_doubt(const ResultTable& table);
 
 // The regular expression that matches this key and no other, for --filter.
 [[nodiscard]] std::string exact_filter(std::string_view key);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <set>
@@ -15,9 +16,11 @@
 
 namespace maxtrick::suite {
 
-// A case that cannot run here, and why.
+// A case that cannot run here, and why. What the config asks for only where it is there does not
+// leave a run incomplete.
 struct Skip {
   std::string reason;
+  bool optional = false;
 };
 
 // What cases share and summarise, each part on any thread: the training runs of many seeds, say.
@@ -71,6 +74,8 @@ struct Plan {
   // For the manifest: libraries that compute, with versions; instruction sets in use.
   std::set<std::string> libraries = {};
   std::set<std::string> isas = {};
+  // Where the tables go, a folder in that of all tables: for what belongs to a machine.
+  std::filesystem::path folder = {};
   std::vector<Export> data = {};    // what the cases learn from, for `maxtrick data`
   std::vector<Export> models = {};  // what they train, for `maxtrick run --export`
 };

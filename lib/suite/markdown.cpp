@@ -127,6 +127,20 @@ void append_pivot(std::string& md, const ResultTable& table, const Pivot& pivot)
       [](const std::string& text) { return text; });
 }
 
+void append_lines(std::string& md, const ResultTable& table, const Lines& lines) {
+  md += "\n## " + lines.title + "\n\n";
+  append_header(md, lines.columns);
+  for (const Row& row : table.rows) {
+    if (!keeps(table, lines.only, row) || row[table.index(lines.given)].empty()) continue;
+    std::vector<std::string> cells;
+    for (const std::string& name : lines.columns) {
+      const std::size_t at = table.index(name);
+      cells.push_back(shown(table.columns[at], row[at]));
+    }
+    append_line(md, cells);
+  }
+}
+
 void append_legend(std::string& md, const ResultTable& table) {
   if (table.legend.empty()) return;
   md += fmt::format("\n## Each {}\n\n", table.legend.front());
@@ -173,8 +187,10 @@ std::string to_markdown(const ResultTable& table) {
   for (const Count& count : table.counts) append_count(md, table, count);
   for (const Mean& mean : table.means) append_mean(md, table, mean);
   for (const Pivot& pivot : table.pivots) append_pivot(md, table, pivot);
+  for (const Lines& lines : table.lines) append_lines(md, table, lines);
   append_legend(md, table);
-  if (table.counts.empty() && table.means.empty() && table.pivots.empty() && table.legend.empty())
+  if (table.counts.empty() && table.means.empty() && table.pivots.empty() && table.lines.empty() &&
+      table.legend.empty())
     append_rows(md, table);
   append_columns(md, table);
   return md;

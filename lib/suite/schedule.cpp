@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <deque>
 #include <exception>
@@ -147,6 +148,10 @@ class Work {
 
 }  // namespace
 
+bool Run::complete() const {
+  return std::all_of(skipped.begin(), skipped.end(), [](const auto& one) { return one.optional; });
+}
+
 Run run_cases(Plan plan, unsigned jobs, const Progress& progress) {
   Work work(plan, progress);
   {
@@ -166,7 +171,7 @@ Run run_cases(Plan plan, unsigned jobs, const Progress& progress) {
     if (!known.insert(key).second) throw std::logic_error("two cases are called " + key);
     run.keys.push_back(key);
     if (const auto* skip = std::get_if<Skip>(&results[i].value)) {
-      run.skipped.push_back({key, skip->reason});
+      run.skipped.push_back({key, skip->reason, skip->optional});
       continue;
     }
     Row& row = std::get<Row>(results[i].value);

@@ -13,12 +13,16 @@ namespace maxtrick::suite {
 struct Skipped {
   std::string key;
   std::string reason;
+  bool optional = false;
 };
 
 struct Run {
   ResultTable table;              // rows in the plan's order
   std::vector<Skipped> skipped;   // likewise
   std::vector<std::string> keys;  // of all cases, run and skipped
+
+  // Whether all that was asked for ran.
+  [[nodiscard]] bool complete() const;
 };
 
 // Called after each case, or each part where there are any, with the number done and of all; from

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gnu/libc-version.h>
 
+#include <cctype>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -110,6 +111,23 @@ Stored store(const ResultTable& table, const Provenance& provenance,
     changed.emplace_back(manifest_path, manifest(tables, provenance));
   write_files(changed);
   return stored;
+}
+
+std::string cpu_folder() {
+  std::string slug;
+  bool in_brackets = false;  // "(R)", "(TM)"
+  for (const char c : cpu_model()) {
+    if (c == '(' || c == ')') in_brackets = c == '(';
+    if (in_brackets) continue;
+    const auto byte = static_cast<unsigned char>(c);
+    const bool kept = std::isalnum(byte) || c == '.';
+    if (kept)
+      slug += static_cast<char>(std::tolower(byte));
+    else if (!slug.empty() && slug.back() != '-')
+      slug += '-';
+  }
+  while (slug.ends_with('-')) slug.pop_back();
+  return slug.empty() ? "unknown" : slug;
 }
 
 bool altered(const std::filesystem::path& folder, const std::string& name) {

@@ -41,6 +41,10 @@ Stored store(const ResultTable& table, const Provenance& provenance,
                                                         const std::string& name,
                                                         const std::string& config_text);
 
+// The CPU's model name as a folder's: small letters, digits, dots, and dashes for what is between;
+// without what stands in brackets.
+[[nodiscard]] std::string cpu_folder();
+
 // The commit that the program was built from, "" where it is unknown; and whether files had been
 // changed since.
 struct Build {

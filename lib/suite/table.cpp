@@ -22,7 +22,6 @@ std::string_view name(Rule rule) {
     case Rule::key: return "key";
     case Rule::exact: return "exact";
     case Rule::bounded: return "bounded";
-    case Rule::ratio: return "ratio";
     case Rule::timed: return "timed";
     case Rule::info: return "info";
   }

@@ -14,7 +14,6 @@ enum class Rule {
   key,      // names the row; all keys of a row together are unique in the table
   exact,    // equal as text
   bounded,  // within the column's tolerance
-  ratio,    // "estimate [low, high]": a confidence interval; see check.hpp
   timed,    // "estimate [low, high]", measured in one run: shown, not compared; see check.hpp
   info,     // shown, not compared
 };
@@ -35,8 +34,7 @@ struct Column {
   std::string name;  // with its unit: "time_ns", "error_ulp"
   Rule rule = Rule::exact;
   std::string description;   // one line, for the reader of the table
-  Tolerance tolerance = {};  // of a bounded column; of a ratio column: the widest interval, as a
-                             // share of the estimate, from which anything is concluded
+  Tolerance tolerance = {};  // of a bounded column
   Only shown_only = {};  // rows that are not compared, where not empty; the description says why
 };
 
@@ -71,6 +69,14 @@ struct Mean {
   Only only = {};
 };
 
+// Rows as they are: one line each, those whose column `given` is not empty, and these columns.
+struct Lines {
+  std::string title;
+  std::vector<std::string> columns;
+  std::string given;
+  Only only = {};
+};
+
 // A number as a cell: the shortest text that reads back as the same double; nan, inf, -inf, -0.
 [[nodiscard]] std::string cell(double value);
 // A float has its own shortest text.
@@ -86,16 +92,28 @@ struct Limit {
 };
 using Row = std::vector<std::string>;
 
+// A claim about speed that the experiment judged itself, by an interval: columns with what was
+// claimed, what was measured, and the verdicts, "holds", "missed" (confirmed slower), "noisy" or
+// "unjudged" (what it speaks of could not be measured), parted by "; " where a row meets several;
+// empty where none. Such rows are held to their claims, never to the baseline's times.
+struct Judged {
+  std::string claim;
+  std::string measured;
+  std::string verdict;
+};
+
 struct ResultTable {
   std::string title;
   std::string description;  // what the table shows
   std::vector<Column> columns;
   std::vector<Row> rows;
   std::vector<Limit> limits = {};
+  std::vector<Judged> judged = {};
   // What the Markdown twin shows, in this order; every row where all are empty.
   std::vector<Count> counts = {};
   std::vector<Mean> means = {};
   std::vector<Pivot> pivots = {};
+  std::vector<Lines> lines = {};
   std::vector<std::string> legend = {};  // these columns, once for each value of the first of them
 
   [[nodiscard]] std::size_t index(std::string_view column) const;  // throws std::out_of_range
