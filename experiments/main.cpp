@@ -14,6 +14,7 @@
 #include "suite/config.hpp"
 #include "suite/matrix.hpp"
 #include "suite/store.hpp"
+#include "timing/launch.hpp"
 
 namespace {
 
@@ -65,6 +66,7 @@ class CommandLine {
     add_data();
     add_eval();
     add_guide();
+    add_measure_launch();
   }
 
   int operator()(int argc, char** argv) {
@@ -180,6 +182,13 @@ class CommandLine {
         ->option_text("DIR");
   }
 
+  // For the program itself, not for users: no help names it.
+  void add_measure_launch() {
+    CLI::App* command = add(timing::launch_command, "", [this] { return measure_launch(job_); });
+    command->group("");
+    command->add_option("JOB", job_)->required();
+  }
+
   CLI::App app_{"maxtrick: softmax numerics and speed, in result tables that hold"};
   RunOptions run_;
   CheckOptions check_;
@@ -188,6 +197,7 @@ class CommandLine {
   DataOptions data_;
   EvalOptions eval_;
   GuideOptions guide_;
+  std::string job_;
   std::function<int()> chosen_;
 };
 

@@ -22,8 +22,8 @@ const std::map<std::string, std::set<std::string>> arrows{
     {"lib/kernels", {"numerics"}},
     {"lib/suite", {}},
     {"experiments",
-     {"numerics", "variants", "learn", "kernels", "suite", "inputs", "measures", "figures",
-      "commands"}},
+     {"numerics", "variants", "learn", "kernels", "suite", "inputs", "measures", "timing",
+      "figures", "commands"}},
 };
 
 template <class Visit>

@@ -1,0 +1,70 @@
+// Experiment `speed`: how fast the kernels are, beside oneDNN and memcpy, and whether that is what
+// is claimed. One row for each kernel on each matrix.
+#include <algorithm>
+#include <memory>
+
+#include "inputs/variant_plan.hpp"
+#include "numerics/registry.hpp"
+#include "suite/experiment.hpp"
+#include "suite/store.hpp"
+#include "timing/launches.hpp"
+#include "timing/table.hpp"
+
+namespace maxtrick {
+namespace {
+
+using timing::Case;
+using timing::Launches;
+
+std::string key_of(const suite::ResultTable& table, const Case& one) {
+  suite::Row row = timing::key_of(one);
+  row.resize(table.columns.size());
+  return table.key(row);
+}
+
+std::variant<suite::Row, suite::Skip> row_of(const Launches& launches, const Case& one) {
+  const timing::Kernel& kernel = *timing::find_kernel(one.item.kernel);
+  if (!kernel.unavailable.empty())
+    return suite::Skip{kernel.name + ": " + kernel.unavailable, kernel.optional};
+  const Launches::Results& results = launches.results(one);
+  if (!results.failure.empty()) return suite::Skip{results.failure};
+  return timing::row_of(one, launches.spec(), results.launches);
+}
+
+// What the kernels that are timed compute with. Their settings belong to the launches.
+void name_libraries(suite::Plan& plan, const timing::Spec& spec) {
+  plan.libraries.insert("Google Benchmark " MAXTRICK_BENCHMARK_VERSION);
+  for (const Case& one : spec.cases) {
+    const std::string& kernel = one.item.kernel;
+    for (const char* isa : {"scalar", "avx2", "avx512"})
+      if (kernel.ends_with(std::string(".") + isa)) plan.isas.insert(isa);
+    const auto* variant = numerics::find_variant(kernel);
+    if (variant && !variant->library.empty())
+      plan.libraries.insert(variant->library.substr(0, variant->library.find(',')));
+  }
+}
+
+suite::Plan plan(suite::Section& config) {
+  auto launches = std::make_shared<Launches>(timing::read_spec(config));
+  const timing::Spec& spec = launches->spec();
+  suite::Plan plan = inputs::begin_plan({});
+  plan.table = timing::empty_table(spec);
+  plan.isas.clear();
+  name_libraries(plan, spec);
+  plan.part = "launches";
+  plan.folder = std::filesystem::path("speed") / suite::cpu_folder();
+  for (const Case& one : spec.cases)
+    plan.cases.push_back(
+        {key_of(plan.table, one),
+         [launches, held = launches->enter(one)] { return row_of(*launches, *held); }, 1});
+  const auto parts =
+      std::make_shared<const std::vector<std::function<void()>>>(Launches::parts(launches));
+  for (suite::Case& one : plan.cases) one.parts = parts;
+  return plan;
+}
+
+const suite::RegisterExperiment registered{
+    {"speed", "how fast the kernels are, beside oneDNN and memcpy", plan}};
+
+}  // namespace
+}  // namespace maxtrick

@@ -1,0 +1,57 @@
+#include "timing/comparison.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "suite/quantile.hpp"
+
+namespace maxtrick::timing {
+namespace {
+
+// Empty where it was not timed.
+const std::vector<double>& seconds(const Launched& launch, const Item& item) {
+  static const std::vector<double> none;
+  const auto found = launch.find(item);
+  return found == launch.end() ? none : found->second.seconds;
+}
+
+suite::Interval inverse(const suite::Interval& of) {
+  return {1 / of.estimate, 1 / of.high, 1 / of.low};
+}
+
+}  // namespace
+
+std::optional<std::size_t> best_launch(const std::vector<Launched>& launches, const Item& item) {
+  std::optional<std::size_t> best;
+  double least = std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < launches.size(); ++i) {
+    const std::vector<double>& times = seconds(launches[i], item);
+    if (times.empty()) continue;
+    if (const double median = suite::quantile(times, 0.5); median < least) {
+      least = median;
+      best = i;
+    }
+  }
+  return best;
+}
+
+std::optional<suite::Interval> speed(const std::vector<Launched>& launches, const Item& item,
+                                     const Item& reference) {
+  const auto best = best_launch(launches, reference);
+  if (!best) return std::nullopt;
+  const std::vector<double>&other = seconds(launches[*best], reference),
+        &own = seconds(launches[*best], item);
+  if (own.empty() || own.size() != other.size()) return std::nullopt;
+  return suite::median_ratio(other, own);
+}
+
+Verdict judge(const Claim& claim, const Case& one, const std::vector<Launched>& launches,
+              double widest_interval) {
+  const auto ratio = speed(launches, one.item, claim.reference_of(one));
+  if (!ratio) return {"", "unjudged"};
+  const double least = claim.at_most ? 1 / claim.times : claim.times;
+  return {suite::cell(claim.at_most ? inverse(*ratio) : *ratio),
+          std::string(name(suite::judge(*ratio, least, widest_interval)))};
+}
+
+}  // namespace maxtrick::timing

@@ -1,0 +1,58 @@
+// What one launch measures, and what it found: the two sides of the pipe between the program and
+// the process that it starts for it.
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "timing/kernel.hpp"
+
+namespace maxtrick::timing {
+
+// The logits of a matrix: scale z, z standard normal; the share `masked` of the entries is -inf.
+struct Logits {
+  std::string name;
+  double scale = 1;
+  double masked = 0;
+};
+
+// One thing to time: a kernel on logits by their name. memcpy, to which they are all alike, has "".
+struct Item {
+  std::string kernel, logits;
+  auto operator<=>(const Item&) const = default;
+};
+
+struct Job {
+  Shape shape;
+  unsigned threads = 1;  // for the kernels that take any number
+  std::vector<Logits> logits;
+  std::vector<Item> items;
+  std::size_t repetitions = 0;
+  double min_seconds = 0;  // of one repetition
+  double inaccurate_above_ulp = 0;
+  std::uint64_t seed = 0;
+};
+
+// Of one item.
+struct Measured {
+  std::string outcome;  // numerics::Outcome, of a sample of rows
+  double max_error_ulp = 0;
+  std::string implementation = {};
+  std::vector<double> seconds = {};  // one a repetition; none where the result is wrong
+};
+
+[[nodiscard]] std::string to_json(const Job& job);
+[[nodiscard]] Job job_from_json(const std::string& text);
+// One for each item, in their order.
+[[nodiscard]] std::string to_json(const std::vector<Measured>& measured);
+[[nodiscard]] std::vector<Measured> measured_from_json(const std::string& text);
+
+// Measures all of the job's items in this process: each is checked against the oracle, and those
+// whose results may be timed are, in turns. `list` is where the kernels are looked up. Throws
+// std::invalid_argument for an item that is not there.
+[[nodiscard]] std::vector<Measured> measure(const Job& job,
+                                            const std::vector<Kernel>& list = kernels());
+
+}  // namespace maxtrick::timing
