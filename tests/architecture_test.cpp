@@ -17,7 +17,7 @@ using namespace maxtrick;
 // Folder -> the folders whose headers it may include, besides its own.
 const std::map<std::string, std::set<std::string>> arrows{
     {"lib/numerics", {}},
-    {"lib/variants", {"numerics"}},
+    {"lib/variants", {"numerics", "kernels"}},
     {"lib/learn", {"numerics"}},
     {"lib/kernels", {"numerics"}},
     {"lib/suite", {}},

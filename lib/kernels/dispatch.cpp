@@ -48,6 +48,20 @@ double cached_bytes() {
   return bytes;
 }
 
+void run_rows(void (*kernel)(const Work&), Work part, std::size_t first, std::size_t rows,
+              bool stream) {
+  alignas(64) float scratch[scratch_floats];
+  part.x += first * part.x_stride;
+  if (part.y != nullptr) part.y += first * part.y_stride;
+  if (part.targets != nullptr) part.targets += first;
+  if (part.losses != nullptr) part.losses += first;
+  if (part.above != nullptr) part.above += first;
+  part.rows = rows;
+  part.scratch = scratch;
+  part.stream = stream;
+  kernel(part);
+}
+
 void run(Method method, Task task, const Work& all) {
   const auto kernel = of(method.isa).run[static_cast<int>(method.algorithm)][task];
   const double logits = static_cast<double>(all.rows) * static_cast<double>(all.classes);
@@ -57,22 +71,14 @@ void run(Method method, Task task, const Work& all) {
       std::max<std::size_t>(1, std::min({std::size_t{method.threads}, all.rows, worth}));
   // Whole groups of rows, so that no thread has a group of few.
   const std::size_t rows = (all.rows / threads + 15) / 16 * 16;
-#pragma omp parallel for num_threads(static_cast <int>(threads)) \
-    schedule(static, 1) if (threads > 1)
-  for (std::size_t thread = 0; thread < threads; ++thread) {
+  const auto share = [&](std::size_t thread) {
     const std::size_t first = std::min(all.rows, thread * rows);
     const std::size_t end = thread + 1 == threads ? all.rows : std::min(all.rows, first + rows);
-    alignas(64) float scratch[scratch_floats];
-    Work part = all;
-    part.x += first * all.x_stride;
-    if (part.y != nullptr) part.y += first * all.y_stride;
-    if (part.targets != nullptr) part.targets += first;
-    if (part.losses != nullptr) part.losses += first;
-    part.rows = end - first;
-    part.scratch = scratch;
-    part.stream = stream;
-    if (part.rows > 0) kernel(part);
-  }
+    if (first < end) run_rows(kernel, all, first, end - first, stream);
+  };
+  if (threads == 1) return share(0);
+#pragma omp parallel for num_threads(static_cast <int>(threads)) schedule(static, 1)
+  for (std::size_t thread = 0; thread < threads; ++thread) share(thread);
 }
 
 Work work_of(Rows<const float> x) {
@@ -134,6 +140,14 @@ void softmax(Method method, Rows<const float> x, Rows<float> y) {
 
 void log_softmax(Method method, Rows<const float> x, Rows<float> y) {
   run(method, task_log_softmax, work_of(x, y));
+}
+
+void log_sum(Method method, Rows<const float> x, std::span<float> largest,
+             std::span<double> above) {
+  Work work = work_of(x);
+  work.losses = largest.data();
+  work.above = above.data();
+  run(method, task_log_sum, work);
 }
 
 void cross_entropy(Method method, Rows<const float> x, std::span<const std::int32_t> targets,

@@ -18,6 +18,10 @@ void run_log_softmax(const Work& work) {
   work.classes <= short_classes ? log_softmax_groups<V, A>(work) : log_softmax_rows<V, A>(work);
 }
 template <class V, class A>
+void run_log_sum(const Work& work) {
+  work.classes <= short_classes ? log_sum_groups<V, A>(work) : log_sum_rows<V, A>(work);
+}
+template <class V, class A>
 void run_loss(const Work& work) {
   work.classes <= short_classes ? loss_groups<V, A>(work) : loss_rows<V, A>(work);
 }
@@ -30,11 +34,11 @@ template <class V>
 constexpr Implementation implementation() {
   using Fast = FastTerms<V>;
   using Accurate = AccurateTerms<V>;
-  return {
-      {{run_softmax<V, Fast>, run_log_softmax<V, Fast>, run_loss<V, Fast>, run_gradient<V, Fast>},
-       {run_softmax<V, Accurate>, run_log_softmax<V, Accurate>, run_loss<V, Accurate>,
-        run_gradient<V, Accurate>}},
-      {each_exp<V>, each_exp_fast<V>, each_log<V>}};
+  return {{{run_softmax<V, Fast>, run_log_softmax<V, Fast>, run_log_sum<V, Fast>, run_loss<V, Fast>,
+            run_gradient<V, Fast>},
+           {run_softmax<V, Accurate>, run_log_softmax<V, Accurate>, run_log_sum<V, Accurate>,
+            run_loss<V, Accurate>, run_gradient<V, Accurate>}},
+          {each_exp<V>, each_exp_fast<V>, each_log<V>}};
 }
 
 }  // namespace maxtrick::kernels

@@ -7,10 +7,10 @@
 // threads at once; they throw nothing.
 //
 // Algorithms:
-//   accurate  at most 1 ULP (lib/kernels/accurate.hpp has the proof and its limits); the same bits
-//             from every instruction set, for any number of threads, any place of the row in the
-//             batch, any alignment, in place or not.
-//   fast      at most 6 ULP; the bits belong to the instruction set.
+//   accurate  at most 1 ULP (the heads of terms.hpp and log_probability.hpp have the proof and its
+//             limits); the same bits, NaN included, from every instruction set, for any number of
+//             threads, any place of the row in the batch, any alignment, in place or not.
+//   fast      at most 6 ULP; its bits are not promised.
 // A row with NaN or +inf in it, or with nothing but -inf, gives NaN throughout; other special
 // values as in numerics/oracle.hpp.
 #pragma once
@@ -55,6 +55,10 @@ void softmax(Method method, Rows<const float> x, Rows<float> y);
 
 // y_i = x_i - log sum_k e^{x_k}
 void log_softmax(Method method, Rows<const float> x, Rows<float> y);
+
+// What log-sum-exp is made of: the largest logit of each row, and how far above it log-sum-exp is,
+// NaN for a row whose log-softmax is NaN.
+void log_sum(Method method, Rows<const float> x, std::span<float> largest, std::span<double> above);
 
 // losses[r] = log sum_k e^{x_k} - x_t, t = targets[r], from 0 to classes - 1: one loss a row.
 void cross_entropy(Method method, Rows<const float> x, std::span<const std::int32_t> targets,

@@ -312,6 +312,18 @@ void log_softmax_rows(const Work& work) {
 }
 
 template <class V, class A>
+void log_sum_rows(const Work& work) {
+  log_rows<V, A>(
+      work, 100, false,
+      [&work](std::size_t r, auto row, float m, std::size_t place, bool alone, bool) {
+        row.scratch = nullptr;
+        work.losses[r] = m;
+        work.above[r] = log_sum(row, m, place, alone).l;
+      },
+      [&work](std::size_t r) { work.above[r] = static_cast<double>(nan_result); });
+}
+
+template <class V, class A>
 float loss_of(float x, float m, double l) {
   const LogProbability<V, A::accurate> log_p(V::all(m), V::all(l));
   return V::lane_0(V::all(0.0F) - log_p.template operator()<false>(V::all(x)));

@@ -187,6 +187,19 @@ void log_softmax_groups(const Work& work) {
       });
 }
 
+template <class V, class A>
+void log_sum_groups(const Work& work) {
+  log_groups<V, A>(
+      work, 100, false,
+      [&work](std::size_t first, const Group<V>& group, const GroupTops<V>& tops, auto plain) {
+        const GroupLogSum<V, A, !plain> s(group, tops);
+        V::store_first(work.losses + first, group.rows, tops.m);
+        double above[16];
+        V::store(above, s.l);
+        for (std::size_t r = 0; r < group.rows; ++r) work.above[first + r] = above[r];
+      });
+}
+
 // The targets of a group, and the logits there.
 template <class V>
 struct GroupTargets {

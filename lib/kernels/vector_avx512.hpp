@@ -158,6 +158,10 @@ struct Vector {
   [[gnu::always_inline]] static void store_first(float* p, std::size_t n, Floats a) {
     _mm512_mask_storeu_ps(p, first(n).bits, a.v);
   }
+  [[gnu::always_inline]] static void store(double* p, Doubles a) {
+    _mm512_storeu_pd(p, a.low);
+    _mm512_storeu_pd(p + 8, a.high);
+  }
   static constexpr std::size_t stream_alignment = 64;
   [[gnu::always_inline]] static void stream(float* p, Floats a) { _mm512_stream_ps(p, a.v); }
   [[gnu::always_inline]] static void fence() { _mm_sfence(); }
@@ -219,7 +223,12 @@ struct Vector {
     __m512 r[4] = {columns[0].v, columns[1].v, columns[2].v, columns[3].v};
     transpose(r);
     const auto put = [&](int row, __m128 quad) {
-      if (static_cast<std::size_t>(row) < n) _mm_mask_storeu_ps(rows[row] + offset, in, quad);
+      if (static_cast<std::size_t>(row) >= n) return;
+      if (width == 4) return _mm_storeu_ps(rows[row] + offset, quad);
+      // Else the extraction might be what stores, and that suppresses no fault of a masked lane
+      // (exception class E6NF).
+      asm("" : "+v"(quad));
+      _mm_mask_storeu_ps(rows[row] + offset, in, quad);
     };
     for (int j = 0; j < 4; ++j) {
       put(j, _mm512_castps512_ps128(r[j]));

@@ -160,6 +160,9 @@ struct Vector {
   [[gnu::always_inline]] static void store_first(float* p, std::size_t n, Floats a) {
     for (std::size_t i = 0; i < n; ++i) p[i] = a.v[i];
   }
+  [[gnu::always_inline]] static void store(double* p, Doubles a) {
+    for (int i = 0; i < 16; ++i) p[i] = a.v[i];
+  }
   static constexpr std::size_t stream_alignment = 4;
   [[gnu::always_inline]] static void stream(float* p, Floats a) { store(p, a); }
   [[gnu::always_inline]] static void fence() {}

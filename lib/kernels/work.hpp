@@ -15,7 +15,8 @@ struct Work {
   std::size_t rows = 0;
   std::size_t classes = 0;
   const std::int32_t* targets = nullptr;
-  float* losses = nullptr;
+  float* losses = nullptr;   // or the largest logits
+  double* above = nullptr;   // log-sum-exp less the largest logit
   float scale = 1;           // of the gradient
   float* scratch = nullptr;  // scratch_floats of them, 64-byte aligned
   bool stream = false;       // past the caches
@@ -26,10 +27,11 @@ struct Work {
 inline constexpr std::size_t kept_classes = 2048;
 inline constexpr std::size_t scratch_floats = 2 * (kept_classes + 1024) + 1024;
 
-enum Task { task_softmax, task_log_softmax, task_loss, task_gradient };
+enum Task { task_softmax, task_log_softmax, task_log_sum, task_loss, task_gradient };
+inline constexpr int tasks = 5;
 
 struct Implementation {
-  void (*run[2][4])(const Work&);                                // [Algorithm][Task]
+  void (*run[2][tasks])(const Work&);                            // [Algorithm][Task]
   void (*evaluate[3])(const float* x, float* y, std::size_t n);  // [Function]
 };
 

@@ -5,9 +5,10 @@
 #include <cmath>
 #include <span>
 
+#include "kernels/logarithm.hpp"
 #include "numerics/double_double.hpp"
 
-namespace maxtrick::variants::accurate {
+namespace maxtrick::variants {
 
 using numerics::DoubleDouble;
 
@@ -67,4 +68,14 @@ struct Power {
   return sum.high + sum.low;
 }
 
-}  // namespace maxtrick::variants::accurate
+// log sum e^x for such logits. Of a q below -0.29 the kernels' log1p takes no care: there 1 + q is
+// taken apart here.
+[[nodiscard]] inline double log_of_sum_near_1(std::span<const float> x, float m) {
+  const double q = sum_of_exponentials_minus_1(x, m);
+  const auto one = [](double a) { return a; };
+  if (q > -0.29) return kernels::log1p(q, one);
+  const double k = kernels::exponent(1 + q, kernels::logarithm::sqrt_half);
+  return kernels::log_of(k, kernels::without_exponent(1 + q, k) - 1, one);
+}
+
+}  // namespace maxtrick::variants

@@ -1,0 +1,302 @@
+// What lib/kernels promises whatever the instruction set: bits, places, edges, special values.
+#include "kernels/kernels.hpp"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <cstring>
+#include <functional>
+
+#include "numerics/random.hpp"
+
+namespace {
+
+using namespace maxtrick;
+using kernels::Algorithm;
+using kernels::Isa;
+using kernels::Method;
+using kernels::Rows;
+using numerics::Random;
+
+std::vector<Isa> available() {
+  std::vector<Isa> isas;
+  for (const Isa isa : kernels::all_isas) {
+    const auto why = kernels::why_unavailable(isa);
+    if (why.empty())
+      isas.push_back(isa);
+    else
+      BOOST_TEST_MESSAGE(name(isa) << " left out: " << why);
+  }
+  return isas;
+}
+
+// Everything that the kernels make of one matrix.
+struct Results {
+  std::vector<float> softmax, log_softmax, losses, fused_losses, gradient, largest;
+  std::vector<double> above;
+};
+
+struct Matrix {
+  std::size_t rows, classes;
+  std::vector<float> logits;
+  std::vector<std::int32_t> targets;
+
+  [[nodiscard]] Rows<const float> view() const { return {logits.data(), rows, classes, classes}; }
+};
+
+Results compute(Method method, Rows<const float> x, const std::vector<std::int32_t>& targets,
+                float scale = 0.25F) {
+  const std::size_t n = x.rows * x.columns;
+  Results r{std::vector<float>(n),      std::vector<float>(n), std::vector<float>(x.rows),
+            std::vector<float>(x.rows), std::vector<float>(n), std::vector<float>(x.rows),
+            std::vector<double>(x.rows)};
+  const auto rows = [&](std::vector<float>& y) {
+    return Rows<float>{y.data(), x.rows, x.columns, x.columns};
+  };
+  kernels::softmax(method, x, rows(r.softmax));
+  kernels::log_softmax(method, x, rows(r.log_softmax));
+  kernels::cross_entropy(method, x, targets, r.losses);
+  kernels::cross_entropy_gradient(method, x, targets, scale, r.fused_losses, rows(r.gradient));
+  kernels::log_sum(method, x, r.largest, r.above);
+  return r;
+}
+
+template <class T>
+bool same(const std::vector<T>& a, const std::vector<T>& b) {
+  return a.size() == b.size() &&
+         (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
+}
+
+void require_same(const Results& a, const Results& b, const std::string& what) {
+  BOOST_TEST_REQUIRE(same(a.softmax, b.softmax), "softmax: " << what);
+  BOOST_TEST_REQUIRE(same(a.log_softmax, b.log_softmax), "log-softmax: " << what);
+  BOOST_TEST_REQUIRE(same(a.losses, b.losses), "loss: " << what);
+  BOOST_TEST_REQUIRE(same(a.fused_losses, b.fused_losses), "loss with gradient: " << what);
+  BOOST_TEST_REQUIRE(same(a.gradient, b.gradient), "gradient: " << what);
+}
+
+// A kind of row for each thing that a kernel might take another way for.
+Matrix matrix(Random& random, std::size_t rows, std::size_t classes, unsigned kind) {
+  Matrix m{rows, classes, std::vector<float>(rows * classes), std::vector<std::int32_t>(rows)};
+  for (std::size_t r = 0; r < rows; ++r) {
+    const double offset = 1000 * random.normal(), spread = std::exp(random.uniform(-2, 4));
+    for (std::size_t i = 0; i < classes; ++i) {
+      double x = random.normal();
+      switch (kind) {
+        case 0: break;                                                         // plain
+        case 1: x *= 30; break;                                                // subnormal results
+        case 2: x = random.below(3) == 0 ? -INFINITY : x; break;               // masked
+        case 3: x = offset + spread * x; break;                                // beyond 256
+        case 4: x = i == r % classes ? x : x - random.uniform(0, 300); break;  // one leads
+        case 5: x = std::round(x); break;                                      // ties
+        case 6: x = r % 3 == 0 ? 40 * x : x; break;                            // plain beside wide
+        default: x = spread * x;
+      }
+      if (kind == 7 && random.below(4 * classes) == 0) x = random.below(2) == 0 ? NAN : INFINITY;
+      m.logits[r * classes + i] = static_cast<float>(x);
+    }
+    m.targets[r] = static_cast<std::int32_t>(random.below(classes));
+  }
+  return m;
+}
+constexpr unsigned kinds = 8;
+
+const std::vector<std::size_t> sizes{
+    1,  2,  3,  4,   5,   7,   8,   9,   10,  15,  16,  17,   31,   32,   33,   47,   48,  63,
+    64, 65, 80, 100, 127, 128, 129, 255, 300, 511, 777, 1000, 2047, 2048, 2049, 4100, 9001};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(accurate_has_the_same_bits_everywhere) {
+  Random random(1);
+  const auto isas = available();
+  for (const std::size_t classes : sizes)
+    for (unsigned kind = 0; kind < kinds; ++kind) {
+      const std::size_t rows = classes > 300 ? 2 : 1 + random.below(37);
+      const Matrix m = matrix(random, rows, classes, kind);
+      const Results first = compute({Algorithm::accurate, Isa::scalar}, m.view(), m.targets);
+      const std::string what =
+          std::to_string(rows) + " x " + std::to_string(classes) + ", kind " + std::to_string(kind);
+      require_same(
+          {first.softmax, first.log_softmax, first.losses, first.losses, first.gradient, {}, {}},
+          first, what + ": loss alone and with gradient");
+      for (const Isa isa : isas)
+        require_same(first, compute({Algorithm::accurate, isa}, m.view(), m.targets),
+                     what + ", " + std::string(name(isa)));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_row_has_the_same_bits_wherever_it_stands) {
+  Random random(2);
+  for (const Isa isa : available())
+    for (const std::size_t classes : {1UL, 2UL, 4UL, 6UL, 17UL, 32UL, 33UL, 100UL, 300UL, 2100UL})
+      for (unsigned kind = 0; kind < kinds; ++kind) {
+        const Method method{Algorithm::accurate, isa};
+        const Matrix m = matrix(random, 21, classes, kind);
+        const Results whole = compute(method, m.view(), m.targets);
+        for (std::size_t r = 0; r < m.rows; ++r) {
+          // By itself, and at another alignment.
+          std::vector<float> moved(classes + 16);
+          float* at = moved.data() + 1 + r % 15;
+          std::copy_n(m.logits.data() + r * classes, classes, at);
+          const Results alone = compute(method, {at, 1, classes, classes}, {m.targets[r]});
+          const auto row = [&](const std::vector<float>& y) {
+            const auto begin = y.begin() + static_cast<std::ptrdiff_t>(r * classes);
+            return std::vector<float>(begin, begin + static_cast<std::ptrdiff_t>(classes));
+          };
+          require_same({row(whole.softmax),
+                        row(whole.log_softmax),
+                        {whole.losses[r]},
+                        {whole.fused_losses[r]},
+                        row(whole.gradient),
+                        {},
+                        {}},
+                       alone, std::to_string(classes) + " classes, row " + std::to_string(r));
+        }
+      }
+}
+
+BOOST_AUTO_TEST_CASE(strides_places_and_threads_change_no_bit) {
+  Random random(3);
+  for (const Isa isa : available())
+    for (const auto& [rows, classes] : std::vector<std::pair<std::size_t, std::size_t>>{
+             {50, 3}, {20000, 4}, {9, 40}, {700, 100}, {70, 1000}, {3, 40000}}) {
+      if (isa == Isa::scalar && rows * classes > 40000)
+        continue;  // 16 times the time of the others
+      const Matrix m = matrix(random, rows, classes, 6);
+      const Method method{Algorithm::accurate, isa};
+      const Results dense = compute(method, m.view(), m.targets);
+      require_same(dense, compute({Algorithm::accurate, isa, 2}, m.view(), m.targets), "2 threads");
+      require_same(dense, compute({Algorithm::accurate, isa, 5}, m.view(), m.targets), "5 threads");
+      const std::size_t stride = classes + 3;
+      std::vector<float> wide(rows * stride, NAN);
+      for (std::size_t r = 0; r < rows; ++r)
+        std::copy_n(m.logits.data() + r * classes, classes, wide.data() + r * stride);
+      require_same(dense, compute(method, {wide.data(), rows, classes, stride}, m.targets),
+                   "stride");
+
+      // In place; what lies between the rows stays.
+      const auto in_place = [&](const std::vector<float>& expected,
+                                const std::function<void(Rows<float>)>& run) {
+        std::vector<float> y = wide;
+        for (std::size_t r = 0; r < rows; ++r)
+          for (std::size_t i = classes; i < stride; ++i) y[r * stride + i] = 7;
+        run({y.data(), rows, classes, stride});
+        for (std::size_t r = 0; r < rows; ++r) {
+          BOOST_TEST_REQUIRE(std::memcmp(y.data() + r * stride, expected.data() + r * classes,
+                                         classes * sizeof(float)) == 0);
+          for (std::size_t i = classes; i < stride; ++i) BOOST_TEST_REQUIRE(y[r * stride + i] == 7);
+        }
+      };
+      const auto input = [](Rows<float> y) {
+        return Rows<const float>{y.data, y.rows, y.columns, y.stride};
+      };
+      in_place(dense.softmax, [&](auto y) { kernels::softmax(method, input(y), y); });
+      in_place(dense.log_softmax, [&](auto y) { kernels::log_softmax(method, input(y), y); });
+      std::vector<float> losses(rows);
+      in_place(dense.gradient, [&](auto y) {
+        kernels::cross_entropy_gradient(method, input(y), m.targets, 0.25F, losses, y);
+      });
+      BOOST_TEST(same(losses, dense.losses));
+    }
+}
+
+// Past the last-level cache results take another way to memory.
+BOOST_AUTO_TEST_CASE(matrices_beyond_the_caches_have_the_same_bits) {
+  Random random(4);
+  const auto isas = available();
+  const std::size_t classes = 1003, rows = 4200;
+  if (isas.size() == 1) return;  // only the scalar kernels: there is nothing to compare
+  const Matrix m = matrix(random, rows, classes, 0);
+  const Isa isa = isas.back();
+  const Results large = compute({Algorithm::accurate, isa}, m.view(), m.targets);
+  for (std::size_t r = 0; r < rows; r += 41) {
+    const Results small =
+        compute({Algorithm::accurate, isa}, {m.logits.data() + r * classes, 1, classes, classes},
+                {m.targets[r]});
+    BOOST_TEST_REQUIRE(std::memcmp(small.softmax.data(), large.softmax.data() + r * classes,
+                                   classes * sizeof(float)) == 0);
+    BOOST_TEST_REQUIRE(std::memcmp(small.gradient.data(), large.gradient.data() + r * classes,
+                                   classes * sizeof(float)) == 0);
+  }
+}
+
+// Rows that end where the memory ends, and begin where it begins: both logits and results.
+BOOST_AUTO_TEST_CASE(nothing_outside_the_rows_is_touched) {
+  Random random(5);
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  const std::size_t bytes = 16 * page;
+  const auto guarded = [&] {
+    char* memory = static_cast<char*>(mmap(nullptr, bytes + 2 * page, PROT_READ | PROT_WRITE,
+                                           MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+    BOOST_TEST_REQUIRE(static_cast<void*>(memory) != MAP_FAILED);
+    BOOST_TEST_REQUIRE(mprotect(memory, page, PROT_NONE) == 0);
+    BOOST_TEST_REQUIRE(mprotect(memory + page + bytes, page, PROT_NONE) == 0);
+    return reinterpret_cast<float*>(memory + page);
+  };
+  float *x = guarded(), *y = guarded();
+  for (const Isa isa : available())
+    for (const Algorithm algorithm : kernels::all_algorithms)
+      for (std::size_t classes = 1; classes < 200; ++classes)
+        for (const bool at_end : {false, true}) {
+          const std::size_t rows = 1 + random.below(18);
+          const Matrix m = matrix(random, rows, classes, static_cast<unsigned>(classes % 3));
+          const std::size_t shift = at_end ? bytes / sizeof(float) - rows * classes : 0;
+          std::copy(m.logits.begin(), m.logits.end(), x + shift);
+          const Rows<const float> logits{x + shift, rows, classes, classes};
+          const Rows<float> result{y + shift, rows, classes, classes};
+          std::vector<float> losses(rows);
+          const Method method{algorithm, isa};
+          kernels::softmax(method, logits, result);
+          kernels::log_softmax(method, logits, result);
+          kernels::cross_entropy(method, logits, m.targets, losses);
+          kernels::cross_entropy_gradient(method, logits, m.targets, 1, losses, result);
+          BOOST_TEST_REQUIRE(
+              std::memcmp(m.logits.data(), x + shift, m.logits.size() * sizeof(float)) == 0);
+        }
+  munmap(reinterpret_cast<char*>(x) - page, bytes + 2 * page);
+  munmap(reinterpret_cast<char*>(y) - page, bytes + 2 * page);
+}
+
+BOOST_AUTO_TEST_CASE(no_rows_are_no_work) {
+  for (const Isa isa : available())
+    for (const Algorithm algorithm : kernels::all_algorithms)
+      for (const std::size_t classes : {3UL, 300UL}) {
+        const Results none = compute({algorithm, isa, 2}, {nullptr, 0, classes, classes}, {});
+        BOOST_TEST(none.softmax.empty());
+      }
+}
+
+// One NaN, and the same one, whatever is wrong with the row; its neighbours are not touched.
+BOOST_AUTO_TEST_CASE(invalid_rows_are_nan_throughout) {
+  for (const Isa isa : available())
+    for (const Algorithm algorithm : kernels::all_algorithms)
+      for (const std::size_t classes : {1UL, 2UL, 4UL, 30UL, 33UL, 100UL, 3000UL})
+        for (const float bad : {NAN, -NAN, INFINITY, -INFINITY})
+          for (const std::size_t where : {std::size_t{0}, classes / 2, classes - 1}) {
+            Matrix m{3, classes, std::vector<float>(3 * classes, 0.5F), {0, 0, 0}};
+            float* row = m.logits.data() + classes;
+            if (std::isinf(bad) && bad < 0)
+              std::fill_n(row, classes, bad);
+            else
+              row[where] = bad;
+            m.targets[1] = static_cast<std::int32_t>(where);
+            const Results r = compute({algorithm, isa}, m.view(), m.targets);
+            const float canonical = std::numeric_limits<float>::quiet_NaN();
+            for (const auto* y : {&r.softmax, &r.log_softmax, &r.gradient})
+              for (std::size_t i = 0; i < 3 * classes; ++i) {
+                const bool second = i / classes == 1;
+                BOOST_TEST_REQUIRE(
+                    (second ? std::memcmp(&(*y)[i], &canonical, sizeof canonical) == 0
+                            : std::isfinite((*y)[i])),
+                    name(isa) << ", " << classes << " classes, " << bad << " at " << where);
+              }
+            for (const auto* losses : {&r.losses, &r.fused_losses}) {
+              BOOST_TEST(std::isnan((*losses)[1]));
+              BOOST_TEST(std::isfinite((*losses)[0]));
+              BOOST_TEST(std::isfinite((*losses)[2]));
+            }
+          }
+}
