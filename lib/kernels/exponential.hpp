@@ -19,8 +19,7 @@
 //   2^-29 (r) + 2^-29 (p) + 2^-33 + 2^-31.4 + 2^-28.4 (table) = 0.12 * 2^-24.
 // The factor 2^40 keeps t a normal number down to e^-110.
 //
-// `fast` has a q of one degree less, 2^-25.2, and rounds e = t + t p to a float: 2^-24 at most. Its
-// relative error is 1.5 * 2^-24.
+// `fast` rounds e = t + t p to a float: 2^-24 more at most.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +32,6 @@ inline constexpr float log2_e = 0x1.715476p0F;
 inline constexpr float ln2_high = 0x1.62e43p-1F;
 inline constexpr float ln2_low = -0x1.05c61p-29F;
 inline constexpr float q0 = 0x1.ffffep-2F, q1 = 0x1.555c76p-3F, q2 = 0x1.57bf28p-5F;
-inline constexpr float fast_q0 = 0x1.00087cp-1F, fast_q1 = 0x1.555d8ap-3F;
 inline constexpr float magic = 0x1.8p20F;     // an ULP of 1/8
 inline constexpr float integers = 0x1.8p23F;  // an ULP of 1
 inline constexpr double g = 0x1.691c89ef4b576p40;
@@ -90,30 +88,16 @@ class Exponentials {
   Floats scale() const { return n_; }
 
   [[gnu::always_inline]] Pair<V> operator()(Floats x) const {
-    Floats z;
-    const Floats r = reduce(x, z);
+    if constexpr (Clamped) x = larger(least_, x - c_);
+    const Floats z = fma(x, V::all(exponential::log2_e), origin_), n = z - origin_;
+    const Floats r =
+        fnma(n, V::all(exponential::ln2_low), fnma(n, V::all(exponential::ln2_high), x));
     const Floats q =
         fma(fma(V::all(exponential::q2), r, V::all(exponential::q1)), r, V::all(exponential::q0));
     return {V::power(z, exponential::table), fma(q, r * r, r)};
   }
 
-  // As `fast` has it.
-  [[gnu::always_inline]] Floats rounded(Floats x) const {
-    Floats z;
-    const Floats r = reduce(x, z);
-    const Floats q = fma(V::all(exponential::fast_q1), r, V::all(exponential::fast_q0));
-    const Floats t = V::power(z, exponential::table);
-    return fma(t, fma(q, r * r, r), t);
-  }
-
  private:
-  [[gnu::always_inline]] Floats reduce(Floats x, Floats& z) const {
-    if constexpr (Clamped) x = larger(least_, x - c_);
-    z = fma(x, V::all(exponential::log2_e), origin_);
-    const Floats n = z - origin_;
-    return fnma(n, V::all(exponential::ln2_low), fnma(n, V::all(exponential::ln2_high), x));
-  }
-
   Floats c_, least_, n_, origin_;
 };
 

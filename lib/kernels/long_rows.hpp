@@ -248,7 +248,7 @@ LogSum log_sum(const Row<V, A, Clamped>& row, float m, std::size_t place, bool a
   if (alone) return {0, 1, below - below};
   const float c = origin_of(m);
   const Exponentials<V, Clamped> to_top(V::all(m - c), V::all(c));
-  const double at_m = V::lane_0(A::value(A::term(to_top, V::all(m))));
+  const double at_m = V::lane_0(value<V>(to_top(V::all(m))));
   const double top = times_power_of_two(at_m, V::lane_0(to_top.scale() - row.exponentials.scale()));
   return {below, top, log1p(below / top, [](double a) { return a; })};
 }

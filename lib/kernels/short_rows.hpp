@@ -156,7 +156,7 @@ struct GroupLogSum {
     const Exponentials<V, Clamped> e(tops.origin(), tops.c), to_top(tops.m - tops.c, tops.c);
     below = group.template sum<A>(e, terms, &tops.place) * V::widen(tops.related);
     const auto n = to_top.scale() - e.scale();
-    top = times_power_of_two(A::value(A::term(to_top, tops.m)), select(n == n, n, V::all(0.0F)));
+    top = times_power_of_two(value<V>(to_top(tops.m)), select(n == n, n, V::all(0.0F)));
     l = log1p(below / top, [](double a) { return V::all(a); });
   }
   typename V::Mask invalid() const { return ~(V::all(-1.0F) < V::narrow(l)); }

@@ -4,7 +4,8 @@
 //   accurate  e = t (1 + p), K = kh + kl: w = fma(kh, p, kl), y = fma(t, kh, t w). w and t w are
 //   below
 //             0.0443 of what they are added to, so that their roundings are 2^-28.5 each.
-//   fast      y = e kh.
+//   fast      y = e kh: 0.5 ULP, and in u 1.12 from e, 1.12 + 2 from S, 1 from kh: 5.74 ULP at
+//   most.
 // Where results may be subnormal K carries a factor 2^64: y is rounded to 24 bits first, and once
 // more where the factor is taken off.
 #pragma once
@@ -83,7 +84,8 @@ struct FastTerms {
 
   template <bool Clamped>
   [[gnu::always_inline]] static Term term(const Exponentials<V, Clamped>& e, Floats x) {
-    return e.rounded(x);
+    const Pair<V> pair = e(x);
+    return fma(pair.t, pair.p, pair.t);
   }
   [[gnu::always_inline]] static Term only(Mask m, const Term& e) { return only_lanes(m, e); }
   [[gnu::always_inline]] static Term select_term(Mask m, const Term& a, const Term& b) {

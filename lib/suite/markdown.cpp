@@ -131,7 +131,7 @@ void append_lines(std::string& md, const ResultTable& table, const Lines& lines)
   md += "\n## " + lines.title + "\n\n";
   append_header(md, lines.columns);
   for (const Row& row : table.rows) {
-    if (!keeps(table, lines.only, row) || row[table.index(lines.given)].empty()) continue;
+    if (!table.keeps(lines.only, row) || row[table.index(lines.given)].empty()) continue;
     std::vector<std::string> cells;
     for (const std::string& name : lines.columns) {
       const std::size_t at = table.index(name);

@@ -76,8 +76,17 @@ const Claimed all_claimed[] = {
      {33.2292442, 2.03337669, -22.9777298, -40.2828712, -19.3967285, -13.4223032, -20.5565014},
      0.7208},
     {Op::log_sum_exp, Algorithm::accurate, 1, {-0.742754042, 0.0197706595}, 0.5963},
-    {Op::softmax, Algorithm::fast, 6, {0, 1}, 1},
-    {Op::log_softmax, Algorithm::fast, 6, {0, 1}, 1}};
+    {Op::softmax,
+     Algorithm::fast,
+     6,
+     {-14.0872078, 5.71153164, 5.26165771, 4.51240969, 11.6607733, 0.777769923, 1.09565997,
+      -5.26904488},
+     4.0652},
+    {Op::log_softmax,
+     Algorithm::fast,
+     6,
+     {10.7832451, -4.91817093, -10.048069, 6.62976694},
+     3.4351}};
 
 Variant entry(const Claimed& claimed, kernels::Isa isa) {
   const bool accurate = claimed.algorithm == Algorithm::accurate;
