@@ -5,12 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "kernels/doubles.hpp"
-#include "kernels/log_probability.hpp"
-#include "kernels/logarithm.hpp"
-#include "kernels/range.hpp"
-#include "kernels/terms.hpp"
-#include "kernels/work.hpp"
+#include "kernels/log_sum.hpp"
 
 namespace maxtrick::kernels {
 
@@ -54,30 +49,31 @@ struct Lanes {
   // Where the largest logit m stands, and the largest of the others, -inf where there is none. Of
   // several places the one in the first lane of 64, there the first.
   void locate(const float* x, std::size_t n, float m, std::size_t& place, float& second) const {
-    std::size_t lane = 0;
-    second = -infinity;
-    typename V::Floats others = V::all(-infinity);
-    bool found = false;
-    for (std::size_t j = 0; j < 4; ++j) {
-      const std::size_t at = found ? 16 : lowest(largest[j] == V::all(m));
-      if (at < 16) {
-        found = true;
-        lane = 16 * j + at;
-        others = larger(others, select(V::one(at), V::all(-infinity), largest[j]));
-      } else {
-        others = larger(others, largest[j]);
-      }
+    std::size_t lane = block;
+    for (std::size_t j = 4; j-- > 0;) {
+      const std::size_t at = lowest(largest[j] == V::all(m));
+      lane = at < 16 ? 16 * j + at : lane;
     }
+    typename V::Floats others = V::all(-infinity);
+    four_times([&](std::size_t j) {
+      const auto here = lane / 16 == j ? V::one(lane % 16) : V::first(0);
+      others = larger(others, select(here, V::all(-infinity), largest[j]));
+    });
     second = V::largest(others);
     place = n;
     for (std::size_t i = lane; i < n; i += block) {
-      if (place == n && x[i] == m)
-        place = i;
-      else if (x[i] > second)
-        second = x[i];
+      const bool first = place == n && x[i] == m;
+      place = first ? i : place;
+      second = !first && x[i] > second ? x[i] : second;
     }
   }
 };
+
+// `count` classes, the first one for those beyond.
+template <class V>
+[[gnu::always_inline]] inline typename V::Floats load_some(const float* x, std::size_t count) {
+  return count == 16 ? V::load(x) : V::load_first(x, count, V::all(*x));
+}
 
 static inline void fill_nan(float* y, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) y[i] = nan_result;
@@ -142,238 +138,256 @@ void write_row(float* y, std::size_t n, bool stream, Result result) {
   if (i < n) V::store_first(y + i, n - i, result(i, n - i));
 }
 
-// Where the terms of a row go. A load waits for an earlier store whose address has the same last
-// twelve bits, so the kept terms lie such that neither the loads of x overtake the stores of terms
-// nor the loads of terms those of y.
-static inline float* place_for(float* scratch, std::size_t n, const float* x, const float* y) {
-  if (n > kept_classes) return nullptr;
-  const auto at = [](const float* p) { return reinterpret_cast<std::uintptr_t>(p) / 4 % page; };
-  const std::size_t ahead = (at(y) - at(x)) % page;
-  const std::size_t shift = ahead > 0 && ahead < page / 2 ? page / 2 : 0;
-  return scratch + (at(x) + shift - at(scratch)) % page / 16 * 16;
+// So many rows go through each pass before the next begins, so that what one row waits for at the
+// end of a pass is hidden behind the others; their kept terms fill no more than a part of the first
+// cache.
+static inline std::size_t rows_at_once(std::size_t n) {
+  const std::size_t rows = kept_classes / n;
+  return rows < 1 ? 1 : rows < 16 ? rows : 16;
 }
 
-// A row, and what its passes share.
-template <class V, class A, bool Clamped>
-struct Row {
-  static constexpr bool clamped = Clamped;
+// Some rows of a work, and where their terms are kept.
+template <class V, class A>
+struct Batch {
+  using Floats = typename V::Floats;
 
-  const float* x;
-  float* y;
-  std::size_t n;
-  float* scratch;     // for kept terms; null where they are computed anew
-  const float* next;  // the row after it, to be fetched
-  Exponentials<V, Clamped> exponentials;
+  const Work& work;
+  std::size_t n, first, at_once, rows;
+  std::size_t span, apart;  // from a row's terms to the next's; from their first part to the second
+  float* place;             // of the kept terms; null where they are computed anew
 
-  Row(const Work& work, std::size_t row, float a, float c)
-      : x(work.x + row * work.x_stride),
-        y(work.y + row * work.y_stride),
-        n(work.classes),
-        scratch(place_for(work.scratch, n, x, y)),
-        next(row + 1 < work.rows ? x + work.x_stride : x),
-        exponentials(V::all(a), V::all(c)) {}
+  Batch(const Work& all, std::size_t from)
+      : work(all), n(all.classes), first(from), at_once(rows_at_once(n)) {
+    rows = work.rows - first < at_once ? work.rows - first : at_once;
+    span = (n + 31) / 16 * 16;
+    apart = (at_once * span + page - 1) / page * page;
+    // A load waits for an earlier store whose address has the same last twelve bits, so the kept
+    // terms lie such that neither the loads of x overtake the stores of terms nor the loads of
+    // terms those of y.
+    const auto at = [](const float* p) { return reinterpret_cast<std::uintptr_t>(p) / 4 % page; };
+    const std::size_t ahead = (at(y(0)) - at(x(0))) % page;
+    const std::size_t shift = ahead > 0 && ahead < page / 2 ? page / 2 : 0;
+    place = n > kept_classes
+                ? nullptr
+                : work.scratch + (at(x(0)) + shift - at(work.scratch)) % page / 16 * 16;
+  }
 
-  // From the first part of a row's terms to the second: pages lie between them, as below.
-  std::size_t apart() const { return (n + 16 + page - 1) / page * page; }
+  const float* x(std::size_t b) const { return work.x + (first + b) * work.x_stride; }
+  float* y(std::size_t b) const { return work.y + (first + b) * work.y_stride; }
 
-  double sum(std::size_t skipped) const {
-    if (scratch == nullptr)
-      return sum_row<V, A>(exponentials, x, n, skipped,
-                           [this](std::size_t i, const auto&) { V::prefetch(next + i); });
-    return sum_row<V, A>(exponentials, x, n, skipped, [this](std::size_t i, const auto& term) {
-      A::keep(scratch, i, apart(), term);
+  // The sum of row b but for class `skipped`; `Kept`: its terms are kept if there is room.
+  template <bool Clamped, bool Kept>
+  double sum(std::size_t b, float a, float c, std::size_t skipped) const {
+    const Exponentials<V, Clamped> e(V::all(a), V::all(c));
+    const float* next = first + b + at_once < work.rows ? x(b + at_once) : x(b);
+    if (!Kept || place == nullptr)
+      return sum_row<V, A>(e, x(b), n, skipped,
+                           [next](std::size_t i, const auto&) { V::prefetch(next + i); });
+    float* const kept = place + b * span;
+    float* const result = y(b);
+    return sum_row<V, A>(e, x(b), n, skipped, [&](std::size_t i, const auto& term) {
+      A::keep(kept, i, apart, term);
       V::prefetch(next + i);
-      V::prefetch_to_write(y + i);
+      V::prefetch_to_write(result + i);
     });
   }
 
-  // y = e K for all classes; K carries the factor where `Clamped`.
-  void write(const Factor<V>& k, bool stream) const {
-    const auto result = [&k](const typename A::Term& term) {
-      const auto y_factor = A::times(term, k);
+  // y = e K for all classes of row b, K = `k`.
+  template <bool Clamped>
+  void write(std::size_t b, float a, float c, double k) const {
+    const Factor<V> factor(Clamped ? subnormal_factor * k : k);
+    const auto result = [&factor](const typename A::Term& term) {
+      const auto scaled = A::times(term, factor);
       if constexpr (Clamped)
-        return without_factor<V>(y_factor);
+        return without_factor<V>(scaled);
       else
-        return y_factor;
+        return scaled;
     };
-    if (scratch != nullptr)
-      write_row<V>(y, n, stream, [&](std::size_t i, std::size_t) {
-        return result(A::fetch(scratch, i, apart()));
+    if (place != nullptr) {
+      const float* const kept = place + b * span;
+      return write_row<V>(y(b), n, work.stream, [&](std::size_t i, std::size_t) {
+        return result(A::fetch(kept, i, apart));
       });
-    else
-      write_row<V>(y, n, stream, [&](std::size_t i, std::size_t count) {
-        return result(A::term(exponentials, count == 16
-                                                ? V::load(x + i)
-                                                : V::load_first(x + i, count, V::all(x[i]))));
-      });
+    }
+    const Exponentials<V, Clamped> e(V::all(a), V::all(c));
+    write_row<V>(y(b), n, work.stream, [&, x = x(b)](std::size_t i, std::size_t count) {
+      return result(A::term(e, load_some<V>(x + i, count)));
+    });
   }
 };
-
-template <class V, class A, bool Clamped>
-void softmax_row(const Work& work, std::size_t r, float m) {
-  const float c = origin_of(m);
-  const Row<V, A, Clamped> row(work, r, m - c, c);
-  const double sum = row.sum(row.n);
-  if (!(sum > 0)) return fill_nan(row.y, row.n);
-  row.write(Factor<V>((Clamped ? subnormal_factor : 1.0) / sum), work.stream);
-}
 
 template <class V, class A>
 void softmax_rows(const Work& work) {
-  for (std::size_t r = 0; r < work.rows; ++r) {
-    Lanes<V> lanes;
-    const auto [m, least] = lanes.scan(work.x + r * work.x_stride, work.classes);
-    if (!finite(m))
-      fill_nan(work.y + r * work.y_stride, work.classes);
-    else if (m - least < plain_range && origin_of(m) == 0)
-      softmax_row<V, A, false>(work, r, m);
-    else
-      softmax_row<V, A, true>(work, r, m);
+  for (std::size_t first = 0; first < work.rows; first += rows_at_once(work.classes)) {
+    const Batch<V, A> batch(work, first);
+    float m[16];
+    bool plain[16];
+    double sums[16];
+    for (std::size_t b = 0; b < batch.rows; ++b) {
+      Lanes<V> lanes;
+      const auto [largest, smallest] = lanes.scan(batch.x(b), batch.n);
+      m[b] = largest;
+      plain[b] = largest - smallest < plain_range && origin_of(largest) == 0;
+    }
+    for (std::size_t b = 0; b < batch.rows; ++b) {
+      const float c = origin_of(m[b]);
+      sums[b] = plain[b] ? batch.template sum<false, true>(b, m[b], 0, batch.n)
+                         : batch.template sum<true, true>(b, m[b] - c, c, batch.n);
+    }
+    for (std::size_t b = 0; b < batch.rows; ++b) {
+      const float c = origin_of(m[b]);
+      if (!(sums[b] > 0))
+        fill_nan(batch.y(b), batch.n);
+      else if (plain[b])
+        batch.template write<false>(b, m[b], 0, 1 / sums[b]);
+      else
+        batch.template write<true>(b, m[b] - c, c, 1 / sums[b]);
+    }
   }
   if (work.stream) V::fence();
 }
 
-// What the sum of a row is made of, relative to 2^N of its second largest logit.
-struct LogSum {
-  double below;  // the sum over the others
-  double top;    // e^m
-  double l;      // log-sum-exp less m; NaN where the row has a NaN
+// A batch of rows whose log-sum-exp is asked for.
+template <class V, class A>
+struct LogBatch : Batch<V, A> {
+  using Floats = typename V::Floats;
+
+  float m[16] = {}, second[16] = {}, least[16] = {}, a[16] = {}, c[16] = {};
+  bool plain[16] = {};
+  std::size_t place_of_m[16] = {};
+  double sums[16] = {};
+
+  LogBatch(const Work& all, std::size_t from) : Batch<V, A>(all, from) {}
+
+  // A row is plain where no logit is more than `range` below the origin of the exponentials, or,
+  // for `from_top`, below the largest.
+  template <bool Kept>
+  void sum_all(float range, bool from_top) {
+    for (std::size_t b = 0; b < this->rows; ++b) {
+      Lanes<V> lanes;
+      const auto [largest, smallest] = lanes.scan(this->x(b), this->n);
+      m[b] = largest;
+      least[b] = smallest;
+      lanes.locate(this->x(b), this->n, largest, place_of_m[b], second[b]);
+    }
+    const Tops<V> top = tops();
+    V::store(a, top.origin());
+    V::store(c, top.c);
+    for (std::size_t b = 0; b < this->rows; ++b) {
+      plain[b] = (from_top ? m[b] : second[b]) - least[b] < range && c[b] == 0 &&
+                 m[b] - second[b] <= nothing;
+      sums[b] = plain[b] ? this->template sum<false, Kept>(b, a[b], c[b], place_of_m[b])
+                         : this->template sum<true, Kept>(b, a[b], c[b], place_of_m[b]);
+    }
+  }
+
+  Tops<V> tops() const { return Tops<V>(V::load(m), V::load(second)); }
+  LogSum<V> log_sum() const { return LogSum<V>(tops(), V::load(sums)); }
+
+  std::size_t target(std::size_t b) const {
+    return static_cast<std::size_t>(this->work.targets[this->first + b]);
+  }
+  // The targets' logits, and where the target is the largest.
+  Floats target_logits() const {
+    float at[16] = {};
+    for (std::size_t b = 0; b < this->rows; ++b) at[b] = this->x(b)[target(b)];
+    return V::load(at);
+  }
+  typename V::Mask hits() const {
+    float hit[16] = {};
+    for (std::size_t b = 0; b < this->rows; ++b) hit[b] = target(b) == place_of_m[b] ? 1 : 0;
+    return V::load(hit) == V::all(1.0F);
+  }
 };
 
-// For the largest logit m at `place`; where it stands alone, all others being nothing beside it,
-// the sum of them only tells whether there is a NaN.
-template <class V, class A, bool Clamped>
-LogSum log_sum(const Row<V, A, Clamped>& row, float m, std::size_t place, bool alone) {
-  const double below = row.sum(place);
-  if (alone) return {0, 1, below - below};
-  const float c = origin_of(m);
-  const Exponentials<V, Clamped> to_top(V::all(m - c), V::all(c));
-  const double at_m = V::lane_0(value<V>(to_top(V::all(m))));
-  const double top = times_power_of_two(at_m, V::lane_0(to_top.scale() - row.exponentials.scale()));
-  return {below, top, log1p(below / top, [](double a) { return a; })};
-}
-
-// The rows of a work, each as task(row, sum, second): the row's exponentials are relative to its
-// second largest logit, or to the largest where all others are nothing beside it. invalid(r) is
-// called for a row that has no finite largest logit. `range` is how far below that origin a logit
-// may be in a plain row.
-template <class V, class A, class Task, class Invalid>
-void log_rows(const Work& work, float range, bool from_top, Task task, Invalid invalid) {
-  for (std::size_t r = 0; r < work.rows; ++r) {
-    const float* x = work.x + r * work.x_stride;
-    Lanes<V> lanes;
-    const auto [m, least] = lanes.scan(x, work.classes);
-    if (!finite(m)) {
-      invalid(r);
-      continue;
-    }
-    std::size_t place;
-    float second;
-    lanes.locate(x, work.classes, m, place, second);
-    const bool alone = !(m - second <= nothing);
-    const float c = origin_of(m), a = (alone ? m : second) - c;
-    if ((from_top ? m : second) - least < range && c == 0 && !alone) {
-      const Row<V, A, false> row(work, r, a, c);
-      task(r, row, m, place, alone, m == second);
-    } else {
-      const Row<V, A, true> row(work, r, a, c);
-      task(r, row, m, place, alone, m == second);
-    }
-  }
-  if (work.stream) V::fence();
+template <class V, class A, bool Plain>
+void write_log_probabilities(const LogBatch<V, A>& batch, std::size_t b, double l) {
+  const LogProbability<V, A::accurate> log_p(V::all(batch.m[b]), V::all(l));
+  const float* const x = batch.x(b);
+  if (batch.m[b] == batch.second[b])
+    return write_row<V>(batch.y(b), batch.n, batch.work.stream,
+                        [&](std::size_t i, std::size_t count) {
+                          return log_p.template operator()<Plain>(load_some<V>(x + i, count));
+                        });
+  write_row<V>(batch.y(b), batch.n, batch.work.stream, [&](std::size_t i, std::size_t count) {
+    return log_p.template below<Plain>(load_some<V>(x + i, count));
+  });
+  batch.y(b)[batch.place_of_m[b]] = V::lane_0(log_p.at_m);
 }
 
 template <class V, class A>
 void log_softmax_rows(const Work& work) {
-  log_rows<V, A>(
-      work, 100, false,
-      [&work](std::size_t, auto row, float m, std::size_t place, bool alone, bool tie) {
-        constexpr bool plain = !decltype(row)::clamped;
-        row.scratch = nullptr;  // the result needs no exponentials
-        const LogSum s = log_sum(row, m, place, alone);
-        if (!(s.l >= 0)) return fill_nan(row.y, row.n);
-        const LogProbability<V, A::accurate> log_p(V::all(m), V::all(s.l));
-        const auto load = [&row](std::size_t i, std::size_t count) {
-          return count == 16 ? V::load(row.x + i)
-                             : V::load_first(row.x + i, count, V::all(row.x[i]));
-        };
-        if (tie) {
-          write_row<V>(row.y, row.n, work.stream, [&](std::size_t i, std::size_t count) {
-            return log_p.template operator()<plain>(load(i, count));
-          });
-        } else {
-          write_row<V>(row.y, row.n, work.stream, [&](std::size_t i, std::size_t count) {
-            return log_p.template below<plain>(load(i, count));
-          });
-          row.y[place] = V::lane_0(log_p.at_m);
-        }
-      },
-      [&work](std::size_t r) { fill_nan(work.y + r * work.y_stride, work.classes); });
+  for (std::size_t first = 0; first < work.rows; first += rows_at_once(work.classes)) {
+    LogBatch<V, A> batch(work, first);
+    batch.template sum_all<false>(log_range, false);
+    double l[16];
+    V::store(l, batch.log_sum().l);
+    for (std::size_t b = 0; b < batch.rows; ++b)
+      if (!(l[b] >= 0))
+        fill_nan(batch.y(b), batch.n);
+      else if (batch.plain[b])
+        write_log_probabilities<V, A, true>(batch, b, l[b]);
+      else
+        write_log_probabilities<V, A, false>(batch, b, l[b]);
+  }
+  if (work.stream) V::fence();
 }
 
 template <class V, class A>
 void log_sum_rows(const Work& work) {
-  log_rows<V, A>(
-      work, 100, false,
-      [&work](std::size_t r, auto row, float m, std::size_t place, bool alone, bool) {
-        row.scratch = nullptr;
-        work.losses[r] = m;
-        work.above[r] = log_sum(row, m, place, alone).l;
-      },
-      [&work](std::size_t r) { work.above[r] = static_cast<double>(nan_result); });
-}
-
-template <class V, class A>
-float loss_of(float x, float m, double l) {
-  const LogProbability<V, A::accurate> log_p(V::all(m), V::all(l));
-  return V::lane_0(V::all(0.0F) - log_p.template operator()<false>(V::all(x)));
+  for (std::size_t first = 0; first < work.rows; first += rows_at_once(work.classes)) {
+    LogBatch<V, A> batch(work, first);
+    batch.template sum_all<false>(log_range, false);
+    double l[16];
+    V::store(l, batch.log_sum().l);
+    for (std::size_t b = 0; b < batch.rows; ++b) {
+      work.losses[first + b] = batch.m[b];
+      work.above[first + b] = l[b];
+    }
+  }
 }
 
 template <class V, class A>
 void loss_rows(const Work& work) {
-  log_rows<V, A>(
-      work, 100, false,
-      [&work](std::size_t r, auto row, float m, std::size_t place, bool alone, bool) {
-        row.scratch = nullptr;
-        const LogSum s = log_sum(row, m, place, alone);
-        work.losses[r] = s.l >= 0 ? loss_of<V, A>(row.x[work.targets[r]], m, s.l) : nan_result;
-      },
-      [&work](std::size_t r) { work.losses[r] = nan_result; });
+  for (std::size_t first = 0; first < work.rows; first += rows_at_once(work.classes)) {
+    LogBatch<V, A> batch(work, first);
+    batch.template sum_all<false>(log_range, false);
+    V::store_first(work.losses + first, batch.rows,
+                   losses_of<V, A>(batch.tops(), batch.log_sum(), batch.target_logits()));
+  }
 }
 
-// y - t of the target as what it is, minus the sum of the others, where it is the largest: 1 - y
-// would cancel. Else y is 1/2 at most.
 template <class V, class A>
 void gradient_rows(const Work& work) {
-  log_rows<V, A>(
-      work, plain_range, true,
-      [&work](std::size_t r, auto row, float m, std::size_t place, bool alone, bool) {
-        constexpr bool clamped = decltype(row)::clamped;
-        const auto t = static_cast<std::size_t>(work.targets[r]);
-        const float xt = row.x[t];
-        const LogSum s = log_sum(row, m, place, alone);
-        if (!(s.l >= 0)) {
-          work.losses[r] = nan_result;
-          return fill_nan(row.y, row.n);
-        }
-        const double scale = static_cast<double>(work.scale);
-        const double sum = s.below + s.top;
-        const double et = V::lane_0(A::value(A::term(row.exponentials, V::all(xt))));
-        work.losses[r] = loss_of<V, A>(xt, m, s.l);
-        if (alone) {
-          for (std::size_t i = 0; i < row.n; ++i) row.y[i] = 0;
-          row.y[place] = work.scale;
-          row.y[t] = t == place ? 0 : -work.scale;
-          return;
-        }
-        row.write(Factor<V>(scale * (clamped ? subnormal_factor : 1.0) / sum), work.stream);
-        row.y[place] = static_cast<float>(scale * (s.top / sum));
-        row.y[t] = static_cast<float>(0 - scale * ((t == place ? s.below : sum - et) / sum));
-      },
-      [&work](std::size_t r) {
-        work.losses[r] = nan_result;
-        fill_nan(work.y + r * work.y_stride, work.classes);
-      });
+  for (std::size_t first = 0; first < work.rows; first += rows_at_once(work.classes)) {
+    LogBatch<V, A> batch(work, first);
+    batch.template sum_all<true>(plain_range, true);
+    const Tops<V> tops = batch.tops();
+    const LogSum<V> s = batch.log_sum();
+    const auto x = batch.target_logits();
+    const GradientParts<V> parts(tops, s, x, batch.hits(), work.scale);
+    V::store_first(work.losses + first, batch.rows, losses_of<V, A>(tops, s, x));
+    double k[16], l[16];
+    float at_top[16], at_target[16];
+    V::store(k, parts.k);
+    V::store(l, s.l);
+    V::store(at_top, parts.at_top);
+    V::store(at_target, parts.at_target);
+    for (std::size_t b = 0; b < batch.rows; ++b) {
+      float* const y = batch.y(b);
+      if (!(l[b] >= 0)) {
+        fill_nan(y, batch.n);
+        continue;
+      }
+      if (batch.plain[b])
+        batch.template write<false>(b, batch.a[b], batch.c[b], k[b]);
+      else
+        batch.template write<true>(b, batch.a[b], batch.c[b], k[b]);
+      y[batch.place_of_m[b]] = at_top[b];
+      y[batch.target(b)] = at_target[b];
+    }
+  }
+  if (work.stream) V::fence();
 }
 
 }  // namespace maxtrick::kernels

@@ -12,6 +12,9 @@ inline constexpr float nan_result = __builtin_nanf("");
 // subnormal, nor anything on the way there, for a scale of gradients from 2^-30 to 2^30.
 inline constexpr float plain_range = 40;
 
+// Where only the sum of exponentials is wanted, all is plain within so much of the largest of them.
+inline constexpr float log_range = 100;
+
 // e^-150 is nothing even a million times, beside 0 as beside 1.
 inline constexpr float nothing = 150;
 

@@ -5,11 +5,7 @@
 #include <cstdint>
 #include <type_traits>
 
-#include "kernels/log_probability.hpp"
-#include "kernels/logarithm.hpp"
-#include "kernels/range.hpp"
-#include "kernels/terms.hpp"
-#include "kernels/work.hpp"
+#include "kernels/log_sum.hpp"
 
 namespace maxtrick::kernels {
 
@@ -113,74 +109,67 @@ void softmax_groups(const Work& work) {
   }
 }
 
-// What the log-sum-exp of each row is made of.
+// The largest logits of a group's rows, and the class of the largest, the first of several.
 template <class V>
-struct GroupTops {
+struct GroupTops : Tops<V> {
   using Floats = typename V::Floats;
 
-  Floats m = V::all(-infinity), second = V::all(-infinity), least = V::all(infinity);
-  Floats place = V::all(0.0F);  // the class of the largest logit, the first of several
-  Floats c, related;            // the origin; 0 where all others are nothing beside the largest
+  Floats least, place;
 
-  explicit GroupTops(const Group<V>& group) {
+  explicit GroupTops(const Group<V>& group) : GroupTops(scan(group)) {}
+
+  // Whether every row is plain: see LogBatch.
+  bool plain(float range, bool from_top) const {
+    const Floats top = from_top ? this->m : this->second;
+    return !any(~(top - least < V::all(range))) && !any(~(this->c == V::all(0.0F))) &&
+           !any(this->related == V::all(0.0F));
+  }
+
+ private:
+  struct Scan {
+    Floats m = V::all(-infinity), second = V::all(-infinity), least = V::all(infinity);
+    Floats place = V::all(0.0F);
+  };
+  explicit GroupTops(const Scan& s) : Tops<V>(s.m, s.second), least(s.least), place(s.place) {}
+
+  static Scan scan(const Group<V>& group) {
+    Scan s;
     for (std::size_t i = 0; i < group.classes; ++i) {
       const Floats x = group.x[i];
-      second = larger(smaller(x, m), second);
-      place = select(m < x, V::all(static_cast<float>(i)), place);
-      m = larger(x, m);
-      least = smaller(x, least);
+      s.second = larger(smaller(x, s.m), s.second);
+      s.place = select(s.m < x, V::all(static_cast<float>(i)), s.place);
+      s.m = larger(x, s.m);
+      s.least = smaller(x, s.least);
     }
-    c = origin_of<V>(m);
-    const Floats gap = m - second;
-    const auto near = (gap < V::all(nothing)) | (gap == V::all(nothing));
-    related = select(near, V::all(1.0F), V::all(0.0F));
-  }
-  // That of the exponentials.
-  Floats origin() const { return select(related == V::all(0.0F), m, second) - c; }
-  // Whether every row is plain: see log_rows.
-  bool plain(float range, bool from_top) const {
-    const Floats top = from_top ? m : second;
-    return !any(~(top - least < V::all(range))) && !any(~(c == V::all(0.0F))) &&
-           !any(related == V::all(0.0F));
+    return s;
   }
 };
 
-template <class V, class A, bool Clamped>
-struct GroupLogSum {
-  using Doubles = typename V::Doubles;
-
-  typename A::Term terms[short_classes];
-  Doubles below, top, l;
-
-  GroupLogSum(const Group<V>& group, const GroupTops<V>& tops) {
-    const Exponentials<V, Clamped> e(tops.origin(), tops.c), to_top(tops.m - tops.c, tops.c);
-    below = group.template sum<A>(e, terms, &tops.place) * V::widen(tops.related);
-    const auto n = to_top.scale() - e.scale();
-    top = times_power_of_two(value<V>(to_top(tops.m)), select(n == n, n, V::all(0.0F)));
-    l = log1p(below / top, [](double a) { return V::all(a); });
-  }
-  typename V::Mask invalid() const { return ~(V::all(-1.0F) < V::narrow(l)); }
-};
-
-// task(first, group, tops, sum) for the groups of a work.
+// task(first, group, tops, terms, sum, plain) for the groups of a work.
 template <class V, class A, class Task>
 void log_groups(const Work& work, float range, bool from_top, Task task) {
   for (std::size_t first = 0; first < work.rows; first += 16) {
     const Group<V> group(work, first);
     const GroupTops<V> tops(group);
+    typename A::Term terms[short_classes];
+    const auto with = [&](auto plain) {
+      const Exponentials<V, !plain> e(tops.origin(), tops.c);
+      const LogSum<V> s(tops, group.template sum<A>(e, terms, &tops.place));
+      task(first, group, tops, terms, s, plain);
+    };
     if (tops.plain(range, from_top))
-      task(first, group, tops, std::true_type{});
+      with(std::true_type{});
     else
-      task(first, group, tops, std::false_type{});
+      with(std::false_type{});
   }
 }
 
 template <class V, class A>
 void log_softmax_groups(const Work& work) {
   log_groups<V, A>(
-      work, 100, false,
-      [](std::size_t, const Group<V>& group, const GroupTops<V>& tops, auto plain) {
-        const GroupLogSum<V, A, !plain> s(group, tops);
+      work, log_range, false,
+      [](std::size_t, const Group<V>& group, const GroupTops<V>& tops, const auto&,
+         const LogSum<V>& s, auto plain) {
         const LogProbability<V, A::accurate> log_p(tops.m, s.l);
         group.write([&](std::size_t i) { return log_p.template operator()<plain>(group.x[i]); });
         fill_nan(group, s.invalid());
@@ -189,15 +178,14 @@ void log_softmax_groups(const Work& work) {
 
 template <class V, class A>
 void log_sum_groups(const Work& work) {
-  log_groups<V, A>(
-      work, 100, false,
-      [&work](std::size_t first, const Group<V>& group, const GroupTops<V>& tops, auto plain) {
-        const GroupLogSum<V, A, !plain> s(group, tops);
-        V::store_first(work.losses + first, group.rows, tops.m);
-        double above[16];
-        V::store(above, s.l);
-        for (std::size_t r = 0; r < group.rows; ++r) work.above[first + r] = above[r];
-      });
+  log_groups<V, A>(work, log_range, false,
+                   [&work](std::size_t first, const Group<V>& group, const GroupTops<V>& tops,
+                           const auto&, const LogSum<V>& s, auto) {
+                     V::store_first(work.losses + first, group.rows, tops.m);
+                     double above[16];
+                     V::store(above, s.l);
+                     for (std::size_t r = 0; r < group.rows; ++r) work.above[first + r] = above[r];
+                   });
 }
 
 // The targets of a group, and the logits there.
@@ -206,59 +194,46 @@ struct GroupTargets {
   typename V::Floats t, x;
 
   GroupTargets(const Work& work, std::size_t first, const Group<V>& group) {
-    float targets[16] = {};
-    for (std::size_t r = 0; r < group.rows; ++r)
+    float targets[16] = {}, logits[16] = {};
+    for (std::size_t r = 0; r < group.rows; ++r) {
       targets[r] = static_cast<float>(work.targets[first + r]);
+      logits[r] = group.from[r][work.targets[first + r]];
+    }
     t = V::load(targets);
-    x = group.x[0];
-    for (std::size_t i = 1; i < group.classes; ++i) x = select(is(i), group.x[i], x);
+    x = V::load(logits);
   }
   typename V::Mask is(std::size_t i) const { return t == V::all(static_cast<float>(i)); }
 };
 
-template <class V, class A, class Sum>
-void write_losses(const Work& work, std::size_t first, const Group<V>& group,
-                  const GroupTops<V>& tops, const GroupTargets<V>& targets, const Sum& s) {
-  const LogProbability<V, A::accurate> log_p(tops.m, s.l);
-  const auto losses = V::all(0.0F) - log_p.template operator()<false>(targets.x);
-  V::store_first(work.losses + first, group.rows, select(s.invalid(), V::all(nan_result), losses));
-}
-
 template <class V, class A>
 void loss_groups(const Work& work) {
-  log_groups<V, A>(
-      work, 100, false,
-      [&work](std::size_t first, const Group<V>& group, const GroupTops<V>& tops, auto plain) {
-        const GroupLogSum<V, A, !plain> s(group, tops);
-        write_losses<V, A>(work, first, group, tops, {work, first, group}, s);
-      });
+  log_groups<V, A>(work, log_range, false,
+                   [&work](std::size_t first, const Group<V>& group, const GroupTops<V>& tops,
+                           const auto&, const LogSum<V>& s, auto) {
+                     const GroupTargets<V> targets(work, first, group);
+                     V::store_first(work.losses + first, group.rows,
+                                    losses_of<V, A>(tops, s, targets.x));
+                   });
 }
 
 template <class V, class A>
 void gradient_groups(const Work& work) {
   log_groups<V, A>(
       work, plain_range, true,
-      [&work](std::size_t first, const Group<V>& group, const GroupTops<V>& tops, auto plain) {
-        const GroupLogSum<V, A, !plain> s(group, tops);
+      [&work](std::size_t first, const Group<V>& group, const GroupTops<V>& tops, const auto& terms,
+              const LogSum<V>& s, auto plain) {
         const GroupTargets<V> targets(work, first, group);
-        const auto sum = s.below + s.top, k = V::all(static_cast<double>(work.scale)) / sum;
-        auto et = s.terms[0];
-        for (std::size_t i = 1; i < group.classes; ++i)
-          et = A::select_term(targets.is(i), s.terms[i], et);
-        const auto hit = targets.t == tops.place;
-        const auto others = select(hit, s.below, sum - A::value(et));
-        const auto at_target = V::all(0.0F) - V::narrow(others * k);
-        const auto at_top = V::narrow(s.top * k);
-        const Factor<V> factor(k * V::widen(tops.related) * V::all(subnormal_factor));
-        write_losses<V, A>(work, first, group, tops, targets, s);
+        const GradientParts<V> parts(tops, s, targets.x, targets.t == tops.place, work.scale);
+        const Factor<V> factor(parts.k * V::all(subnormal_factor));
+        V::store_first(work.losses + first, group.rows, losses_of<V, A>(tops, s, targets.x));
         group.write([&](std::size_t i) {
-          auto y = A::times(s.terms[i], factor);
+          auto y = A::times(terms[i], factor);
           if constexpr (plain)
             y = y * V::all(1 / static_cast<float>(subnormal_factor));
           else
             y = without_factor<V>(y);
-          y = select(tops.place == V::all(static_cast<float>(i)), at_top, y);
-          return select(targets.is(i), at_target, y);
+          y = select(tops.place == V::all(static_cast<float>(i)), parts.at_top, y);
+          return select(targets.is(i), parts.at_target, y);
         });
         fill_nan(group, s.invalid());
       });

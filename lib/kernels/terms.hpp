@@ -54,9 +54,6 @@ struct AccurateTerms {
   [[gnu::always_inline]] static Term only(Mask m, const Term& e) {
     return {only_lanes(m, e.t), only_lanes(m, e.p)};
   }
-  [[gnu::always_inline]] static Term select_term(Mask m, const Term& a, const Term& b) {
-    return {select(m, a.t, b.t), select(m, a.p, b.p)};
-  }
   // The terms of classes i to i + 15 of a row, in `place`; `apart` floats, at least the row's.
   [[gnu::always_inline]] static void keep(float* place, std::size_t i, std::size_t apart,
                                           const Term& e) {
@@ -88,9 +85,6 @@ struct FastTerms {
     return fma(pair.t, pair.p, pair.t);
   }
   [[gnu::always_inline]] static Term only(Mask m, const Term& e) { return only_lanes(m, e); }
-  [[gnu::always_inline]] static Term select_term(Mask m, const Term& a, const Term& b) {
-    return select(m, a, b);
-  }
   [[gnu::always_inline]] static void keep(float* place, std::size_t i, std::size_t, const Term& e) {
     V::store(place + i, e);
   }

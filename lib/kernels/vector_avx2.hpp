@@ -200,6 +200,9 @@ struct Vector {
     _mm256_maskstore_ps(p, _mm256_castps_si256(in.low), a.low);
     _mm256_maskstore_ps(p + 8, _mm256_castps_si256(in.high), a.high);
   }
+  [[gnu::always_inline]] static Doubles load(const double* p) {
+    return each([p](int i) { return _mm256_loadu_pd(p + 4 * i); });
+  }
   [[gnu::always_inline]] static void store(double* p, Doubles a) {
     for (int i = 0; i < 4; ++i) _mm256_storeu_pd(p + 4 * i, a.v[i]);
   }

@@ -158,6 +158,9 @@ struct Vector {
   [[gnu::always_inline]] static void store_first(float* p, std::size_t n, Floats a) {
     _mm512_mask_storeu_ps(p, first(n).bits, a.v);
   }
+  [[gnu::always_inline]] static Doubles load(const double* p) {
+    return {_mm512_loadu_pd(p), _mm512_loadu_pd(p + 8)};
+  }
   [[gnu::always_inline]] static void store(double* p, Doubles a) {
     _mm512_storeu_pd(p, a.low);
     _mm512_storeu_pd(p + 8, a.high);

@@ -160,6 +160,9 @@ struct Vector {
   [[gnu::always_inline]] static void store_first(float* p, std::size_t n, Floats a) {
     for (std::size_t i = 0; i < n; ++i) p[i] = a.v[i];
   }
+  [[gnu::always_inline]] static Doubles load(const double* p) {
+    return each<Doubles>([p](int i) { return p[i]; });
+  }
   [[gnu::always_inline]] static void store(double* p, Doubles a) {
     for (int i = 0; i < 16; ++i) p[i] = a.v[i];
   }

@@ -25,7 +25,7 @@ struct Work {
 // Rows of up to so many classes keep their exponentials for the result, in a core's first cache;
 // beyond it to compute them anew is cheaper.
 inline constexpr std::size_t kept_classes = 2048;
-inline constexpr std::size_t scratch_floats = 2 * (kept_classes + 1024) + 1024;
+inline constexpr std::size_t scratch_floats = 2 * (kept_classes + 1024) + 1024 + 64;
 
 enum Task { task_softmax, task_log_softmax, task_log_sum, task_loss, task_gradient };
 inline constexpr int tasks = 5;
