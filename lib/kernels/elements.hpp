@@ -29,12 +29,13 @@ void each_exponential(const float* x, float* y, std::size_t n) {
   // number.
   const Exponentials<V, true> above(V::all(89.0F), zero), below(zero, zero);
   const Factor<V> above_0(0x1p64 / exponential::g), below_0(subnormal_factor / exponential::g);
-  each_element<V>(x, y, n, [&](auto xi) {
-    const auto positive = zero < xi;
-    const auto high = A::times(A::term(above, smaller(V::all(89.0F), xi)), above_0);
-    const auto low = without_factor<V>(A::times(A::term(below, smaller(zero, xi)), below_0));
-    return select(positive, high * V::all(0x1p64F), low);
-  });
+  each_element<V>(
+      x, y, n, [&](auto xi) __attribute__((always_inline)) {
+        const auto positive = zero < xi;
+        const auto high = A::times(A::term(above, smaller(V::all(89.0F), xi)), above_0);
+        const auto low = without_factor<V>(A::times(A::term(below, smaller(zero, xi)), below_0));
+        return select(positive, high * V::all(0x1p64F), low);
+      });
 }
 
 template <class V>
@@ -50,15 +51,16 @@ template <class V>
 void each_log(const float* x, float* y, std::size_t n) {
   const auto all = [](double a) { return V::all(a); };
   const auto zero = V::all(0.0F);
-  each_element<V>(x, y, n, [&](auto xi) {
-    const auto v = V::widen(xi);  // normal in double, where xi is not 0
-    const auto k = exponent(v, logarithm::sqrt_half);
-    const auto f = without_exponent(v, k) - all(1.0);
-    auto result = V::narrow(log_of(k, f, all));
-    result = select(xi == zero, V::all(-infinity), result);
-    result = select(xi == V::all(infinity), xi, result);
-    return select((zero < xi) | (xi == zero), result, V::all(nan_result));
-  });
+  each_element<V>(
+      x, y, n, [&](auto xi) __attribute__((always_inline)) {
+        const auto v = V::widen(xi);  // normal in double, where xi is not 0
+        const auto k = exponent(v, logarithm::sqrt_half);
+        const auto f = without_exponent(v, k) - all(1.0);
+        auto result = V::narrow(log_of(k, f, all));
+        result = select(xi == zero, V::all(-infinity), result);
+        result = select(xi == V::all(infinity), xi, result);
+        return select((zero < xi) | (xi == zero), result, V::all(nan_result));
+      });
 }
 
 }  // namespace maxtrick::kernels

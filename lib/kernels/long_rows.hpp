@@ -31,7 +31,7 @@ struct Lanes {
     }
     std::size_t i = 0;
     for (; i + block <= n; i += block)
-      four_times([&](std::size_t j) {
+      four_times([&](std::size_t j) __attribute__((always_inline)) {
         const Floats v = V::load(x + i + 16 * j);
         largest[j] = larger(v, largest[j]);
         smallest[j] = smaller(v, smallest[j]);
@@ -55,7 +55,7 @@ struct Lanes {
       lane = at < 16 ? 16 * j + at : lane;
     }
     typename V::Floats others = V::all(-infinity);
-    four_times([&](std::size_t j) {
+    four_times([&](std::size_t j) __attribute__((always_inline)) {
       const auto here = lane / 16 == j ? V::one(lane % 16) : V::first(0);
       others = larger(others, select(here, V::all(-infinity), largest[j]));
     });
@@ -86,10 +86,10 @@ double sum_row(const Exponentials<V, Clamped>& e, const float* x, std::size_t n,
                std::size_t skipped, Keep keep) {
   typename A::Sum sum;
   typename A::Term terms[4];
-  const auto add = [&](std::size_t i) {
+  const auto add = [&](std::size_t i) __attribute__((always_inline)) {
     if (skipped - i < block) {
       const std::size_t at = skipped - i;
-      four_times([&](std::size_t j) {
+      four_times([&](std::size_t j) __attribute__((always_inline)) {
         if (at / 16 == j) terms[j] = A::only(~V::one(at % 16), terms[j]);
       });
     }
@@ -97,14 +97,14 @@ double sum_row(const Exponentials<V, Clamped>& e, const float* x, std::size_t n,
   };
   std::size_t i = 0;
   for (; i + block <= n; i += block) {
-    four_times([&](std::size_t j) {
+    four_times([&](std::size_t j) __attribute__((always_inline)) {
       terms[j] = A::term(e, V::load(x + i + 16 * j));
       keep(i + 16 * j, terms[j]);
     });
     add(i);
   }
   if (i < n) {
-    four_times([&](std::size_t j) {
+    four_times([&](std::size_t j) __attribute__((always_inline)) {
       const std::size_t first = i + 16 * j;
       const std::size_t count = first >= n ? 0 : n - first < 16 ? n - first : 16;
       terms[j] = typename A::Term{};
@@ -131,8 +131,9 @@ void write_row(float* y, std::size_t n, bool stream, Result result) {
     for (; i + 16 <= n; i += 16) V::stream(y + i, result(i, std::size_t{16}));
   } else {
     for (; i + block <= n; i += block)
-      four_times(
-          [&](std::size_t j) { V::store(y + i + 16 * j, result(i + 16 * j, std::size_t{16})); });
+      four_times([&](std::size_t j) __attribute__((always_inline)) {
+        V::store(y + i + 16 * j, result(i + 16 * j, std::size_t{16}));
+      });
     for (; i + 16 <= n; i += 16) V::store(y + i, result(i, std::size_t{16}));
   }
   if (i < n) V::store_first(y + i, n - i, result(i, n - i));
@@ -181,22 +182,25 @@ struct Batch {
     const Exponentials<V, Clamped> e(V::all(a), V::all(c));
     const float* next = first + b + at_once < work.rows ? x(b + at_once) : x(b);
     if (!Kept || place == nullptr)
-      return sum_row<V, A>(e, x(b), n, skipped,
-                           [next](std::size_t i, const auto&) { V::prefetch(next + i); });
+      return sum_row<V, A>(
+          e, x(b), n, skipped, [next](std::size_t i, const auto&) __attribute__((always_inline)) {
+            V::prefetch(next + i);
+          });
     float* const kept = place + b * span;
     float* const result = y(b);
-    return sum_row<V, A>(e, x(b), n, skipped, [&](std::size_t i, const auto& term) {
-      A::keep(kept, i, apart, term);
-      V::prefetch(next + i);
-      V::prefetch_to_write(result + i);
-    });
+    return sum_row<V, A>(
+        e, x(b), n, skipped, [&](std::size_t i, const auto& term) __attribute__((always_inline)) {
+          A::keep(kept, i, apart, term);
+          V::prefetch(next + i);
+          V::prefetch_to_write(result + i);
+        });
   }
 
   // y = e K for all classes of row b, K = `k`.
   template <bool Clamped>
   void write(std::size_t b, float a, float c, double k) const {
     const Factor<V> factor(Clamped ? subnormal_factor * k : k);
-    const auto result = [&factor](const typename A::Term& term) {
+    const auto result = [&factor](const typename A::Term& term) __attribute__((always_inline)) {
       const auto scaled = A::times(term, factor);
       if constexpr (Clamped)
         return without_factor<V>(scaled);
@@ -205,14 +209,17 @@ struct Batch {
     };
     if (place != nullptr) {
       const float* const kept = place + b * span;
-      return write_row<V>(y(b), n, work.stream, [&](std::size_t i, std::size_t) {
-        return result(A::fetch(kept, i, apart));
-      });
+      return write_row<V>(
+          y(b), n, work.stream, [&](std::size_t i, std::size_t) __attribute__((always_inline)) {
+            return result(A::fetch(kept, i, apart));
+          });
     }
     const Exponentials<V, Clamped> e(V::all(a), V::all(c));
-    write_row<V>(y(b), n, work.stream, [&, x = x(b)](std::size_t i, std::size_t count) {
-      return result(A::term(e, load_some<V>(x + i, count)));
-    });
+    write_row<V>(
+        y(b), n, work.stream,
+        [&, x = x(b) ](std::size_t i, std::size_t count) __attribute__((always_inline)) {
+          return result(A::term(e, load_some<V>(x + i, count)));
+        });
   }
 };
 
@@ -305,13 +312,16 @@ void write_log_probabilities(const LogBatch<V, A>& batch, std::size_t b, double 
   const LogProbability<V, A::accurate> log_p(V::all(batch.m[b]), V::all(l));
   const float* const x = batch.x(b);
   if (batch.m[b] == batch.second[b])
-    return write_row<V>(batch.y(b), batch.n, batch.work.stream,
-                        [&](std::size_t i, std::size_t count) {
-                          return log_p.template operator()<Plain>(load_some<V>(x + i, count));
-                        });
-  write_row<V>(batch.y(b), batch.n, batch.work.stream, [&](std::size_t i, std::size_t count) {
-    return log_p.template below<Plain>(load_some<V>(x + i, count));
-  });
+    return write_row<V>(
+        batch.y(b), batch.n,
+        batch.work.stream, [&](std::size_t i, std::size_t count) __attribute__((always_inline)) {
+          return log_p.template operator()<Plain>(load_some<V>(x + i, count));
+        });
+  write_row<V>(
+      batch.y(b), batch.n,
+      batch.work.stream, [&](std::size_t i, std::size_t count) __attribute__((always_inline)) {
+        return log_p.template below<Plain>(load_some<V>(x + i, count));
+      });
   batch.y(b)[batch.place_of_m[b]] = V::lane_0(log_p.at_m);
 }
 

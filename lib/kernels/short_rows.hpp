@@ -82,7 +82,7 @@ void softmax_group(const Group<V>& group, typename V::Floats m, typename V::Floa
   typename A::Term terms[short_classes];
   const auto sum = group.template sum<A>(Exponentials<V, Clamped>(m - c, c), terms, nullptr);
   const Factor<V> k(V::all(subnormal_factor) / sum);
-  group.write([&](std::size_t i) {
+  group.write([&](std::size_t i) __attribute__((always_inline)) {
     const auto y = A::times(terms[i], k);
     if constexpr (Clamped)
       return without_factor<V>(y);
@@ -166,14 +166,15 @@ void log_groups(const Work& work, float range, bool from_top, Task task) {
 
 template <class V, class A>
 void log_softmax_groups(const Work& work) {
-  log_groups<V, A>(
-      work, log_range, false,
-      [](std::size_t, const Group<V>& group, const GroupTops<V>& tops, const auto&,
-         const LogSum<V>& s, auto plain) {
-        const LogProbability<V, A::accurate> log_p(tops.m, s.l);
-        group.write([&](std::size_t i) { return log_p.template operator()<plain>(group.x[i]); });
-        fill_nan(group, s.invalid());
-      });
+  log_groups<V, A>(work, log_range, false,
+                   [](std::size_t, const Group<V>& group, const GroupTops<V>& tops, const auto&,
+                      const LogSum<V>& s, auto plain) {
+                     const LogProbability<V, A::accurate> log_p(tops.m, s.l);
+                     group.write([&](std::size_t i) __attribute__((always_inline)) {
+                       return log_p.template operator()<plain>(group.x[i]);
+                     });
+                     fill_nan(group, s.invalid());
+                   });
 }
 
 template <class V, class A>
@@ -226,7 +227,7 @@ void gradient_groups(const Work& work) {
         const GradientParts<V> parts(tops, s, targets.x, targets.t == tops.place, work.scale);
         const Factor<V> factor(parts.k * V::all(subnormal_factor));
         V::store_first(work.losses + first, group.rows, losses_of<V, A>(tops, s, targets.x));
-        group.write([&](std::size_t i) {
+        group.write([&](std::size_t i) __attribute__((always_inline)) {
           auto y = A::times(terms[i], factor);
           if constexpr (plain)
             y = y * V::all(1 / static_cast<float>(subnormal_factor));

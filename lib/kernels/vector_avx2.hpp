@@ -91,22 +91,24 @@ template <class Function>
   return {{function(0), function(1), function(2), function(3)}};
 }
 [[gnu::always_inline]] inline Doubles operator+(Doubles a, Doubles b) {
-  return each([&](int i) { return _mm256_add_pd(a.v[i], b.v[i]); });
+  return each([&](int i) __attribute__((always_inline)) { return _mm256_add_pd(a.v[i], b.v[i]); });
 }
 [[gnu::always_inline]] inline Doubles operator-(Doubles a, Doubles b) {
-  return each([&](int i) { return _mm256_sub_pd(a.v[i], b.v[i]); });
+  return each([&](int i) __attribute__((always_inline)) { return _mm256_sub_pd(a.v[i], b.v[i]); });
 }
 [[gnu::always_inline]] inline Doubles operator*(Doubles a, Doubles b) {
-  return each([&](int i) { return _mm256_mul_pd(a.v[i], b.v[i]); });
+  return each([&](int i) __attribute__((always_inline)) { return _mm256_mul_pd(a.v[i], b.v[i]); });
 }
 [[gnu::always_inline]] inline Doubles operator/(Doubles a, Doubles b) {
-  return each([&](int i) { return _mm256_div_pd(a.v[i], b.v[i]); });
+  return each([&](int i) __attribute__((always_inline)) { return _mm256_div_pd(a.v[i], b.v[i]); });
 }
 [[gnu::always_inline]] inline Doubles fma(Doubles a, Doubles b, Doubles c) {
-  return each([&](int i) { return _mm256_fmadd_pd(a.v[i], b.v[i], c.v[i]); });
+  return each([&](int i) __attribute__((always_inline)) {
+    return _mm256_fmadd_pd(a.v[i], b.v[i], c.v[i]);
+  });
 }
 [[gnu::always_inline]] inline Doubles select(Mask m, Doubles a, Doubles b) {
-  return each([&](int i) {
+  return each([&](int i) __attribute__((always_inline)) {
     const __m256 half = i < 2 ? m.low : m.high;
     const __m128 quarter =
         i % 2 == 0 ? _mm256_castps256_ps128(half) : _mm256_extractf128_ps(half, 1);
@@ -116,7 +118,7 @@ template <class Function>
 }
 // x < y ? a : b
 [[gnu::always_inline]] inline Doubles where_less(Doubles x, Doubles y, Doubles a, Doubles b) {
-  return each([&](int i) {
+  return each([&](int i) __attribute__((always_inline)) {
     return _mm256_blendv_pd(b.v[i], a.v[i], _mm256_cmp_pd(x.v[i], y.v[i], _CMP_LT_OQ));
   });
 }
@@ -130,7 +132,7 @@ namespace detail {
 
 // a 2^n for integral n; a and the result are normal numbers.
 [[gnu::always_inline]] inline Doubles times_power_of_two(Doubles a, Floats n) {
-  return each([&](int i) {
+  return each([&](int i) __attribute__((always_inline)) {
     const __m256i power = _mm256_cvtepi32_epi64(_mm_cvtps_epi32(detail::quarter(n, i)));
     return _mm256_castsi256_pd(
         _mm256_add_epi64(_mm256_castpd_si256(a.v[i]), _mm256_slli_epi64(power, 52)));
@@ -142,7 +144,7 @@ namespace detail {
   // positive, becomes the last bits of 2^52.
   const __m256i shift = _mm256_set1_epi64x(static_cast<long long>(pivot - (1023ULL << 52)));
   const __m256i two_52 = _mm256_set1_epi64x(0x4330000000000000LL);
-  return each([&](int i) {
+  return each([&](int i) __attribute__((always_inline)) {
     const __m256i biased =
         _mm256_srli_epi64(_mm256_sub_epi64(_mm256_castpd_si256(a.v[i]), shift), 52);
     return _mm256_sub_pd(_mm256_castsi256_pd(_mm256_or_si256(biased, two_52)),
@@ -151,7 +153,7 @@ namespace detail {
 }
 // a 2^-k
 [[gnu::always_inline]] inline Doubles without_exponent(Doubles a, Doubles k) {
-  return each([&](int i) {
+  return each([&](int i) __attribute__((always_inline)) {
     const __m256i power = _mm256_cvtepi32_epi64(_mm256_cvtpd_epi32(k.v[i]));
     return _mm256_castsi256_pd(
         _mm256_sub_epi64(_mm256_castpd_si256(a.v[i]), _mm256_slli_epi64(power, 52)));
@@ -167,7 +169,7 @@ struct Vector {
     return {_mm256_set1_ps(a), _mm256_set1_ps(a)};
   }
   [[gnu::always_inline]] static Doubles all(double a) {
-    return each([a](int) { return _mm256_set1_pd(a); });
+    return each([a](int) __attribute__((always_inline)) { return _mm256_set1_pd(a); });
   }
   // The first n lanes, 0 to 16.
   [[gnu::always_inline]] static Mask first(std::size_t n) {
@@ -201,7 +203,7 @@ struct Vector {
     _mm256_maskstore_ps(p + 8, _mm256_castps_si256(in.high), a.high);
   }
   [[gnu::always_inline]] static Doubles load(const double* p) {
-    return each([p](int i) { return _mm256_loadu_pd(p + 4 * i); });
+    return each([p](int i) __attribute__((always_inline)) { return _mm256_loadu_pd(p + 4 * i); });
   }
   [[gnu::always_inline]] static void store(double* p, Doubles a) {
     for (int i = 0; i < 4; ++i) _mm256_storeu_pd(p + 4 * i, a.v[i]);
@@ -237,7 +239,9 @@ struct Vector {
   [[gnu::always_inline]] static double lane_0(Doubles a) { return _mm256_cvtsd_f64(a.v[0]); }
 
   [[gnu::always_inline]] static Doubles widen(Floats a) {
-    return each([&](int i) { return _mm256_cvtps_pd(detail::quarter(a, i)); });
+    return each([&](int i) __attribute__((always_inline)) {
+      return _mm256_cvtps_pd(detail::quarter(a, i));
+    });
   }
   [[gnu::always_inline]] static Floats narrow(Doubles a) {
     return {_mm256_set_m128(_mm256_cvtpd_ps(a.v[1]), _mm256_cvtpd_ps(a.v[0])),
@@ -257,7 +261,9 @@ struct Vector {
                                                   std::size_t offset, std::size_t width,
                                                   Floats (&columns)[4]) {
     const __m128i in = mask(width);
-    const auto quad = [&](int row) { return _mm_maskload_ps(rows[row] + offset, in); };
+    const auto quad = [&](int row) __attribute__((always_inline)) {
+      return _mm_maskload_ps(rows[row] + offset, in);
+    };
     __m256 low[4], high[4];
     for (int j = 0; j < 4; ++j) {
       low[j] = _mm256_set_m128(quad(4 + j), quad(j));
@@ -273,7 +279,7 @@ struct Vector {
                                                    std::size_t offset, std::size_t width,
                                                    const Floats (&columns)[4]) {
     const __m128i in = mask(width);
-    const auto put = [&](int row, __m128 quad) {
+    const auto put = [&](int row, __m128 quad) __attribute__((always_inline)) {
       if (static_cast<std::size_t>(row) < n) _mm_maskstore_ps(rows[row] + offset, in, quad);
     };
     __m256 low[4], high[4];

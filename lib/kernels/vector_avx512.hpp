@@ -208,7 +208,9 @@ struct Vector {
     const __mmask8 in = static_cast<__mmask8>((1U << width) - 1);
     __m512 r[4];
     for (int j = 0; j < 4; ++j) {
-      const auto quad = [&](int k) { return _mm_maskz_loadu_ps(in, rows[4 * k + j] + offset); };
+      const auto quad = [&](int k) __attribute__((always_inline)) {
+        return _mm_maskz_loadu_ps(in, rows[4 * k + j] + offset);
+      };
       r[j] = _mm512_castps128_ps512(quad(0));
       r[j] = _mm512_insertf32x4(r[j], quad(1), 1);
       r[j] = _mm512_insertf32x4(r[j], quad(2), 2);
@@ -225,7 +227,7 @@ struct Vector {
     const __mmask8 in = static_cast<__mmask8>((1U << width) - 1);
     __m512 r[4] = {columns[0].v, columns[1].v, columns[2].v, columns[3].v};
     transpose(r);
-    const auto put = [&](int row, __m128 quad) {
+    const auto put = [&](int row, __m128 quad) __attribute__((always_inline)) {
       if (static_cast<std::size_t>(row) >= n) return;
       if (width == 4) return _mm_storeu_ps(rows[row] + offset, quad);
       // Else the extraction might be what stores, and that suppresses no fault of a masked lane

@@ -21,112 +21,112 @@ struct Doubles {
 };
 
 template <class Result, class Function>
-[[gnu::always_inline]] inline Result each(Function function) {
+inline Result each(Function function) {
   Result result;
   for (int i = 0; i < 16; ++i) result.v[i] = function(i);
   return result;
 }
 
-[[gnu::always_inline]] inline Floats operator+(Floats a, Floats b) {
+inline Floats operator+(Floats a, Floats b) {
   return each<Floats>([&](int i) { return a.v[i] + b.v[i]; });
 }
-[[gnu::always_inline]] inline Floats operator-(Floats a, Floats b) {
+inline Floats operator-(Floats a, Floats b) {
   return each<Floats>([&](int i) { return a.v[i] - b.v[i]; });
 }
-[[gnu::always_inline]] inline Floats operator*(Floats a, Floats b) {
+inline Floats operator*(Floats a, Floats b) {
   return each<Floats>([&](int i) { return a.v[i] * b.v[i]; });
 }
-[[gnu::always_inline]] inline Floats operator/(Floats a, Floats b) {
+inline Floats operator/(Floats a, Floats b) {
   return each<Floats>([&](int i) { return a.v[i] / b.v[i]; });
 }
-[[gnu::always_inline]] inline Mask operator<(Floats a, Floats b) {
+inline Mask operator<(Floats a, Floats b) {
   return each<Mask>([&](int i) { return a.v[i] < b.v[i]; });
 }
-[[gnu::always_inline]] inline Mask operator==(Floats a, Floats b) {
+inline Mask operator==(Floats a, Floats b) {
   return each<Mask>([&](int i) { return a.v[i] == b.v[i]; });
 }
-[[gnu::always_inline]] inline Mask operator~(Mask a) {
+inline Mask operator~(Mask a) {
   return each<Mask>([&](int i) { return !a.v[i]; });
 }
-[[gnu::always_inline]] inline Mask operator|(Mask a, Mask b) {
+inline Mask operator|(Mask a, Mask b) {
   return each<Mask>([&](int i) { return a.v[i] || b.v[i]; });
 }
-[[gnu::always_inline]] inline bool any(Mask a) {
+inline bool any(Mask a) {
   for (const bool is : a.v)
     if (is) return true;
   return false;
 }
 
 // The first lane that is set; 16 where none is.
-[[gnu::always_inline]] inline std::size_t lowest(Mask a) {
+inline std::size_t lowest(Mask a) {
   std::size_t i = 0;
   while (i < 16 && !a.v[i]) ++i;
   return i;
 }
 
 // a b + c, rounded once.
-[[gnu::always_inline]] inline Floats fma(Floats a, Floats b, Floats c) {
+inline Floats fma(Floats a, Floats b, Floats c) {
   return each<Floats>([&](int i) { return std::fma(a.v[i], b.v[i], c.v[i]); });
 }
 // c - a b, rounded once.
-[[gnu::always_inline]] inline Floats fnma(Floats a, Floats b, Floats c) {
+inline Floats fnma(Floats a, Floats b, Floats c) {
   return each<Floats>([&](int i) { return std::fma(-a.v[i], b.v[i], c.v[i]); });
 }
 // b where either is NaN.
-[[gnu::always_inline]] inline Floats larger(Floats a, Floats b) {
+inline Floats larger(Floats a, Floats b) {
   return each<Floats>([&](int i) { return a.v[i] > b.v[i] ? a.v[i] : b.v[i]; });
 }
-[[gnu::always_inline]] inline Floats smaller(Floats a, Floats b) {
+inline Floats smaller(Floats a, Floats b) {
   return each<Floats>([&](int i) { return a.v[i] < b.v[i] ? a.v[i] : b.v[i]; });
 }
-[[gnu::always_inline]] inline Floats select(Mask m, Floats a, Floats b) {
+inline Floats select(Mask m, Floats a, Floats b) {
   return each<Floats>([&](int i) { return m.v[i] ? a.v[i] : b.v[i]; });
 }
 // a where m is, else 0.
-[[gnu::always_inline]] inline Floats only_lanes(Mask m, Floats a) {
+inline Floats only_lanes(Mask m, Floats a) {
   return each<Floats>([&](int i) { return m.v[i] ? a.v[i] : 0; });
 }
 // The difference of the bit patterns, as numbers.
-[[gnu::always_inline]] inline Floats bits_minus(Floats a, Floats b) {
+inline Floats bits_minus(Floats a, Floats b) {
   return each<Floats>([&](int i) {
     return std::bit_cast<float>(std::bit_cast<std::uint32_t>(a.v[i]) -
                                 std::bit_cast<std::uint32_t>(b.v[i]));
   });
 }
 
-[[gnu::always_inline]] inline Doubles operator+(Doubles a, Doubles b) {
+inline Doubles operator+(Doubles a, Doubles b) {
   return each<Doubles>([&](int i) { return a.v[i] + b.v[i]; });
 }
-[[gnu::always_inline]] inline Doubles operator-(Doubles a, Doubles b) {
+inline Doubles operator-(Doubles a, Doubles b) {
   return each<Doubles>([&](int i) { return a.v[i] - b.v[i]; });
 }
-[[gnu::always_inline]] inline Doubles operator*(Doubles a, Doubles b) {
+inline Doubles operator*(Doubles a, Doubles b) {
   return each<Doubles>([&](int i) { return a.v[i] * b.v[i]; });
 }
-[[gnu::always_inline]] inline Doubles operator/(Doubles a, Doubles b) {
+inline Doubles operator/(Doubles a, Doubles b) {
   return each<Doubles>([&](int i) { return a.v[i] / b.v[i]; });
 }
-[[gnu::always_inline]] inline Doubles fma(Doubles a, Doubles b, Doubles c) {
+inline Doubles fma(Doubles a, Doubles b, Doubles c) {
   return each<Doubles>([&](int i) { return std::fma(a.v[i], b.v[i], c.v[i]); });
 }
-[[gnu::always_inline]] inline Doubles select(Mask m, Doubles a, Doubles b) {
+inline Doubles select(Mask m, Doubles a, Doubles b) {
   return each<Doubles>([&](int i) { return m.v[i] ? a.v[i] : b.v[i]; });
 }
 // x < y ? a : b
-[[gnu::always_inline]] inline Doubles where_less(Doubles x, Doubles y, Doubles a, Doubles b) {
+inline Doubles where_less(Doubles x, Doubles y, Doubles a, Doubles b) {
   return each<Doubles>([&](int i) { return x.v[i] < y.v[i] ? a.v[i] : b.v[i]; });
 }
 
 // a 2^n for integral n; a and the result are normal numbers.
-[[gnu::always_inline]] inline Doubles times_power_of_two(Doubles a, Floats n) {
+inline Doubles times_power_of_two(Doubles a, Floats n) {
   return each<Doubles>([&](int i) { return kernels::times_power_of_two(a.v[i], n.v[i]); });
 }
 // The k for which a 2^-k is in [pivot, 2 pivot), of the double that has the bits `pivot`; a > 0.
-[[gnu::always_inline]] inline Doubles exponent(Doubles a, std::uint64_t pivot) {
+inline Doubles exponent(Doubles a, std::uint64_t pivot) {
   return each<Doubles>([&](int i) { return kernels::exponent(a.v[i], pivot); });
 }
 // a 2^-k
-[[gnu::always_inline]] inline Doubles without_exponent(Doubles a, Doubles k) {
+inline Doubles without_exponent(Doubles a, Doubles k) {
   return each<Doubles>([&](int i) { return kernels::without_exponent(a.v[i], k.v[i]); });
 }
 
@@ -135,73 +135,73 @@ struct Vector {
   using Doubles = scalar::Doubles;
   using Mask = scalar::Mask;
 
-  [[gnu::always_inline]] static Floats all(float a) {
+  static Floats all(float a) {
     return each<Floats>([a](int) { return a; });
   }
-  [[gnu::always_inline]] static Doubles all(double a) {
+  static Doubles all(double a) {
     return each<Doubles>([a](int) { return a; });
   }
   // The first n lanes, 0 to 16.
-  [[gnu::always_inline]] static Mask first(std::size_t n) {
+  static Mask first(std::size_t n) {
     return each<Mask>([n](int i) { return static_cast<std::size_t>(i) < n; });
   }
-  [[gnu::always_inline]] static Mask one(std::size_t lane) {
+  static Mask one(std::size_t lane) {
     return each<Mask>([lane](int i) { return static_cast<std::size_t>(i) == lane; });
   }
 
-  [[gnu::always_inline]] static Floats load(const float* p) {
+  static Floats load(const float* p) {
     return each<Floats>([p](int i) { return p[i]; });
   }
-  [[gnu::always_inline]] static Floats load_first(const float* p, std::size_t n, Floats fill) {
+  static Floats load_first(const float* p, std::size_t n, Floats fill) {
     for (std::size_t i = 0; i < n; ++i) fill.v[i] = p[i];
     return fill;
   }
-  [[gnu::always_inline]] static void store(float* p, Floats a) { store_first(p, 16, a); }
-  [[gnu::always_inline]] static void store_first(float* p, std::size_t n, Floats a) {
+  static void store(float* p, Floats a) { store_first(p, 16, a); }
+  static void store_first(float* p, std::size_t n, Floats a) {
     for (std::size_t i = 0; i < n; ++i) p[i] = a.v[i];
   }
-  [[gnu::always_inline]] static Doubles load(const double* p) {
+  static Doubles load(const double* p) {
     return each<Doubles>([p](int i) { return p[i]; });
   }
-  [[gnu::always_inline]] static void store(double* p, Doubles a) {
+  static void store(double* p, Doubles a) {
     for (int i = 0; i < 16; ++i) p[i] = a.v[i];
   }
   static constexpr std::size_t stream_alignment = 4;
-  [[gnu::always_inline]] static void stream(float* p, Floats a) { store(p, a); }
-  [[gnu::always_inline]] static void fence() {}
-  [[gnu::always_inline]] static void prefetch(const float*) {}
-  [[gnu::always_inline]] static void prefetch_to_write(const float*) {}
+  static void stream(float* p, Floats a) { store(p, a); }
+  static void fence() {}
+  static void prefetch(const float*) {}
+  static void prefetch_to_write(const float*) {}
 
   // table[z mod 8] with (z - z mod 8) 2^20 added to its bits, z by its bits; of the table, entry i
   // less i 2^20.
-  [[gnu::always_inline]] static Floats power(Floats z, const std::int32_t (&table)[16]) {
+  static Floats power(Floats z, const std::int32_t (&table)[16]) {
     return each<Floats>([&](int i) {
       const auto bits = std::bit_cast<std::uint32_t>(z.v[i]);
       return std::bit_cast<float>(static_cast<std::uint32_t>(table[bits & 7]) + (bits << 20));
     });
   }
 
-  [[gnu::always_inline]] static float largest(Floats a) {
+  static float largest(Floats a) {
     float m = a.v[0];
     for (const float ai : a.v) m = ai > m ? ai : m;
     return m;
   }
-  [[gnu::always_inline]] static float smallest(Floats a) {
+  static float smallest(Floats a) {
     float m = a.v[0];
     for (const float ai : a.v) m = ai < m ? ai : m;
     return m;
   }
-  [[gnu::always_inline]] static float lane_0(Floats a) { return a.v[0]; }
-  [[gnu::always_inline]] static double lane_0(Doubles a) { return a.v[0]; }
+  static float lane_0(Floats a) { return a.v[0]; }
+  static double lane_0(Doubles a) { return a.v[0]; }
 
-  [[gnu::always_inline]] static Doubles widen(Floats a) {
+  static Doubles widen(Floats a) {
     return each<Doubles>([&](int i) { return static_cast<double>(a.v[i]); });
   }
-  [[gnu::always_inline]] static Floats narrow(Doubles a) {
+  static Floats narrow(Doubles a) {
     return each<Floats>([&](int i) { return static_cast<float>(a.v[i]); });
   }
   // Lane l with l + 8, then with l + 4, l + 2, l + 1.
-  [[gnu::always_inline]] static double sum(Doubles a) {
+  static double sum(Doubles a) {
     for (int half = 8; half > 0; half /= 2)
       for (int i = 0; i < half; ++i) a.v[i] += a.v[i + half];
     return a.v[0];
@@ -209,17 +209,15 @@ struct Vector {
 
   // Columns 0 to width - 1 (width 1 to 4) of 16 rows that start at `rows`: column c, a row in each
   // lane, goes to columns[c]. Columns from `width` on are 0.
-  [[gnu::always_inline]] static void load_columns(const float* const (&rows)[16],
-                                                  std::size_t offset, std::size_t width,
-                                                  Floats (&columns)[4]) {
+  static void load_columns(const float* const (&rows)[16], std::size_t offset, std::size_t width,
+                           Floats (&columns)[4]) {
     for (std::size_t c = 0; c < 4; ++c)
       columns[c] = each<Floats>([&](int i) { return c < width ? rows[i][offset + c] : 0; });
   }
 
   // The way back; only the first n rows are written.
-  [[gnu::always_inline]] static void store_columns(float* const (&rows)[16], std::size_t n,
-                                                   std::size_t offset, std::size_t width,
-                                                   const Floats (&columns)[4]) {
+  static void store_columns(float* const (&rows)[16], std::size_t n, std::size_t offset,
+                            std::size_t width, const Floats (&columns)[4]) {
     for (std::size_t i = 0; i < n; ++i)
       for (std::size_t c = 0; c < width; ++c) rows[i][offset + c] = columns[c].v[i];
   }
