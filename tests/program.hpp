@@ -17,14 +17,16 @@ struct Said {
   std::string out, err;
 };
 
-// Runs a shell command in `folder`; MAXTRICK stands for the program, PROBE for the one with the
-// tests' own experiment. The variable CI is not set, unless the command sets it.
+// Runs a shell command in `folder`; $MAXTRICK stands for the program, $PROBE for the one with the
+// tests' own experiment. The variable CI is not set, unless the command sets it. What the variable
+// MAXTRICK_LAUNCHER holds stands before both: an emulator does not take what its program starts.
 inline Said shell(const std::string& command, const std::filesystem::path& folder) {
   const Folder streams;
-  const std::string line =
-      "unset CI; MAXTRICK='" MAXTRICK_PROGRAM "'; PROBE='" MAXTRICK_PROBE "'; cd '" +
-      folder.string() + "' && { " + command + "\n} >'" + (streams / "out").string() + "' 2>'" +
-      (streams / "err").string() + "' </dev/null";
+  const std::string line = "unset CI; MAXTRICK=\"$MAXTRICK_LAUNCHER " MAXTRICK_PROGRAM
+                           "\"; PROBE=\"$MAXTRICK_LAUNCHER " MAXTRICK_PROBE "\"; cd '" +
+                           folder.string() + "' && { " + command + "\n} >'" +
+                           (streams / "out").string() + "' 2>'" + (streams / "err").string() +
+                           "' </dev/null";
   const int status = std::system(line.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
           suite::read_file(streams / "out"), suite::read_file(streams / "err")};
