@@ -13,6 +13,7 @@
 #include <exception>
 #include <optional>
 #include <system_error>
+#include <thread>
 #include <utility>
 
 namespace maxtrick::timing {
@@ -90,12 +91,35 @@ std::optional<std::string> read_until(int from, Clock::time_point end) {
   }
 }
 
-int wait_for(pid_t child) {
-  int status = 0;
-  while (::waitpid(child, &status, 0) < 0)
-    if (errno != EINTR) fail(errno, "waitpid");
-  return status;
-}
+// A process, ended with the object if it has not ended before.
+class Process {
+ public:
+  explicit Process(pid_t id) : id_(id) {}
+  ~Process() {
+    if (ended_) return;
+    ::kill(id_, SIGKILL);
+    while (::waitpid(id_, nullptr, 0) < 0 && errno == EINTR) {
+    }
+  }
+  Process(const Process&) = delete;
+  Process& operator=(const Process&) = delete;
+
+  // How it ended, as waitpid has it; nothing where it goes on for longer than allowed.
+  std::optional<int> wait_until(Clock::time_point end) {
+    for (int status = 0;;) {
+      const pid_t id = ::waitpid(id_, &status, WNOHANG);
+      if (id < 0 && errno != EINTR) fail(errno, "waitpid");
+      ended_ = id == id_;
+      if (ended_) return status;
+      if (Clock::now() >= end) return std::nullopt;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+  }
+
+ private:
+  pid_t id_;
+  bool ended_ = false;
+};
 
 }  // namespace
 
@@ -105,15 +129,15 @@ std::variant<std::vector<Measured>, Failed> launch(
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) fail(errno, "pipe");
   Descriptor input(ends[0]), output(ends[1]);
-  const pid_t child =
-      start({program.string(), launch_command, to_json(job)}, merged(environment), output.number());
+  Process child(start({program.string(), launch_command, to_json(job)}, merged(environment),
+                      output.number()));
   output.close();
-  const auto text = read_until(input.number(), Clock::now() + limit);
-  // One that closed its end and goes on is ended too.
-  if (!text) ::kill(child, SIGKILL);
-  const int status = wait_for(child);
-  if (!text)
+  const auto end = Clock::now() + limit;
+  const auto text = read_until(input.number(), end);
+  const auto ended = text ? child.wait_until(end) : std::nullopt;
+  if (!ended)
     return Failed{fmt::format("not done after {} s", static_cast<double>(limit.count()) / 1000)};
+  const int status = *ended;
   if (WIFSIGNALED(status)) return Failed{fmt::format("killed by signal {}", WTERMSIG(status))};
   if (WEXITSTATUS(status) != 0)
     return Failed{fmt::format("ended with exit code {}", WEXITSTATUS(status))};

@@ -77,9 +77,10 @@ void Launches::launch(const Group& group, std::size_t n) {
   if (job.items.empty()) return;
   auto found = timing::launch("/proc/self/exe", job, environment(group.avx2), spec_.limit);
   if (const auto* failed = std::get_if<Failed>(&found)) {
-    results.failure = fmt::format("launch {} of {} of {} ({} threads, {}) {}", n + 1,
-                                  spec_.launches, name(group.shape), job.threads,
-                                  group.avx2 ? "AVX2" : "any ISA", failed->reason);
+    results.failure =
+        fmt::format("launch {} of {} of {} ({}, {}) {}", n + 1, spec_.launches, name(group.shape),
+                    group.all_threads ? "all threads" : "one thread",
+                    group.avx2 ? "AVX2" : "any ISA", failed->reason);
     return;
   }
   auto& measured = std::get<std::vector<Measured>>(found);

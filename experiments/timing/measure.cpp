@@ -83,6 +83,7 @@ std::vector<Measured> measure(const Job& job, const std::vector<Kernel>& list) {
   initialize_once();
   benchmark::ClearRegisteredBenchmarks();
   std::vector<Measured> measured;
+  bool any = false;
   for (const Item& item : job.items) {
     const Kernel& kernel = look_up(list, item.kernel);
     const auto found = item.logits.empty() ? inputs.begin() : inputs.find(item.logits);
@@ -99,6 +100,7 @@ std::vector<Measured> measure(const Job& job, const std::vector<Kernel>& list) {
                                ? kernel.implementation(job.shape.rows, job.shape.classes)
                                : ""});
     if (!may_be_timed(kernel, checked)) continue;
+    any = true;
     benchmark::RegisterBenchmark(place.c_str(),
                                  [&kernel, &input](benchmark::State& state) {
                                    for (auto _ : state) {
@@ -111,7 +113,8 @@ std::vector<Measured> measure(const Job& job, const std::vector<Kernel>& list) {
         ->MinTime(job.min_seconds);
   }
   Collector collector(measured);
-  benchmark::RunSpecifiedBenchmarks(&collector);
+  // Where there is nothing to time, Google Benchmark would complain.
+  if (any) benchmark::RunSpecifiedBenchmarks(&collector);
   benchmark::ClearRegisteredBenchmarks();
   return measured;
 }
