@@ -49,7 +49,7 @@ Job Launches::job_of(const Group& group) const {
   std::set<Item> items;
   for (const auto& held : cases_.at(group)) {
     const auto one = held.lock();
-    if (!one) continue;
+    if (!one || !find_kernel(one->item.kernel)->unavailable.empty()) continue;
     items.insert({one->item, {"memcpy", ""}});
     items.insert({onednn_beside(one->op, one->item.kernel), one->item.logits});
     for (const Claim& claim : spec_.claims)

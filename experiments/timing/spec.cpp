@@ -141,7 +141,7 @@ Claim read_claim(suite::Section& section, const std::vector<std::string>& logits
   claim.at_most = section.has("at_most_times");
   if (claim.at_most && section.has("at_least_times"))
     section.reject("at_most_times", "two claims in one table", "at_least_times or at_most_times");
-  claim.times = section.number(claim.at_most ? "at_most_times" : "at_least_times", {0.001, 1000});
+  claim.times = section.number(claim.at_most ? "at_most_times" : "at_least_times", {1e-6, 1e6});
   return claim;
 }
 
@@ -186,7 +186,7 @@ Spec read_spec(suite::Section& config) {
   Spec spec;
   spec.launches = static_cast<std::size_t>(config.integer("launches", 1, 100));
   spec.limit = std::chrono::seconds(config.integer("launch_limit_s", 1, 3600));
-  spec.widest_interval = config.number("widest_interval", {0, 10});
+  spec.widest_interval = config.number("widest_interval", {0, 1e9});
   spec.settings.repetitions = static_cast<std::size_t>(
       config.integer("repetitions", suite::fewest_pairs, suite::most_pairs));
   spec.settings.min_seconds = config.number("min_time_ms", {0.001, 10000}) / 1000;

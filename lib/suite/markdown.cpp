@@ -186,8 +186,8 @@ std::string to_markdown(const ResultTable& table) {
   std::string md = "# " + table.title + "\n\n" + table.description + "\n";
   for (const Count& count : table.counts) append_count(md, table, count);
   for (const Mean& mean : table.means) append_mean(md, table, mean);
-  for (const Pivot& pivot : table.pivots) append_pivot(md, table, pivot);
   for (const Lines& lines : table.lines) append_lines(md, table, lines);
+  for (const Pivot& pivot : table.pivots) append_pivot(md, table, pivot);
   append_legend(md, table);
   if (table.counts.empty() && table.means.empty() && table.pivots.empty() && table.lines.empty() &&
       table.legend.empty())

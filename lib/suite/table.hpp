@@ -112,8 +112,8 @@ struct ResultTable {
   // What the Markdown twin shows, in this order; every row where all are empty.
   std::vector<Count> counts = {};
   std::vector<Mean> means = {};
-  std::vector<Pivot> pivots = {};
   std::vector<Lines> lines = {};
+  std::vector<Pivot> pivots = {};
   std::vector<std::string> legend = {};  // these columns, once for each value of the first of them
 
   [[nodiscard]] std::size_t index(std::string_view column) const;  // throws std::out_of_range
