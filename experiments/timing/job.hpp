@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "timing/kernel.hpp"
@@ -21,7 +22,9 @@ struct Logits {
 // One thing to time: a kernel on logits by their name. memcpy, to which they are all alike, has "".
 struct Item {
   std::string kernel, logits;
-  auto operator<=>(const Item&) const = default;
+  friend bool operator<(const Item& a, const Item& b) {
+    return std::tie(a.kernel, a.logits) < std::tie(b.kernel, b.logits);
+  }
 };
 
 struct Job {

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 #include "numerics/rows.hpp"
@@ -27,7 +28,10 @@ inline constexpr Op all_ops[] = {Op::copy, Op::softmax, Op::log_softmax, Op::cro
 
 struct Shape {
   std::size_t rows = 0, classes = 0;
-  auto operator<=>(const Shape&) const = default;
+  bool operator==(const Shape&) const = default;
+  friend bool operator<(const Shape& a, const Shape& b) {
+    return std::tie(a.rows, a.classes) < std::tie(b.rows, b.classes);
+  }
 
   [[nodiscard]] std::size_t elements() const { return rows * classes; }
 };

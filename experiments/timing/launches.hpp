@@ -1,13 +1,13 @@
 // All launches that a config asks for, one after the other.
 #pragma once
 
-#include <compare>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "timing/comparison.hpp"
@@ -40,7 +40,9 @@ class Launches {
   struct Group {
     Shape shape;
     bool all_threads = false, avx2 = false;
-    auto operator<=>(const Group&) const = default;
+    friend bool operator<(const Group& a, const Group& b) {
+      return std::tie(a.shape, a.all_threads, a.avx2) < std::tie(b.shape, b.all_threads, b.avx2);
+    }
   };
   static Group group_of(const Case& one);
   [[nodiscard]] Job job_of(const Group& group) const;
