@@ -7,10 +7,12 @@
 #include <functional>
 #include <iostream>
 #include <map>
+#include <stdexcept>
 #include <system_error>
 #include <thread>
 
 #include "commands/commands.hpp"
+#include "kernels/kernels.hpp"
 #include "suite/config.hpp"
 #include "suite/matrix.hpp"
 #include "suite/store.hpp"
@@ -204,6 +206,12 @@ class CommandLine {
 }  // namespace
 
 int main(int argc, char** argv) {
+  try {
+    (void)kernels::best_isa();
+  } catch (const std::invalid_argument& error) {  // what MAXTRICK_ISA says
+    std::cerr << "maxtrick: " << error.what() << '\n';
+    return exit_usage;
+  }
   try {
     const int code = CommandLine()(argc, argv);
     // What could not be written was not said.

@@ -134,3 +134,21 @@ BOOST_AUTO_TEST_CASE(a_number_above_its_bound_fails_the_run) {
   BOOST_TEST(suite::read_file(folder / "results/probe.csv") ==
              "name,text,verdict,at_most\nr0,2.5,,2\n");
 }
+
+// What the kernels may use is the user's to say, and what they cannot use is said.
+BOOST_AUTO_TEST_CASE(an_instruction_set_is_forced_by_name) {
+  const Folder folder;
+  const Said unknown = shell("MAXTRICK_ISA=avx3 $MAXTRICK list", folder.path());
+  BOOST_TEST(unknown.code == 2);
+  BOOST_TEST(unknown.out.empty());
+  BOOST_TEST(unknown.err ==
+             "maxtrick: MAXTRICK_ISA=avx3: no instruction set; expected scalar, avx2 or avx512\n");
+  const Said forced =
+      shell("MAXTRICK_ISA=scalar $MAXTRICK eval softmax --logits 0,0 --variant '*.accurate.avx2'",
+            folder.path());
+  BOOST_TEST(forced.code == 5);
+  const Said scalar =
+      shell("MAXTRICK_ISA=scalar $MAXTRICK eval softmax --logits 0,0 --variant '*.accurate.scalar'",
+            folder.path());
+  BOOST_TEST(scalar.code == 0);
+}

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
 #include <stdexcept>
 #include <string>
 
@@ -33,6 +34,25 @@ bool cpu_has(Isa isa) {
              __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
   }
   return false;
+}
+
+// Why there are no kernels for it here, or nothing.
+const char* why_lacking(Isa isa) {
+  if (of(isa).run[0][0] == nullptr) return "the compiler of this build lacks the instruction set";
+  if (cpu_has(isa)) return "";
+  return isa == Isa::avx2 ? "this CPU lacks AVX2 or FMA" : "this CPU lacks AVX-512 F, BW, DQ or VL";
+}
+
+// What the variable says; empty as if it were not set.
+const char* asked() {
+  const char* text = std::getenv(variable);
+  return text != nullptr ? text : "";
+}
+
+std::optional<Isa> parse_isa(std::string_view text) {
+  for (const Isa isa : all_isas)
+    if (name(isa) == text) return isa;
+  return std::nullopt;
 }
 
 // A thread is worth starting for so many logits: they take about as long as to start it.
@@ -108,30 +128,25 @@ std::string_view name(Algorithm algorithm) {
 }
 
 Isa best_isa() {
-  const char* asked = std::getenv(variable);
-  if (asked != nullptr && *asked != '\0') {
-    for (const Isa isa : all_isas) {
-      if (name(isa) != asked) continue;
-      if (!cpu_has(isa) || of(isa).run[0][0] == nullptr)
-        throw std::runtime_error(std::string(variable) + "=" + asked + ": not to be had here");
-      return isa;
-    }
-    throw std::invalid_argument(std::string(variable) + "=" + asked +
-                                ": expected scalar, avx2 or avx512");
-  }
+  const char* text = asked();
+  const std::optional<Isa> named = parse_isa(text);
+  if (*text != '\0' && !named)
+    throw std::invalid_argument(std::string(variable) + "=" + text +
+                                ": no instruction set; expected scalar, avx2 or avx512");
+  if (named && *why_lacking(*named) != '\0')
+    throw std::invalid_argument(std::string(variable) + "=" + text + ": " + why_lacking(*named));
   Isa best = Isa::scalar;
   for (const Isa isa : all_isas)
-    if (cpu_has(isa) && of(isa).run[0][0] != nullptr) best = isa;
+    if (why_unavailable(isa).empty()) best = isa;
   return best;
 }
 
 std::string_view why_unavailable(Isa isa) {
-  if (of(isa).run[0][0] == nullptr) return "the compiler of this build lacks the instruction set";
-  if (!cpu_has(isa))
-    return isa == Isa::avx2 ? "this CPU lacks AVX2 or FMA"
-                            : "this CPU lacks AVX-512 F, BW, DQ or VL";
-  if (isa > best_isa()) return "MAXTRICK_ISA asks for a lesser instruction set";
-  return {};
+  const char* why = why_lacking(isa);
+  const std::optional<Isa> named = parse_isa(asked());
+  if (*why == '\0' && named && isa > *named)
+    return "MAXTRICK_ISA asks for a lesser instruction set";
+  return why;
 }
 
 void softmax(Method method, Rows<const float> x, Rows<float> y) {

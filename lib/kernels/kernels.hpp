@@ -39,8 +39,7 @@ inline constexpr Algorithm all_algorithms[] = {Algorithm::fast, Algorithm::accur
 [[nodiscard]] std::string_view why_unavailable(Isa isa);
 
 // The best that can be used here. The variable MAXTRICK_ISA (scalar, avx2, avx512) is the most that
-// is used; throws std::invalid_argument where it names none of these, std::runtime_error where the
-// CPU lacks what it names.
+// is used; throws std::invalid_argument where it names none of these, or one that is lacking here.
 [[nodiscard]] Isa best_isa();
 
 struct Method {

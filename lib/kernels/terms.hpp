@@ -28,9 +28,9 @@ struct Factor {
 };
 inline constexpr double subnormal_factor = 0x1p64;
 
-// y 2^-64 for y that is no NaN, rounded to a float: what a multiplication gives, without what that costs where the
-// result is subnormal. Below 2^-62, of which 2^-126 comes, y is rounded to a multiple of 2^-85 by
-// adding 2^-62; the bits above that power's are then those of the result.
+// y 2^-64 for y that is no NaN, rounded to a float: what a multiplication gives, without what that
+// costs where the result is subnormal. Below 2^-62, of which 2^-126 comes, y is rounded to a
+// multiple of 2^-85 by adding 2^-62; the bits above that power's are then those of the result.
 template <class V>
 [[gnu::always_inline]] inline typename V::Floats without_factor(typename V::Floats y) {
   const auto least = V::all(0x1p-62F);
