@@ -315,5 +315,5 @@ BOOST_AUTO_TEST_CASE(the_bits_are_these) {
           bytes.append(reinterpret_cast<const char*>(&y), sizeof y);
     }
   BOOST_TEST(suite::sha256(bytes) ==
-             "94164651e2133d9f7383931bac23a2022023c908cec91da2e36f4b946da7f6e3");
+             "7002e0cf5e708e09dbd104367b696daf25c5f24df7fc23b4d1ba7e77f659eedb");
 }

@@ -68,14 +68,8 @@ double cached_bytes() {
   return bytes;
 }
 
-void run_rows(void (*kernel)(const Work&), Work part, std::size_t first, std::size_t rows,
-              bool stream) {
+void run_rows(void (*kernel)(const Work&), Work part, std::size_t rows, bool stream) {
   alignas(64) float scratch[scratch_floats];
-  part.x += first * part.x_stride;
-  if (part.y != nullptr) part.y += first * part.y_stride;
-  if (part.targets != nullptr) part.targets += first;
-  if (part.losses != nullptr) part.losses += first;
-  if (part.above != nullptr) part.above += first;
   part.rows = rows;
   part.scratch = scratch;
   part.stream = stream;
@@ -94,7 +88,7 @@ void run(Method method, Task task, const Work& all) {
   const auto share = [&](std::size_t thread) {
     const std::size_t first = std::min(all.rows, thread * rows);
     const std::size_t end = thread + 1 == threads ? all.rows : std::min(all.rows, first + rows);
-    if (first < end) run_rows(kernel, all, first, end - first, stream);
+    if (first < end) run_rows(kernel, all.from(first), end - first, stream);
   };
   if (threads == 1) return share(0);
 #pragma omp parallel for num_threads(static_cast <int>(threads)) schedule(static, 1)

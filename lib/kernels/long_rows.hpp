@@ -75,10 +75,6 @@ template <class V>
   return count == 16 ? V::load(x) : V::load_first(x, count, V::all(*x));
 }
 
-static inline void fill_nan(float* y, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) y[i] = nan_result;
-}
-
 // The sum over a row but for class `skipped` (n: none), keep(i, term) called for the terms of
 // classes i to i + 15; what it keeps of the skipped class and past the end means nothing.
 template <class V, class A, bool Clamped, class Keep>
@@ -107,7 +103,7 @@ double sum_row(const Exponentials<V, Clamped>& e, const float* x, std::size_t n,
     four_times([&](std::size_t j) __attribute__((always_inline)) {
       const std::size_t first = i + 16 * j;
       const std::size_t count = first >= n ? 0 : n - first < 16 ? n - first : 16;
-      terms[j] = typename A::Term{};
+      terms[j] = A::zero();
       if (count == 0) return;
       terms[j] = A::term(e, V::load_first(x + first, count, V::all(x[i])));
       terms[j] = A::only(V::first(count), terms[j]);

@@ -20,6 +20,10 @@ inline constexpr float nothing = 150;
 
 [[gnu::always_inline]] static inline bool finite(float a) { return a - a == 0; }
 
+[[gnu::always_inline]] static inline void fill_nan(float* y, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) y[i] = nan_result;
+}
+
 // f of 0 to 3, as if written out: what it computes stays in registers.
 template <class F>
 [[gnu::always_inline]] inline void four_times(F f) {

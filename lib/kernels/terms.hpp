@@ -51,6 +51,7 @@ struct AccurateTerms {
   [[gnu::always_inline]] static Term term(const Exponentials<V, Clamped>& e, Floats x) {
     return e(x);
   }
+  [[gnu::always_inline]] static Term zero() { return {V::all(0.0F), V::all(0.0F)}; }
   [[gnu::always_inline]] static Term only(Mask m, const Term& e) {
     return {only_lanes(m, e.t), only_lanes(m, e.p)};
   }
@@ -84,6 +85,7 @@ struct FastTerms {
     const Pair<V> pair = e(x);
     return fma(pair.t, pair.p, pair.t);
   }
+  [[gnu::always_inline]] static Term zero() { return V::all(0.0F); }
   [[gnu::always_inline]] static Term only(Mask m, const Term& e) { return only_lanes(m, e); }
   [[gnu::always_inline]] static void keep(float* place, std::size_t i, std::size_t, const Term& e) {
     V::store(place + i, e);

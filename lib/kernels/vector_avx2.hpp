@@ -255,17 +255,43 @@ struct Vector {
     return _mm_cvtsd_f64(_mm_add_sd(by_2, _mm_unpackhi_pd(by_2, by_2)));
   }
 
-  // Columns 0 to width - 1 (width 1 to 4) of 16 rows that start at `rows`: column c, a row in each
-  // lane, goes to columns[c]. Columns from `width` on are 0.
-  [[gnu::always_inline]] static void load_columns(const float* const (&rows)[16],
-                                                  std::size_t offset, std::size_t width,
-                                                  Floats (&columns)[4]) {
+  // Columns 0 to width - 1 (width 1 to 4) of 16 rows, `stride` apart: column c, a row in each lane,
+  // goes to columns[c]. Columns from `width` on are 0.
+  [[gnu::always_inline]] static void load_columns(const float* x, std::size_t stride,
+                                                  std::size_t width, Floats* columns) {
     const __m128i in = mask(width);
-    const auto quad = [&](int row) __attribute__((always_inline)) {
-      return _mm_maskload_ps(rows[row] + offset, in);
-    };
+    if (width == 4)
+      gather(
+          [&](std::size_t row)
+              __attribute__((always_inline)) { return _mm_loadu_ps(x + row * stride); },
+          columns);
+    else
+      gather(
+          [&](std::size_t row)
+              __attribute__((always_inline)) { return _mm_maskload_ps(x + row * stride, in); },
+          columns);
+  }
+
+  // The way back.
+  [[gnu::always_inline]] static void store_columns(float* y, std::size_t stride, std::size_t width,
+                                                   const Floats (&columns)[4]) {
+    if (width == 4)
+      return scatter(
+          columns, [&](std::size_t row, __m128 quad)
+                       __attribute__((always_inline)) { _mm_storeu_ps(y + row * stride, quad); });
+    const __m128i in = mask(width);
+    scatter(
+        columns, [&](std::size_t row, __m128 quad) __attribute__((always_inline)) {
+          _mm_maskstore_ps(y + row * stride, in, quad);
+        });
+  }
+
+ private:
+  // quad(row) has four columns of a row.
+  template <class Quad>
+  [[gnu::always_inline]] static void gather(Quad quad, Floats* columns) {
     __m256 low[4], high[4];
-    for (int j = 0; j < 4; ++j) {
+    for (std::size_t j = 0; j < 4; ++j) {
       low[j] = _mm256_set_m128(quad(4 + j), quad(j));
       high[j] = _mm256_set_m128(quad(12 + j), quad(8 + j));
     }
@@ -274,14 +300,8 @@ struct Vector {
     for (int j = 0; j < 4; ++j) columns[j] = {low[j], high[j]};
   }
 
-  // The way back; only the first n rows are written.
-  [[gnu::always_inline]] static void store_columns(float* const (&rows)[16], std::size_t n,
-                                                   std::size_t offset, std::size_t width,
-                                                   const Floats (&columns)[4]) {
-    const __m128i in = mask(width);
-    const auto put = [&](int row, __m128 quad) __attribute__((always_inline)) {
-      if (static_cast<std::size_t>(row) < n) _mm_maskstore_ps(rows[row] + offset, in, quad);
-    };
+  template <class Put>
+  [[gnu::always_inline]] static void scatter(const Floats (&columns)[4], Put put) {
     __m256 low[4], high[4];
     for (int j = 0; j < 4; ++j) {
       low[j] = columns[j].low;
@@ -289,7 +309,7 @@ struct Vector {
     }
     transpose(low);
     transpose(high);
-    for (int j = 0; j < 4; ++j) {
+    for (std::size_t j = 0; j < 4; ++j) {
       put(j, _mm256_castps256_ps128(low[j]));
       put(4 + j, _mm256_extractf128_ps(low[j], 1));
       put(8 + j, _mm256_castps256_ps128(high[j]));
@@ -297,7 +317,6 @@ struct Vector {
     }
   }
 
- private:
   [[gnu::always_inline]] static __m256 power(__m256 z, const std::int32_t (&table)[16]) {
     const __m256i bits = _mm256_castps_si256(z);
     const __m256i entries = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(table));

@@ -200,42 +200,60 @@ struct Vector {
     return _mm_cvtsd_f64(_mm_add_sd(by_2, _mm_unpackhi_pd(by_2, by_2)));
   }
 
-  // Columns 0 to width - 1 (width 1 to 4) of 16 rows that start at `rows`: column c, a row in each
-  // lane, goes to columns[c]. Columns from `width` on are 0.
-  [[gnu::always_inline]] static void load_columns(const float* const (&rows)[16],
-                                                  std::size_t offset, std::size_t width,
-                                                  Floats (&columns)[4]) {
+  // Columns 0 to width - 1 (width 1 to 4) of 16 rows, `stride` apart: column c, a row in each lane,
+  // goes to columns[c]. Columns from `width` on are 0.
+  [[gnu::always_inline]] static void load_columns(const float* x, std::size_t stride,
+                                                  std::size_t width, Floats* columns) {
     const __mmask8 in = static_cast<__mmask8>((1U << width) - 1);
+    if (width == 4)
+      gather(
+          [&](std::size_t row)
+              __attribute__((always_inline)) { return _mm_loadu_ps(x + row * stride); },
+          columns);
+    else
+      gather(
+          [&](std::size_t row)
+              __attribute__((always_inline)) { return _mm_maskz_loadu_ps(in, x + row * stride); },
+          columns);
+  }
+
+  // The way back.
+  [[gnu::always_inline]] static void store_columns(float* y, std::size_t stride, std::size_t width,
+                                                   const Floats (&columns)[4]) {
+    if (width == 4)
+      return scatter(
+          columns, [&](std::size_t row, __m128 quad)
+                       __attribute__((always_inline)) { _mm_storeu_ps(y + row * stride, quad); });
+    const __mmask8 in = static_cast<__mmask8>((1U << width) - 1);
+    scatter(
+        columns, [&](std::size_t row, __m128 quad) __attribute__((always_inline)) {
+          // Else the extraction might be what stores, and that suppresses no fault of a masked lane
+          // (exception class E6NF).
+          asm("" : "+v"(quad));
+          _mm_mask_storeu_ps(y + row * stride, in, quad);
+        });
+  }
+
+ private:
+  // quad(row) has four columns of a row.
+  template <class Quad>
+  [[gnu::always_inline]] static void gather(Quad quad, Floats* columns) {
     __m512 r[4];
-    for (int j = 0; j < 4; ++j) {
-      const auto quad = [&](int k) __attribute__((always_inline)) {
-        return _mm_maskz_loadu_ps(in, rows[4 * k + j] + offset);
-      };
-      r[j] = _mm512_castps128_ps512(quad(0));
-      r[j] = _mm512_insertf32x4(r[j], quad(1), 1);
-      r[j] = _mm512_insertf32x4(r[j], quad(2), 2);
-      r[j] = _mm512_insertf32x4(r[j], quad(3), 3);
+    for (std::size_t j = 0; j < 4; ++j) {
+      r[j] = _mm512_castps128_ps512(quad(j));
+      r[j] = _mm512_insertf32x4(r[j], quad(4 + j), 1);
+      r[j] = _mm512_insertf32x4(r[j], quad(8 + j), 2);
+      r[j] = _mm512_insertf32x4(r[j], quad(12 + j), 3);
     }
     transpose(r);
     for (int j = 0; j < 4; ++j) columns[j] = {r[j]};
   }
 
-  // The way back; only the first n rows are written.
-  [[gnu::always_inline]] static void store_columns(float* const (&rows)[16], std::size_t n,
-                                                   std::size_t offset, std::size_t width,
-                                                   const Floats (&columns)[4]) {
-    const __mmask8 in = static_cast<__mmask8>((1U << width) - 1);
+  template <class Put>
+  [[gnu::always_inline]] static void scatter(const Floats (&columns)[4], Put put) {
     __m512 r[4] = {columns[0].v, columns[1].v, columns[2].v, columns[3].v};
     transpose(r);
-    const auto put = [&](int row, __m128 quad) __attribute__((always_inline)) {
-      if (static_cast<std::size_t>(row) >= n) return;
-      if (width == 4) return _mm_storeu_ps(rows[row] + offset, quad);
-      // Else the extraction might be what stores, and that suppresses no fault of a masked lane
-      // (exception class E6NF).
-      asm("" : "+v"(quad));
-      _mm_mask_storeu_ps(rows[row] + offset, in, quad);
-    };
-    for (int j = 0; j < 4; ++j) {
+    for (std::size_t j = 0; j < 4; ++j) {
       put(j, _mm512_castps512_ps128(r[j]));
       put(4 + j, _mm512_extractf32x4_ps(r[j], 1));
       put(8 + j, _mm512_extractf32x4_ps(r[j], 2));
@@ -243,7 +261,6 @@ struct Vector {
     }
   }
 
- private:
   // In each quarter of the registers the 4 x 4 matrix of which r[i] has row i.
   [[gnu::always_inline]] static void transpose(__m512 (&r)[4]) {
     const __m512d a = _mm512_castps_pd(_mm512_unpacklo_ps(r[0], r[1])),

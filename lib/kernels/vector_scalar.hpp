@@ -207,19 +207,19 @@ struct Vector {
     return a.v[0];
   }
 
-  // Columns 0 to width - 1 (width 1 to 4) of 16 rows that start at `rows`: column c, a row in each
-  // lane, goes to columns[c]. Columns from `width` on are 0.
-  static void load_columns(const float* const (&rows)[16], std::size_t offset, std::size_t width,
-                           Floats (&columns)[4]) {
+  // Columns 0 to width - 1 (width 1 to 4) of 16 rows, `stride` apart: column c, a row in each lane,
+  // goes to columns[c]. Columns from `width` on are 0.
+  static void load_columns(const float* x, std::size_t stride, std::size_t width, Floats* columns) {
     for (std::size_t c = 0; c < 4; ++c)
-      columns[c] = each<Floats>([&](int i) { return c < width ? rows[i][offset + c] : 0; });
+      columns[c] = each<Floats>(
+          [&](int i) { return c < width ? x[static_cast<std::size_t>(i) * stride + c] : 0; });
   }
 
-  // The way back; only the first n rows are written.
-  static void store_columns(float* const (&rows)[16], std::size_t n, std::size_t offset,
-                            std::size_t width, const Floats (&columns)[4]) {
-    for (std::size_t i = 0; i < n; ++i)
-      for (std::size_t c = 0; c < width; ++c) rows[i][offset + c] = columns[c].v[i];
+  // The way back.
+  static void store_columns(float* y, std::size_t stride, std::size_t width,
+                            const Floats (&columns)[4]) {
+    for (std::size_t i = 0; i < 16; ++i)
+      for (std::size_t c = 0; c < width; ++c) y[i * stride + c] = columns[c].v[i];
   }
 };
 

@@ -20,6 +20,18 @@ struct Work {
   float scale = 1;           // of the gradient
   float* scratch = nullptr;  // scratch_floats of them, 64-byte aligned
   bool stream = false;       // past the caches
+
+  // The work from row `first` on.
+  [[nodiscard, gnu::always_inline]] Work from(std::size_t first) const {
+    Work part = *this;
+    part.x += first * x_stride;
+    if (y != nullptr) part.y += first * y_stride;
+    if (targets != nullptr) part.targets += first;
+    if (losses != nullptr) part.losses += first;
+    if (above != nullptr) part.above += first;
+    part.rows -= first;
+    return part;
+  }
 };
 
 // Rows of up to so many classes keep their exponentials for the result, in a core's first cache;
