@@ -47,8 +47,8 @@ struct Implementation {
   void (*evaluate[3])(const float* x, float* y, std::size_t n);  // [Function]
 };
 
-// What elements.hpp claims, over all floats: scripts/run configs/long/exhaustive.toml.
-inline constexpr double exp_max_ulp = 0.62, exp_fast_max_ulp = 2.5, log_max_ulp = 0.501;
+// What elements.hpp claims, over all floats; configs/long/exhaustive.toml measures it.
+inline constexpr double exp_max_ulp = 0.86, exp_fast_max_ulp = 2.5, log_max_ulp = 0.501;
 
 extern const Implementation scalar_implementation;
 extern const Implementation avx2_implementation;  // null functions where it was not compiled
