@@ -3,7 +3,7 @@
 // exp: y = t (1 + p) / (g 2^40) as softmax has it, rounded once: 0.5 ULP and what the pair, K and w
 //   leave, 0.12 + 0.09 u: 0.71 ULP. A subnormal result is rounded twice, once to half its unit at
 //   most: 0.5 + 0.25 + 0.11 ULP. Relative to 2^128 above 0, to 1 below, so that no t overflows.
-// exp_fast: e / (g 2^40): 1.12 u from e, 0.86 u from K, 0.5 ULP from the product.
+// exp_fast: e / (g 2^40): 1.12 u from e, 0.64 u from K, 0.5 ULP from the product.
 // log: of k and f, which is exact, in double; rounded once.
 #pragma once
 
