@@ -161,8 +161,9 @@ BOOST_AUTO_TEST_CASE(a_row_has_the_same_bits_wherever_it_stands) {
 BOOST_AUTO_TEST_CASE(strides_places_and_threads_change_no_bit) {
   Random random(3);
   for (const Isa isa : available())
-    for (const auto& [rows, classes] : std::vector<std::pair<std::size_t, std::size_t>>{
+    for (const auto& shape : std::vector<std::pair<std::size_t, std::size_t>>{
              {50, 3}, {20000, 4}, {9, 40}, {700, 100}, {70, 1000}, {3, 40000}}) {
+      const std::size_t rows = shape.first, classes = shape.second;
       if (isa == Isa::scalar && rows * classes > 40000)
         continue;  // 16 times the time of the others
       const Matrix m = matrix(random, rows, classes, 6);
