@@ -203,10 +203,12 @@ struct Vector {
     _mm256_maskstore_ps(p + 8, _mm256_castps_si256(in.high), a.high);
   }
   [[gnu::always_inline]] static Doubles load(const double* p) {
-    return each([p](int i) __attribute__((always_inline)) { return _mm256_loadu_pd(p + 4 * i); });
+    return each([p](int i) __attribute__((always_inline)) {
+      return _mm256_loadu_pd(p + std::ptrdiff_t{4} * i);
+    });
   }
   [[gnu::always_inline]] static void store(double* p, Doubles a) {
-    for (int i = 0; i < 4; ++i) _mm256_storeu_pd(p + 4 * i, a.v[i]);
+    for (int i = 0; i < 4; ++i) _mm256_storeu_pd(p + std::ptrdiff_t{4} * i, a.v[i]);
   }
   static constexpr std::size_t stream_alignment = 32;
   [[gnu::always_inline]] static void stream(float* p, Floats a) {
