@@ -3,10 +3,9 @@
 #include <boost/test/unit_test.hpp>
 #include <map>
 
-#include "config_errors.hpp"
+#include "plan_of.hpp"
 #include "program.hpp"
 #include "suite/check.hpp"
-#include "suite/experiment.hpp"
 #include "suite/schedule.hpp"
 
 namespace {
@@ -23,18 +22,7 @@ parts = 64
 inputs = { first = 0, last = 0xffffffff, every = 1021 }
 )";
 
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  const auto at = text.find(from);
-  BOOST_REQUIRE(at != std::string::npos);
-  return text.replace(at, from.size(), to);
-}
-
-suite::Plan read_plan(Section& root) {
-  for (const char* key : {"experiment", "title", "description"}) (void)root.has(key);
-  for (const auto& experiment : suite::experiments())
-    if (experiment.name == "exhaustive") return experiment.plan(root);
-  throw std::logic_error("no such experiment");
-}
+suite::Plan read_plan(Section& root) { return plan_of("exhaustive", root); }
 
 suite::Run run(const std::string& text) {
   ConfigFile file(text, "x.toml");
@@ -45,9 +33,7 @@ suite::Run run(const std::string& text) {
 }
 
 std::string first_error(const std::string& from, const std::string& to) {
-  const std::string all =
-      errors(replaced(config, from, to), [](Section& root) { (void)read_plan(root); });
-  return all.substr(0, all.find('\n'));
+  return tests::first_error("exhaustive", config, from, to);
 }
 
 // The program with its cache and results in the folder.

@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(shapes_in_turn_on_many_threads_are_as_fresh) {
         const auto compare = [&](std::size_t i) {
           count += apply(*variant, matrices[i]) != fresh[i];
         };
-        for (int repeat = 0; repeat < 100; ++repeat) compare(repeat % 2);
+        for (std::size_t repeat = 0; repeat < 100; ++repeat) compare(repeat % 2);
         for (int repeat = 0; repeat < 3; ++repeat)
           for (std::size_t i = 0; i < matrices.size(); ++i) compare(i);
       });
@@ -139,7 +139,7 @@ BOOST_AUTO_TEST_CASE(no_library_starts_threads) {
 
 // XNNPACK wants to read beyond its arrays.
 BOOST_AUTO_TEST_CASE(nothing_beyond_the_end_is_touched) {
-  for (const std::size_t classes : {1, 2, 3, 7, 33, 1000, 1023, 1024}) {
+  for (const std::size_t classes : {1U, 2U, 3U, 7U, 33U, 1000U, 1023U, 1024U}) {
     const Matrix m = random_matrix(classes, 5, classes);
     AtTheEnd logits(m.logits.size()), result(m.logits.size());
     std::copy(m.logits.begin(), m.logits.end(), logits.data());

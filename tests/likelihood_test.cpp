@@ -4,11 +4,10 @@
 #include <cmath>
 #include <map>
 
-#include "config_errors.hpp"
 #include "measures/factors.hpp"
 #include "numerics/real.hpp"
+#include "plan_of.hpp"
 #include "program.hpp"
-#include "suite/experiment.hpp"
 #include "suite/table.hpp"
 
 namespace {
@@ -46,20 +45,7 @@ hazard = "all sizes"
 seed = 7
 )";
 
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  const auto at = text.find(from);
-  BOOST_REQUIRE(at != std::string::npos);
-  return text.replace(at, from.size(), to);
-}
-
-suite::Plan read_plan(Section& root) {
-  for (const auto& experiment : suite::experiments())
-    if (experiment.name == "likelihood") {
-      for (const char* key : {"experiment", "title", "description"}) (void)root.has(key);
-      return experiment.plan(root);
-    }
-  throw std::logic_error("no such experiment");
-}
+suite::Plan read_plan(Section& root) { return plan_of("likelihood", root); }
 
 // The rows of the config, by key and column.
 std::map<std::string, std::map<std::string, std::string>> all_rows() {
@@ -76,9 +62,7 @@ std::map<std::string, std::map<std::string, std::string>> all_rows() {
 }
 
 std::string first_error(const std::string& from, const std::string& to) {
-  const std::string all =
-      errors(replaced(config, from, to), [](Section& root) { (void)read_plan(root); });
-  return all.substr(0, all.find('\n'));
+  return tests::first_error("likelihood", config, from, to);
 }
 
 // n log p by MPFR, of a p that is a double.

@@ -5,9 +5,9 @@
 
 #include "numerics/random.hpp"
 #include "numerics/registry.hpp"
+#include "plan_of.hpp"
 #include "program.hpp"
 #include "suite/check.hpp"
-#include "suite/experiment.hpp"
 #include "suite/schedule.hpp"
 
 namespace {
@@ -50,10 +50,7 @@ struct Made {
   explicit Made(const std::string& text, unsigned jobs = 1) {
     suite::ConfigFile file(text, "x.toml");
     auto root = file.root();
-    for (const char* key : {"experiment", "title", "description"}) root.text(key);
-    suite::Plan plan;
-    for (const auto& experiment : suite::experiments())
-      if (experiment.name == "low_precision") plan = experiment.plan(root);
+    suite::Plan plan = plan_of("low_precision", root);
     file.finish();
     table = suite::run_cases(std::move(plan), jobs, [](std::size_t, std::size_t) {}).table;
   }

@@ -3,6 +3,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "replaced.hpp"
 #include "suite/matrix.hpp"
 #include "suite/table.hpp"
 
@@ -34,12 +35,6 @@ logits = [1000, 1001, 1002]
 
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
-}
-
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  const auto at = text.find(from);
-  BOOST_REQUIRE(at != std::string::npos);
-  return text.replace(at, from.size(), to);
 }
 
 // A folder with small.toml and its committed table.

@@ -6,12 +6,11 @@
 #include <cstdint>
 #include <map>
 
-#include "config_errors.hpp"
 #include "numerics/dtype.hpp"
 #include "numerics/oracle.hpp"
 #include "numerics/random.hpp"
+#include "plan_of.hpp"
 #include "program.hpp"
-#include "suite/experiment.hpp"
 #include "suite/table.hpp"
 
 namespace {
@@ -75,20 +74,7 @@ scale = 2
 seed = 3
 )";
 
-std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  const auto at = text.find(from);
-  BOOST_REQUIRE(at != std::string::npos);
-  return text.replace(at, from.size(), to);
-}
-
-suite::Plan read_plan(Section& root) {
-  for (const auto& experiment : suite::experiments())
-    if (experiment.name == "summation") {
-      for (const char* key : {"experiment", "title", "description"}) (void)root.has(key);
-      return experiment.plan(root);
-    }
-  throw std::logic_error("no such experiment");
-}
+suite::Plan read_plan(Section& root) { return plan_of("summation", root); }
 
 // The rows of a config, by key and column.
 std::map<std::string, std::map<std::string, std::string>> rows_of(const std::string& text) {
@@ -106,9 +92,7 @@ std::map<std::string, std::map<std::string, std::string>> rows_of(const std::str
 }
 
 std::string first_error(const std::string& from, const std::string& to) {
-  const std::string all =
-      errors(replaced(config, from, to), [](Section& root) { (void)read_plan(root); });
-  return all.substr(0, all.find('\n'));
+  return tests::first_error("summation", config, from, to);
 }
 
 }  // namespace

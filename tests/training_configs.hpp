@@ -4,6 +4,7 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 
+#include "replaced.hpp"
 #include "result_rows.hpp"
 
 namespace maxtrick::tests {
@@ -45,12 +46,6 @@ inline std::string task(const std::string& data, int epochs, const std::string& 
   return "name = \"" + data + "\"\ndata = \"" + data +
          "\"\nhidden = [25, 15]\nepochs = " + std::to_string(epochs) +
          "\nbatch = 32\noptimiser = \"adam\"\nlearning_rate = 0.01\n" + rest;
-}
-
-inline std::string replaced(std::string text, const std::string& from, const std::string& to) {
-  const auto at = text.find(from);
-  BOOST_REQUIRE_MESSAGE(at != std::string::npos, from);
-  return text.replace(at, from.size(), to);
 }
 
 // Nothing runs and nothing is written: `place` is "line:column", `message` and `expected` are parts

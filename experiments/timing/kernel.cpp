@@ -37,7 +37,7 @@ Kernel own(Op op, kernels::Algorithm algorithm, kernels::Isa isa) {
                 run_own(op, {algorithm, isa, 1}, call);
               },
           .unavailable = std::string(why_unavailable(isa)),
-          .claimed_ulp = algorithm == kernels::Algorithm::accurate ? 1.0 : 6.0,
+          .claimed_ulp = max_ulp(algorithm),
           .takes_threads = true};
 }
 

@@ -33,6 +33,10 @@ inline constexpr Algorithm all_algorithms[] = {Algorithm::fast, Algorithm::accur
 
 [[nodiscard]] std::string_view name(Isa isa);              // "scalar", "avx2", "avx512"
 [[nodiscard]] std::string_view name(Algorithm algorithm);  // "fast", "accurate"
+// The claim: at most so many ULP from the exact result.
+[[nodiscard]] constexpr double max_ulp(Algorithm algorithm) {
+  return algorithm == Algorithm::accurate ? 1 : 6;
+}
 
 // Why an instruction set cannot be used here, as a clause: the CPU or its system lacks it, or
 // MAXTRICK_ISA holds the kernels to a lesser one. Empty where it can.

@@ -1,5 +1,4 @@
-// Rows of more classes than a register has room for several of them: one row at a time, class i in
-// lane i mod 16.
+// Rows of many classes: one row after the other, class i in lane i mod 16.
 #pragma once
 
 #include <cstddef>
@@ -146,8 +145,6 @@ static inline std::size_t rows_at_once(std::size_t n) {
 // Some rows of a work, and where their terms are kept.
 template <class V, class A>
 struct Batch {
-  using Floats = typename V::Floats;
-
   const Work& work;
   std::size_t n, first, at_once, rows;
   std::size_t span, apart;  // from a row's terms to the next's; from their first part to the second
@@ -172,9 +169,21 @@ struct Batch {
   const float* x(std::size_t b) const { return work.x + (first + b) * work.x_stride; }
   float* y(std::size_t b) const { return work.y + (first + b) * work.y_stride; }
 
-  // The sum of row b but for class `skipped`; `Kept`: its terms are kept if there is room.
+  // The sum of row b but for class `skipped`; `Kept`: its terms are kept if there is room. A plain
+  // row needs no clamping.
+  template <bool Kept>
+  double sum(bool plain, std::size_t b, float a, float c, std::size_t skipped) const {
+    return plain ? sum_as<false, Kept>(b, a, c, skipped) : sum_as<true, Kept>(b, a, c, skipped);
+  }
+
+  // y = e K for all classes of row b, K = `k`.
+  void write(bool plain, std::size_t b, float a, float c, double k) const {
+    plain ? write_as<false>(b, a, c, k) : write_as<true>(b, a, c, k);
+  }
+
+ private:
   template <bool Clamped, bool Kept>
-  double sum(std::size_t b, float a, float c, std::size_t skipped) const {
+  double sum_as(std::size_t b, float a, float c, std::size_t skipped) const {
     const Exponentials<V, Clamped> e(V::all(a), V::all(c));
     const float* next = first + b + at_once < work.rows ? x(b + at_once) : x(b);
     if (!Kept || place == nullptr)
@@ -192,9 +201,8 @@ struct Batch {
         });
   }
 
-  // y = e K for all classes of row b, K = `k`.
   template <bool Clamped>
-  void write(std::size_t b, float a, float c, double k) const {
+  void write_as(std::size_t b, float a, float c, double k) const {
     const Factor<V> factor(Clamped ? subnormal_factor * k : k);
     const auto result = [&factor](const typename A::Term& term) __attribute__((always_inline)) {
       const auto scaled = A::times(term, factor);
@@ -234,17 +242,14 @@ void softmax_rows(const Work& work) {
     }
     for (std::size_t b = 0; b < batch.rows; ++b) {
       const float c = origin_of(m[b]);
-      sums[b] = plain[b] ? batch.template sum<false, true>(b, m[b], 0, batch.n)
-                         : batch.template sum<true, true>(b, m[b] - c, c, batch.n);
+      sums[b] = batch.template sum<true>(plain[b], b, m[b] - c, c, batch.n);
     }
     for (std::size_t b = 0; b < batch.rows; ++b) {
       const float c = origin_of(m[b]);
       if (!(sums[b] > 0))
         fill_nan(batch.y(b), batch.n);
-      else if (plain[b])
-        batch.template write<false>(b, m[b], 0, 1 / sums[b]);
       else
-        batch.template write<true>(b, m[b] - c, c, 1 / sums[b]);
+        batch.write(plain[b], b, m[b] - c, c, 1 / sums[b]);
     }
   }
   if (work.stream) V::fence();
@@ -279,13 +284,12 @@ struct LogBatch : Batch<V, A> {
     for (std::size_t b = 0; b < this->rows; ++b) {
       plain[b] = (from_top ? m[b] : second[b]) - least[b] < range && c[b] == 0 &&
                  m[b] - second[b] <= nothing;
-      sums[b] = plain[b] ? this->template sum<false, Kept>(b, a[b], c[b], place_of_m[b])
-                         : this->template sum<true, Kept>(b, a[b], c[b], place_of_m[b]);
+      sums[b] = this->template sum<Kept>(plain[b], b, a[b], c[b], place_of_m[b]);
     }
   }
 
   Tops<V> tops() const { return Tops<V>(V::load(m), V::load(second)); }
-  LogSum<V> log_sum() const { return LogSum<V>(tops(), V::load(sums)); }
+  LogSum<V> log_sum(const Tops<V>& of) const { return LogSum<V>(of, V::load(sums)); }
 
   std::size_t target(std::size_t b) const {
     return static_cast<std::size_t>(this->work.targets[this->first + b]);
@@ -327,7 +331,7 @@ void log_softmax_rows(const Work& work) {
     LogBatch<V, A> batch(work, first);
     batch.template sum_all<false>(log_range, false);
     double l[16];
-    V::store(l, batch.log_sum().l);
+    V::store(l, batch.log_sum(batch.tops()).l);
     for (std::size_t b = 0; b < batch.rows; ++b)
       if (!(l[b] >= 0))
         fill_nan(batch.y(b), batch.n);
@@ -345,7 +349,7 @@ void log_sum_rows(const Work& work) {
     LogBatch<V, A> batch(work, first);
     batch.template sum_all<false>(log_range, false);
     double l[16];
-    V::store(l, batch.log_sum().l);
+    V::store(l, batch.log_sum(batch.tops()).l);
     for (std::size_t b = 0; b < batch.rows; ++b) {
       work.losses[first + b] = batch.m[b];
       work.above[first + b] = l[b];
@@ -358,8 +362,9 @@ void loss_rows(const Work& work) {
   for (std::size_t first = 0; first < work.rows; first += rows_at_once(work.classes)) {
     LogBatch<V, A> batch(work, first);
     batch.template sum_all<false>(log_range, false);
+    const Tops<V> tops = batch.tops();
     V::store_first(work.losses + first, batch.rows,
-                   losses_of<V, A>(batch.tops(), batch.log_sum(), batch.target_logits()));
+                   losses_of<V, A>(tops, batch.log_sum(tops), batch.target_logits()));
   }
 }
 
@@ -369,7 +374,7 @@ void gradient_rows(const Work& work) {
     LogBatch<V, A> batch(work, first);
     batch.template sum_all<true>(plain_range, true);
     const Tops<V> tops = batch.tops();
-    const LogSum<V> s = batch.log_sum();
+    const LogSum<V> s = batch.log_sum(tops);
     const auto x = batch.target_logits();
     const GradientParts<V> parts(tops, s, x, batch.hits(), work.scale);
     V::store_first(work.losses + first, batch.rows, losses_of<V, A>(tops, s, x));
@@ -385,10 +390,7 @@ void gradient_rows(const Work& work) {
         fill_nan(y, batch.n);
         continue;
       }
-      if (batch.plain[b])
-        batch.template write<false>(b, batch.a[b], batch.c[b], k[b]);
-      else
-        batch.template write<true>(b, batch.a[b], batch.c[b], k[b]);
+      batch.write(batch.plain[b], b, batch.a[b], batch.c[b], k[b]);
       y[batch.place_of_m[b]] = at_top[b];
       y[batch.target(b)] = at_target[b];
     }

@@ -120,11 +120,7 @@ void softmax_group(const Group<V>& group, typename V::Floats m, typename V::Floa
   const auto sum = group.template sum<A>(Exponentials<V, Clamped>(m - c, c), terms, nullptr);
   const Factor<V> k(V::all(subnormal_factor) / sum);
   group.write([&](std::size_t i) __attribute__((always_inline)) {
-    const auto y = A::times(terms[i], k);
-    if constexpr (Clamped)
-      return without_factor<V>(y);
-    else
-      return y * V::all(1 / static_cast<float>(subnormal_factor));
+    return unscaled<V, Clamped>(A::times(terms[i], k));
   });
   fill_nan(group, ~(V::all(0.0F) < V::narrow(sum)));
 }
@@ -260,11 +256,7 @@ void gradient_groups(const Work& work) {
                      const Factor<V> factor(parts.k * V::all(subnormal_factor));
                      V::store(group.work.losses, losses_of<V, A>(tops, s, targets.x));
                      group.write([&](std::size_t i) __attribute__((always_inline)) {
-                       auto y = A::times(terms[i], factor);
-                       if constexpr (plain)
-                         y = y * V::all(1 / static_cast<float>(subnormal_factor));
-                       else
-                         y = without_factor<V>(y);
+                       auto y = unscaled<V, !plain>(A::times(terms[i], factor));
                        y = select(tops.place == V::all(static_cast<float>(i)), parts.at_top, y);
                        return select(targets.is(i), parts.at_target, y);
                      });

@@ -1,11 +1,11 @@
 // What the two algorithms do with an exponential until it is a result.
 //
 // softmax, y = e K, K = scale / S in double:
-//   accurate  e = t (1 + p), K = kh + kl: w = fma(kh, p, kl), y = fma(t, kh, t w). w and t w are
-//   below
-//             0.0443 of what they are added to, so that their roundings are 2^-28.5 each.
-//   fast      y = e kh: 0.5 ULP, and in u 1.12 from e, 1.12 + 2 from S, 1 from kh: 5.74 ULP at
-//   most.
+// accurate: e = t (1 + p), K = kh + kl: w = fma(kh, p, kl), y = fma(t, kh, t w). w and t w are
+// below 0.0443 of what they are added to, so that their roundings are 2^-28.5 each.
+//
+// fast: y = e kh: 0.5 ULP, and in u 1.12 from e, 1.12 + 2 from S, 1 from kh: 5.74 ULP at most.
+//
 // Where results may be subnormal K carries a factor 2^64: y is rounded to 24 bits first, and once
 // more where the factor is taken off.
 #pragma once
@@ -39,6 +39,15 @@ template <class V>
                     select(tiny, least, V::all(__builtin_bit_cast(float, 64 << 23))));
 }
 
+// The same, with that care only where results may be subnormal.
+template <class V, bool subnormal>
+[[gnu::always_inline]] inline typename V::Floats unscaled(typename V::Floats y) {
+  if constexpr (subnormal)
+    return without_factor<V>(y);
+  else
+    return y * V::all(1 / static_cast<float>(subnormal_factor));
+}
+
 template <class V>
 struct AccurateTerms {
   using Floats = typename V::Floats;
@@ -67,9 +76,6 @@ struct AccurateTerms {
   [[gnu::always_inline]] static Floats times(const Term& e, const Factor<V>& k) {
     return fma(e.t, k.high, e.t * fma(k.high, e.p, k.low));
   }
-  [[gnu::always_inline]] static typename V::Doubles value(const Term& e) {
-    return kernels::value<V>(e);
-  }
 };
 
 template <class V>
@@ -96,7 +102,6 @@ struct FastTerms {
   [[gnu::always_inline]] static Floats times(const Term& e, const Factor<V>& k) {
     return e * k.high;
   }
-  [[gnu::always_inline]] static typename V::Doubles value(const Term& e) { return V::widen(e); }
 };
 
 }  // namespace maxtrick::kernels
