@@ -11,23 +11,28 @@ namespace maxtrick::kernels {
 
 template <class V, class A>
 void run_softmax(const Work& work) {
-  work.classes <= short_classes ? softmax_groups<V, A>(work) : softmax_rows<V, A>(work);
+  work.classes <= short_classes ? short_rows<V, A, SoftmaxGroup<V, A>>(work)
+                                : long_rows<V, Softmax<V, A>>(work);
 }
 template <class V, class A>
 void run_log_softmax(const Work& work) {
-  work.classes <= short_classes ? log_softmax_groups<V, A>(work) : log_softmax_rows<V, A>(work);
+  work.classes <= short_classes ? short_rows<V, A, LogSoftmaxGroup<V, A>>(work)
+                                : long_rows<V, LogSoftmax<V, A>>(work);
 }
 template <class V, class A>
 void run_log_sum(const Work& work) {
-  work.classes <= short_classes ? log_sum_groups<V, A>(work) : log_sum_rows<V, A>(work);
+  work.classes <= short_classes ? short_rows<V, A, LogSumGroup<V, A>>(work)
+                                : long_rows<V, LogSums<V, A>>(work);
 }
 template <class V, class A>
 void run_loss(const Work& work) {
-  work.classes <= short_classes ? loss_groups<V, A>(work) : loss_rows<V, A>(work);
+  work.classes <= short_classes ? short_rows<V, A, LossGroup<V, A>>(work)
+                                : long_rows<V, Losses<V, A>>(work);
 }
 template <class V, class A>
 void run_gradient(const Work& work) {
-  work.classes <= short_classes ? gradient_groups<V, A>(work) : gradient_rows<V, A>(work);
+  work.classes <= short_classes ? short_rows<V, A, GradientGroup<V, A>>(work)
+                                : long_rows<V, Gradients<V, A>>(work);
 }
 
 template <class V>

@@ -19,6 +19,7 @@ struct LogProbability {
 
   Floats m, at_m, m1, m2;
 
+  LogProbability() = default;
   LogProbability(Floats m_, typename V::Doubles l) : m(m_), at_m(V::all(0.0F) - V::narrow(l)) {
     m1 = V::narrow(V::widen(m) + l);
     m2 = V::narrow(l - (V::widen(m1) - V::widen(m)));

@@ -25,6 +25,7 @@ struct Tops {
   Floats c;        // the origin of the row's reduction
   Floats related;  // 0 where all others are nothing beside the largest, else 1
 
+  Tops() = default;
   Tops(Floats m_, Floats second_) : m(m_), second(second_), c(origin_of<V>(m_)) {
     const Floats gap = m - second;
     const auto near = (gap < V::all(nothing)) | (gap == V::all(nothing));

@@ -1,64 +1,240 @@
-// Rows of few classes: sixteen rows at a time, one in each lane, class after class.
+// Rows of few classes, in groups of sixteen. Where there are registers enough, a group is summed,
+// the next one is scanned and the one before is written in one loop.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <type_traits>
 
+#include "kernels/group_passes.hpp"
 #include "kernels/log_sum.hpp"
 
 namespace maxtrick::kernels {
 
 inline constexpr std::size_t short_classes = 128;
 
-// Sixteen rows of a work.
+// The rows of a group that a mask names, all NaN.
 template <class V>
+void fill_nan(const Work& rows, typename V::Mask invalid) {
+  if (!any(invalid)) return;
+  float is[16];
+  V::store(is, select(invalid, V::all(1.0F), V::all(0.0F)));
+  for (std::size_t r = 0; r < 16; ++r)
+    if (is[r] != 0) fill_nan(rows.y + r * rows.y_stride, rows.classes);
+}
+
+// Sixteen rows of a work: its logits, a column for each class, and its terms.
+template <class V, class A>
 struct Group {
   using Floats = typename V::Floats;
+  using Term = typename A::Term;
 
-  const Work& work;
-  std::size_t classes;
-  Floats x[short_classes];
+  Work rows;
+  Floats* columns = nullptr;
+  Term* terms = nullptr;
+  bool plain = false;
+};
 
-  explicit Group(const Work& sixteen) : work(sixteen), classes(sixteen.classes) {
-    for (std::size_t i = 0; i < classes; i += 4)
-      V::load_columns(work.x + i, work.x_stride, width(i), x + i);
+template <class V, class A>
+struct SoftmaxGroup : Group<V, A> {
+  using Floats = typename V::Floats;
+  using Found = GroupExtremes<V>;
+  static constexpr bool skips = false, writes = true;
+
+  Floats m, c;
+  Factor<V> k;
+  typename V::Mask invalid;
+
+  void scanned(const Found& found) {
+    m = found.m;
+    c = origin_of<V>(m);
+    this->plain = !any(~(m - found.least < V::all(plain_range))) && !any(~(c == V::all(0.0F)));
   }
-
-  std::size_t width(std::size_t i) const { return classes - i < 4 ? classes - i : 4; }
-
-  // result(i) for class i.
-  template <class Result>
-  void write(Result result) const {
-    for (std::size_t i = 0; i < classes; i += 4) {
-      Floats columns[4];
-      four_times([&](std::size_t j) __attribute__((always_inline)) {
-        columns[j] = j < width(i) ? result(i + j) : V::all(0.0F);
-      });
-      V::store_columns(work.y + i, work.y_stride, width(i), columns);
-    }
+  Floats origin() const { return m - c; }
+  Floats skipped() const { return c; }
+  void summed(typename V::Doubles sum) {
+    k = Factor<V>(V::all(subnormal_factor) / sum);
+    invalid = ~(V::all(0.0F) < V::narrow(sum));
   }
+  template <bool Clamped>
+  [[gnu::always_inline]] auto results() const {
+    return [ terms = this->terms, factor = k ](std::size_t i) __attribute__((always_inline)) {
+      return unscaled<V, Clamped>(A::times(terms[i], factor));
+    };
+  }
+  void written() { fill_nan<V>(this->rows, invalid); }
+};
 
-  // The sum over the classes but for the one that `skipped` names in each row; the terms are left
-  // in `terms`.
-  template <class A, bool Clamped>
-  typename V::Doubles sum(const Exponentials<V, Clamped>& e, typename A::Term* terms,
-                          const Floats* skipped) const {
-    typename A::Sum sum;
-    for (std::size_t i = 0; i < classes; i += 4) {
-      typename A::Term four[4];
-      four_times([&](std::size_t j) __attribute__((always_inline)) {
-        four[j] = A::zero();
-        if (j >= width(i)) return;
-        four[j] = terms[i + j] = A::term(e, x[i + j]);
-        if (skipped != nullptr)
-          four[j] = A::only(~(*skipped == V::all(static_cast<float>(i + j))), four[j]);
-      });
-      sum.add(four[0], four[1], four[2], four[3]);
-    }
-    return sum.lanes();
+// Rows whose log-sum-exp is asked for.
+template <class V, class A>
+struct LogGroup : Group<V, A> {
+  using Floats = typename V::Floats;
+  using Found = GroupTops<V>;
+  static constexpr bool skips = true, writes = false;
+
+  Tops<V> tops;
+  Floats place, c;
+
+  void scanned(const Found& found) { scanned_within(found, log_range, found.second); }
+  // Plain where no logit is more than `range` below `top`; see LogBatch.
+  void scanned_within(const Found& found, float range, Floats top) {
+    tops = Tops<V>(found.m, found.second);
+    c = tops.c;
+    place = found.place;
+    this->plain = !any(~(top - found.least < V::all(range))) && !any(~(c == V::all(0.0F))) &&
+                  !any(tops.related == V::all(0.0F));
+  }
+  Floats origin() const { return tops.origin(); }
+  Floats skipped() const { return place; }
+};
+
+template <class V, class A>
+struct LogSoftmaxGroup : LogGroup<V, A> {
+  static constexpr bool writes = true;
+
+  LogProbability<V, A::accurate> log_p;
+  typename V::Mask invalid;
+
+  void summed(typename V::Doubles sum) {
+    const LogSum<V> s(this->tops, sum);
+    log_p = {this->tops.m, s.l};
+    invalid = s.invalid();
+  }
+  template <bool Clamped>
+  [[gnu::always_inline]] auto results() const {
+    return [ columns = this->columns, p = log_p ](std::size_t i) __attribute__((always_inline)) {
+      return p.template operator()<!Clamped>(columns[i]);
+    };
+  }
+  void written() { fill_nan<V>(this->rows, invalid); }
+};
+
+template <class V, class A>
+struct LogSumGroup : LogGroup<V, A> {
+  void summed(typename V::Doubles sum) {
+    const LogSum<V> s(this->tops, sum);
+    V::store(this->rows.losses, this->tops.m);
+    V::store(this->rows.above, s.l);
   }
 };
+
+// The targets of a group, and the logits there.
+template <class V>
+struct GroupTargets {
+  typename V::Floats t, x;
+
+  explicit GroupTargets(const Work& rows) {
+    float targets[16], logits[16];
+    for (std::size_t r = 0; r < 16; ++r) {
+      targets[r] = static_cast<float>(rows.targets[r]);
+      logits[r] = rows.x[r * rows.x_stride + static_cast<std::size_t>(rows.targets[r])];
+    }
+    t = V::load(targets);
+    x = V::load(logits);
+  }
+};
+
+template <class V, class A>
+struct LossGroup : LogGroup<V, A> {
+  void summed(typename V::Doubles sum) {
+    const LogSum<V> s(this->tops, sum);
+    const GroupTargets<V> targets(this->rows);
+    V::store(this->rows.losses, losses_of<V, A>(this->tops, s, targets.x));
+  }
+};
+
+template <class V, class A>
+struct GradientGroup : LogGroup<V, A> {
+  using Floats = typename V::Floats;
+  static constexpr bool writes = true;
+
+  Factor<V> k;
+  Floats at_top, at_target, target;
+  typename V::Mask invalid;
+
+  void scanned(const GroupTops<V>& found) { this->scanned_within(found, plain_range, found.m); }
+  void summed(typename V::Doubles sum) {
+    const LogSum<V> s(this->tops, sum);
+    const GroupTargets<V> targets(this->rows);
+    const GradientParts<V> parts(this->tops, s, targets.x, targets.t == this->place,
+                                 this->rows.scale);
+    V::store(this->rows.losses, losses_of<V, A>(this->tops, s, targets.x));
+    k = Factor<V>(parts.k * V::all(subnormal_factor));
+    at_top = parts.at_top;
+    at_target = parts.at_target;
+    target = targets.t;
+    invalid = s.invalid();
+  }
+  template <bool Clamped>
+  [[gnu::always_inline]] auto results() const {
+    return [
+      terms = this->terms, factor = k, top = this->place, target = target, at_top = at_top,
+      at_target = at_target
+    ](std::size_t i) __attribute__((always_inline)) {
+      const Floats here = V::all(static_cast<float>(i));
+      const Floats y = unscaled<V, Clamped>(A::times(terms[i], factor));
+      return select(target == here, at_target, select(top == here, at_top, y));
+    };
+  }
+  void written() { fill_nan<V>(this->rows, invalid); }
+};
+
+template <class V, class A, bool Clamped, class Task>
+[[gnu::always_inline]] inline auto summing(const Task& group) {
+  return GroupSum<V, A, Clamped, Task::skips>(Exponentials<V, Clamped>(group.origin(), group.c),
+                                              group.rows.classes, group.columns, group.terms,
+                                              group.skipped());
+}
+template <class V, bool Clamped, class Task>
+[[gnu::always_inline]] inline auto writing(const Task& group) {
+  const auto results = group.template results<Clamped>();
+  return GroupWriting<V, decltype(results)>(group.rows, results);
+}
+
+// One pass by itself.
+template <class V, class Task>
+void scan_group(Task& group) {
+  GroupScan<V, typename Task::Found> scan(group.rows, group.columns);
+  run_passes<group_block>(group.rows.classes, scan);
+  group.scanned(scan.found);
+}
+template <class V, class A, bool Clamped, class Task>
+void sum_group_as(Task& group) {
+  auto sum = summing<V, A, Clamped>(group);
+  run_passes<group_block>(group.rows.classes, sum);
+  group.summed(sum.sum());
+}
+template <class V, class A, class Task>
+void sum_group(Task& group) {
+  group.plain ? sum_group_as<V, A, false>(group) : sum_group_as<V, A, true>(group);
+}
+template <class V, bool Clamped, class Task>
+void write_group_as(Task& group) {
+  auto write = writing<V, Clamped>(group);
+  run_passes<group_block>(group.rows.classes, write);
+}
+template <class V, class Task>
+void write_group(Task& group) {
+  group.plain ? write_group_as<V, false>(group) : write_group_as<V, true>(group);
+  group.written();
+}
+
+// All passes in one loop: what a group has left in columns and terms is used before it is
+// overwritten.
+template <class V, class A, bool Clamped, class Task>
+void interleave_groups_as(Task& before, Task& now, Task& next) {
+  const std::size_t n = now.rows.classes;
+  auto sum = summing<V, A, Clamped>(now);
+  GroupScan<V, typename Task::Found> scan(next.rows, next.columns);
+  if constexpr (Task::writes) {
+    auto write = writing<V, Clamped>(before);
+    run_passes<group_block>(n, write, sum, scan);
+    before.written();
+  } else {
+    run_passes<group_block>(n, sum, scan);
+  }
+  now.summed(sum.sum());
+  next.scanned(scan.found);
+}
 
 // The last rows of a work, fewer than sixteen: a copy of them with the first one repeated.
 template <class V>
@@ -66,21 +242,21 @@ struct Remainder {
   float x[16 * short_classes], y[16 * short_classes], losses[16];
   double above[16];
   std::int32_t targets[16];
-  Work work;
+  Work rows;
 
-  Remainder(const Work& all, std::size_t first) : work(all) {
+  Remainder(const Work& all, std::size_t first) : rows(all) {
     for (std::size_t r = 0; r < 16; ++r) {
       const std::size_t from = first + (first + r < all.rows ? r : 0);
       for (std::size_t i = 0; i < all.classes; ++i)
         x[r * all.classes + i] = all.x[from * all.x_stride + i];
       if (all.targets != nullptr) targets[r] = all.targets[from];
     }
-    work.x = x;
-    work.y = y;
-    work.x_stride = work.y_stride = all.classes;
-    work.targets = targets;
-    work.losses = losses;
-    work.above = above;
+    rows.x = x;
+    rows.y = y;
+    rows.x_stride = rows.y_stride = all.classes;
+    rows.targets = targets;
+    rows.losses = losses;
+    rows.above = above;
   }
   void give_back(const Work& all, std::size_t first) const {
     for (std::size_t r = 0; first + r < all.rows; ++r) {
@@ -93,175 +269,65 @@ struct Remainder {
   }
 };
 
-// run(group) for all groups of a work.
-template <class V, class Run>
-void each_group(const Work& work, Run run) {
-  std::size_t first = 0;
-  for (; first + 16 <= work.rows; first += 16) run(Group<V>(work.from(first)));
-  if (first == work.rows) return;
-  Remainder<V> last(work, first);
-  run(Group<V>(last.work));
-  last.give_back(work, first);
-}
-
-// The rows of a group that a mask names, all NaN.
-template <class V>
-void fill_nan(const Group<V>& group, typename V::Mask invalid) {
-  if (!any(invalid)) return;
-  float is[16];
-  V::store(is, select(invalid, V::all(1.0F), V::all(0.0F)));
-  for (std::size_t r = 0; r < 16; ++r)
-    if (is[r] != 0) fill_nan(group.work.y + r * group.work.y_stride, group.classes);
-}
-
-template <class V, class A, bool Clamped>
-void softmax_group(const Group<V>& group, typename V::Floats m, typename V::Floats c) {
-  typename A::Term terms[short_classes];
-  const auto sum = group.template sum<A>(Exponentials<V, Clamped>(m - c, c), terms, nullptr);
-  const Factor<V> k(V::all(subnormal_factor) / sum);
-  group.write([&](std::size_t i) __attribute__((always_inline)) {
-    return unscaled<V, Clamped>(A::times(terms[i], k));
-  });
-  fill_nan(group, ~(V::all(0.0F) < V::narrow(sum)));
-}
-
-template <class V, class A>
-void softmax_groups(const Work& work) {
-  each_group<V>(work, [](const Group<V>& group) {
-    auto m = V::all(-infinity), least = V::all(infinity);
-    for (std::size_t i = 0; i < group.classes; ++i) {
-      m = larger(group.x[i], m);
-      least = smaller(group.x[i], least);
+// Groups 0 to `count` - 1; begin(group, g) makes ready for group g.
+template <class V, class A, class Task, class Begin>
+void interleave_groups(std::size_t count, Begin begin) {
+  Task groups[3];
+  Task *before = &groups[0], *now = &groups[1], *next = &groups[2];
+  for (std::size_t g = 0; g < count + 2; ++g) {
+    const bool scans = g < count, sums = 0 < g && g <= count, writes = Task::writes && 1 < g;
+    if (scans) begin(*next, g);
+    if (scans && sums && (writes || !Task::writes)) {
+      if (now->plain && (!Task::writes || before->plain))
+        interleave_groups_as<V, A, false>(*before, *now, *next);
+      else
+        interleave_groups_as<V, A, true>(*before, *now, *next);
+    } else {
+      if constexpr (Task::writes)
+        if (writes) write_group<V>(*before);
+      if (sums) sum_group<V, A>(*now);
+      if (scans) scan_group<V>(*next);
     }
-    const auto c = origin_of<V>(m);
-    if (any(~(m - least < V::all(plain_range))) || any(~(c == V::all(0.0F))))
-      softmax_group<V, A, true>(group, m, c);
-    else
-      softmax_group<V, A, false>(group, m, c);
-  });
+    Task* const done = before;
+    before = now;
+    now = next;
+    next = done;
+  }
 }
 
-// The largest logits of a group's rows, and the class of the largest, the first of several.
-template <class V>
-struct GroupTops : Tops<V> {
-  using Floats = typename V::Floats;
-
-  Floats least, place;
-
-  explicit GroupTops(const Group<V>& group) : GroupTops(scan(group)) {}
-
-  // Whether every row is plain: see LogBatch.
-  bool plain(float range, bool from_top) const {
-    const Floats top = from_top ? this->m : this->second;
-    return !any(~(top - least < V::all(range))) && !any(~(this->c == V::all(0.0F))) &&
-           !any(this->related == V::all(0.0F));
-  }
-
- private:
-  struct Scan {
-    Floats m = V::all(-infinity), second = V::all(-infinity), least = V::all(infinity);
-    Floats place = V::all(0.0F);
-  };
-  explicit GroupTops(const Scan& s) : Tops<V>(s.m, s.second), least(s.least), place(s.place) {}
-
-  static Scan scan(const Group<V>& group) {
-    Scan s;
-    for (std::size_t i = 0; i < group.classes; ++i) {
-      const Floats x = group.x[i];
-      s.second = larger(smaller(x, s.m), s.second);
-      s.place = select(s.m < x, V::all(static_cast<float>(i)), s.place);
-      s.m = larger(x, s.m);
-      s.least = smaller(x, s.least);
-    }
-    return s;
-  }
-};
-
-// task(group, tops, terms, sum, plain) for the groups of a work.
 template <class V, class A, class Task>
-void log_groups(const Work& work, float range, bool from_top, Task task) {
-  each_group<V>(work, [&](const Group<V>& group) {
-    const GroupTops<V> tops(group);
-    typename A::Term terms[short_classes];
-    const auto with = [&](auto plain) {
-      const Exponentials<V, !plain> e(tops.origin(), tops.c);
-      const LogSum<V> s(tops, group.template sum<A>(e, terms, &tops.place));
-      task(group, tops, terms, s, plain);
-    };
-    if (tops.plain(range, from_top))
-      with(std::true_type{});
-    else
-      with(std::false_type{});
-  });
+void finish_group(Task& group) {
+  scan_group<V>(group);
+  sum_group<V, A>(group);
+  if constexpr (Task::writes) write_group<V>(group);
 }
 
-template <class V, class A>
-void log_softmax_groups(const Work& work) {
-  log_groups<V, A>(work, log_range, false,
-                   [](const Group<V>& group, const GroupTops<V>& tops, const auto&,
-                      const LogSum<V>& s, auto plain) {
-                     const LogProbability<V, A::accurate> log_p(tops.m, s.l);
-                     group.write([&](std::size_t i) __attribute__((always_inline)) {
-                       return log_p.template operator()<plain>(group.x[i]);
-                     });
-                     fill_nan(group, s.invalid());
-                   });
-}
-
-template <class V, class A>
-void log_sum_groups(const Work& work) {
-  log_groups<V, A>(
-      work, log_range, false,
-      [](const Group<V>& group, const GroupTops<V>& tops, const auto&, const LogSum<V>& s, auto) {
-        V::store(group.work.losses, tops.m);
-        V::store(group.work.above, s.l);
-      });
-}
-
-// The targets of a group, and the logits there.
-template <class V>
-struct GroupTargets {
-  typename V::Floats t, x;
-
-  explicit GroupTargets(const Work& work) {
-    float targets[16], logits[16];
-    for (std::size_t r = 0; r < 16; ++r) {
-      targets[r] = static_cast<float>(work.targets[r]);
-      logits[r] = work.x[r * work.x_stride + static_cast<std::size_t>(work.targets[r])];
+template <class V, class A, class Task>
+void short_rows(const Work& work) {
+  // A group before and the next one have the same columns.
+  typename V::Floats columns[2][short_classes];
+  typename A::Term terms[short_classes];
+  const auto begin = [&](Task& group, const Work& rows, std::size_t g) {
+    group.rows = rows;
+    group.columns = columns[g % 2];
+    group.terms = terms;
+  };
+  const std::size_t full = work.rows / 16;
+  Task group;
+  if constexpr (V::registers >= 32) {
+    interleave_groups<V, A, Task>(
+        full, [&](Task& next, std::size_t g) { begin(next, work.from(16 * g), g); });
+  } else {
+    for (std::size_t g = 0; g < full; ++g) {
+      begin(group, work.from(16 * g), 0);
+      finish_group<V, A>(group);
     }
-    t = V::load(targets);
-    x = V::load(logits);
   }
-  typename V::Mask is(std::size_t i) const { return t == V::all(static_cast<float>(i)); }
-};
-
-template <class V, class A>
-void loss_groups(const Work& work) {
-  log_groups<V, A>(
-      work, log_range, false,
-      [](const Group<V>& group, const GroupTops<V>& tops, const auto&, const LogSum<V>& s, auto) {
-        const GroupTargets<V> targets(group.work);
-        V::store(group.work.losses, losses_of<V, A>(tops, s, targets.x));
-      });
-}
-
-template <class V, class A>
-void gradient_groups(const Work& work) {
-  log_groups<V, A>(work, plain_range, true,
-                   [](const Group<V>& group, const GroupTops<V>& tops, const auto& terms,
-                      const LogSum<V>& s, auto plain) {
-                     const GroupTargets<V> targets(group.work);
-                     const GradientParts<V> parts(tops, s, targets.x, targets.t == tops.place,
-                                                  group.work.scale);
-                     const Factor<V> factor(parts.k * V::all(subnormal_factor));
-                     V::store(group.work.losses, losses_of<V, A>(tops, s, targets.x));
-                     group.write([&](std::size_t i) __attribute__((always_inline)) {
-                       auto y = unscaled<V, !plain>(A::times(terms[i], factor));
-                       y = select(tops.place == V::all(static_cast<float>(i)), parts.at_top, y);
-                       return select(targets.is(i), parts.at_target, y);
-                     });
-                     fill_nan(group, s.invalid());
-                   });
+  if (16 * full == work.rows) return;
+  Remainder<V> last(work, 16 * full);
+  begin(group, last.rows, 0);
+  finish_group<V, A>(group);
+  last.give_back(work, 16 * full);
 }
 
 }  // namespace maxtrick::kernels

@@ -21,6 +21,7 @@ template <class V>
 struct Factor {
   typename V::Floats high, low;
 
+  Factor() = default;
   explicit Factor(double k)
       : high(V::all(static_cast<float>(k))),
         low(V::all(static_cast<float>(k - static_cast<double>(static_cast<float>(k))))) {}

@@ -164,6 +164,7 @@ struct Vector {
   using Floats = avx2::Floats;
   using Doubles = avx2::Doubles;
   using Mask = avx2::Mask;
+  static constexpr int registers = 8;  // that hold sixteen floats
 
   [[gnu::always_inline]] static Floats all(float a) {
     return {_mm256_set1_ps(a), _mm256_set1_ps(a)};

@@ -137,6 +137,7 @@ struct Vector {
   using Floats = avx512::Floats;
   using Doubles = avx512::Doubles;
   using Mask = avx512::Mask;
+  static constexpr int registers = 32;  // that hold sixteen floats
 
   [[gnu::always_inline]] static Floats all(float a) { return {_mm512_set1_ps(a)}; }
   [[gnu::always_inline]] static Doubles all(double a) {

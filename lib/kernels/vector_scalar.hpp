@@ -21,112 +21,112 @@ struct Doubles {
 };
 
 template <class Result, class Function>
-inline Result each(Function function) {
+[[gnu::noinline]] Result each(Function function) {
   Result result;
   for (int i = 0; i < 16; ++i) result.v[i] = function(i);
   return result;
 }
 
-inline Floats operator+(Floats a, Floats b) {
+inline Floats operator+(const Floats& a, const Floats& b) {
   return each<Floats>([&](int i) { return a.v[i] + b.v[i]; });
 }
-inline Floats operator-(Floats a, Floats b) {
+inline Floats operator-(const Floats& a, const Floats& b) {
   return each<Floats>([&](int i) { return a.v[i] - b.v[i]; });
 }
-inline Floats operator*(Floats a, Floats b) {
+inline Floats operator*(const Floats& a, const Floats& b) {
   return each<Floats>([&](int i) { return a.v[i] * b.v[i]; });
 }
-inline Floats operator/(Floats a, Floats b) {
+inline Floats operator/(const Floats& a, const Floats& b) {
   return each<Floats>([&](int i) { return a.v[i] / b.v[i]; });
 }
-inline Mask operator<(Floats a, Floats b) {
+inline Mask operator<(const Floats& a, const Floats& b) {
   return each<Mask>([&](int i) { return a.v[i] < b.v[i]; });
 }
-inline Mask operator==(Floats a, Floats b) {
+inline Mask operator==(const Floats& a, const Floats& b) {
   return each<Mask>([&](int i) { return a.v[i] == b.v[i]; });
 }
-inline Mask operator~(Mask a) {
+inline Mask operator~(const Mask& a) {
   return each<Mask>([&](int i) { return !a.v[i]; });
 }
-inline Mask operator|(Mask a, Mask b) {
+inline Mask operator|(const Mask& a, const Mask& b) {
   return each<Mask>([&](int i) { return a.v[i] || b.v[i]; });
 }
-inline bool any(Mask a) {
+inline bool any(const Mask& a) {
   for (const bool is : a.v)
     if (is) return true;
   return false;
 }
 
 // The first lane that is set; 16 where none is.
-inline std::size_t lowest(Mask a) {
+inline std::size_t lowest(const Mask& a) {
   std::size_t i = 0;
   while (i < 16 && !a.v[i]) ++i;
   return i;
 }
 
 // a b + c, rounded once.
-inline Floats fma(Floats a, Floats b, Floats c) {
+inline Floats fma(const Floats& a, const Floats& b, const Floats& c) {
   return each<Floats>([&](int i) { return std::fma(a.v[i], b.v[i], c.v[i]); });
 }
 // c - a b, rounded once.
-inline Floats fnma(Floats a, Floats b, Floats c) {
+inline Floats fnma(const Floats& a, const Floats& b, const Floats& c) {
   return each<Floats>([&](int i) { return std::fma(-a.v[i], b.v[i], c.v[i]); });
 }
 // b where either is NaN.
-inline Floats larger(Floats a, Floats b) {
+inline Floats larger(const Floats& a, const Floats& b) {
   return each<Floats>([&](int i) { return a.v[i] > b.v[i] ? a.v[i] : b.v[i]; });
 }
-inline Floats smaller(Floats a, Floats b) {
+inline Floats smaller(const Floats& a, const Floats& b) {
   return each<Floats>([&](int i) { return a.v[i] < b.v[i] ? a.v[i] : b.v[i]; });
 }
-inline Floats select(Mask m, Floats a, Floats b) {
+inline Floats select(const Mask& m, const Floats& a, const Floats& b) {
   return each<Floats>([&](int i) { return m.v[i] ? a.v[i] : b.v[i]; });
 }
 // a where m is, else 0.
-inline Floats only_lanes(Mask m, Floats a) {
+inline Floats only_lanes(const Mask& m, const Floats& a) {
   return each<Floats>([&](int i) { return m.v[i] ? a.v[i] : 0; });
 }
 // The difference of the bit patterns, as numbers.
-inline Floats bits_minus(Floats a, Floats b) {
+inline Floats bits_minus(const Floats& a, const Floats& b) {
   return each<Floats>([&](int i) {
     return std::bit_cast<float>(std::bit_cast<std::uint32_t>(a.v[i]) -
                                 std::bit_cast<std::uint32_t>(b.v[i]));
   });
 }
 
-inline Doubles operator+(Doubles a, Doubles b) {
+inline Doubles operator+(const Doubles& a, const Doubles& b) {
   return each<Doubles>([&](int i) { return a.v[i] + b.v[i]; });
 }
-inline Doubles operator-(Doubles a, Doubles b) {
+inline Doubles operator-(const Doubles& a, const Doubles& b) {
   return each<Doubles>([&](int i) { return a.v[i] - b.v[i]; });
 }
-inline Doubles operator*(Doubles a, Doubles b) {
+inline Doubles operator*(const Doubles& a, const Doubles& b) {
   return each<Doubles>([&](int i) { return a.v[i] * b.v[i]; });
 }
-inline Doubles operator/(Doubles a, Doubles b) {
+inline Doubles operator/(const Doubles& a, const Doubles& b) {
   return each<Doubles>([&](int i) { return a.v[i] / b.v[i]; });
 }
-inline Doubles fma(Doubles a, Doubles b, Doubles c) {
+inline Doubles fma(const Doubles& a, const Doubles& b, const Doubles& c) {
   return each<Doubles>([&](int i) { return std::fma(a.v[i], b.v[i], c.v[i]); });
 }
-inline Doubles select(Mask m, Doubles a, Doubles b) {
+inline Doubles select(const Mask& m, const Doubles& a, const Doubles& b) {
   return each<Doubles>([&](int i) { return m.v[i] ? a.v[i] : b.v[i]; });
 }
 // x < y ? a : b
-inline Doubles where_less(Doubles x, Doubles y, Doubles a, Doubles b) {
+inline Doubles where_less(const Doubles& x, const Doubles& y, const Doubles& a, const Doubles& b) {
   return each<Doubles>([&](int i) { return x.v[i] < y.v[i] ? a.v[i] : b.v[i]; });
 }
 
 // a 2^n for integral n; a and the result are normal numbers.
-inline Doubles times_power_of_two(Doubles a, Floats n) {
+inline Doubles times_power_of_two(const Doubles& a, const Floats& n) {
   return each<Doubles>([&](int i) { return kernels::times_power_of_two(a.v[i], n.v[i]); });
 }
 // The k for which a 2^-k is in [pivot, 2 pivot), of the double that has the bits `pivot`; a > 0.
-inline Doubles exponent(Doubles a, std::uint64_t pivot) {
+inline Doubles exponent(const Doubles& a, std::uint64_t pivot) {
   return each<Doubles>([&](int i) { return kernels::exponent(a.v[i], pivot); });
 }
 // a 2^-k
-inline Doubles without_exponent(Doubles a, Doubles k) {
+inline Doubles without_exponent(const Doubles& a, const Doubles& k) {
   return each<Doubles>([&](int i) { return kernels::without_exponent(a.v[i], k.v[i]); });
 }
 
@@ -134,6 +134,7 @@ struct Vector {
   using Floats = scalar::Floats;
   using Doubles = scalar::Doubles;
   using Mask = scalar::Mask;
+  static constexpr int registers = 0;  // that hold sixteen floats
 
   static Floats all(float a) {
     return each<Floats>([a](int) { return a; });
@@ -156,48 +157,48 @@ struct Vector {
     for (std::size_t i = 0; i < n; ++i) fill.v[i] = p[i];
     return fill;
   }
-  static void store(float* p, Floats a) { store_first(p, 16, a); }
-  static void store_first(float* p, std::size_t n, Floats a) {
+  static void store(float* p, const Floats& a) { store_first(p, 16, a); }
+  static void store_first(float* p, std::size_t n, const Floats& a) {
     for (std::size_t i = 0; i < n; ++i) p[i] = a.v[i];
   }
   static Doubles load(const double* p) {
     return each<Doubles>([p](int i) { return p[i]; });
   }
-  static void store(double* p, Doubles a) {
+  static void store(double* p, const Doubles& a) {
     for (int i = 0; i < 16; ++i) p[i] = a.v[i];
   }
   static constexpr std::size_t stream_alignment = 4;
-  static void stream(float* p, Floats a) { store(p, a); }
+  static void stream(float* p, const Floats& a) { store(p, a); }
   static void fence() {}
   static void prefetch(const float*) {}
   static void prefetch_to_write(const float*) {}
 
   // table[z mod 8] with (z - z mod 8) 2^20 added to its bits, z by its bits; of the table, entry i
   // less i 2^20.
-  static Floats power(Floats z, const std::int32_t (&table)[16]) {
+  static Floats power(const Floats& z, const std::int32_t (&table)[16]) {
     return each<Floats>([&](int i) {
       const auto bits = std::bit_cast<std::uint32_t>(z.v[i]);
       return std::bit_cast<float>(static_cast<std::uint32_t>(table[bits & 7]) + (bits << 20));
     });
   }
 
-  static float largest(Floats a) {
+  static float largest(const Floats& a) {
     float m = a.v[0];
     for (const float ai : a.v) m = ai > m ? ai : m;
     return m;
   }
-  static float smallest(Floats a) {
+  static float smallest(const Floats& a) {
     float m = a.v[0];
     for (const float ai : a.v) m = ai < m ? ai : m;
     return m;
   }
-  static float lane_0(Floats a) { return a.v[0]; }
-  static double lane_0(Doubles a) { return a.v[0]; }
+  static float lane_0(const Floats& a) { return a.v[0]; }
+  static double lane_0(const Doubles& a) { return a.v[0]; }
 
-  static Doubles widen(Floats a) {
+  static Doubles widen(const Floats& a) {
     return each<Doubles>([&](int i) { return static_cast<double>(a.v[i]); });
   }
-  static Floats narrow(Doubles a) {
+  static Floats narrow(const Doubles& a) {
     return each<Floats>([&](int i) { return static_cast<float>(a.v[i]); });
   }
   // Lane l with l + 8, then with l + 4, l + 2, l + 1.

@@ -1,0 +1,145 @@
+// The passes over sixteen rows of few classes, one row in each lane, class after class.
+#pragma once
+
+#include <cstddef>
+
+#include "kernels/log_sum.hpp"
+#include "kernels/passes.hpp"
+
+namespace maxtrick::kernels {
+
+inline constexpr std::size_t group_block = 4;
+
+// What a scan finds: the largest logits and the smallest, NaN left out.
+template <class V>
+struct GroupExtremes {
+  using Floats = typename V::Floats;
+  Floats m = V::all(-infinity), least = V::all(infinity);
+
+  [[gnu::always_inline]] void see(Floats x, std::size_t) {
+    m = larger(x, m);
+    least = smaller(x, least);
+  }
+};
+
+// The second largest too, as large as the first where two share the maximum, and the class of the
+// largest, the first of several.
+template <class V>
+struct GroupTops : GroupExtremes<V> {
+  using Floats = typename V::Floats;
+  Floats second = V::all(-infinity), place = V::all(0.0F);
+
+  [[gnu::always_inline]] void see(Floats x, std::size_t i) {
+    second = larger(smaller(x, this->m), second);
+    place = select(this->m < x, V::all(static_cast<float>(i)), place);
+    GroupExtremes<V>::see(x, i);
+  }
+};
+
+// Logits into columns, which are looked at on the way.
+template <class V, class Found>
+class GroupScan {
+ public:
+  using Floats = typename V::Floats;
+
+  [[gnu::always_inline]] GroupScan(const Work& rows, Floats* columns)
+      : x_(rows.x), stride_(rows.x_stride), n_(rows.classes), columns_(columns) {}
+
+  [[gnu::always_inline]] static std::size_t ahead() { return 0; }
+  [[gnu::always_inline]] void block(std::size_t i) {
+    Floats four[4];
+    V::load_columns(x_ + i, stride_, 4, four);
+    four_times([&](std::size_t j) __attribute__((always_inline)) {
+      columns_[i + j] = four[j];
+      found.see(four[j], i + j);
+    });
+  }
+  [[gnu::always_inline]] void rest(std::size_t i) {
+    Floats four[4];
+    V::load_columns(x_ + i, stride_, n_ - i, four);
+    for (std::size_t j = 0; i + j < n_; ++j) {
+      columns_[i + j] = four[j];
+      found.see(four[j], i + j);
+    }
+  }
+
+  Found found;
+
+ private:
+  const float* x_;
+  std::size_t stride_, n_;
+  Floats* columns_;
+};
+
+// Columns into terms, and their sum: where `Skips`, without the class that `skipped` names in each
+// row.
+template <class V, class A, bool Clamped, bool Skips>
+class GroupSum {
+ public:
+  using Floats = typename V::Floats;
+  using Term = typename A::Term;
+
+  [[gnu::always_inline]] GroupSum(const Exponentials<V, Clamped>& e, std::size_t n,
+                                  const Floats* columns, Term* terms, Floats skipped)
+      : e_(e), n_(n), columns_(columns), terms_(terms), skipped_(skipped) {}
+
+  [[gnu::always_inline]] static std::size_t ahead() { return 0; }
+  [[gnu::always_inline]] void block(std::size_t i) {
+    Term four[4];
+    four_times([&](std::size_t j) __attribute__((always_inline)) { four[j] = term(i + j); });
+    sum_.add(four[0], four[1], four[2], four[3]);
+  }
+  [[gnu::always_inline]] void rest(std::size_t i) {
+    Term four[4];
+    four_times([&](std::size_t j) __attribute__((always_inline)) {
+      four[j] = i + j < n_ ? term(i + j) : A::zero();
+    });
+    sum_.add(four[0], four[1], four[2], four[3]);
+  }
+
+  [[gnu::always_inline]] typename V::Doubles sum() const { return sum_.lanes(); }
+
+ private:
+  [[gnu::always_inline]] Term term(std::size_t i) {
+    const Term e = A::term(e_, columns_[i]);
+    terms_[i] = e;
+    if constexpr (Skips)
+      return A::only(~(skipped_ == V::all(static_cast<float>(i))), e);
+    else
+      return e;
+  }
+
+  Exponentials<V, Clamped> e_;
+  std::size_t n_;
+  const Floats* columns_;
+  Term* terms_;
+  Floats skipped_;
+  typename A::Sum sum_;
+};
+
+// result(i) for class i.
+template <class V, class Result>
+class GroupWriting {
+ public:
+  [[gnu::always_inline]] GroupWriting(const Work& rows, const Result& result)
+      : y_(rows.y), stride_(rows.y_stride), n_(rows.classes), result_(result) {}
+
+  [[gnu::always_inline]] static std::size_t ahead() { return 0; }
+  [[gnu::always_inline]] void block(std::size_t i) { put(i, 4); }
+  [[gnu::always_inline]] void rest(std::size_t i) { put(i, n_ - i); }
+
+ private:
+  [[gnu::always_inline]] void put(std::size_t i, std::size_t width) {
+    typename V::Floats four[4];
+    four_times([&](std::size_t j) __attribute__((always_inline)) {
+      four[j] = j < width ? result_(i + j) : V::all(0.0F);
+    });
+    V::store_columns(y_ + i, stride_, width, four);
+  }
+
+  float* y_;
+  std::size_t stride_, n_;
+  Result result_;
+};
+
+}  // namespace maxtrick::kernels

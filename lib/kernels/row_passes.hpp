@@ -1,0 +1,240 @@
+// The passes over a row of many classes, class i in lane i mod 16.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/log_probability.hpp"
+#include "kernels/passes.hpp"
+#include "kernels/range.hpp"
+#include "kernels/terms.hpp"
+
+namespace maxtrick::kernels {
+
+inline constexpr std::size_t row_block = 64;
+
+// The finite logits' extremes, NaN left out: -inf and +inf where there is no other logit.
+struct Extremes {
+  float largest, smallest;
+};
+
+// The largest logit in each of 16 `Width` lanes; more of them cost registers, and save time where
+// the largest is to be located.
+template <class V, std::size_t Width>
+class Scan {
+ public:
+  using Floats = typename V::Floats;
+
+  [[gnu::always_inline]] Scan(const float* x, std::size_t n) : x_(x), n_(n) {
+    for (Floats& v : largest_) v = V::all(-infinity);
+    for (Floats& v : smallest_) v = V::all(infinity);
+  }
+
+  [[gnu::always_inline]] static std::size_t ahead() { return 0; }
+  [[gnu::always_inline]] void block(std::size_t i) {
+    four_times([&](std::size_t j) __attribute__((always_inline)) {
+      const Floats v = V::load(x_ + i + 16 * j);
+      largest_[j % Width] = larger(v, largest_[j % Width]);
+      smallest_[j % 2] = smaller(v, smallest_[j % 2]);
+    });
+  }
+  [[gnu::always_inline]] void rest(std::size_t i) {
+    for (std::size_t j = 0; i < n_; i += 16, ++j) {
+      const std::size_t count = n_ - i < 16 ? n_ - i : 16;
+      Floats& largest = largest_[j % Width];
+      largest = larger(V::load_first(x_ + i, count, V::all(-infinity)), largest);
+      smallest_[0] = smaller(V::load_first(x_ + i, count, V::all(infinity)), smallest_[0]);
+    }
+  }
+
+  [[gnu::always_inline]] Extremes extremes() const {
+    Floats largest = larger(largest_[0], largest_[1]);
+    if constexpr (Width == 4) largest = larger(largest, larger(largest_[2], largest_[3]));
+    return {V::largest(largest), V::smallest(smaller(smallest_[0], smallest_[1]))};
+  }
+
+  // Where the largest logit m stands, and the largest of the others, -inf where there is none. Of
+  // several places the one in the first lane, there the first.
+  [[gnu::always_inline]] void locate(float m, std::size_t& place, float& second) const {
+    std::size_t lane = 16 * Width;
+    for (std::size_t j = Width; j-- > 0;) {
+      const std::size_t at = lowest(largest_[j] == V::all(m));
+      lane = at < 16 ? 16 * j + at : lane;
+    }
+    Floats others = V::all(-infinity);
+    for (std::size_t j = 0; j < Width; ++j) {
+      const auto here = lane / 16 == j ? V::one(lane % 16) : V::first(0);
+      others = larger(others, select(here, V::all(-infinity), largest_[j]));
+    }
+    second = V::largest(others);
+    place = n_;
+    for (std::size_t i = lane; i < n_; i += 16 * Width) {
+      const bool first = place == n_ && x_[i] == m;
+      place = first ? i : place;
+      second = !first && x_[i] > second ? x_[i] : second;
+    }
+  }
+
+ private:
+  const float* x_;
+  std::size_t n_;
+  Floats largest_[Width], smallest_[2];
+};
+
+// The sum over a row but for class `skipped` (n: none). Where `Kept`, its terms are left in `kept`;
+// those of the skipped class and past the end mean nothing.
+template <class V, class A, bool Clamped, bool Kept>
+class Summation {
+ public:
+  // `next` and `result`, rows too, will be read and written soon.
+  struct Place {
+    const float* x;
+    std::size_t n, skipped;
+    float* kept;
+    std::size_t apart;
+    const float* next;
+    const float* result;
+  };
+
+  [[gnu::always_inline]] Summation(const Exponentials<V, Clamped>& e, const Place& place)
+      : e_(e), at_(place) {}
+
+  [[gnu::always_inline]] static std::size_t ahead() { return 0; }
+  [[gnu::always_inline]] void block(std::size_t i) {
+    typename A::Term terms[4];
+    four_times([&](std::size_t j) __attribute__((always_inline)) {
+      const std::size_t first = i + 16 * j;
+      V::prefetch(at_.next + first);
+      if constexpr (Kept) V::prefetch_to_write(at_.result + first);
+      terms[j] = A::term(e_, V::load(at_.x + first));
+      if constexpr (Kept) A::keep(at_.kept, first, at_.apart, terms[j]);
+    });
+    add(i, terms);
+  }
+  [[gnu::always_inline]] void rest(std::size_t i) {
+    for (; i < at_.n; i += row_block) {
+      typename A::Term terms[4];
+      four_times([&](std::size_t j) __attribute__((always_inline)) {
+        const std::size_t first = i + 16 * j;
+        const std::size_t count = first >= at_.n ? 0 : at_.n - first < 16 ? at_.n - first : 16;
+        terms[j] = A::zero();
+        if (count == 0) return;
+        terms[j] = A::term(e_, V::load_first(at_.x + first, count, V::all(at_.x[i])));
+        terms[j] = A::only(V::first(count), terms[j]);
+        if constexpr (Kept) A::keep(at_.kept, first, at_.apart, terms[j]);
+      });
+      add(i, terms);
+    }
+  }
+
+  [[gnu::always_inline]] double sum() const { return V::sum(sum_.lanes()); }
+
+ private:
+  [[gnu::always_inline]] void add(std::size_t i, typename A::Term (&terms)[4]) {
+    if (at_.skipped - i < row_block) {
+      const std::size_t at = at_.skipped - i;
+      four_times([&](std::size_t j) __attribute__((always_inline)) {
+        if (at / 16 == j) terms[j] = A::only(~V::one(at % 16), terms[j]);
+      });
+    }
+    sum_.add(terms[0], terms[1], terms[2], terms[3]);
+  }
+
+  Exponentials<V, Clamped> e_;
+  Place at_;
+  typename A::Sum sum_;
+};
+
+// result(i, count), for `count` classes from i on, into y; `stream`: past the caches.
+template <class V, class Result>
+class Writing {
+ public:
+  [[gnu::always_inline]] Writing(float* y, std::size_t n, bool stream, const Result& result)
+      : y_(y), n_(n), stream_(stream), result_(result) {
+    const std::size_t past = reinterpret_cast<std::uintptr_t>(y) / 4 % (V::stream_alignment / 4);
+    if (!stream || past == 0) return;
+    head_ = V::stream_alignment / 4 - past;
+    V::store_first(y, head_, result_(std::size_t{0}, head_));
+  }
+
+  [[gnu::always_inline]] std::size_t ahead() const { return head_; }
+  [[gnu::always_inline]] void block(std::size_t i) {
+    i += head_;
+    four_times([&](std::size_t j) __attribute__((always_inline)) { put(i + 16 * j); });
+  }
+  [[gnu::always_inline]] void rest(std::size_t i) {
+    i += head_;
+    for (; i + 16 <= n_; i += 16) put(i);
+    if (i < n_) V::store_first(y_ + i, n_ - i, result_(i, n_ - i));
+  }
+
+ private:
+  [[gnu::always_inline]] void put(std::size_t i) {
+    const auto v = result_(i, std::size_t{16});
+    stream_ ? V::stream(y_ + i, v) : V::store(y_ + i, v);
+  }
+
+  float* y_;
+  std::size_t n_, head_ = 0;
+  bool stream_;
+  Result result_;
+};
+
+// `count` classes, the first one for those beyond.
+template <class V>
+[[gnu::always_inline]] inline typename V::Floats load_some(const float* x, std::size_t count) {
+  return count == 16 ? V::load(x) : V::load_first(x, count, V::all(*x));
+}
+
+// Results e K from kept terms, or from the logits once more.
+template <class V, class A, bool Clamped, bool Kept>
+class Scaled {
+ public:
+  [[gnu::always_inline]] Scaled(const Exponentials<V, Clamped>& e, double k, const float* x,
+                                const float* kept, std::size_t apart)
+      : e_(e), factor_(Clamped ? subnormal_factor * k : k), x_(x), kept_(kept), apart_(apart) {}
+
+  [[gnu::always_inline]] typename V::Floats operator()(std::size_t i, std::size_t count) const {
+    const auto y = A::times(term(i, count), factor_);
+    if constexpr (Clamped)
+      return without_factor<V>(y);
+    else
+      return y;
+  }
+
+ private:
+  [[gnu::always_inline]] typename A::Term term(std::size_t i, std::size_t count) const {
+    if constexpr (Kept)
+      return A::fetch(kept_, i, apart_);
+    else
+      return A::term(e_, load_some<V>(x_ + i, count));
+  }
+
+  Exponentials<V, Clamped> e_;
+  Factor<V> factor_;
+  const float* x_;
+  const float* kept_;
+  std::size_t apart_;
+};
+
+// Log-probabilities; where `Plain` that of the largest logit is left to be put there.
+template <class V, bool accurate, bool Plain>
+class LogProbabilities {
+ public:
+  [[gnu::always_inline]] LogProbabilities(const LogProbability<V, accurate>& log_p, const float* x)
+      : log_p_(log_p), x_(x) {}
+
+  [[gnu::always_inline]] typename V::Floats operator()(std::size_t i, std::size_t count) const {
+    const auto x = load_some<V>(x_ + i, count);
+    if constexpr (Plain)
+      return log_p_.template below<true>(x);
+    else
+      return log_p_.template operator()<false>(x);
+  }
+
+ private:
+  LogProbability<V, accurate> log_p_;
+  const float* x_;
+};
+
+}  // namespace maxtrick::kernels
