@@ -88,7 +88,7 @@ class Exponentials {
   Floats scale() const { return n_; }
 
   [[gnu::always_inline]] Pair<V> operator()(Floats x) const {
-    if constexpr (Clamped) x = larger(least_, x - c_);
+    x = reduced(x);
     const Floats z = fma(x, V::all(exponential::log2_e), origin_), n = z - origin_;
     const Floats r =
         fnma(n, V::all(exponential::ln2_low), fnma(n, V::all(exponential::ln2_high), x));
@@ -97,7 +97,19 @@ class Exponentials {
     return {V::power(z, exponential::table), fma(q, r * r, r)};
   }
 
+  // t alone.
+  [[gnu::always_inline]] Floats power(Floats x) const {
+    return V::power(fma(reduced(x), V::all(exponential::log2_e), origin_), exponential::table);
+  }
+
  private:
+  [[gnu::always_inline]] Floats reduced(Floats x) const {
+    if constexpr (Clamped)
+      return larger(least_, x - c_);
+    else
+      return x;
+  }
+
   Floats c_, least_, n_, origin_;
 };
 

@@ -36,39 +36,62 @@ struct GroupTops : GroupExtremes<V> {
   }
 };
 
-// Logits into columns, which are looked at on the way.
-template <class V, class Found>
-class GroupScan {
+// Sixteen logits of each class; the terms of all, as A::keep has them. In floats, which vectors are
+// stored to: GCC copies a vector of two registers by pieces.
+struct Columns {
+  float* x = nullptr;
+  float* terms = nullptr;
+  std::size_t apart = 0;
+};
+
+// Logits into columns.
+template <class V>
+class GroupLoading {
  public:
   using Floats = typename V::Floats;
 
-  [[gnu::always_inline]] GroupScan(const Work& rows, Floats* columns)
-      : x_(rows.x), stride_(rows.x_stride), n_(rows.classes), columns_(columns) {}
+  [[gnu::always_inline]] GroupLoading(const Work& rows, const Columns& columns)
+      : x_(rows.x), stride_(rows.x_stride), n_(rows.classes), columns_(columns.x) {}
+
+  [[gnu::always_inline]] static std::size_t ahead() { return 0; }
+  [[gnu::always_inline]] void block(std::size_t i) { take(i, 4); }
+  [[gnu::always_inline]] void rest(std::size_t i) { take(i, n_ - i); }
+
+ private:
+  [[gnu::always_inline]] void take(std::size_t i, std::size_t width) {
+    Floats four[4];
+    V::load_columns(x_ + i, stride_, width, four);
+    for (std::size_t j = 0; j < width; ++j) V::store(columns_ + 16 * (i + j), four[j]);
+  }
+
+  const float* x_;
+  std::size_t stride_, n_;
+  float* columns_;
+};
+
+template <class V, class Found>
+class GroupScan {
+ public:
+  [[gnu::always_inline]] GroupScan(const Columns& columns, std::size_t n)
+      : columns_(columns.x), n_(n) {}
 
   [[gnu::always_inline]] static std::size_t ahead() { return 0; }
   [[gnu::always_inline]] void block(std::size_t i) {
-    Floats four[4];
-    V::load_columns(x_ + i, stride_, 4, four);
     four_times([&](std::size_t j) __attribute__((always_inline)) {
-      columns_[i + j] = four[j];
-      found.see(four[j], i + j);
+      found_.see(V::load(columns_ + 16 * (i + j)), i + j);
     });
   }
   [[gnu::always_inline]] void rest(std::size_t i) {
-    Floats four[4];
-    V::load_columns(x_ + i, stride_, n_ - i, four);
-    for (std::size_t j = 0; i + j < n_; ++j) {
-      columns_[i + j] = four[j];
-      found.see(four[j], i + j);
-    }
+    for (; i < n_; ++i) found_.see(V::load(columns_ + 16 * i), i);
   }
 
-  Found found;
+  // A copy: what others have the address of is not held in registers.
+  [[gnu::always_inline]] Found found() const { return found_; }
 
  private:
-  const float* x_;
-  std::size_t stride_, n_;
-  Floats* columns_;
+  const float* columns_;
+  std::size_t n_;
+  Found found_;
 };
 
 // Columns into terms, and their sum: where `Skips`, without the class that `skipped` names in each
@@ -80,8 +103,8 @@ class GroupSum {
   using Term = typename A::Term;
 
   [[gnu::always_inline]] GroupSum(const Exponentials<V, Clamped>& e, std::size_t n,
-                                  const Floats* columns, Term* terms, Floats skipped)
-      : e_(e), n_(n), columns_(columns), terms_(terms), skipped_(skipped) {}
+                                  const Columns& columns, Floats skipped)
+      : e_(e), n_(n), columns_(columns), skipped_(skipped) {}
 
   [[gnu::always_inline]] static std::size_t ahead() { return 0; }
   [[gnu::always_inline]] void block(std::size_t i) {
@@ -101,8 +124,8 @@ class GroupSum {
 
  private:
   [[gnu::always_inline]] Term term(std::size_t i) {
-    const Term e = A::term(e_, columns_[i]);
-    terms_[i] = e;
+    const Term e = A::term(e_, V::load(columns_.x + 16 * i));
+    A::keep(columns_.terms, 16 * i, columns_.apart, e);
     if constexpr (Skips)
       return A::only(~(skipped_ == V::all(static_cast<float>(i))), e);
     else
@@ -111,8 +134,7 @@ class GroupSum {
 
   Exponentials<V, Clamped> e_;
   std::size_t n_;
-  const Floats* columns_;
-  Term* terms_;
+  Columns columns_;
   Floats skipped_;
   typename A::Sum sum_;
 };

@@ -14,6 +14,8 @@ namespace maxtrick::kernels {
 // Three rows of more classes and a result would not stay in a core's second cache: each is then
 // finished before the next one.
 inline constexpr std::size_t interleaved_classes = 32768;
+// Two rows, or a row and its results, that stay in a core's second cache.
+inline constexpr std::size_t prefetched_classes = 65536, in_results_classes = 65536;
 inline constexpr std::size_t page = 1024;  // floats in 4 KiB
 
 static inline std::size_t rows_at_once(std::size_t n, std::size_t room) {
@@ -26,6 +28,7 @@ template <class V, class A>
 struct Batch {
   const Work& work;
   std::size_t n, at_once, first = 0, rows = 0;
+  std::size_t further;      // so many rows on is what is read soon
   std::size_t span, apart;  // from a row's terms to the next's; from their first part to the second
   float* place;             // of the kept terms
 
@@ -36,7 +39,7 @@ struct Batch {
   double k[16] = {};  // K; NaN for a row of NaN
 
   Batch(const Work& all, std::size_t room)
-      : work(all), n(all.classes), at_once(rows_at_once(n, room)) {
+      : work(all), n(all.classes), at_once(rows_at_once(n, room)), further(at_once) {
     span = (n + 31) / 16 * 16;
     apart = (at_once * span + page - 1) / page * page;
     // A load waits for an earlier store whose address has the same last twelve bits, so the kept
@@ -61,18 +64,21 @@ struct Batch {
   [[gnu::always_inline]] Exponentials<V, Clamped> exponentials(std::size_t b) const {
     return {V::all(a[b]), V::all(c[b])};
   }
-  template <bool Clamped, bool Kept>
-  [[gnu::always_inline]] Summation<V, A, Clamped, Kept> summation(std::size_t b,
-                                                                  std::size_t skipped) const {
-    const bool more = first + b + 2 * at_once < work.rows;
+  template <bool Clamped, Terms terms_are>
+  [[gnu::always_inline]] Summation<V, A, Clamped, terms_are> summation(std::size_t b,
+                                                                       std::size_t skipped) const {
+    float* const kept = place + b * span;
+    // What goes past the caches must not be brought there.
+    float* const result = terms_are == Terms::anew || work.stream ? kept : y(b);
+    const bool more = n <= prefetched_classes && first + b + further < work.rows;
     return {exponentials<Clamped>(b),
-            {x(b), n, skipped, place + b * span, apart, more ? x(b + 2 * at_once) : x(b),
-             Kept ? y(b) : nullptr}};
+            {x(b), n, skipped, kept, apart, more ? x(b + further) : x(b), result}};
   }
-  template <bool Clamped, bool Kept>
+  template <bool Clamped, Terms terms_are>
   [[gnu::always_inline]] auto scaling(std::size_t b) const {
-    const Scaled<V, A, Clamped, Kept> result(exponentials<Clamped>(b), k[b], x(b), place + b * span,
-                                             apart);
+    const float* const from = terms_are == Terms::in_results ? y(b) : place + b * span;
+    const Scaled<V, A, Clamped, terms_are> result(exponentials<Clamped>(b), k[b], x(b), from,
+                                                  apart);
     return Writing<V, decltype(result)>(y(b), n, work.stream, result);
   }
 };
@@ -98,9 +104,9 @@ struct Softmax : Batch<V, A> {
     for (std::size_t b = 0; b < this->rows; ++b)
       this->k[b] = this->sums[b] > 0 ? 1 / this->sums[b] : __builtin_nan("");
   }
-  template <bool Clamped, bool Kept>
+  template <bool Clamped, Terms terms_are>
   [[gnu::always_inline]] auto writing(std::size_t b) const {
-    return this->template scaling<Clamped, Kept>(b);
+    return this->template scaling<Clamped, terms_are>(b);
   }
   void written(std::size_t) {}
 };
@@ -164,7 +170,7 @@ struct LogSoftmax : LogBatch<V, A> {
     for (std::size_t b = 0; b < this->rows; ++b)
       this->plain[b] = this->plain[b] && this->m[b] != this->second[b];
   }
-  template <bool Clamped, bool>
+  template <bool Clamped, Terms>
   [[gnu::always_inline]] auto writing(std::size_t b) const {
     const LogProbabilities<V, A::accurate, !Clamped> result(log_p(b), this->x(b));
     return Writing<V, decltype(result)>(this->y(b), this->n, this->work.stream, result);
@@ -224,9 +230,9 @@ struct Gradients : LogBatch<V, A> {
     V::store(at_top, parts.at_top);
     V::store(at_target, parts.at_target);
   }
-  template <bool Clamped, bool Kept>
+  template <bool Clamped, Terms terms_are>
   [[gnu::always_inline]] auto writing(std::size_t b) const {
-    return this->template scaling<Clamped, Kept>(b);
+    return this->template scaling<Clamped, terms_are>(b);
   }
   void written(std::size_t b) {
     this->y(b)[this->place_of_m[b]] = at_top[b];
@@ -241,36 +247,37 @@ void scan_row(Batch& batch, std::size_t b) {
   run_passes<row_block>(batch.n, scan);
   batch.scanned(b, scan);
 }
-template <bool Clamped, bool Kept, class Batch>
+template <bool Clamped, Terms terms_are, class Batch>
 void sum_row_as(Batch& batch, std::size_t b) {
-  auto sum = batch.template summation<Clamped, Kept>(b, batch.skipped(b));
+  auto sum = batch.template summation<Clamped, terms_are>(b, batch.skipped(b));
   run_passes<row_block>(batch.n, sum);
   batch.sums[b] = sum.sum();
 }
-template <bool Kept, class Batch>
+template <Terms terms_are, class Batch>
 void sum_row(Batch& batch, std::size_t b) {
-  batch.plain[b] ? sum_row_as<false, Kept>(batch, b) : sum_row_as<true, Kept>(batch, b);
+  batch.plain[b] ? sum_row_as<false, terms_are>(batch, b) : sum_row_as<true, terms_are>(batch, b);
 }
-template <bool Clamped, bool Kept, class Batch>
+template <bool Clamped, Terms terms_are, class Batch>
 void write_row_as(Batch& batch, std::size_t b) {
-  auto writing = batch.template writing<Clamped, Kept>(b);
+  auto writing = batch.template writing<Clamped, terms_are>(b);
   run_passes<row_block>(batch.n, writing);
 }
-template <bool Kept, class Batch>
+template <Terms terms_are, class Batch>
 void write_row(Batch& batch, std::size_t b) {
   if (!batch.valid(b)) return fill_nan(batch.y(b), batch.n);
-  batch.plain[b] ? write_row_as<false, Kept>(batch, b) : write_row_as<true, Kept>(batch, b);
+  batch.plain[b] ? write_row_as<false, terms_are>(batch, b)
+                 : write_row_as<true, terms_are>(batch, b);
   batch.written(b);
 }
 
 // All passes in one loop. The terms of a row are written before they make room for those of the
 // next.
-template <bool Clamped, bool Kept, class Batch>
+template <bool Clamped, Terms terms_are, class Batch>
 void interleave_as(Batch& before, Batch& now, Batch& next, std::size_t b) {
   typename Batch::RowScan scan(next.x(b), next.n);
-  auto sum = now.template summation<Clamped, Kept>(b, now.skipped(b));
+  auto sum = now.template summation<Clamped, terms_are>(b, now.skipped(b));
   if constexpr (Batch::writes) {
-    auto writing = before.template writing<Clamped, Kept>(b);
+    auto writing = before.template writing<Clamped, terms_are>(b);
     run_passes<row_block>(now.n, writing, scan, sum);
     before.written(b);
   } else {
@@ -280,29 +287,30 @@ void interleave_as(Batch& before, Batch& now, Batch& next, std::size_t b) {
   now.sums[b] = sum.sum();
 }
 
-template <bool Kept, class Batch>
+template <Terms terms_are, class Batch>
 void interleave(Batch& before, Batch& now, Batch& next, std::size_t b) {
   const bool writes = Batch::writes && b < before.rows;
   if (b < now.rows && b < next.rows && (!Batch::writes || (writes && before.valid(b)))) {
     if (now.plain[b] && (!writes || before.plain[b]))
-      interleave_as<false, Kept>(before, now, next, b);
+      interleave_as<false, terms_are>(before, now, next, b);
     else
-      interleave_as<true, Kept>(before, now, next, b);
+      interleave_as<true, terms_are>(before, now, next, b);
     return;
   }
   if constexpr (Batch::writes)
-    if (writes) write_row<Kept>(before, b);
+    if (writes) write_row<terms_are>(before, b);
   if (b < next.rows) scan_row(next, b);
-  if (b < now.rows) sum_row<Kept>(now, b);
+  if (b < now.rows) sum_row<terms_are>(now, b);
 }
 
-template <bool Kept, class Batch>
+template <Terms terms_are, class Batch>
 void interleave_batches(const Work& work) {
   Batch batches[3] = {Batch(work), Batch(work), Batch(work)};
+  for (Batch& batch : batches) batch.further = 2 * batch.at_once;
   Batch *before = &batches[0], *now = &batches[1], *next = &batches[2];
   for (std::size_t first = 0; first < work.rows + 2 * next->at_once; first += next->at_once) {
     next->begin(first);
-    for (std::size_t b = 0; b < next->at_once; ++b) interleave<Kept>(*before, *now, *next, b);
+    for (std::size_t b = 0; b < next->at_once; ++b) interleave<terms_are>(*before, *now, *next, b);
     if (next->rows > 0) next->all_scanned();
     if (now->rows > 0) now->all_summed();
     Batch* const done = before;
@@ -312,29 +320,39 @@ void interleave_batches(const Work& work) {
   }
 }
 
-template <bool Kept, class Batch>
+template <Terms terms_are, class Batch>
 void finish_each_batch(const Work& work) {
   Batch batch(work);
   for (std::size_t first = 0; first < work.rows; first += batch.at_once) {
     batch.begin(first);
     for (std::size_t b = 0; b < batch.rows; ++b) scan_row(batch, b);
     batch.all_scanned();
-    for (std::size_t b = 0; b < batch.rows; ++b) sum_row<Kept>(batch, b);
+    for (std::size_t b = 0; b < batch.rows; ++b) sum_row<terms_are>(batch, b);
     batch.all_summed();
     if constexpr (Batch::writes)
-      for (std::size_t b = 0; b < batch.rows; ++b) write_row<Kept>(batch, b);
+      for (std::size_t b = 0; b < batch.rows; ++b) write_row<terms_are>(batch, b);
   }
+}
+
+template <class V, Terms terms_are, class Batch>
+void each_batch(const Work& work, bool interleaved) {
+  if constexpr (V::registers >= Batch::registers)
+    if (interleaved) return interleave_batches<terms_are, Batch>(work);
+  finish_each_batch<terms_are, Batch>(work);
 }
 
 template <class V, class Batch>
 void long_rows(const Work& work) {
-  constexpr std::size_t interleaved = Batch::keeps ? kept_classes : interleaved_classes;
-  if (work.classes > interleaved)
-    finish_each_batch<false, Batch>(work);
-  else if constexpr (V::registers >= Batch::registers)
-    interleave_batches<Batch::keeps, Batch>(work);
-  else
-    finish_each_batch<Batch::keeps, Batch>(work);
+  if constexpr (Batch::keeps) {
+    if (work.classes <= kept_classes)
+      each_batch<V, Terms::kept, Batch>(work, true);
+    else if (work.classes <= in_results_classes && !work.stream && work.x != work.y)
+      each_batch<V, Terms::in_results, Batch>(work, false);
+    else
+      each_batch<V, Terms::anew, Batch>(work, work.stream && work.classes <= interleaved_classes);
+  } else {
+    each_batch<V, Terms::anew, Batch>(work, work.classes <= interleaved_classes);
+  }
   if (work.stream) V::fence();
 }
 

@@ -13,6 +13,17 @@ namespace maxtrick::kernels {
 
 inline constexpr std::size_t row_block = 64;
 
+// So many of 16 classes from `first` on are among n.
+[[gnu::always_inline]] static inline std::size_t count_from(std::size_t first, std::size_t n) {
+  return first >= n ? 0 : n - first < 16 ? n - first : 16;
+}
+// `count` classes, 1 to 16; `beyond` for the others.
+template <class V>
+[[gnu::always_inline]] inline typename V::Floats load_some(const float* x, std::size_t count,
+                                                           float beyond) {
+  return count == 16 ? V::load(x) : V::load_first(x, count, V::all(beyond));
+}
+
 // The finite logits' extremes, NaN left out: -inf and +inf where there is no other logit.
 struct Extremes {
   float largest, smallest;
@@ -39,12 +50,14 @@ class Scan {
     });
   }
   [[gnu::always_inline]] void rest(std::size_t i) {
-    for (std::size_t j = 0; i < n_; i += 16, ++j) {
-      const std::size_t count = n_ - i < 16 ? n_ - i : 16;
-      Floats& largest = largest_[j % Width];
-      largest = larger(V::load_first(x_ + i, count, V::all(-infinity)), largest);
-      smallest_[0] = smaller(V::load_first(x_ + i, count, V::all(infinity)), smallest_[0]);
-    }
+    for (; i < n_; i += row_block)
+      four_times([&](std::size_t j) __attribute__((always_inline)) {
+        const std::size_t first = i + 16 * j, count = count_from(first, n_);
+        if (count == 0) return;
+        Floats& largest = largest_[j % Width];
+        largest = larger(load_some<V>(x_ + first, count, -infinity), largest);
+        smallest_[j % 2] = smaller(load_some<V>(x_ + first, count, infinity), smallest_[j % 2]);
+      });
   }
 
   [[gnu::always_inline]] Extremes extremes() const {
@@ -81,19 +94,27 @@ class Scan {
   Floats largest_[Width], smallest_[2];
 };
 
-// The sum over a row but for class `skipped` (n: none). Where `Kept`, its terms are left in `kept`;
-// those of the skipped class and past the end mean nothing.
-template <class V, class A, bool Clamped, bool Kept>
+// What becomes of a row's terms between its sum and its results.
+enum class Terms {
+  anew,       // they are computed once more
+  kept,       // they stay in a place of their own
+  in_results  // what a float of each holds stays where its result will be; the rest is computed
+              // anew
+};
+
+// The sum over a row but for class `skipped` (n: none). The terms left of the skipped class and
+// past the end mean nothing.
+template <class V, class A, bool Clamped, Terms terms_are>
 class Summation {
  public:
-  // `next` and `result`, rows too, will be read and written soon.
+  // `next`, a row too, will be read soon, and `result` written.
   struct Place {
     const float* x;
     std::size_t n, skipped;
     float* kept;
     std::size_t apart;
     const float* next;
-    const float* result;
+    float* result;
   };
 
   [[gnu::always_inline]] Summation(const Exponentials<V, Clamped>& e, const Place& place)
@@ -105,9 +126,11 @@ class Summation {
     four_times([&](std::size_t j) __attribute__((always_inline)) {
       const std::size_t first = i + 16 * j;
       V::prefetch(at_.next + first);
-      if constexpr (Kept) V::prefetch_to_write(at_.result + first);
+      if constexpr (terms_are == Terms::kept) V::prefetch_to_write(at_.result + first);
       terms[j] = A::term(e_, V::load(at_.x + first));
-      if constexpr (Kept) A::keep(at_.kept, first, at_.apart, terms[j]);
+      if constexpr (terms_are == Terms::kept) A::keep(at_.kept, first, at_.apart, terms[j]);
+      if constexpr (terms_are == Terms::in_results)
+        V::store(at_.result + first, A::part_to_keep(terms[j]));
     });
     add(i, terms);
   }
@@ -116,12 +139,14 @@ class Summation {
       typename A::Term terms[4];
       four_times([&](std::size_t j) __attribute__((always_inline)) {
         const std::size_t first = i + 16 * j;
-        const std::size_t count = first >= at_.n ? 0 : at_.n - first < 16 ? at_.n - first : 16;
+        const std::size_t count = count_from(first, at_.n);
         terms[j] = A::zero();
         if (count == 0) return;
-        terms[j] = A::term(e_, V::load_first(at_.x + first, count, V::all(at_.x[i])));
-        terms[j] = A::only(V::first(count), terms[j]);
-        if constexpr (Kept) A::keep(at_.kept, first, at_.apart, terms[j]);
+        terms[j] = A::term(e_, load_some<V>(at_.x + first, count, at_.x[i]));
+        if (count < 16) terms[j] = A::only(V::first(count), terms[j]);
+        if constexpr (terms_are == Terms::kept) A::keep(at_.kept, first, at_.apart, terms[j]);
+        if constexpr (terms_are == Terms::in_results)
+          V::store_first(at_.result + first, count, A::part_to_keep(terms[j]));
       });
       add(i, terms);
     }
@@ -180,19 +205,14 @@ class Writing {
   Result result_;
 };
 
-// `count` classes, the first one for those beyond.
-template <class V>
-[[gnu::always_inline]] inline typename V::Floats load_some(const float* x, std::size_t count) {
-  return count == 16 ? V::load(x) : V::load_first(x, count, V::all(*x));
-}
-
-// Results e K from kept terms, or from the logits once more.
-template <class V, class A, bool Clamped, bool Kept>
+// Results e K.
+template <class V, class A, bool Clamped, Terms terms_are>
 class Scaled {
  public:
+  // `place`: of the kept terms or of the results.
   [[gnu::always_inline]] Scaled(const Exponentials<V, Clamped>& e, double k, const float* x,
-                                const float* kept, std::size_t apart)
-      : e_(e), factor_(Clamped ? subnormal_factor * k : k), x_(x), kept_(kept), apart_(apart) {}
+                                const float* place, std::size_t apart)
+      : e_(e), factor_(Clamped ? subnormal_factor * k : k), x_(x), place_(place), apart_(apart) {}
 
   [[gnu::always_inline]] typename V::Floats operator()(std::size_t i, std::size_t count) const {
     const auto y = A::times(term(i, count), factor_);
@@ -204,16 +224,18 @@ class Scaled {
 
  private:
   [[gnu::always_inline]] typename A::Term term(std::size_t i, std::size_t count) const {
-    if constexpr (Kept)
-      return A::fetch(kept_, i, apart_);
+    if constexpr (terms_are == Terms::kept) return A::fetch(place_, i, apart_);
+    const auto x = load_some<V>(x_ + i, count, x_[i]);
+    if constexpr (terms_are == Terms::anew)
+      return A::term(e_, x);
     else
-      return A::term(e_, load_some<V>(x_ + i, count));
+      return A::term_from(e_, x, load_some<V>(place_ + i, count, 0));
   }
 
   Exponentials<V, Clamped> e_;
   Factor<V> factor_;
   const float* x_;
-  const float* kept_;
+  const float* place_;
   std::size_t apart_;
 };
 
@@ -225,7 +247,7 @@ class LogProbabilities {
       : log_p_(log_p), x_(x) {}
 
   [[gnu::always_inline]] typename V::Floats operator()(std::size_t i, std::size_t count) const {
-    const auto x = load_some<V>(x_ + i, count);
+    const auto x = load_some<V>(x_ + i, count, x_[i]);
     if constexpr (Plain)
       return log_p_.template below<true>(x);
     else

@@ -10,7 +10,7 @@
 
 namespace maxtrick::kernels {
 
-inline constexpr std::size_t short_classes = 128;
+inline constexpr std::size_t short_classes = 160;
 
 // The rows of a group that a mask names, all NaN.
 template <class V>
@@ -22,23 +22,18 @@ void fill_nan(const Work& rows, typename V::Mask invalid) {
     if (is[r] != 0) fill_nan(rows.y + r * rows.y_stride, rows.classes);
 }
 
-// Sixteen rows of a work: its logits, a column for each class, and its terms.
-template <class V, class A>
+// Sixteen rows of a work.
 struct Group {
-  using Floats = typename V::Floats;
-  using Term = typename A::Term;
-
   Work rows;
-  Floats* columns = nullptr;
-  Term* terms = nullptr;
+  Columns columns;
   bool plain = false;
 };
 
 template <class V, class A>
-struct SoftmaxGroup : Group<V, A> {
+struct SoftmaxGroup : Group {
   using Floats = typename V::Floats;
   using Found = GroupExtremes<V>;
-  static constexpr bool skips = false, writes = true;
+  static constexpr bool skips = false, writes = true, rereads = false;
 
   Floats m, c;
   Factor<V> k;
@@ -52,13 +47,13 @@ struct SoftmaxGroup : Group<V, A> {
   Floats origin() const { return m - c; }
   Floats skipped() const { return c; }
   void summed(typename V::Doubles sum) {
-    k = Factor<V>(V::all(subnormal_factor) / sum);
+    k = subnormal_factor_by<V>(sum);
     invalid = ~(V::all(0.0F) < V::narrow(sum));
   }
   template <bool Clamped>
   [[gnu::always_inline]] auto results() const {
-    return [ terms = this->terms, factor = k ](std::size_t i) __attribute__((always_inline)) {
-      return unscaled<V, Clamped>(A::times(terms[i], factor));
+    return [ columns = this->columns, factor = k ](std::size_t i) __attribute__((always_inline)) {
+      return unscaled<V, Clamped>(A::times(A::fetch(columns.terms, 16 * i, columns.apart), factor));
     };
   }
   void written() { fill_nan<V>(this->rows, invalid); }
@@ -66,10 +61,10 @@ struct SoftmaxGroup : Group<V, A> {
 
 // Rows whose log-sum-exp is asked for.
 template <class V, class A>
-struct LogGroup : Group<V, A> {
+struct LogGroup : Group {
   using Floats = typename V::Floats;
   using Found = GroupTops<V>;
-  static constexpr bool skips = true, writes = false;
+  static constexpr bool skips = true, writes = false, rereads = false;
 
   Tops<V> tops;
   Floats place, c;
@@ -89,7 +84,7 @@ struct LogGroup : Group<V, A> {
 
 template <class V, class A>
 struct LogSoftmaxGroup : LogGroup<V, A> {
-  static constexpr bool writes = true;
+  static constexpr bool writes = true, rereads = true;
 
   LogProbability<V, A::accurate> log_p;
   typename V::Mask invalid;
@@ -102,7 +97,7 @@ struct LogSoftmaxGroup : LogGroup<V, A> {
   template <bool Clamped>
   [[gnu::always_inline]] auto results() const {
     return [ columns = this->columns, p = log_p ](std::size_t i) __attribute__((always_inline)) {
-      return p.template operator()<!Clamped>(columns[i]);
+      return p.template operator()<!Clamped>(V::load(columns.x + 16 * i));
     };
   }
   void written() { fill_nan<V>(this->rows, invalid); }
@@ -167,11 +162,12 @@ struct GradientGroup : LogGroup<V, A> {
   template <bool Clamped>
   [[gnu::always_inline]] auto results() const {
     return [
-      terms = this->terms, factor = k, top = this->place, target = target, at_top = at_top,
+      columns = this->columns, factor = k, top = this->place, target = target, at_top = at_top,
       at_target = at_target
     ](std::size_t i) __attribute__((always_inline)) {
       const Floats here = V::all(static_cast<float>(i));
-      const Floats y = unscaled<V, Clamped>(A::times(terms[i], factor));
+      const Floats y =
+          unscaled<V, Clamped>(A::times(A::fetch(columns.terms, 16 * i, columns.apart), factor));
       return select(target == here, at_target, select(top == here, at_top, y));
     };
   }
@@ -181,8 +177,7 @@ struct GradientGroup : LogGroup<V, A> {
 template <class V, class A, bool Clamped, class Task>
 [[gnu::always_inline]] inline auto summing(const Task& group) {
   return GroupSum<V, A, Clamped, Task::skips>(Exponentials<V, Clamped>(group.origin(), group.c),
-                                              group.rows.classes, group.columns, group.terms,
-                                              group.skipped());
+                                              group.rows.classes, group.columns, group.skipped());
 }
 template <class V, bool Clamped, class Task>
 [[gnu::always_inline]] inline auto writing(const Task& group) {
@@ -193,19 +188,24 @@ template <class V, bool Clamped, class Task>
 // One pass by itself.
 template <class V, class Task>
 void scan_group(Task& group) {
-  GroupScan<V, typename Task::Found> scan(group.rows, group.columns);
-  run_passes<group_block>(group.rows.classes, scan);
-  group.scanned(scan.found);
+  const std::size_t n = group.rows.classes;
+  GroupLoading<V> load(group.rows, group.columns);
+  run_passes<group_block>(n, load);
+  GroupScan<V, typename Task::Found> scan(group.columns, n);
+  run_passes<group_block>(n, scan);
+  group.scanned(scan.found());
 }
-template <class V, class A, bool Clamped, class Task>
-void sum_group_as(Task& group) {
-  auto sum = summing<V, A, Clamped>(group);
-  run_passes<group_block>(group.rows.classes, sum);
-  group.summed(sum.sum());
+// By itself, so that no registers are lost to what is done with the sum.
+template <class Pass>
+[[gnu::noinline]] auto sum_by(Pass pass, std::size_t n) {
+  run_passes<group_block>(n, pass);
+  return pass.sum();
 }
 template <class V, class A, class Task>
 void sum_group(Task& group) {
-  group.plain ? sum_group_as<V, A, false>(group) : sum_group_as<V, A, true>(group);
+  const std::size_t n = group.rows.classes;
+  group.summed(group.plain ? sum_by(summing<V, A, false>(group), n)
+                           : sum_by(summing<V, A, true>(group), n));
 }
 template <class V, bool Clamped, class Task>
 void write_group_as(Task& group) {
@@ -224,16 +224,17 @@ template <class V, class A, bool Clamped, class Task>
 void interleave_groups_as(Task& before, Task& now, Task& next) {
   const std::size_t n = now.rows.classes;
   auto sum = summing<V, A, Clamped>(now);
-  GroupScan<V, typename Task::Found> scan(next.rows, next.columns);
+  GroupLoading<V> load(next.rows, next.columns);
+  GroupScan<V, typename Task::Found> scan(next.columns, n);
   if constexpr (Task::writes) {
     auto write = writing<V, Clamped>(before);
-    run_passes<group_block>(n, write, sum, scan);
+    run_passes<group_block>(n, write, sum, load, scan);
     before.written();
   } else {
-    run_passes<group_block>(n, sum, scan);
+    run_passes<group_block>(n, sum, load, scan);
   }
   now.summed(sum.sum());
-  next.scanned(scan.found);
+  next.scanned(scan.found());
 }
 
 // The last rows of a work, fewer than sixteen: a copy of them with the first one repeated.
@@ -304,13 +305,13 @@ void finish_group(Task& group) {
 
 template <class V, class A, class Task>
 void short_rows(const Work& work) {
-  // A group before and the next one have the same columns.
-  typename V::Floats columns[2][short_classes];
-  typename A::Term terms[short_classes];
+  // A group before and the next one have the same columns; all have, where results do not need
+  // them.
+  constexpr std::size_t floats = 16 * short_classes;
+  alignas(64) float columns[2][floats], terms[2 * floats];
   const auto begin = [&](Task& group, const Work& rows, std::size_t g) {
     group.rows = rows;
-    group.columns = columns[g % 2];
-    group.terms = terms;
+    group.columns = {columns[Task::rereads ? g % 2 : 0], terms, floats};
   };
   const std::size_t full = work.rows / 16;
   Task group;

@@ -1,6 +1,6 @@
 // What the two algorithms do with an exponential until it is a result.
 //
-// softmax, y = e K, K = scale / S in double:
+// softmax, y = e K, K = scale / S as a double or a pair of floats:
 // accurate: e = t (1 + p), K = kh + kl: w = fma(kh, p, kl), y = fma(t, kh, t w). w and t w are
 // below 0.0443 of what they are added to, so that their roundings are 2^-28.5 each.
 //
@@ -28,6 +28,17 @@ struct Factor {
   explicit Factor(typename V::Doubles k) : high(V::narrow(k)), low(V::narrow(k - V::widen(high))) {}
 };
 inline constexpr double subnormal_factor = 0x1p64;
+
+// K = 2^64 / S. A quotient of floats, h, takes less time than one of doubles, and the rest of K,
+// (2^64 - S h) / S, is h (1 - S h 2^-64) to 2^-23 of itself: K is right to 2^-46.
+template <class V>
+[[gnu::always_inline]] inline Factor<V> subnormal_factor_by(typename V::Doubles sum) {
+  Factor<V> k;
+  k.high = V::all(static_cast<float>(subnormal_factor)) / V::narrow(sum);
+  const auto h = V::widen(k.high);
+  k.low = V::narrow(h * fma(sum, h * V::all(-1 / subnormal_factor), V::all(1.0)));
+  return k;
+}
 
 // y 2^-64 for y that is no NaN, rounded to a float: what a multiplication gives, without what that
 // costs where the result is subnormal. Below 2^-62, of which 2^-126 comes, y is rounded to a
@@ -74,6 +85,13 @@ struct AccurateTerms {
   [[gnu::always_inline]] static Term fetch(const float* place, std::size_t i, std::size_t apart) {
     return {V::load(place + i), V::load(place + apart + i)};
   }
+  // What of a term one float holds, and the term from that and its logit.
+  [[gnu::always_inline]] static Floats part_to_keep(const Term& e) { return e.p; }
+  template <bool Clamped>
+  [[gnu::always_inline]] static Term term_from(const Exponentials<V, Clamped>& e, Floats x,
+                                               Floats p) {
+    return {e.power(x), p};
+  }
   [[gnu::always_inline]] static Floats times(const Term& e, const Factor<V>& k) {
     return fma(e.t, k.high, e.t * fma(k.high, e.p, k.low));
   }
@@ -99,6 +117,11 @@ struct FastTerms {
   }
   [[gnu::always_inline]] static Term fetch(const float* place, std::size_t i, std::size_t) {
     return V::load(place + i);
+  }
+  [[gnu::always_inline]] static Floats part_to_keep(const Term& e) { return e; }
+  template <bool Clamped>
+  [[gnu::always_inline]] static Term term_from(const Exponentials<V, Clamped>&, Floats, Floats e) {
+    return e;
   }
   [[gnu::always_inline]] static Floats times(const Term& e, const Factor<V>& k) {
     return e * k.high;
