@@ -83,11 +83,12 @@ void run(Method method, Task task, const Work& all) {
   const auto worth = static_cast<std::size_t>(logits) / logits_a_thread;
   const std::size_t threads =
       std::max<std::size_t>(1, std::min({std::size_t{method.threads}, all.rows, worth}));
-  // Whole groups of rows, so that no thread has a group of few.
-  const std::size_t rows = (all.rows / threads + 15) / 16 * 16;
+  // Of short rows whole groups, so that no thread has a group of few.
+  const std::size_t unit = all.classes <= short_classes ? 16 : 1;
+  const std::size_t units = (all.rows + unit - 1) / unit;
   const auto share = [&](std::size_t thread) {
-    const std::size_t first = std::min(all.rows, thread * rows);
-    const std::size_t end = thread + 1 == threads ? all.rows : std::min(all.rows, first + rows);
+    const std::size_t first = units * thread / threads * unit;
+    const std::size_t end = std::min(all.rows, units * (thread + 1) / threads * unit);
     if (first < end) run_rows(kernel, all.from(first), end - first, stream);
   };
   if (threads == 1) return share(0);
@@ -96,7 +97,12 @@ void run(Method method, Task task, const Work& all) {
 }
 
 Work work_of(Rows<const float> x) {
-  return {.x = x.data, .x_stride = x.stride, .rows = x.rows, .classes = x.columns};
+  Work work{};
+  work.x = x.data;
+  work.x_stride = x.stride;
+  work.rows = x.rows;
+  work.classes = x.columns;
+  return work;
 }
 
 Work work_of(Rows<const float> x, Rows<float> y) {
@@ -170,6 +176,9 @@ void cross_entropy(Method method, Rows<const float> x, std::span<const std::int3
 void cross_entropy_gradient(Method method, Rows<const float> x,
                             std::span<const std::int32_t> targets, float scale,
                             std::span<float> losses, Rows<float> gradient) {
+  if (!(scale >= 0x1p-30F && scale <= 0x1p30F))
+    throw std::invalid_argument("cross_entropy_gradient: a scale of " + std::to_string(scale) +
+                                "; expected 2^-30 to 2^30");
   Work work = work_of(x, gradient);
   work.targets = targets.data();
   work.losses = losses.data();

@@ -59,7 +59,7 @@ struct Pair {
 
 // What is taken from each logit of a row before its reduction, for the largest logit m: 0 where
 // that can do without. Beyond 256 the reduction would lose digits, but there x - m is exact for
-// every x within 110 of it (Sterbenz's lemma).
+// every x within 128 of it (Sterbenz's lemma); one further below is nothing beside it in any float.
 [[gnu::always_inline]] static inline float origin_of(float m) {
   return m > 256 || m < -256 ? m : 0;
 }
@@ -69,9 +69,8 @@ template <class V>
 }
 
 // Exponentials relative to 2^N, N = a log2(e) rounded, for |a| <= 406 and x - c <= a, of e^(x - c).
-// Where `Clamped`, what is more than 110 below a is taken for e^(a - 110): beside e^a it is
-// nothing, nor are a million of it. Else c is 0 and no x is more than 110 below a. NaN gives a p of
-// NaN.
+// Where `Clamped`, what is more than 110 below a is 0: beside e^a it is nothing, nor are a million
+// of it. Else c is 0 and no x is more than 110 below a. NaN gives a p of NaN.
 template <class V, bool Clamped>
 class Exponentials {
  public:
@@ -88,18 +87,20 @@ class Exponentials {
   Floats scale() const { return n_; }
 
   [[gnu::always_inline]] Pair<V> operator()(Floats x) const {
+    const Floats logit = x;
     x = reduced(x);
     const Floats z = fma(x, V::all(exponential::log2_e), origin_), n = z - origin_;
     const Floats r =
         fnma(n, V::all(exponential::ln2_low), fnma(n, V::all(exponential::ln2_high), x));
     const Floats q =
         fma(fma(V::all(exponential::q2), r, V::all(exponential::q1)), r, V::all(exponential::q0));
-    return {V::power(z, exponential::table), fma(q, r * r, r)};
+    return {without_nothing(logit, V::power(z, exponential::table)), fma(q, r * r, r)};
   }
 
   // t alone.
   [[gnu::always_inline]] Floats power(Floats x) const {
-    return V::power(fma(reduced(x), V::all(exponential::log2_e), origin_), exponential::table);
+    const Floats z = fma(reduced(x), V::all(exponential::log2_e), origin_);
+    return without_nothing(x, V::power(z, exponential::table));
   }
 
  private:
@@ -108,6 +109,12 @@ class Exponentials {
       return larger(least_, x - c_);
     else
       return x;
+  }
+  [[gnu::always_inline]] Floats without_nothing(Floats x, Floats t) const {
+    if constexpr (Clamped)
+      return only_lanes(~(x - c_ < least_), t);
+    else
+      return t;
   }
 
   Floats c_, least_, n_, origin_;

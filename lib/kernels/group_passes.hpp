@@ -39,9 +39,9 @@ struct GroupTops : GroupExtremes<V> {
 // Sixteen logits of each class; the terms of all, as A::keep has them. In floats, which vectors are
 // stored to: GCC copies a vector of two registers by pieces.
 struct Columns {
-  float* x = nullptr;
-  float* terms = nullptr;
-  std::size_t apart = 0;
+  float* x;
+  float* terms;
+  std::size_t apart;
 };
 
 // Logits into columns.

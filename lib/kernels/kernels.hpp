@@ -4,7 +4,7 @@
 // Every function takes a matrix of logits row by row: any stride, any alignment, 0 rows; classes
 // from 1 on. The result may be the logits' own place (same data and stride), and may not overlap
 // them otherwise. Nothing outside the rows is read or written. Functions may be called from several
-// threads at once; they throw nothing.
+// threads at once, and throw nothing but where it says so.
 //
 // Algorithms:
 //   accurate  at most 1 ULP (the heads of terms.hpp and log_probability.hpp have the proof and its
@@ -68,7 +68,9 @@ void cross_entropy(Method method, Rows<const float> x, std::span<const std::int3
                    std::span<float> losses);
 
 // Loss as above, and its gradient in x: g_i = scale (y_i - [i = t]), y the softmax; scale is
-// 1 / rows for the mean of the losses. `gradient` may be the place of x.
+// 1 / rows for the mean of the losses. A g_i below scale e^-110 is 0, which shows where scale is
+// above 2^8. `gradient` may be the place of x. Throws std::invalid_argument for a scale that is not
+// within 2^-30 and 2^30.
 void cross_entropy_gradient(Method method, Rows<const float> x,
                             std::span<const std::int32_t> targets, float scale,
                             std::span<float> losses, Rows<float> gradient);

@@ -43,7 +43,7 @@ struct LogSum {
   using Doubles = typename V::Doubles;
 
   Doubles below, top;  // the sum over the others; e^m relative to the same power
-  Doubles l;           // L; NaN where the row has a NaN
+  Doubles l;           // L; one and the same NaN where the row has a NaN
 
   // `sum` over all but one of the largest, relative to 2^N of tops.origin(), of which only whether
   // it is NaN counts where the others are nothing beside the largest.
@@ -53,6 +53,7 @@ struct LogSum {
     const Floats n = to_top.scale() - e.scale();
     top = times_power_of_two(value<V>(to_top(tops.m)), select(n == n, n, V::all(0.0F)));
     l = log1p(below / top, [](double a) { return V::all(a); });
+    l = where_less(V::all(-1.0), l, l, V::all(__builtin_nan("")));  // the same NaN everywhere
   }
   [[gnu::always_inline]] typename V::Mask invalid() const {
     return ~(V::all(-1.0F) < V::narrow(l));

@@ -164,8 +164,7 @@ struct LogSoftmax : LogBatch<V, A> {
   using LogBatch<V, A>::LogBatch;
 
   void all_summed() {
-    const auto l = this->log_sum(this->tops()).l;
-    V::store(this->k, where_less(V::all(-1.0), l, l, V::all(__builtin_nan(""))));
+    V::store(this->k, this->log_sum(this->tops()).l);
     // Where several are the largest, each is to have its result.
     for (std::size_t b = 0; b < this->rows; ++b)
       this->plain[b] = this->plain[b] && this->m[b] != this->second[b];
@@ -190,7 +189,7 @@ struct LogSums : LogBatch<V, A> {
   void all_summed() {
     V::store(this->k, this->log_sum(this->tops()).l);
     for (std::size_t b = 0; b < this->rows; ++b) {
-      this->work.losses[this->first + b] = this->m[b];
+      this->work.losses[this->first + b] = this->m[b] + 0.0F;  // no -0: which zero is the largest?
       this->work.above[this->first + b] = this->k[b];
     }
   }

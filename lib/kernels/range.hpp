@@ -18,8 +18,6 @@ inline constexpr float log_range = 100;
 // e^-150 is nothing even a million times, beside 0 as beside 1.
 inline constexpr float nothing = 150;
 
-[[gnu::always_inline]] static inline bool finite(float a) { return a - a == 0; }
-
 [[gnu::always_inline]] static inline void fill_nan(float* y, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) y[i] = nan_result;
 }

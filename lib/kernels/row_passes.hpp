@@ -24,7 +24,7 @@ template <class V>
   return count == 16 ? V::load(x) : V::load_first(x, count, V::all(beyond));
 }
 
-// The finite logits' extremes, NaN left out: -inf and +inf where there is no other logit.
+// The logits' extremes, NaN left out: -inf and +inf where there is no other.
 struct Extremes {
   float largest, smallest;
 };
@@ -102,8 +102,8 @@ enum class Terms {
               // anew
 };
 
-// The sum over a row but for class `skipped` (n: none). The terms left of the skipped class and
-// past the end mean nothing.
+// The sum over a row but for class `skipped` (n: none). What stays of that class's term and past
+// the end means nothing.
 template <class V, class A, bool Clamped, Terms terms_are>
 class Summation {
  public:

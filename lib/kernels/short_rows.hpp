@@ -10,8 +10,6 @@
 
 namespace maxtrick::kernels {
 
-inline constexpr std::size_t short_classes = 160;
-
 // The rows of a group that a mask names, all NaN.
 template <class V>
 void fill_nan(const Work& rows, typename V::Mask invalid) {
@@ -26,7 +24,7 @@ void fill_nan(const Work& rows, typename V::Mask invalid) {
 struct Group {
   Work rows;
   Columns columns;
-  bool plain = false;
+  bool plain;
 };
 
 template <class V, class A>
@@ -107,7 +105,7 @@ template <class V, class A>
 struct LogSumGroup : LogGroup<V, A> {
   void summed(typename V::Doubles sum) {
     const LogSum<V> s(this->tops, sum);
-    V::store(this->rows.losses, this->tops.m);
+    V::store(this->rows.losses, this->tops.m + V::all(0.0F));  // no -0: see LogSums
     V::store(this->rows.above, s.l);
   }
 };

@@ -6,8 +6,9 @@
 //
 // fast: y = e kh: 0.5 ULP, and in u 1.12 from e, 1.12 + 2 from S, 1 from kh: 5.74 ULP at most.
 //
-// Where results may be subnormal K carries a factor 2^64: y is rounded to 24 bits first, and once
-// more where the factor is taken off.
+// Where results may be subnormal K carries a factor 2^96: y is rounded to 24 bits first, and once
+// more where the factor is taken off. Nothing on the way there is subnormal, down to e^-110 and a
+// scale of 2^-30, which some CPUs take a hundred times as long for.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +17,7 @@
 
 namespace maxtrick::kernels {
 
-// K for results that are all normal, or times 2^64.
+// K for results that are all normal, or times 2^96.
 template <class V>
 struct Factor {
   typename V::Floats high, low;
@@ -27,10 +28,11 @@ struct Factor {
         low(V::all(static_cast<float>(k - static_cast<double>(static_cast<float>(k))))) {}
   explicit Factor(typename V::Doubles k) : high(V::narrow(k)), low(V::narrow(k - V::widen(high))) {}
 };
-inline constexpr double subnormal_factor = 0x1p64;
+inline constexpr int subnormal_exponent = 96;
+inline constexpr double subnormal_factor = 0x1p96;
 
-// K = 2^64 / S. A quotient of floats, h, takes less time than one of doubles, and the rest of K,
-// (2^64 - S h) / S, is h (1 - S h 2^-64) to 2^-23 of itself: K is right to 2^-46.
+// K = 2^96 / S. A quotient of floats, h, takes less time than one of doubles, and the rest of K,
+// (2^96 - S h) / S, is h (1 - S h 2^-96) to 2^-23 of itself: K is right to 2^-46.
 template <class V>
 [[gnu::always_inline]] inline Factor<V> subnormal_factor_by(typename V::Doubles sum) {
   Factor<V> k;
@@ -40,15 +42,16 @@ template <class V>
   return k;
 }
 
-// y 2^-64 for y that is no NaN, rounded to a float: what a multiplication gives, without what that
-// costs where the result is subnormal. Below 2^-62, of which 2^-126 comes, y is rounded to a
-// multiple of 2^-85 by adding 2^-62; the bits above that power's are then those of the result.
+// y 2^-96 for y that is no NaN, rounded to a float: what a multiplication gives, without what that
+// costs where the result is subnormal. Below 2^-30, of which 2^-126 comes, y is rounded to a
+// multiple of 2^-53 by adding 2^-30; the bits above that power's are then those of the result.
 template <class V>
 [[gnu::always_inline]] inline typename V::Floats without_factor(typename V::Floats y) {
-  const auto least = V::all(0x1p-62F);
+  const auto least = V::all(0x1p-30F);
   const auto tiny = y < least;
-  return bits_minus(select(tiny, y + least, y),
-                    select(tiny, least, V::all(__builtin_bit_cast(float, 64 << 23))));
+  return bits_minus(
+      select(tiny, y + least, y),
+      select(tiny, least, V::all(__builtin_bit_cast(float, subnormal_exponent << 23))));
 }
 
 // The same, with that care only where results may be subnormal.

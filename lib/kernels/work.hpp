@@ -6,20 +6,21 @@
 
 namespace maxtrick::kernels {
 
-// Some rows of a matrix; fields that an op has no use for are not read.
+// Some rows of a matrix; fields that an op has no use for are not read. Without initialisers: a
+// constructor would be code that every instruction set makes and all share.
 struct Work {
-  const float* x = nullptr;
-  std::size_t x_stride = 0;
-  float* y = nullptr;  // softmax, log-softmax or gradient
-  std::size_t y_stride = 0;
-  std::size_t rows = 0;
-  std::size_t classes = 0;
-  const std::int32_t* targets = nullptr;
-  float* losses = nullptr;   // or the largest logits
-  double* above = nullptr;   // log-sum-exp less the largest logit
-  float scale = 1;           // of the gradient
-  float* scratch = nullptr;  // scratch_floats of them, 64-byte aligned
-  bool stream = false;       // past the caches
+  const float* x;
+  std::size_t x_stride;
+  float* y;  // softmax, log-softmax or gradient
+  std::size_t y_stride;
+  std::size_t rows;
+  std::size_t classes;
+  const std::int32_t* targets;
+  float* losses;   // or the largest logits
+  double* above;   // log-sum-exp less the largest logit
+  float scale;     // of the gradient
+  float* scratch;  // scratch_floats of them, 64-byte aligned
+  bool stream;     // past the caches
 
   // The work from row `first` on.
   [[nodiscard, gnu::always_inline]] Work from(std::size_t first) const {
@@ -34,6 +35,8 @@ struct Work {
   }
 };
 
+// Rows of up to so many classes are taken in groups of sixteen.
+inline constexpr std::size_t short_classes = 160;
 // Rows of up to so many classes keep their exponentials for the result, in a core's first cache;
 // beyond it to compute them anew is cheaper.
 inline constexpr std::size_t kept_classes = 2048;
