@@ -74,8 +74,9 @@ struct Batch {
     return {exponentials<Clamped>(b),
             {x(b), n, skipped, kept, apart, more ? x(b + further) : x(b), result}};
   }
+  // Of results e K.
   template <bool Clamped, Terms terms_are>
-  [[gnu::always_inline]] auto scaling(std::size_t b) const {
+  [[gnu::always_inline]] auto writing(std::size_t b) const {
     const float* const from = terms_are == Terms::in_results ? y(b) : place + b * span;
     const Scaled<V, A, Clamped, terms_are> result(exponentials<Clamped>(b), k[b], x(b), from,
                                                   apart);
@@ -103,10 +104,6 @@ struct Softmax : Batch<V, A> {
   void all_summed() {
     for (std::size_t b = 0; b < this->rows; ++b)
       this->k[b] = this->sums[b] > 0 ? 1 / this->sums[b] : __builtin_nan("");
-  }
-  template <bool Clamped, Terms terms_are>
-  [[gnu::always_inline]] auto writing(std::size_t b) const {
-    return this->template scaling<Clamped, terms_are>(b);
   }
   void written(std::size_t) {}
 };
@@ -228,10 +225,6 @@ struct Gradients : LogBatch<V, A> {
     V::store(this->k, where_less(V::all(-1.0), s.l, parts.k, V::all(__builtin_nan(""))));
     V::store(at_top, parts.at_top);
     V::store(at_target, parts.at_target);
-  }
-  template <bool Clamped, Terms terms_are>
-  [[gnu::always_inline]] auto writing(std::size_t b) const {
-    return this->template scaling<Clamped, terms_are>(b);
   }
   void written(std::size_t b) {
     this->y(b)[this->place_of_m[b]] = at_top[b];
