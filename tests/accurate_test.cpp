@@ -189,7 +189,7 @@ BOOST_AUTO_TEST_CASE(the_sum_keeps_what_floats_lose) {
                          .skipped = n,
                          .kept = nullptr,
                          .apart = 0,
-                         .next = nullptr,
+                         .next = x.data(),
                          .result = nullptr});
       kernels::run_passes<kernels::row_block>(n, pass);
       const double got = pass.sum();
