@@ -16,9 +16,11 @@ struct GroupExtremes {
   using Floats = typename V::Floats;
   Floats m = V::all(-infinity), least = V::all(infinity);
 
-  [[gnu::always_inline]] void see(Floats x, std::size_t) {
-    m = larger(x, m);
-    least = smaller(x, least);
+  [[gnu::always_inline]] void see(Floats x, std::size_t i) { see(x, x, i); }
+  // Of class i: `high` for the largest, `low` for the smallest.
+  [[gnu::always_inline]] void see(Floats high, Floats low, std::size_t) {
+    m = larger(high, m);
+    least = smaller(low, least);
   }
 };
 
@@ -29,10 +31,11 @@ struct GroupTops : GroupExtremes<V> {
   using Floats = typename V::Floats;
   Floats second = V::all(-infinity), place = V::all(0.0F);
 
-  [[gnu::always_inline]] void see(Floats x, std::size_t i) {
-    second = larger(smaller(x, this->m), second);
-    place = select(this->m < x, V::all(static_cast<float>(i)), place);
-    GroupExtremes<V>::see(x, i);
+  [[gnu::always_inline]] void see(Floats x, std::size_t i) { see(x, x, i); }
+  [[gnu::always_inline]] void see(Floats high, Floats low, std::size_t i) {
+    second = larger(smaller(high, this->m), second);
+    place = select(this->m < high, V::all(static_cast<float>(i)), place);
+    GroupExtremes<V>::see(high, low, i);
   }
 };
 
@@ -94,17 +97,17 @@ class GroupScan {
   Found found_;
 };
 
-// Columns into terms, and their sum: where `Skips`, without the class that `skipped` names in each
-// row.
-template <class V, class A, bool Clamped, bool Skips>
+// Columns into terms, and their sum.
+template <class V, class A, bool Clamped, class Task>
 class GroupSum {
  public:
   using Floats = typename V::Floats;
   using Term = typename A::Term;
 
-  [[gnu::always_inline]] GroupSum(const Exponentials<V, Clamped>& e, std::size_t n,
-                                  const Columns& columns, Floats skipped)
-      : e_(e), n_(n), columns_(columns), skipped_(skipped) {}
+  [[gnu::always_inline]] GroupSum(const Task& task, std::size_t n, const Columns& columns)
+      : e_(task.origin(), task.c()), n_(n), columns_(columns) {
+    if constexpr (Task::skips) skipped_ = task.skipped();
+  }
 
   [[gnu::always_inline]] static std::size_t ahead() { return 0; }
   [[gnu::always_inline]] void block(std::size_t i) {
@@ -126,7 +129,7 @@ class GroupSum {
   [[gnu::always_inline]] Term term(std::size_t i) {
     const Term e = A::term(e_, V::load(columns_.x + 16 * i));
     A::keep(columns_.terms, 16 * i, columns_.apart, e);
-    if constexpr (Skips)
+    if constexpr (Task::skips)
       return A::only(~(skipped_ == V::all(static_cast<float>(i))), e);
     else
       return e;
@@ -139,12 +142,15 @@ class GroupSum {
   typename A::Sum sum_;
 };
 
-// result(i) for class i.
-template <class V, class Result>
+// result(i, term or logit) for class i.
+template <class V, class A, bool of_logits, class Result>
 class GroupWriting {
  public:
-  [[gnu::always_inline]] GroupWriting(const Work& rows, const Result& result)
-      : y_(rows.y), stride_(rows.y_stride), n_(rows.classes), result_(result) {}
+  using Floats = typename V::Floats;
+
+  [[gnu::always_inline]] GroupWriting(const Work& rows, const Columns& columns,
+                                      const Result& result)
+      : y_(rows.y), stride_(rows.y_stride), n_(rows.classes), columns_(columns), result_(result) {}
 
   [[gnu::always_inline]] static std::size_t ahead() { return 0; }
   [[gnu::always_inline]] void block(std::size_t i) { put(i, 4); }
@@ -152,15 +158,22 @@ class GroupWriting {
 
  private:
   [[gnu::always_inline]] void put(std::size_t i, std::size_t width) {
-    typename V::Floats four[4];
+    Floats four[4];
     four_times([&](std::size_t j) __attribute__((always_inline)) {
-      four[j] = j < width ? result_(i + j) : V::all(0.0F);
+      four[j] = j < width ? result(i + j) : V::all(0.0F);
     });
     V::store_columns(y_ + i, stride_, width, four);
+  }
+  [[gnu::always_inline]] Floats result(std::size_t i) const {
+    if constexpr (of_logits)
+      return result_(i, V::load(columns_.x + 16 * i));
+    else
+      return result_(i, A::fetch(columns_.terms, 16 * i, columns_.apart));
   }
 
   float* y_;
   std::size_t stride_, n_;
+  Columns columns_;
   Result result_;
 };
 

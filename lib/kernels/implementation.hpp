@@ -9,40 +9,24 @@
 
 namespace maxtrick::kernels {
 
-template <class V, class A>
-void run_softmax(const Work& work) {
-  work.classes <= short_classes ? short_rows<V, A, SoftmaxGroup<V, A>>(work)
-                                : long_rows<V, Softmax<V, A>>(work);
-}
-template <class V, class A>
-void run_log_softmax(const Work& work) {
-  work.classes <= short_classes ? short_rows<V, A, LogSoftmaxGroup<V, A>>(work)
-                                : long_rows<V, LogSoftmax<V, A>>(work);
-}
-template <class V, class A>
-void run_log_sum(const Work& work) {
-  work.classes <= short_classes ? short_rows<V, A, LogSumGroup<V, A>>(work)
-                                : long_rows<V, LogSums<V, A>>(work);
-}
-template <class V, class A>
-void run_loss(const Work& work) {
-  work.classes <= short_classes ? short_rows<V, A, LossGroup<V, A>>(work)
-                                : long_rows<V, Losses<V, A>>(work);
-}
-template <class V, class A>
-void run_gradient(const Work& work) {
-  work.classes <= short_classes ? short_rows<V, A, GradientGroup<V, A>>(work)
-                                : long_rows<V, Gradients<V, A>>(work);
+template <class V, template <class> class Algorithm, template <class, class> class Short,
+          template <class, class> class Long>
+void run_rows(const Work& work) {
+  work.classes <= short_classes ? short_rows<V, Algorithm, Short>(work)
+                                : long_rows<V, Long<V, Algorithm<V>>>(work);
 }
 
 template <class V>
 constexpr Implementation implementation() {
-  using Fast = FastTerms<V>;
-  using Accurate = AccurateTerms<V>;
-  return {{{run_softmax<V, Fast>, run_log_softmax<V, Fast>, run_log_sum<V, Fast>, run_loss<V, Fast>,
-            run_gradient<V, Fast>},
-           {run_softmax<V, Accurate>, run_log_softmax<V, Accurate>, run_log_sum<V, Accurate>,
-            run_loss<V, Accurate>, run_gradient<V, Accurate>}},
+  return {{{run_rows<V, FastTerms, SoftmaxGroup, Softmax>,
+            run_rows<V, FastTerms, LogSoftmaxGroup, LogSoftmax>,
+            run_rows<V, FastTerms, LogSumGroup, LogSums>, run_rows<V, FastTerms, LossGroup, Losses>,
+            run_rows<V, FastTerms, GradientGroup, Gradients>},
+           {run_rows<V, AccurateTerms, SoftmaxGroup, Softmax>,
+            run_rows<V, AccurateTerms, LogSoftmaxGroup, LogSoftmax>,
+            run_rows<V, AccurateTerms, LogSumGroup, LogSums>,
+            run_rows<V, AccurateTerms, LossGroup, Losses>,
+            run_rows<V, AccurateTerms, GradientGroup, Gradients>}},
           {each_exp<V>, each_exp_fast<V>, each_log<V>}};
 }
 

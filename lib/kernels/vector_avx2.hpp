@@ -164,6 +164,7 @@ struct Vector {
   using Floats = avx2::Floats;
   using Doubles = avx2::Doubles;
   using Mask = avx2::Mask;
+  static constexpr std::size_t lanes = 16;
   static constexpr int registers = 8;  // that hold sixteen floats
 
   [[gnu::always_inline]] static Floats all(float a) {
@@ -172,6 +173,8 @@ struct Vector {
   [[gnu::always_inline]] static Doubles all(double a) {
     return each([a](int) __attribute__((always_inline)) { return _mm256_set1_pd(a); });
   }
+  // Every lane or none.
+  [[gnu::always_inline]] static Mask where(bool a) { return first(a ? 16 : 0); }
   // The first n lanes, 0 to 16.
   [[gnu::always_inline]] static Mask first(std::size_t n) {
     const __m256i count = _mm256_set1_epi32(static_cast<int>(n));
@@ -277,7 +280,7 @@ struct Vector {
 
   // The way back.
   [[gnu::always_inline]] static void store_columns(float* y, std::size_t stride, std::size_t width,
-                                                   const Floats (&columns)[4]) {
+                                                   const Floats* columns) {
     if (width == 4)
       return scatter(
           columns, [&](std::size_t row, __m128 quad)
@@ -287,6 +290,34 @@ struct Vector {
         columns, [&](std::size_t row, __m128 quad) __attribute__((always_inline)) {
           _mm_maskstore_ps(y + row * stride, in, quad);
         });
+  }
+
+  // The same of sixteen rows of two, one after the other.
+  [[gnu::always_inline]] static void load_dense(const float* x, Floats (&columns)[2]) {
+    const auto half = [&](const float* at, int second) __attribute__((always_inline)) {
+      // Rows 0, 1, 4, 5 and 2, 3, 6, 7.
+      const __m256 a = _mm256_loadu_ps(at), b = _mm256_loadu_ps(at + 8);
+      const __m256 c = _mm256_permute2f128_ps(a, b, 0x20), d = _mm256_permute2f128_ps(a, b, 0x31);
+      return second ? _mm256_shuffle_ps(c, d, 0xdd) : _mm256_shuffle_ps(c, d, 0x88);
+    };
+    columns[0] = {half(x, 0), half(x + 16, 0)};
+    columns[1] = {half(x, 1), half(x + 16, 1)};
+  }
+  [[gnu::always_inline]] static void store_dense(float* y, const Floats (&columns)[2]) {
+    const auto half = [](float* at, __m256 a, __m256 b) __attribute__((always_inline)) {
+      const __m256 c = _mm256_unpacklo_ps(a, b), d = _mm256_unpackhi_ps(a, b);
+      _mm256_storeu_ps(at, _mm256_permute2f128_ps(c, d, 0x20));
+      _mm256_storeu_ps(at + 8, _mm256_permute2f128_ps(c, d, 0x31));
+    };
+    half(y, columns[0].low, columns[1].low);
+    half(y + 16, columns[0].high, columns[1].high);
+  }
+  // And of four.
+  [[gnu::always_inline]] static void load_dense(const float* x, Floats (&columns)[4]) {
+    load_columns(x, 4, 4, columns);
+  }
+  [[gnu::always_inline]] static void store_dense(float* y, const Floats (&columns)[4]) {
+    store_columns(y, 4, 4, columns);
   }
 
  private:
@@ -304,7 +335,7 @@ struct Vector {
   }
 
   template <class Put>
-  [[gnu::always_inline]] static void scatter(const Floats (&columns)[4], Put put) {
+  [[gnu::always_inline]] static void scatter(const Floats* columns, Put put) {
     __m256 low[4], high[4];
     for (int j = 0; j < 4; ++j) {
       low[j] = columns[j].low;

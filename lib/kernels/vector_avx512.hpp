@@ -137,12 +137,15 @@ struct Vector {
   using Floats = avx512::Floats;
   using Doubles = avx512::Doubles;
   using Mask = avx512::Mask;
+  static constexpr std::size_t lanes = 16;
   static constexpr int registers = 32;  // that hold sixteen floats
 
   [[gnu::always_inline]] static Floats all(float a) { return {_mm512_set1_ps(a)}; }
   [[gnu::always_inline]] static Doubles all(double a) {
     return {_mm512_set1_pd(a), _mm512_set1_pd(a)};
   }
+  // Every lane or none.
+  [[gnu::always_inline]] static Mask where(bool a) { return first(a ? 16 : 0); }
   // The first n lanes, 0 to 16.
   [[gnu::always_inline]] static Mask first(std::size_t n) {
     return {static_cast<__mmask16>((1U << n) - 1)};
@@ -220,7 +223,7 @@ struct Vector {
 
   // The way back.
   [[gnu::always_inline]] static void store_columns(float* y, std::size_t stride, std::size_t width,
-                                                   const Floats (&columns)[4]) {
+                                                   const Floats* columns) {
     if (width == 4)
       return scatter(
           columns, [&](std::size_t row, __m128 quad)
@@ -235,7 +238,65 @@ struct Vector {
         });
   }
 
+  // The same of sixteen rows of two, one after the other.
+  [[gnu::always_inline]] static void load_dense(const float* x, Floats (&columns)[2]) {
+    const __m512 a = _mm512_loadu_ps(x), b = _mm512_loadu_ps(x + 16);
+    columns[0] = {_mm512_permutex2var_ps(a, every_second(0), b)};
+    columns[1] = {_mm512_permutex2var_ps(a, every_second(1), b)};
+  }
+  [[gnu::always_inline]] static void store_dense(float* y, const Floats (&columns)[2]) {
+    const __m512 a = columns[0].v, b = columns[1].v;
+    _mm512_storeu_ps(y, _mm512_permutex2var_ps(a, by_turns(0), b));
+    _mm512_storeu_ps(y + 16, _mm512_permutex2var_ps(a, by_turns(8), b));
+  }
+  // And of four.
+  [[gnu::always_inline]] static void load_dense(const float* x, Floats (&columns)[4]) {
+    const __m512 a = _mm512_loadu_ps(x), b = _mm512_loadu_ps(x + 16), c = _mm512_loadu_ps(x + 32),
+                 d = _mm512_loadu_ps(x + 48);
+    const __m512i first = every_fourth(0, 1), last = every_fourth(2, 3);
+    const __m512 ab_01 = _mm512_permutex2var_ps(a, first, b),
+                 ab_23 = _mm512_permutex2var_ps(a, last, b),
+                 cd_01 = _mm512_permutex2var_ps(c, first, d),
+                 cd_23 = _mm512_permutex2var_ps(c, last, d);
+    columns[0] = {_mm512_shuffle_f32x4(ab_01, cd_01, 0x44)};
+    columns[1] = {_mm512_shuffle_f32x4(ab_01, cd_01, 0xee)};
+    columns[2] = {_mm512_shuffle_f32x4(ab_23, cd_23, 0x44)};
+    columns[3] = {_mm512_shuffle_f32x4(ab_23, cd_23, 0xee)};
+  }
+  [[gnu::always_inline]] static void store_dense(float* y, const Floats (&columns)[4]) {
+    const __m512 ab_01 = _mm512_shuffle_f32x4(columns[0].v, columns[1].v, 0x44),
+                 cd_01 = _mm512_shuffle_f32x4(columns[0].v, columns[1].v, 0xee),
+                 ab_23 = _mm512_shuffle_f32x4(columns[2].v, columns[3].v, 0x44),
+                 cd_23 = _mm512_shuffle_f32x4(columns[2].v, columns[3].v, 0xee);
+    const __m512i first = every_eighth(0), last = every_eighth(4);
+    _mm512_storeu_ps(y, _mm512_permutex2var_ps(ab_01, first, ab_23));
+    _mm512_storeu_ps(y + 16, _mm512_permutex2var_ps(ab_01, last, ab_23));
+    _mm512_storeu_ps(y + 32, _mm512_permutex2var_ps(cd_01, first, cd_23));
+    _mm512_storeu_ps(y + 48, _mm512_permutex2var_ps(cd_01, last, cd_23));
+  }
+
  private:
+  // Lanes i, i + 2, ... of two registers.
+  [[gnu::always_inline]] static __m512i every_second(int i) {
+    return _mm512_setr_epi32(i, i + 2, i + 4, i + 6, i + 8, i + 10, i + 12, i + 14, i + 16, i + 18,
+                             i + 20, i + 22, i + 24, i + 26, i + 28, i + 30);
+  }
+  // From lane i on a lane of the one register and of the other.
+  [[gnu::always_inline]] static __m512i by_turns(int i) {
+    return _mm512_setr_epi32(i, i + 16, i + 1, i + 17, i + 2, i + 18, i + 3, i + 19, i + 4, i + 20,
+                             i + 5, i + 21, i + 6, i + 22, i + 7, i + 23);
+  }
+  // Lanes i, i + 4, ... of two registers, then those from j on.
+  [[gnu::always_inline]] static __m512i every_fourth(int i, int j) {
+    return _mm512_setr_epi32(i, i + 4, i + 8, i + 12, i + 16, i + 20, i + 24, i + 28, j, j + 4,
+                             j + 8, j + 12, j + 16, j + 20, j + 24, j + 28);
+  }
+  // Lanes i, i + 8, ... of two registers, then those from i + 1, i + 2 and i + 3 on.
+  [[gnu::always_inline]] static __m512i every_eighth(int i) {
+    return _mm512_setr_epi32(i, i + 8, i + 16, i + 24, i + 1, i + 9, i + 17, i + 25, i + 2, i + 10,
+                             i + 18, i + 26, i + 3, i + 11, i + 19, i + 27);
+  }
+
   // quad(row) has four columns of a row.
   template <class Quad>
   [[gnu::always_inline]] static void gather(Quad quad, Floats* columns) {
@@ -251,7 +312,7 @@ struct Vector {
   }
 
   template <class Put>
-  [[gnu::always_inline]] static void scatter(const Floats (&columns)[4], Put put) {
+  [[gnu::always_inline]] static void scatter(const Floats* columns, Put put) {
     __m512 r[4] = {columns[0].v, columns[1].v, columns[2].v, columns[3].v};
     transpose(r);
     for (std::size_t j = 0; j < 4; ++j) {

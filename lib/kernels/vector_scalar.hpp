@@ -134,6 +134,7 @@ struct Vector {
   using Floats = scalar::Floats;
   using Doubles = scalar::Doubles;
   using Mask = scalar::Mask;
+  static constexpr std::size_t lanes = 16;
   static constexpr int registers = 0;  // that hold sixteen floats
 
   static Floats all(float a) {

@@ -1,0 +1,120 @@
+// Rows of up to four classes. All that is known of some groups of sixteen rows stays in registers
+// from the logits to the results: with so few classes, to begin and to end a pass would take longer
+// than the pass.
+#pragma once
+
+#include <cstddef>
+#include <type_traits>
+
+#include "kernels/group_tasks.hpp"
+#include "kernels/twice.hpp"
+
+namespace maxtrick::kernels {
+
+// `dense`: 2 or 4 classes with no gap between the rows; 0: 1 to 4 of them.
+template <class V, class A, class Task, std::size_t dense>
+class FewClasses {
+ public:
+  explicit FewClasses(std::size_t n) : n_(n) {
+    for (std::size_t i = 0; i < classes; ++i) there_[i] = V::where(i < n);
+  }
+
+  // V::lanes rows.
+  [[gnu::always_inline]] void finish(const Work& rows) const {
+    Floats x[classes];
+    load(rows, x);
+    Task task;
+    task.scanned(scan(x)) ? finish_as<false>(rows, x, task) : finish_as<true>(rows, x, task);
+  }
+
+ private:
+  using Floats = typename V::Floats;
+  using Term = typename A::Term;
+  static constexpr std::size_t classes = dense == 0 ? 4 : dense;
+
+  // Class i may be one that is not there.
+  static constexpr bool in_doubt(std::size_t i) { return dense == 0 && i > 0; }
+
+  [[gnu::always_inline]] void load(const Work& rows, Floats (&x)[classes]) const {
+    if constexpr (dense == 0)
+      V::load_columns(rows.x, rows.x_stride, n_, x);
+    else
+      V::load_dense(rows.x, x);
+  }
+  [[gnu::always_inline]] void store(const Work& rows, const Floats (&y)[classes]) const {
+    if constexpr (dense == 0)
+      V::store_columns(rows.y, rows.y_stride, n_, y);
+    else
+      V::store_dense(rows.y, y);
+  }
+
+  [[gnu::always_inline]] auto scan(const Floats (&x)[classes]) const {
+    typename Task::Found found;
+#pragma GCC unroll 4
+    for (std::size_t i = 0; i < classes; ++i)
+      if (in_doubt(i))
+        found.see(select(there_[i], x[i], V::all(-infinity)),
+                  select(there_[i], x[i], V::all(infinity)), i);
+      else
+        found.see(x[i], i);
+    return found;
+  }
+
+  template <bool Clamped>
+  [[gnu::always_inline]] void finish_as(const Work& rows, const Floats (&x)[classes],
+                                        Task& task) const {
+    const Exponentials<V, Clamped> e(task.origin(), task.c());
+    Term terms[classes], summed[4];
+#pragma GCC unroll 4
+    for (std::size_t i = 0; i < 4; ++i) {
+      summed[i] = A::zero();
+      if (i >= classes) continue;
+      terms[i] = summed[i] = A::term(e, x[i]);
+      if (in_doubt(i)) summed[i] = A::only(there_[i], summed[i]);
+      if constexpr (Task::skips)
+        summed[i] = A::only(~(task.skipped() == V::all(static_cast<float>(i))), summed[i]);
+    }
+    typename A::Sum sum;
+    sum.add(summed[0], summed[1], summed[2], summed[3]);
+    task.summed(rows, sum.lanes());
+    if constexpr (Task::writes) {
+      const auto result = task.template results<Clamped>();
+      Floats y[classes];
+#pragma GCC unroll 4
+      for (std::size_t i = 0; i < classes; ++i)
+        if constexpr (Task::rereads)
+          y[i] = result(i, x[i]);
+        else
+          y[i] = result(i, terms[i]);
+      store(rows, y);
+      fill_nan<V>(rows, task.invalid);
+    }
+  }
+
+  std::size_t n_;
+  typename V::Mask there_[classes];
+};
+
+template <class V, class Few>
+std::size_t finish_few(const Work& work) {
+  const Few few(work.classes);
+  std::size_t done = 0;
+  for (; done + V::lanes <= work.rows; done += V::lanes) few.finish(work.from(done));
+  return done;
+}
+
+// How many rows of the work are done: the rest is for others.
+template <class Single, template <class> class Algorithm, template <class, class> class Asked>
+std::size_t few_classes(const Work& work) {
+  using V = std::conditional_t<Single::registers >= 32, Twice<Twice<Single>>, Single>;
+  using A = Algorithm<V>;
+  using Task = Asked<V, A>;
+  const std::size_t n = work.classes;
+  if (n > 4) return 0;
+  const bool dense = work.x_stride == n && (!Task::writes || work.y_stride == n);
+  if (dense && n == 2) return finish_few<V, FewClasses<V, A, Task, 2>>(work);
+  if (dense && n == 4) return finish_few<V, FewClasses<V, A, Task, 4>>(work);
+  return finish_few<V, FewClasses<V, A, Task, 0>>(work);
+}
+
+}  // namespace maxtrick::kernels
