@@ -133,8 +133,12 @@ BOOST_AUTO_TEST_CASE(accurate_has_the_same_bits_everywhere) {
   const auto isas = available();
   for (const std::size_t classes : sizes)
     for (unsigned kind = 0; kind < kinds; ++kind) {
-      // Up to five groups or batches: the kernels have three in hand at a time.
-      const std::size_t rows = 1 + random.below(classes > 2100 ? 2 : classes > 300 ? 8 : 85);
+      // Up to five groups or batches, of which the kernels have three in hand at a time; of 64 rows
+      // of up to four classes, up to three.
+      const std::size_t rows = 1 + random.below(classes > 2100  ? 2
+                                                : classes > 300 ? 8
+                                                : classes > 4   ? 85
+                                                                : 210);
       const Matrix m = matrix(random, rows, classes, kind);
       const Results first = compute({Algorithm::accurate, Isa::scalar}, m.view(), m.targets);
       const std::string what =
@@ -151,7 +155,8 @@ BOOST_AUTO_TEST_CASE(accurate_has_the_same_bits_everywhere) {
 BOOST_AUTO_TEST_CASE(a_row_has_the_same_bits_wherever_it_stands) {
   Random random(2);
   for (const Isa isa : available())
-    for (const std::size_t classes : {1UL, 2UL, 4UL, 6UL, 17UL, 32UL, 33UL, 100UL, 300UL, 2100UL})
+    for (const std::size_t classes :
+         {1UL, 2UL, 3UL, 4UL, 6UL, 17UL, 32UL, 33UL, 100UL, 300UL, 2100UL})
       for (unsigned kind = 0; kind < kinds; ++kind) {
         const Method method{Algorithm::accurate, isa};
         const Matrix m = matrix(random, classes > 100 ? 21 : 69, classes, kind);
@@ -182,7 +187,7 @@ BOOST_AUTO_TEST_CASE(strides_places_and_threads_change_no_bit) {
   Random random(3);
   for (const Isa isa : available())
     for (const auto& shape : std::vector<std::pair<std::size_t, std::size_t>>{
-             {50, 3}, {50000, 4}, {9, 40}, {1700, 100}, {170, 1000}, {9, 40000}}) {
+             {150, 2}, {150, 3}, {50000, 4}, {9, 40}, {1700, 100}, {170, 1000}, {9, 40000}}) {
       const std::size_t rows = shape.first, classes = shape.second;
       if (isa == Isa::scalar && rows * classes > 40000)
         continue;  // 16 times the time of the others
@@ -230,9 +235,9 @@ BOOST_AUTO_TEST_CASE(nothing_underflows_on_the_way) {
   Random random(6);
   for (const Isa isa : available())
     for (const Algorithm algorithm : kernels::all_algorithms)
-      for (const std::size_t classes : {2UL, 10UL, 100UL, 300UL, 1000UL, 3000UL})
+      for (const std::size_t classes : {2UL, 3UL, 4UL, 10UL, 100UL, 300UL, 1000UL, 3000UL})
         for (const unsigned kind : {0U, 1U, 2U, 3U, 6U}) {
-          const Matrix m = matrix(random, 40, classes, kind);
+          const Matrix m = matrix(random, classes > 4 ? 40 : 70, classes, kind);
           const Method method{algorithm, isa};
           std::vector<float> y(m.logits.size()), losses(m.rows);
           const Rows<float> results{y.data(), m.rows, classes, classes};
@@ -302,7 +307,8 @@ BOOST_AUTO_TEST_CASE(nothing_outside_the_rows_is_touched) {
     for (const Algorithm algorithm : kernels::all_algorithms)
       for (const std::size_t classes : sizes_to(200, {300, 1003, 2047, 2049, 2070, 4095}))
         for (const bool at_end : {false, true}) {
-          const std::size_t rows = 1 + random.below(std::min<std::size_t>(70, 16000 / classes));
+          const std::size_t rows =
+              1 + random.below(std::min<std::size_t>(classes > 4 ? 70 : 200, 16000 / classes));
           const Matrix m = matrix(random, rows, classes, static_cast<unsigned>(classes % 3));
           const std::size_t shift = at_end ? bytes / sizeof(float) - rows * classes : 0;
           std::copy(m.logits.begin(), m.logits.end(), x + shift);

@@ -36,10 +36,11 @@ class FewClasses {
   static constexpr bool in_doubt(std::size_t i) { return dense == 0 && i > 0; }
 
   [[gnu::always_inline]] void load(const Work& rows, Floats (&x)[classes]) const {
-    if constexpr (dense == 0)
-      V::load_columns(rows.x, rows.x_stride, n_, x);
-    else
-      V::load_dense(rows.x, x);
+    if constexpr (dense != 0) return V::load_dense(rows.x, x);
+    V::load_columns(rows.x, rows.x_stride, n_, x);
+    // What is not there goes through all that its row does, and must not be what takes long.
+#pragma GCC unroll 4
+    for (std::size_t i = 1; i < classes; ++i) x[i] = select(there_[i], x[i], x[0]);
   }
   [[gnu::always_inline]] void store(const Work& rows, const Floats (&y)[classes]) const {
     if constexpr (dense == 0)
@@ -52,11 +53,7 @@ class FewClasses {
     typename Task::Found found;
 #pragma GCC unroll 4
     for (std::size_t i = 0; i < classes; ++i)
-      if (in_doubt(i))
-        found.see(select(there_[i], x[i], V::all(-infinity)),
-                  select(there_[i], x[i], V::all(infinity)), i);
-      else
-        found.see(x[i], i);
+      found.see(in_doubt(i) ? select(there_[i], x[i], V::all(-infinity)) : x[i], x[i], i);
     return found;
   }
 
@@ -104,17 +101,17 @@ std::size_t finish_few(const Work& work) {
 }
 
 // How many rows of the work are done: the rest is for others.
-template <class Single, template <class> class Algorithm, template <class, class> class Asked>
+template <class Single, template <class> class Algorithm, template <class, class> class TaskFor>
 std::size_t few_classes(const Work& work) {
   using V = std::conditional_t<Single::registers >= 32, Twice<Twice<Single>>, Single>;
   using A = Algorithm<V>;
-  using Task = Asked<V, A>;
+  using Given = TaskFor<V, A>;
   const std::size_t n = work.classes;
   if (n > 4) return 0;
-  const bool dense = work.x_stride == n && (!Task::writes || work.y_stride == n);
-  if (dense && n == 2) return finish_few<V, FewClasses<V, A, Task, 2>>(work);
-  if (dense && n == 4) return finish_few<V, FewClasses<V, A, Task, 4>>(work);
-  return finish_few<V, FewClasses<V, A, Task, 0>>(work);
+  const bool dense = work.x_stride == n && (!Given::writes || work.y_stride == n);
+  if (dense && n == 2) return finish_few<V, FewClasses<V, A, Given, 2>>(work);
+  if (dense && n == 4) return finish_few<V, FewClasses<V, A, Given, 4>>(work);
+  return finish_few<V, FewClasses<V, A, Given, 0>>(work);
 }
 
 }  // namespace maxtrick::kernels

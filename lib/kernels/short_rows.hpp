@@ -154,25 +154,25 @@ void finish_group(Group<Task>& group) {
   if constexpr (Task::writes) write_group<V, A>(group);
 }
 
-template <class V, template <class> class Algorithm, template <class, class> class Asked>
+template <class V, template <class> class Algorithm, template <class, class> class TaskFor>
 void short_rows(const Work& all) {
   using A = Algorithm<V>;
-  using Task = Asked<V, A>;
+  using Given = TaskFor<V, A>;
   std::size_t done = 0;
-  if constexpr (V::registers > 0) done = few_classes<V, Algorithm, Asked>(all);
+  if constexpr (V::registers > 0) done = few_classes<V, Algorithm, TaskFor>(all);
   const Work work = all.from(done);
   // A group before and the next one have the same columns; all have, where results do not need
   // them.
   constexpr std::size_t floats = 16 * short_classes;
   alignas(64) float columns[2][floats], terms[2 * floats];
   const auto place = [&](std::size_t g) {
-    return Columns{columns[Task::rereads ? g % 2 : 0], terms, floats};
+    return Columns{columns[Given::rereads ? g % 2 : 0], terms, floats};
   };
   const std::size_t full = work.rows / 16;
-  Group<Task> group;
+  Group<Given> group;
   if constexpr (V::registers >= 32) {
-    interleave_groups<V, A, Task>(
-        full, [&](Group<Task>& next, std::size_t g) { next.begin(work.from(16 * g), place(g)); });
+    interleave_groups<V, A, Given>(
+        full, [&](Group<Given>& next, std::size_t g) { next.begin(work.from(16 * g), place(g)); });
   } else {
     for (std::size_t g = 0; g < full; ++g) {
       group.begin(work.from(16 * g), place(0));
