@@ -49,10 +49,7 @@ std::vector<T> apply(const numerics::Variant& variant, std::span<const T> logits
 // ulp(max(|y|, floor)) of T, as in numerics::Claim.
 template <class T>
 double claim_unit(double y, double floor) {
-  const double size = std::max(std::abs(y), floor);
-  const int lowest = std::numeric_limits<T>::min_exponent - 1;
-  const int exponent = size > 0 ? std::max(std::ilogb(size), lowest) : lowest;
-  return std::ldexp(1.0, exponent - std::numeric_limits<T>::digits + 1);
+  return numerics::ulp<T>(std::max(std::abs(y), floor));
 }
 
 // The largest error of a variant on a row, in units of its claim.

@@ -25,12 +25,11 @@ Checked judge(numerics::Op op, std::span<const numerics::Exact<float>> exact,
   return {verdict.outcome, verdict.max_error_ulp};
 }
 
-// A number against its exact value, whose ULP is that of `size`: as numerics/error.hpp has it.
+// A number against its exact value, in ULPs of `size`.
 Checked judge(double exact, double got, double size, double tolerance_ulp) {
   if (std::isnan(got)) return {Outcome::nan, infinity};
   if (std::isinf(got)) return {Outcome::overflow, infinity};
-  const int exponent = size == 0 ? -126 : std::max(std::ilogb(size), -126);
-  const double error = std::abs(got - exact), ulps = std::ldexp(error, 23 - exponent);
+  const double error = std::abs(got - exact), ulps = error / numerics::ulp<float>(size);
   if (ulps <= tolerance_ulp) return {Outcome::ok, ulps};
   if (error < std::abs(exact) / 2) return {Outcome::inaccurate, ulps};
   return {got == 0 ? Outcome::underflow : Outcome::wrong, ulps};

@@ -1,5 +1,6 @@
 #include "numerics/error.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdint>
@@ -51,6 +52,13 @@ double Exact<T>::value() const {
 }
 
 template <class T>
+double ulp(double v) {
+  using Limits = std::numeric_limits<T>;
+  const int least = Limits::min_exponent - 1;
+  return scaled(1, (v == 0 ? least : std::max(std::ilogb(v), least)) - Limits::digits + 1);
+}
+
+template <class T>
 double error_ulp(const Exact<T>& exact, T got) {
   const double special = error_of_special(exact, got);
   return std::isnan(special) ? std::fabs(difference(exact, got, exact.ulp_exponent)) : special;
@@ -85,6 +93,10 @@ template struct Exact<float>;
 template struct Exact<double>;
 template struct Exact<Float16>;
 template struct Exact<BFloat16>;
+template double ulp<float>(double);
+template double ulp<double>(double);
+template double ulp<Float16>(double);
+template double ulp<BFloat16>(double);
 template double error_ulp(const Exact<float>&, float);
 template double error_ulp(const Exact<double>&, double);
 template double error_ulp(const Exact<Float16>&, Float16);

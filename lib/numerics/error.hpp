@@ -36,6 +36,10 @@ struct Exact {
   [[nodiscard]] double value() const;
 };
 
+// One ULP of T at v, a finite number: for values that are no Exact, such as gradients.
+template <class T>
+[[nodiscard]] double ulp(double v);
+
 // |got - exact| in ULPs of T at the exact value, by the rule above; never NaN.
 template <class T>
 [[nodiscard]] double error_ulp(const Exact<T>& exact, T got);

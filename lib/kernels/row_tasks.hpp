@@ -1,0 +1,237 @@
+// What is asked of rows of many classes. They come in batches: what a batch needs between its
+// passes, such as the logarithms of its sums, is found for all of its rows at once. A batch
+//   `keeps` terms between its sums and its results, `writes` results,
+//   scanned(b, scan)  takes what was found in its row b,
+//   all_scanned()     makes the rows ready to be summed,
+//   skipped(b)        the class that is not summed, n where all are,
+//   all_summed()      takes the sums; a row whose K is NaN then is NaN throughout,
+//   written(b)        puts what the pass over row b has not.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "kernels/log_sum.hpp"
+#include "kernels/row_passes.hpp"
+
+namespace maxtrick::kernels {
+
+// Two rows that stay in a core's second cache.
+inline constexpr std::size_t prefetched_classes = 65536;
+inline constexpr std::size_t page = 1024;  // floats in 4 KiB
+
+static inline std::size_t rows_at_once(std::size_t n, std::size_t room) {
+  const std::size_t rows = room / n;
+  return rows < 1 ? 1 : rows < 16 ? rows : 16;
+}
+
+// Some rows of a work, what is known of them, and where their terms are kept.
+template <class V, class A>
+struct Batch {
+  const Work& work;
+  std::size_t n, at_once, first = 0, rows = 0;
+  std::size_t further;      // so many rows on is what is read soon
+  std::size_t span, apart;  // from a row's terms to the next's; from their first part to the second
+  float* place;             // of the kept terms
+
+  bool plain[16] = {};
+  float m[16] = {}, least[16] = {};
+  float a[16] = {}, c[16] = {};  // of the exponentials
+  double sums[16] = {};
+  double k[16] = {};  // K; NaN for a row of NaN
+
+  Batch(const Work& all, std::size_t room)
+      : work(all), n(all.classes), at_once(rows_at_once(n, room)), further(at_once) {
+    span = (n + 31) / 16 * 16;
+    apart = (at_once * span + page - 1) / page * page;
+    // A load waits for an earlier store whose address has the same last twelve bits, so the kept
+    // terms lie such that neither the loads of x overtake the stores of terms nor the loads of
+    // terms those of y.
+    const auto at = [](const float* p) { return reinterpret_cast<std::uintptr_t>(p) / 4 % page; };
+    const std::size_t ahead = (at(work.y) - at(work.x)) % page;
+    const std::size_t shift = ahead > 0 && ahead < page / 2 ? page / 2 : 0;
+    place = work.scratch + (at(work.x) + shift - at(work.scratch)) % page / 16 * 16;
+  }
+  // The rows from `from` on, if there are any.
+  void begin(std::size_t from) {
+    first = from;
+    rows = from >= work.rows ? 0 : work.rows - from < at_once ? work.rows - from : at_once;
+  }
+
+  const float* x(std::size_t b) const { return work.x + (first + b) * work.x_stride; }
+  float* y(std::size_t b) const { return work.y + (first + b) * work.y_stride; }
+  bool valid(std::size_t b) const { return k[b] == k[b]; }
+
+  template <bool Clamped>
+  [[gnu::always_inline]] Exponentials<V, Clamped> exponentials(std::size_t b) const {
+    return {V::all(a[b]), V::all(c[b])};
+  }
+  template <bool Clamped, Terms terms_are>
+  [[gnu::always_inline]] Summation<V, A, Clamped, terms_are> summation(std::size_t b,
+                                                                       std::size_t skipped) const {
+    float* const kept = place + b * span;
+    // What goes past the caches must not be brought there.
+    float* const result = terms_are == Terms::anew || work.stream ? kept : y(b);
+    const bool more = n <= prefetched_classes && first + b + further < work.rows;
+    return {exponentials<Clamped>(b),
+            {x(b), n, skipped, kept, apart, more ? x(b + further) : x(b), result}};
+  }
+  // Of results e K.
+  template <bool Clamped, Terms terms_are>
+  [[gnu::always_inline]] auto writing(std::size_t b) const {
+    const float* const from = terms_are == Terms::in_results ? y(b) : place + b * span;
+    const Scaled<V, A, Clamped, terms_are> result(exponentials<Clamped>(b), k[b], x(b), from,
+                                                  apart);
+    return Writing<V, decltype(result)>(y(b), n, work.stream, result);
+  }
+};
+
+template <class V, class A>
+struct Softmax : Batch<V, A> {
+  using RowScan = Scan<V, 2>;
+  static constexpr bool keeps = true, writes = true;
+  static constexpr int registers = 8;
+
+  explicit Softmax(const Work& all) : Batch<V, A>(all, 1024) {}
+
+  void scanned(std::size_t b, const RowScan& scan) {
+    const auto [largest, smallest] = scan.extremes();
+    this->m[b] = largest;
+    this->c[b] = origin_of(largest);
+    this->a[b] = largest - this->c[b];
+    this->plain[b] = largest - smallest < plain_range && this->c[b] == 0;
+  }
+  void all_scanned() {}
+  std::size_t skipped(std::size_t) const { return this->n; }
+  void all_summed() {
+    for (std::size_t b = 0; b < this->rows; ++b)
+      this->k[b] = this->sums[b] > 0 ? 1 / this->sums[b] : __builtin_nan("");
+  }
+  void written(std::size_t) {}
+};
+
+// Rows whose log-sum-exp is asked for.
+template <class V, class A>
+struct LogBatch : Batch<V, A> {
+  using Floats = typename V::Floats;
+  using RowScan = Scan<V, 4>;
+  static constexpr bool keeps = false, writes = false;
+  static constexpr int registers = 32;
+
+  // A row is plain where no logit is more than this below the origin of the exponentials, or, for
+  // `from_top`, below the largest.
+  float range = log_range;
+  bool from_top = false;
+  float second[16] = {};
+  std::size_t place_of_m[16] = {};
+
+  explicit LogBatch(const Work& all, std::size_t room = 4096) : Batch<V, A>(all, room) {}
+
+  void scanned(std::size_t b, const RowScan& scan) {
+    const auto [largest, smallest] = scan.extremes();
+    this->m[b] = largest;
+    this->least[b] = smallest;
+    scan.locate(largest, place_of_m[b], second[b]);
+  }
+  void all_scanned() {
+    const Tops<V> top = tops();
+    V::store(this->a, top.origin());
+    V::store(this->c, top.c);
+    for (std::size_t b = 0; b < this->rows; ++b)
+      this->plain[b] = (from_top ? this->m[b] : second[b]) - this->least[b] < range &&
+                       this->c[b] == 0 && this->m[b] - second[b] <= nothing;
+  }
+  std::size_t skipped(std::size_t b) const { return place_of_m[b]; }
+
+  Tops<V> tops() const { return Tops<V>(V::load(this->m), V::load(second)); }
+  LogSum<V> log_sum(const Tops<V>& of) const { return LogSum<V>(of, V::load(this->sums)); }
+
+  std::size_t target(std::size_t b) const {
+    return static_cast<std::size_t>(this->work.targets[this->first + b]);
+  }
+  Floats target_logits() const {
+    float at[16] = {};
+    for (std::size_t b = 0; b < this->rows; ++b) at[b] = this->x(b)[target(b)];
+    return V::load(at);
+  }
+};
+
+// K is L.
+template <class V, class A>
+struct LogSoftmax : LogBatch<V, A> {
+  static constexpr bool writes = true;
+  using LogBatch<V, A>::LogBatch;
+
+  void all_summed() {
+    V::store(this->k, this->log_sum(this->tops()).l);
+    // Where several are the largest, each is to have its result.
+    for (std::size_t b = 0; b < this->rows; ++b)
+      this->plain[b] = this->plain[b] && this->m[b] != this->second[b];
+  }
+  template <bool Clamped, Terms>
+  [[gnu::always_inline]] auto writing(std::size_t b) const {
+    const LogProbabilities<V, A::accurate, !Clamped> result(log_p(b), this->x(b));
+    return Writing<V, decltype(result)>(this->y(b), this->n, this->work.stream, result);
+  }
+  void written(std::size_t b) { this->y(b)[this->place_of_m[b]] = V::lane_0(log_p(b).at_m); }
+
+ private:
+  [[gnu::always_inline]] LogProbability<V, A::accurate> log_p(std::size_t b) const {
+    return {V::all(this->m[b]), V::all(this->k[b])};
+  }
+};
+
+template <class V, class A>
+struct LogSums : LogBatch<V, A> {
+  using LogBatch<V, A>::LogBatch;
+
+  void all_summed() {
+    V::store(this->k, this->log_sum(this->tops()).l);
+    for (std::size_t b = 0; b < this->rows; ++b) {
+      this->work.losses[this->first + b] = this->m[b] + 0.0F;  // no -0: which zero is the largest?
+      this->work.above[this->first + b] = this->k[b];
+    }
+  }
+};
+
+template <class V, class A>
+struct Losses : LogBatch<V, A> {
+  using LogBatch<V, A>::LogBatch;
+
+  void all_summed() {
+    const Tops<V> tops = this->tops();
+    V::store_first(this->work.losses + this->first, this->rows,
+                   losses_of<V, A>(tops, this->log_sum(tops), this->target_logits()));
+  }
+};
+
+template <class V, class A>
+struct Gradients : LogBatch<V, A> {
+  static constexpr bool keeps = true, writes = true;
+
+  float at_top[16] = {}, at_target[16] = {};
+
+  explicit Gradients(const Work& all) : LogBatch<V, A>(all, 1024) {
+    this->range = plain_range;
+    this->from_top = true;
+  }
+  void all_summed() {
+    float hit[16] = {};
+    for (std::size_t b = 0; b < this->rows; ++b)
+      hit[b] = this->target(b) == this->place_of_m[b] ? 1 : 0;
+    const Tops<V> tops = this->tops();
+    const LogSum<V> s = this->log_sum(tops);
+    const auto x = this->target_logits();
+    const GradientParts<V> parts(tops, s, x, V::load(hit) == V::all(1.0F), this->work.scale);
+    V::store_first(this->work.losses + this->first, this->rows, losses_of<V, A>(tops, s, x));
+    V::store(this->k, where_less(V::all(-1.0), s.l, parts.k, V::all(__builtin_nan(""))));
+    V::store(at_top, parts.at_top);
+    V::store(at_target, parts.at_target);
+  }
+  void written(std::size_t b) {
+    this->y(b)[this->place_of_m[b]] = at_top[b];
+    this->y(b)[this->target(b)] = at_target[b];
+  }
+};
+
+}  // namespace maxtrick::kernels
