@@ -8,6 +8,7 @@
 
 #include "brute_force.hpp"
 #include "numerics/random.hpp"
+#include "numerics/small_float.hpp"
 
 using namespace maxtrick::numerics;
 
@@ -48,10 +49,12 @@ BOOST_AUTO_TEST_CASE(an_ulp_is_that_of_the_binade) {
   BOOST_TEST(ulp<float>(-1.999999999) == 0x1p-23);
   BOOST_TEST(ulp<float>(2) == 0x1p-22);
   BOOST_TEST(ulp<float>(0x1p-126) == 0x1p-149);
+  BOOST_TEST(ulp<float>(0x1p-140) == 0x1p-149);
   BOOST_TEST(ulp<float>(0) == 0x1p-149);
+  BOOST_TEST(ulp<float>(0x1p200) == 0x1p104);  // of the top binade
   BOOST_TEST(ulp<float>(1e30F) == 0x1p76);
   BOOST_TEST(ulp<double>(0) == 0x1p-1074);
-  BOOST_TEST(ulp<numerics::BFloat16>(3) == 0x1p-6);
+  BOOST_TEST(ulp<BFloat16>(3) == 0x1p-6);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(exact_power_of_two, T, Types) {

@@ -38,10 +38,7 @@ double log_sum_exp_loss_ulp(const numerics::Exact<S>& shifted, const numerics::E
   sum += std::ldexp(shifted.rest, shifted.ulp_exponent);
   sum += -std::ldexp(before.rest, before.ulp_exponent);
   const double due = before.value() + double{offset};
-  const int least = Limits::min_exponent - 1;
-  const int binade =
-      due == 0 ? least : std::clamp(std::ilogb(due), least, Limits::max_exponent - 1);
-  const double loss = std::fabs(std::ldexp(sum.value(), Limits::digits - 1 - binade));
+  const double loss = std::fabs(sum.value()) / numerics::ulp<S>(due);
   return loss < 0x1p-38 ? 0 : loss;  // else digits that nobody knows
 }
 

@@ -16,7 +16,6 @@ struct GroupExtremes {
   using Floats = typename V::Floats;
   Floats m = V::all(-infinity), least = V::all(infinity);
 
-  [[gnu::always_inline]] void see(Floats x, std::size_t i) { see(x, x, i); }
   // Of class i: `high` for the largest, `low` for the smallest.
   [[gnu::always_inline]] void see(Floats high, Floats low, std::size_t) {
     m = larger(high, m);
@@ -31,7 +30,6 @@ struct GroupTops : GroupExtremes<V> {
   using Floats = typename V::Floats;
   Floats second = V::all(-infinity), place = V::all(0.0F);
 
-  [[gnu::always_inline]] void see(Floats x, std::size_t i) { see(x, x, i); }
   [[gnu::always_inline]] void see(Floats high, Floats low, std::size_t i) {
     second = larger(smaller(high, this->m), second);
     place = select(this->m < high, V::all(static_cast<float>(i)), place);
@@ -80,18 +78,21 @@ class GroupScan {
 
   [[gnu::always_inline]] static std::size_t ahead() { return 0; }
   [[gnu::always_inline]] void block(std::size_t i) {
-    four_times([&](std::size_t j) __attribute__((always_inline)) {
-      found_.see(V::load(columns_ + 16 * (i + j)), i + j);
-    });
+    four_times([&](std::size_t j) __attribute__((always_inline)) { see(i + j); });
   }
   [[gnu::always_inline]] void rest(std::size_t i) {
-    for (; i < n_; ++i) found_.see(V::load(columns_ + 16 * i), i);
+    for (; i < n_; ++i) see(i);
   }
 
   // A copy: what others have the address of is not held in registers.
   [[gnu::always_inline]] Found found() const { return found_; }
 
  private:
+  [[gnu::always_inline]] void see(std::size_t i) {
+    const auto x = V::load(columns_ + 16 * i);
+    found_.see(x, x, i);
+  }
+
   const float* columns_;
   std::size_t n_;
   Found found_;
@@ -138,7 +139,7 @@ class GroupSum {
   Exponentials<V, Clamped> e_;
   std::size_t n_;
   Columns columns_;
-  Floats skipped_;
+  Floats skipped_ = V::all(0.0F);
   typename A::Sum sum_;
 };
 

@@ -1,12 +1,12 @@
-// What is asked of sixteen rows of few classes, a row in each lane. A task says
+// What is asked of some rows of few classes, a row in each lane. A task says
 //   Found               what a scan is to find,
 //   scanned(found)      takes that; true if the rows are plain: see range.hpp,
-//   origin(), c()       of the exponentials: see there,
+//   origin(), c()       of its Exponentials,
 //   skipped()           which class of each row is not summed, if it `skips` one,
 //   summed(rows, sum)   takes the sums of the terms,
 // and if it `writes` results,
-//   results<Clamped>()  of class i and its term, or its logit if the task `rereads` them; may be
-//                       copied, and holds nothing else,
+//   results<Clamped>()  a function of a class and its term, or its logit if the task `rereads`
+//                       those; it holds values, no pointer to the task,
 //   invalid             the rows that are NaN instead.
 #pragma once
 
@@ -23,17 +23,17 @@ struct SoftmaxGroup {
   using Found = GroupExtremes<V>;
   static constexpr bool skips = false, writes = true, rereads = false;
 
-  Floats m, at;
+  Floats m, origin_of_m;
   Factor<V> k;
   typename V::Mask invalid;
 
   [[gnu::always_inline]] bool scanned(const Found& found) {
     m = found.m;
-    at = origin_of<V>(m);
-    return !any(~(m - found.least < V::all(plain_range))) && !any(~(at == V::all(0.0F)));
+    origin_of_m = origin_of<V>(m);
+    return !any(~(m - found.least < V::all(plain_range))) && !any(~(origin_of_m == V::all(0.0F)));
   }
-  Floats origin() const { return m - at; }
-  Floats c() const { return at; }
+  Floats origin() const { return m - origin_of_m; }
+  Floats c() const { return origin_of_m; }
   [[gnu::always_inline]] void summed(const Work&, typename V::Doubles sum) {
     k = subnormal_factor_by<V>(sum);
     invalid = ~(V::all(0.0F) < V::narrow(sum));

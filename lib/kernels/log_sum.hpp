@@ -1,4 +1,4 @@
-// log-sum-exp of sixteen rows, a row in each lane, and what losses and gradients make of it. How
+// log-sum-exp of some rows, a row in each lane, and what losses and gradients make of it. How
 // the rows were summed, in lanes of their own or one after the other, is no matter here.
 //
 // L, log-sum-exp less the largest logit m, is log1p(q), q the sum over the others of e^(x - m). One

@@ -19,8 +19,8 @@ struct Group {
   bool plain;
   Task task;
 
-  void begin(const Work& all, const Columns& at) {
-    rows = all;
+  void begin(const Work& from, const Columns& at) {
+    rows = from;
     columns = at;
   }
 };
@@ -159,7 +159,9 @@ void short_rows(const Work& all) {
   using A = Algorithm<V>;
   using Given = TaskFor<V, A>;
   std::size_t done = 0;
-  if constexpr (V::registers > 0) done = few_classes<V, Algorithm, TaskFor>(all);
+  // Scalar takes the general way, which the others are compared with.
+  if constexpr (V::registers > 0) done = finish_few<V, Algorithm, TaskFor>(all);
+  if (done == all.rows) return;
   const Work work = all.from(done);
   // A group before and the next one have the same columns; all have, where results do not need
   // them.

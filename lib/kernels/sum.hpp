@@ -1,5 +1,5 @@
-// Sums of exponentials in 16 lanes. Which lane a term belongs to, and the order in a lane, depend
-// on the number of terms alone.
+// Sums of exponentials in lanes, sixteen to a row or one to each. Which lane a term belongs to, and
+// the order in a lane, depend on the number of terms alone.
 //
 // `accurate`, of pairs t (1 + p):
 //   - The t are added without loss: a' = a + t leaves t - (a' - a), exactly, since a >= 2^41 > t

@@ -294,9 +294,9 @@ struct Vector {
 
   // The same of sixteen rows of two, one after the other.
   [[gnu::always_inline]] static void load_dense(const float* x, Floats (&columns)[2]) {
-    const auto half = [&](const float* at, int second) __attribute__((always_inline)) {
-      // Rows 0, 1, 4, 5 and 2, 3, 6, 7.
+    const auto half = [](const float* at, int second) __attribute__((always_inline)) {
       const __m256 a = _mm256_loadu_ps(at), b = _mm256_loadu_ps(at + 8);
+      // Rows 0, 1, 4, 5 and 2, 3, 6, 7.
       const __m256 c = _mm256_permute2f128_ps(a, b, 0x20), d = _mm256_permute2f128_ps(a, b, 0x31);
       return second ? _mm256_shuffle_ps(c, d, 0xdd) : _mm256_shuffle_ps(c, d, 0x88);
     };

@@ -219,7 +219,7 @@ struct Vector {
 
   // The way back.
   static void store_columns(float* y, std::size_t stride, std::size_t width,
-                            const Floats (&columns)[4]) {
+                            const Floats* columns) {
     for (std::size_t i = 0; i < 16; ++i)
       for (std::size_t c = 0; c < width; ++c) y[i * stride + c] = columns[c].v[i];
   }

@@ -55,7 +55,8 @@ template <class T>
 double ulp(double v) {
   using Limits = std::numeric_limits<T>;
   const int least = Limits::min_exponent - 1;
-  return scaled(1, (v == 0 ? least : std::max(std::ilogb(v), least)) - Limits::digits + 1);
+  const int binade = v == 0 ? least : std::clamp(std::ilogb(v), least, Limits::max_exponent - 1);
+  return scaled(1, binade - Limits::digits + 1);
 }
 
 template <class T>
