@@ -73,12 +73,13 @@ double weight_difference(const Trained& run, const Trained& origin) {
   return double{largest} / double{weight};
 }
 
-// Of those that can run here. Once all have been trained, so that nothing else runs beside it.
+// Of those that can run here, and in this process: what a plug-in takes in another is not its time.
+// Once all have been trained, so that nothing else runs beside it.
 void measure_times(Comparison& all) {
   std::vector<measures::Setup> setups;
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < all.backends.size(); ++i) {
-    if (!all.backends[i]->unavailable().empty()) continue;
+    if (!all.backends[i]->made() || !all.backends[i]->setup().arm.softmax->plugin.empty()) continue;
     setups.push_back(all.backends[i]->setup());
     places.push_back(i);
   }
@@ -91,7 +92,7 @@ suite::Row row_of(Comparison& all, std::size_t index) {
   std::call_once(all.timed, [&] { measure_times(all); });
   const Runs &runs = *all.backends[index], &origin = *all.backends[all.origin];
   std::string losses, weights, speed;
-  if (origin.unavailable().empty()) {
+  if (origin.made()) {
     double loss = 0, weight = 0;
     for (std::size_t i = 0; i < runs.all().size(); ++i) {
       loss = std::max(loss, loss_difference(runs.all()[i], origin.all()[i]));
@@ -100,7 +101,7 @@ suite::Row row_of(Comparison& all, std::size_t index) {
     losses = suite::short_cell(loss);
     weights = suite::short_cell(weight);
   }
-  if (all.backends[all.reference]->unavailable().empty())
+  if (!all.seconds[all.reference].empty() && !all.seconds[index].empty())
     speed = suite::cell(suite::median_ratio(all.seconds[all.reference], all.seconds[index]));
   return {runs.setup().arm.softmax->name(),
           fmt::format("{}", runs.all().size()),

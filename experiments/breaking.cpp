@@ -90,7 +90,8 @@ std::string first_bad_step(const Runs& runs) {
 
 suite::Row row_of(const Condition& condition, const Runs& runs) {
   double best = 0;
-  for (const auto& arm : condition.arms) best = std::max(best, median_accuracy(*arm));
+  for (const auto& arm : condition.arms)
+    if (arm->made()) best = std::max(best, median_accuracy(*arm));
   // Where the best does not do much better than a guess, nothing learns.
   const double guess = 1 / static_cast<double>(runs.setup().task.data.classes);
   const double enough = std::max(best - near_best, (1 + guess) / 2);
@@ -144,7 +145,10 @@ void add_condition(suite::Plan& plan, const std::shared_ptr<const Condition>& co
     parts->insert(parts->end(), of_arm->begin(), of_arm->end());
   }
   const std::size_t batch = plan.cases.size() + 1;
-  for (const auto& runs : condition->arms)
+  // What the best arm is decides for all of them.
+  const bool foreign = std::any_of(condition->arms.begin(), condition->arms.end(),
+                                   [](const auto& runs) { return runs->setup().arm.foreign(); });
+  for (const auto& runs : condition->arms) {
     plan.cases.push_back({condition->name + '/' + runs->setup().arm.name,
                           [=]() -> std::variant<suite::Row, suite::Skip> {
                             const std::string reason = runs->unavailable();
@@ -152,6 +156,8 @@ void add_condition(suite::Plan& plan, const std::shared_ptr<const Condition>& co
                             return row_of(*condition, *runs);
                           },
                           batch, parts});
+    plan.cases.back().foreign = foreign;
+  }
 }
 
 void add_views(suite::ResultTable& table) {

@@ -13,6 +13,7 @@
 
 #include "commands/commands.hpp"
 #include "kernels/kernels.hpp"
+#include "plugin/call_memory.hpp"
 #include "suite/config.hpp"
 #include "suite/matrix.hpp"
 #include "suite/store.hpp"
@@ -39,6 +40,24 @@ void add_table_options(CLI::App* command, TableOptions& options, bool configs_re
       ->check(CLI::Range(1U, 1024U))
       ->option_text("N");
   command->add_flag("--quiet,-q", options.quiet, "no progress bar");
+  command->add_flag("--resume", options.resume,
+                    "go on where a run of the same that was killed has ended");
+}
+
+void add_plugins(CLI::App* command, PluginOptions& options) {
+  command
+      ->add_option("--plugin", options.files,
+                   "a shared library with kernels of your own (maxtrick/plugin.h), which join "
+                   "whatever is of their op; repeatable")
+      ->option_text("FILE")
+      ->expected(1)
+      ->take_all();
+  command
+      ->add_option("--plugin-limit", options.limit_s,
+                   "after so many seconds a call of theirs has hung (default 10, and 1 more for "
+                   "each million logits)")
+      ->check(CLI::Range(0.01, 86400.0).description(""))
+      ->option_text("S");
 }
 
 void add_filter(CLI::App* command, TableOptions& options) {
@@ -58,7 +77,7 @@ class CommandLine {
  public:
   CommandLine() {
     app_.require_subcommand(1);
-    app_.set_version_flag("--version", "maxtrick " + suite::build().version);
+    app_.set_version_flag("--version", version, "version, instruction set and libraries");
     const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
     run_.jobs = check_.jobs = accept_.jobs = cores;
     add_list();
@@ -68,7 +87,9 @@ class CommandLine {
     add_data();
     add_eval();
     add_guide();
+    add_report();
     add_measure_launch();
+    add_serve_plugin();
   }
 
   int operator()(int argc, char** argv) {
@@ -76,6 +97,11 @@ class CommandLine {
       app_.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
       return app_.exit(error, std::cout, std::cerr) == 0 ? exit_holds : exit_usage;
+    }
+    try {
+      (void)kernels::best_isa();  // what MAXTRICK_ISA says, before anything is computed
+    } catch (const std::invalid_argument& error) {
+      throw UsageError(error.what());
     }
     return chosen_();
   }
@@ -93,6 +119,7 @@ class CommandLine {
     command->add_option("WHAT", list_.what, "variants (default), experiments or configs")
         ->check(CLI::IsMember({"variants", "experiments", "configs"}).description(""));
     add_format(command, list_.format);
+    add_plugins(command, list_.plugins);
   }
 
   void add_run() {
@@ -101,8 +128,9 @@ class CommandLine {
     add_table_options(command, run_, false);
     add_filter(command, run_);
     command
-        ->add_option("-o,--output", run_.folder,
-                     "folder of the tables (default results/; with --filter or --set, stdout)")
+        ->add_option(
+            "-o,--output", run_.folder,
+            "folder of the tables (default results/; with --filter, --set or --plugin, stdout)")
         ->option_text("DIR");
     add_overrides(command, run_);
     command
@@ -112,6 +140,7 @@ class CommandLine {
             "a folder there (--filter does not choose among them)")
         ->option_text("DIR");
     command->add_flag("--dry-run", run_.dry_run, "only list the rows that would be made");
+    add_plugins(command, run_.plugins);
   }
 
   void add_check() {
@@ -120,6 +149,11 @@ class CommandLine {
     add_table_options(command, check_, false);
     add_filter(command, check_);
     add_baseline(command, check_.baseline);
+    command
+        ->add_option("--junit", check_.junit,
+                     "write what was found as JUnit XML too, a test case a row")
+        ->option_text("FILE");
+    add_plugins(command, check_.plugins);
   }
 
   void add_accept() {
@@ -175,12 +209,34 @@ class CommandLine {
         ->option_text("FILE");
     add_format(command, eval_.format);
     command->add_flag("--quiet,-q", eval_.quiet, "say nothing of variants left out");
+    add_plugins(command, eval_.plugins);
   }
 
   void add_guide() {
     CLI::App* command = add("guide", "which formula when, from the committed tables (Markdown)",
                             [this] { return guide(guide_); });
     command->add_option("--tables", guide_.tables, "folder of the tables (default results/)")
+        ->option_text("DIR");
+  }
+
+  void add_report() {
+    CLI::App* command =
+        add("report",
+            "one HTML page of pictures from the committed tables (scripts/report sets up all)",
+            [this] { return commands::report(report_); });
+    command->add_option("--tables", report_.tables, "folder of the tables (default results/)")
+        ->option_text("DIR");
+    command->add_option("-o,--output", report_.output, "the page (default build/report.html)")
+        ->option_text("FILE");
+    command
+        ->add_option(
+            "--assets", report_.assets,
+            "folder of Vega, Vega-Lite, the page's style and script, and the drawn pictures")
+        ->option_text("DIR");
+    command
+        ->add_option(
+            "--specifications", report_.specifications,
+            "write the pictures' Vega-Lite specifications there; without --assets, only them")
         ->option_text("DIR");
   }
 
@@ -191,6 +247,13 @@ class CommandLine {
     command->add_option("JOB", job_)->required();
   }
 
+  // As that.
+  void add_serve_plugin() {
+    CLI::App* command = add(plugin::serve_command, "", [this] { return serve_plugin(plugin_); });
+    command->group("");
+    command->add_option("FILE", plugin_)->required();
+  }
+
   CLI::App app_{"maxtrick: softmax numerics and speed, in result tables that hold"};
   RunOptions run_;
   CheckOptions check_;
@@ -199,19 +262,14 @@ class CommandLine {
   DataOptions data_;
   EvalOptions eval_;
   GuideOptions guide_;
-  std::string job_;
+  ReportOptions report_;
+  std::string job_, plugin_;
   std::function<int()> chosen_;
 };
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  try {
-    (void)kernels::best_isa();
-  } catch (const std::invalid_argument& error) {  // what MAXTRICK_ISA says
-    std::cerr << "maxtrick: " << error.what() << '\n';
-    return exit_usage;
-  }
   try {
     const int code = CommandLine()(argc, argv);
     // What could not be written was not said.

@@ -5,6 +5,7 @@
 
 #include "inputs/variant_plan.hpp"
 #include "numerics/registry.hpp"
+#include "plugin/plugins.hpp"
 #include "suite/experiment.hpp"
 #include "suite/store.hpp"
 #include "timing/launches.hpp"
@@ -27,17 +28,25 @@ std::variant<suite::Row, suite::Skip> row_of(const Launches& launches, const Cas
   if (!kernel.unavailable.empty())
     return suite::Skip{kernel.name + ": " + kernel.unavailable, kernel.optional};
   const Launches::Results& results = launches.results(one);
-  if (!results.failure.empty()) return suite::Skip{results.failure};
+  const auto apart = results.apart.find(one.item);
+  if (apart != results.apart.end() && !apart->second.failure.empty())
+    throw suite::CaseFailed(apart->second.failure);
+  if (!results.failure.empty())
+    return suite::Skip{.reason = results.failure, .failed = !kernel.plugin.empty()};
   return timing::row_of(one, launches.spec(), results.launches);
 }
 
 // What the kernels that are timed compute with. Their settings belong to the launches.
 void name_libraries(suite::Plan& plan, const timing::Spec& spec) {
-  plan.libraries.insert("Google Benchmark " MAXTRICK_BENCHMARK_VERSION);
+  plan.libraries.insert(timing::benchmark_library());
   for (const Case& one : spec.cases) {
     const std::string& kernel = one.item.kernel;
     for (const char* isa : {"scalar", "avx2", "avx512"})
       if (kernel.ends_with(std::string(".") + isa)) plan.isas.insert(isa);
+    if (const auto own = plugin::find(kernel); own.plugin) {
+      plan.libraries.insert(own.plugin->library());
+      continue;
+    }
     const auto* variant = numerics::find_variant(kernel);
     if (variant && !variant->library.empty())
       plan.libraries.insert(variant->library.substr(0, variant->library.find(',')));
@@ -59,7 +68,10 @@ suite::Plan plan(suite::Section& config) {
          [launches, held = launches->enter(one)] { return row_of(*launches, *held); }, 1});
   const auto parts =
       std::make_shared<const std::vector<std::function<void()>>>(Launches::parts(launches));
-  for (suite::Case& one : plan.cases) one.parts = parts;
+  for (std::size_t i = 0; i < plan.cases.size(); ++i) {
+    plan.cases[i].parts = parts;
+    plan.cases[i].foreign = !timing::find_kernel(spec.cases[i].item.kernel)->plugin.empty();
+  }
   return plan;
 }
 

@@ -77,7 +77,7 @@ void add_runs(suite::Plan& plan, const std::shared_ptr<Runs>& runs,
   const inputs::Task& task = runs->setup().task;
   const std::size_t batch = plan.cases.size() + 1;
   const auto parts = runs->parts();
-  for (const Quantity& quantity : measures::quantities(task.options.epochs, first))
+  for (const Quantity& quantity : measures::quantities(task.options.epochs, first)) {
     plan.cases.push_back({fmt::format("{}/{}/{}", task.name, runs->setup().arm.name, quantity.name),
                           [=]() -> std::variant<suite::Row, suite::Skip> {
                             const std::string reason = runs->unavailable();
@@ -85,6 +85,8 @@ void add_runs(suite::Plan& plan, const std::shared_ptr<Runs>& runs,
                             return row_of(*runs, quantity, printed.get());
                           },
                           batch, parts});
+    plan.cases.back().foreign = runs->setup().arm.foreign();
+  }
 }
 
 // Over all data that could be drawn no classifier does better; one that was fitted to these very

@@ -21,9 +21,16 @@ const std::map<std::string, std::set<std::string>> arrows{
     {"lib/learn", {"numerics"}},
     {"lib/kernels", {"numerics"}},
     {"lib/suite", {}},
+    {"lib/process", {}},
+    {"lib/plugin", {"numerics", "process", "suite", "maxtrick"}},
+    {"lib/api", {"numerics", "kernels", "maxtrick"}},
+    {"lib/api/maxtrick", {"maxtrick"}},  // what is installed
     {"experiments",
-     {"numerics", "variants", "learn", "kernels", "suite", "inputs", "measures", "timing",
-      "figures", "commands"}},
+     {"numerics", "variants", "learn", "kernels", "suite", "process", "plugin", "inputs",
+      "measures", "timing", "figures", "report", "commands", "slider"}},
+    // Compiled for a browser too: no suite, no files.
+    {"experiments/slider", {"numerics", "variants", "kernels", "slider"}},
+    {"experiments/report", {"numerics", "suite", "inputs", "report"}},
 };
 
 template <class Visit>

@@ -97,12 +97,16 @@ BOOST_AUTO_TEST_CASE(a_skipped_case_is_incomplete_and_its_row_is_kept) {
 }
 
 BOOST_AUTO_TEST_CASE(a_case_that_throws_is_an_error_and_nothing_is_written) {
-  const Folder folder;
-  write(folder, {"2", "throw"});
-  const Said said = shell("$PROBE run probe.toml", folder.path());
-  BOOST_TEST(said.code == 6);
-  BOOST_TEST(said.err == "maxtrick: case r1: out of luck\n");
-  BOOST_TEST(!std::filesystem::exists(folder / "results"));
+  // Also where an input is to blame: once rows ran, that is no usage error any more.
+  for (const std::string how : {"throw", "input"}) {
+    const Folder folder;
+    write(folder, {"2", how});
+    const Said said = shell("$PROBE run probe.toml", folder.path());
+    BOOST_TEST(said.code == 6);
+    BOOST_TEST(said.err == "maxtrick: case r1: out of luck\n");
+    BOOST_TEST(!std::filesystem::exists(folder / "results"));
+    BOOST_TEST(check({"2", "2"}, {"2", how}) == 6);
+  }
 }
 
 // A run says what it measured, also where theory does not allow it; but that is no baseline.
@@ -151,4 +155,16 @@ BOOST_AUTO_TEST_CASE(an_instruction_set_is_forced_by_name) {
       shell("MAXTRICK_ISA=scalar $MAXTRICK eval softmax --logits 0,0 --variant '*.accurate.scalar'",
             folder.path());
   BOOST_TEST(scalar.code == 0);
+}
+
+BOOST_AUTO_TEST_CASE(the_version_names_what_computes) {
+  const Folder folder;
+  const Said said = shell("MAXTRICK_ISA=scalar $MAXTRICK --version", folder.path());
+  BOOST_TEST(said.code == 0);
+  for (const char* part : {"maxtrick 0.", "\ncommit ", "\n  scalar  available\n",
+                           "\n  avx512  not available: ", "\n  MPFR ", "\n  OpenBLAS ",
+                           "\n  oneDNN ", "\n  Google Benchmark ", "\n  glibc "})
+    BOOST_TEST(said.out.find(part) != std::string::npos, part);
+  // What is wrong with the environment keeps nobody from help.
+  BOOST_TEST(shell("MAXTRICK_ISA=avx3 $MAXTRICK --help", folder.path()).code == 0);
 }

@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(a_missing_table_is_named_with_what_makes_it) {
   BOOST_TEST(said.code == 2);
   BOOST_TEST(said.out.empty());
   BOOST_TEST(said.err ==
-             "maxtrick: guide: no table results/accuracy.csv; make it: maxtrick run "
+             "maxtrick: no table results/accuracy.csv; make it: maxtrick run "
              "configs/accuracy.toml\n");
   folder.write("results/accuracy.csv", "variant,dtype\nx,y\n");
   const Said other = shell("$MAXTRICK guide", folder.path());

@@ -56,10 +56,15 @@ struct Squares {
 
 const std::string all_squares = "0 1 4 9 16 25 36 49";
 
+Resumed resume(Plan& plan, const std::filesystem::path& folder, bool take = true) {
+  return maxtrick::suite::resume(plan, {folder, "config", take});
+}
+
 // Goes on from the folder; what the row holds.
-std::string run(Squares& squares, const Folder& folder, std::size_t& had) {
+std::string run(Squares& squares, const Folder& folder, std::size_t& had, bool take = true) {
   Plan plan = squares.plan();
-  const Resumed resumed = resume(plan, folder.path());
+  const Resumed resumed = resume(plan, folder.path(), take);
+  BOOST_TEST(resumed.counted == "cases");
   had = resumed.had;
   BOOST_TEST(resumed.all == 8U);
   return run_cases(std::move(plan), 3, {}).table.rows.at(0).at(1);
@@ -175,6 +180,28 @@ BOOST_AUTO_TEST_CASE(a_plan_computes_what_is_not_there) {
   BOOST_TEST(other.computed.size() == 8U);
 }
 
+// Parts of another range, say: both are kept.
+BOOST_AUTO_TEST_CASE(another_identity_leaves_the_parts_alone) {
+  const Folder folder;
+  std::size_t had = 0;
+  Squares killed;
+  Plan plan = killed.plan();
+  (void)resume(plan, folder.path());
+  (*plan.cases[0].parts)[4]();
+  {
+    Squares other;
+    other.identity = "other squares";
+    Plan others = other.plan();
+    Resumed resumed = resume(others, folder.path());
+    (*plan.cases[0].parts)[6]();
+    (void)run_cases(std::move(others), 1, {});
+    resumed.remove();
+  }
+  Squares again;
+  BOOST_TEST(run(again, folder, had) == all_squares);
+  BOOST_TEST(had == 2U);
+}
+
 // Whole lines of the right identity, but nothing that the case can read.
 BOOST_AUTO_TEST_CASE(a_text_that_is_not_taken_is_computed_again) {
   const Folder folder;
@@ -205,9 +232,43 @@ BOOST_AUTO_TEST_CASE(kept_parts_run_where_nothing_is_kept) {
   const Run run = run_cases(squares.plan(), 2, {});
   BOOST_TEST(run.table.rows.at(0).at(1) == all_squares);
   Plan plan = squares.plan();
-  BOOST_TEST(keeps_parts(plan));
+  BOOST_TEST(plan.keeps_parts());
   const Folder folder;
   folder.write("file", "");
   BOOST_CHECK_THROW((void)resume(plan, folder / "file"), std::system_error);
   BOOST_TEST(plan.cases[0].kept != nullptr);
+}
+
+BOOST_AUTO_TEST_CASE(a_run_that_starts_anew_takes_nothing) {
+  const Folder folder;
+  std::size_t had = 0;
+  Squares squares;
+  BOOST_TEST(run(squares, folder, had) == all_squares);
+  squares.computed.clear();
+  {
+    // Killed before it had anything: the next may take what this one did not.
+    Plan plan = squares.plan();
+    BOOST_TEST(resume(plan, folder.path(), false).had == 8U);
+  }
+  BOOST_TEST(run(squares, folder, had) == all_squares);
+  BOOST_TEST(had == 8U);
+  BOOST_TEST(squares.computed.empty());
+  BOOST_TEST(run(squares, folder, had, false) == all_squares);
+  BOOST_TEST(had == 8U);  // it says how many there were
+  BOOST_TEST(squares.computed.size() == 8U);
+  squares.computed.clear();
+  BOOST_TEST(run(squares, folder, had) == all_squares);
+  BOOST_TEST(squares.computed.empty());
+}
+
+// What cannot be kept any more does not end the run.
+BOOST_AUTO_TEST_CASE(a_journal_that_fails_says_so) {
+  const Folder folder;
+  std::filesystem::create_directory(folder / "sub");
+  Journal journal(folder / "sub/j", "a", 4);
+  journal.add(0, "kept");
+  BOOST_TEST(journal.failure() == "");
+  std::filesystem::remove_all(folder / "sub");
+  journal.add(1, "lost");
+  BOOST_TEST(journal.failure().find("sub/j") != std::string::npos);
 }

@@ -8,6 +8,7 @@
 #include "inputs/data_set.hpp"
 #include "suite/experiment.hpp"
 #include "suite/files.hpp"
+#include "suite/matrix.hpp"
 
 namespace maxtrick {
 namespace {
@@ -36,6 +37,7 @@ suite::Plan plan(suite::Section& config) {
                             if (does == "skip" || does == "optional")
                               return suite::Skip{"this machine lacks it", does == "optional"};
                             if (does == "throw") throw std::runtime_error("out of luck");
+                            if (does == "input") throw suite::InputError("out of luck");
                             const bool verdict = does == "holds" || does == "missed" ||
                                                  does == "noisy" || does == "unjudged";
                             suite::Row row{name, verdict ? "judged" : does, verdict ? does : ""};

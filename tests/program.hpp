@@ -20,9 +20,11 @@ struct Said {
 // Runs a shell command in `folder`; $MAXTRICK stands for the program, $PROBE for the one with the
 // tests' own experiment. The variable CI is not set, unless the command sets it. What the variable
 // MAXTRICK_LAUNCHER holds stands before both: an emulator does not take what its program starts.
+// Nothing is kept beyond the call, unless the command says where: two tests may run one config.
 inline Said shell(const std::string& command, const std::filesystem::path& folder) {
   const Folder streams;
-  const std::string line = "unset CI; MAXTRICK=\"$MAXTRICK_LAUNCHER " MAXTRICK_PROGRAM
+  const std::string line = "unset CI; export XDG_CACHE_HOME='" + (streams / "cache").string() +
+                           "'; MAXTRICK=\"$MAXTRICK_LAUNCHER " MAXTRICK_PROGRAM
                            "\"; PROBE=\"$MAXTRICK_LAUNCHER " MAXTRICK_PROBE "\"; cd '" +
                            folder.string() + "' && { " + command + "\n} >'" +
                            (streams / "out").string() + "' 2>'" + (streams / "err").string() +

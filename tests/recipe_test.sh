@@ -7,13 +7,7 @@ program=$2
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 
-# The fenced block behind the marker <!-- recipe: NAME -->.
-block() {
-  awk -v marker="<!-- recipe: $1 -->" '
-    $0 == marker { wanted = 1; next }
-    wanted && /^```/ { if (inside) exit; inside = 1; next }
-    inside' "$source_dir/README.md"
-}
+. "$source_dir/tests/recipe.sh"
 fail() { echo "recipe: $*" >&2; exit 1; }
 
 for part in CMakeLists.txt CMakePresets.json lib experiments configs scripts; do
@@ -36,9 +30,10 @@ for file in lib/variants/mean_shift.cpp experiments/sums.cpp configs/sums.toml; 
   block "$file" >"$file"
   [ -s "$file" ] || fail "README.md has no $file"
 done
-cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Debug -DMAXTRICK_TESTS=OFF -DMAXTRICK_WERROR=ON >cmake.log ||
+cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Debug -DMAXTRICK_TESTS=OFF -DMAXTRICK_WERROR=ON \
+  -DMAXTRICK_TORCH=OFF -DMAXTRICK_EIGEN=OFF -DMAXTRICK_XNNPACK=OFF >cmake.log ||
   { cat cmake.log >&2; exit 1; }
-cmake --build build >build.log || { cat build.log >&2; exit 1; }
+cmake --build build --target maxtrick >build.log || { cat build.log >&2; exit 1; }
 build/maxtrick eval softmax --logits 100,0 --variant "*mean_shift*" --format csv | grep -q ',softmax.mean_shift.scalar,float32,ok,' ||
   fail "the variant is not there"
 build/maxtrick run configs/overflow.toml --filter 'two-classes/float32/softmax.mean_shift' | grep -q ' ok ' ||

@@ -115,6 +115,18 @@ BOOST_AUTO_TEST_CASE(progress_counts_every_case_once) {
   }
 }
 
+BOOST_AUTO_TEST_CASE(a_case_that_fails_is_missing_and_the_others_are_there) {
+  const Run run = run_cases(
+      with(plan_of(2), "failing", []() -> Outcome { throw CaseFailed("its kernel crashed"); }), 2,
+      {});
+  BOOST_TEST(run.table.rows.size() == 2U);
+  BOOST_REQUIRE(run.skipped.size() == 1U);
+  BOOST_TEST(run.skipped[0].key == "failing");
+  BOOST_TEST(run.skipped[0].reason == "its kernel crashed");
+  BOOST_TEST(run.skipped[0].failed);
+  BOOST_TEST(!run.complete());
+}
+
 BOOST_AUTO_TEST_CASE(a_case_that_throws_ends_the_run_and_is_named) {
   for (const unsigned jobs : {1U, 2U, 7U}) {
     Plan plan = plan_of(5);

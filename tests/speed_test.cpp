@@ -3,25 +3,17 @@
 
 #include "program.hpp"
 #include "suite/interval.hpp"
-#include "suite/store.hpp"
 #include "suite/table.hpp"
+#include "tiny_speed.hpp"
 
 namespace {
 
 using namespace maxtrick;
 using namespace maxtrick::tests;
 
-const std::string config = R"(experiment = "speed"
-title = "Tiny"
-description = "-"
-launches = 2
-repetitions = 6
-min_time_ms = 0.2
-launch_limit_s = 60
-seed = 1
-inaccurate_above_ulp = 8
-widest_interval = 1000000000
-variants = ["softmax.accurate.scalar", "softmax.onednn*", "cross_entropy.accurate.scalar"]
+const std::string config =
+    tiny_speed +
+    R"(variants = ["softmax.accurate.scalar", "softmax.onednn*", "cross_entropy.accurate.scalar"]
 [[logits]]
 name = "plain"
 scale = 1
@@ -41,8 +33,6 @@ threads = ["all"]
 variants = ["softmax.accurate.scalar"]
 )";
 
-const std::string table = "speed/" + suite::cpu_folder() + "/tiny.csv";
-
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
@@ -59,7 +49,7 @@ BOOST_AUTO_TEST_CASE(a_run_writes_every_row_in_the_folder_of_the_cpu) {
   const Folder folder;
   const Said said = run(folder, "at_least_times = 0.000001\n");
   BOOST_TEST(said.code == 0, said.out << said.err);
-  const auto rows = suite::parse_csv(suite::read_file(folder / ("out/" + table)));
+  const auto rows = suite::parse_csv(suite::read_file(folder / ("out/" + tiny_table)));
   // memcpy; three of softmax and one of the loss, on two kinds of logits; ours by all threads.
   BOOST_REQUIRE_EQUAL(rows.size(), 1U + 1 + 2 * 4 + 2);
   const auto& header = rows.front();
@@ -158,6 +148,9 @@ BOOST_AUTO_TEST_CASE(errors_in_a_config_have_their_place) {
                       "no range of classes"));
   BOOST_TEST(contains(said("at_least_times = 2", ""), "at_least_times"));
   BOOST_TEST(contains(said("[\"8x5\"]", "[\"8y5\"]"), "tiny.toml:20:11: error: '8y5' is no shape"));
+  BOOST_TEST(contains(said("[\"8x5\"]", "[\"8x5\", \"8x6\", \"8x5\"]"), "'8x5' is named twice"));
+  BOOST_TEST(contains(said("threads = [\"1\"]\n", "threads = [\"1\"]\nbut_not = [\"*.scaler\"]\n"),
+                      "tiny.toml:23:12: error: '*.scaler' matches nothing that can be timed"));
   BOOST_TEST(contains(said("softmax.onednn*", "softmax.nodnn"),
                       "'softmax.nodnn' matches nothing that can be timed"));
   BOOST_TEST(contains(said("logits = [\"plain\", \"masked\"]", "logits = [\"plan\"]"), "plan"));

@@ -3,8 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
+#include <exception>
 #include <system_error>
 
+#include "commands/junit.hpp"
+#include "commands/plugins.hpp"
 #include "commands/session.hpp"
 #include "suite/files.hpp"
 
@@ -22,16 +26,18 @@ suite::ResultTable strict(suite::ResultTable table) {
   return table;
 }
 
-// What of a run is not as its baseline, a CSV text, has it: said on stdout; exit code.
+// What of a run is not as its baseline, a CSV text, has it: said on stdout; exit code. A whole
+// table has `whole_size` rows.
 int compare_with_baseline(const suite::Run& run, const Prepared& prepared,
-                          const std::filesystem::path& csv_path, const std::string& csv) {
+                          const std::filesystem::path& csv_path, const std::string& csv,
+                          std::size_t whole_size, Checked& checked) {
   const auto folder = csv_path.parent_path();
   std::vector<Mismatch> mismatches;
   std::vector<std::string> stale;
   try {
     std::vector<std::string> made;
     for (const auto& row : run.table.rows) made.push_back(run.table.key(row));
-    const bool whole = made.size() == prepared.all_keys.size();
+    const bool whole = made.size() == whole_size;
     // A baseline that is not what its manifest says was altered by hand: then no tolerance applies.
     const bool by_hand = suite::altered(folder, prepared.name);
     if (by_hand)
@@ -56,33 +62,75 @@ int compare_with_baseline(const suite::Run& run, const Prepared& prepared,
     fmt::print("{}\n", message);
     code = worse(code, exit_check_failed);
   }
+  checked.add(mismatches);
+  checked.complaints.insert(checked.complaints.end(), stale.begin(), stale.end());
   return code;
 }
 
-int check_one(Prepared& prepared, const CheckOptions& options) {
+int check_one(Prepared& prepared, const CheckOptions& options, Checked& checked) {
   const auto csv_path = prepared.csv_in(options.baseline);
   const auto csv = suite::read_file_if_there(csv_path);
   // A table of another machine need not be there: claims are judged without.
   if (!csv && prepared.folder.empty()) {
-    fmt::print("{}: no such baseline; make it: maxtrick run {} -o {}\n", csv_path.string(),
-               prepared.path.string(), options.baseline.string());
+    checked.complaints.push_back(fmt::format("{}: no such baseline; make it: maxtrick run {} -o {}",
+                                             csv_path.string(), prepared.path.string(),
+                                             options.baseline.string()));
+    fmt::print("{}\n", checked.complaints.back());
     return exit_check_failed;
   }
+  prepared.kept_in /= "check";
   const suite::Run run = compute(prepared, options);
   prepared.resumed.remove();
+  checked.keys = run.keys;
+  checked.skipped = run.skipped;
+  checked.add(findings(run.table));
   int found = report_findings(run.table, prepared, csv_path);
-  if (csv) found = worse(found, compare_with_baseline(run, prepared, csv_path, *csv));
-  fmt::print("{}: {} rows checked, {}{}\n", csv_path.string(), run.table.rows.size(),
+  found = worse(
+      found, report_plugins(run.table, prepared, csv_path, options.plugins, &checked.mismatches));
+  const auto known = known_foreign(prepared, run.table, csv.value_or(""));
+  if (csv)
+    found = worse(found, compare_with_baseline(
+                             without_unknown(run, prepared, known), prepared, csv_path, *csv,
+                             prepared.all_keys.size() - prepared.foreign_keys.size() + known.size(),
+                             checked));
+  const std::size_t unclaimed = unclaimed_rows(run, prepared, known);
+  fmt::print("{}: {} rows checked, {}{}{}\n", csv_path.string(), run.table.rows.size(),
              run.table.rows.empty() ? "none could run here"
              : found == exit_holds  ? "all hold"
                                     : "not all hold",
+             unclaimed > 0
+                 ? fmt::format("; {} of them, of plug-ins that claim nothing, are held to "
+                               "nothing",
+                               unclaimed)
+                 : "",
              csv ? "" : "; there is no table of this machine to compare with");
+  std::fflush(stdout);  // who reads a log waits for it
   return worse(found, run.complete() ? exit_holds : exit_incomplete);
+}
+
+// The file of an earlier check does not pass for this one's, whatever becomes of it. What is named
+// by mistake, a config, say, is not taken for one.
+void remove_old(const std::filesystem::path& junit) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(junit, ignored)) return;
+  const std::string text = suite::read_file(junit);
+  if (!text.empty() && !text.starts_with("<?xml"))
+    throw UsageError(fmt::format(
+        "check: --junit {}: there is a file that is no XML, which would be lost; name another",
+        junit.string()));
+  std::filesystem::remove(junit);
+}
+
+// What `junit` is to hold, where it is asked for: also where a table could not be checked at all.
+void write_junit(const std::filesystem::path& junit, const std::vector<Checked>& tables) {
+  if (!junit.empty()) suite::write_file(junit, to_junit(tables));
 }
 
 }  // namespace
 
 int check(const CheckOptions& options) {
+  remove_old(options.junit);
+  load_plugins(options.plugins);
   std::vector<Prepared> all =
       options.configs.empty() ? prepare_default_set(options) : prepare(options);
   if (!std::filesystem::is_directory(options.baseline))
@@ -90,14 +138,24 @@ int check(const CheckOptions& options) {
         fmt::format("check: no folder {} here; start from the project's folder, or name "
                     "one by --baseline",
                     options.baseline.string()));
+  if (!options.junit.empty())
+    suite::require_writable(std::filesystem::absolute(options.junit).parent_path());
   int code = exit_holds;
-  bool any = false;
+  std::vector<Checked> tables;
   for (Prepared& one : all) {
     if (one.plan.cases.empty()) continue;
-    any = true;
-    code = worse(code, check_one(one, options));
+    tables.push_back({.name = one.name});
+    try {
+      code = worse(code, check_one(one, options, tables.back()));
+    } catch (const std::exception& error) {
+      tables.back().error = error.what();
+      write_junit(options.junit, tables);
+      throw;
+    }
   }
-  return any ? code : nothing_selected(all, options);
+  if (tables.empty()) return nothing_selected(all, options);
+  write_junit(options.junit, tables);
+  return code;
 }
 
 int accept(const AcceptOptions& options) {

@@ -26,6 +26,12 @@ struct UsageError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+// Kernels that the user brings along: maxtrick/plugin.h.
+struct PluginOptions {
+  std::vector<std::filesystem::path> files;
+  double limit_s = 10;  // of one call, and a microsecond more for each logit
+};
+
 // What run, check and accept share.
 struct TableOptions {
   std::vector<std::filesystem::path> configs;
@@ -33,16 +39,20 @@ struct TableOptions {
   std::vector<std::string> overrides;  // --set KEY=VALUE
   unsigned jobs = 1;
   bool quiet = false;
+  bool resume = false;         // go on from what a run that was killed has left
+  PluginOptions plugins = {};  // of run and check
 };
 
 struct RunOptions : TableOptions {
-  std::filesystem::path folder;   // -o; empty: results/, or stdout where a filter or --set is given
+  std::filesystem::path
+      folder;  // -o; empty: results/, or stdout where --filter, --set or --plugin is
   std::filesystem::path exports;  // --export: of the models; empty: none are written
   bool dry_run = false;
 };
 
 struct CheckOptions : TableOptions {
   std::filesystem::path baseline = "results";
+  std::filesystem::path junit;  // the file to write; empty: none
 };
 
 struct AcceptOptions : TableOptions {
@@ -52,6 +62,7 @@ struct AcceptOptions : TableOptions {
 struct ListOptions {
   std::string what = "variants";  // or experiments, configs
   suite::Format format = suite::Format::table;
+  PluginOptions plugins = {};
 };
 
 struct EvalOptions {
@@ -64,6 +75,7 @@ struct EvalOptions {
   std::filesystem::path output;
   suite::Format format = suite::Format::table;
   bool quiet = false;
+  PluginOptions plugins = {};
 };
 
 struct DataOptions : TableOptions {  // of one config
@@ -74,6 +86,13 @@ struct GuideOptions {
   std::filesystem::path tables = "results";
 };
 
+struct ReportOptions {
+  std::filesystem::path tables = "results";
+  std::filesystem::path output = "build/report.html";
+  std::filesystem::path assets;          // what scripts/report gathers; see report/page.hpp
+  std::filesystem::path specifications;  // of the pictures as JSON, a file each; empty: not written
+};
+
 int run(const RunOptions& options);
 int check(const CheckOptions& options);
 int accept(const AcceptOptions& options);
@@ -82,6 +101,9 @@ int eval(const EvalOptions& options);
 int eval_loss(const EvalOptions& options);  // eval of cross_entropy
 int data(const DataOptions& options);
 int guide(const GuideOptions& options);
+int report(const ReportOptions& options);
+std::string version();  // of the program, what it is made of and what it computes with
 int measure_launch(const std::string& job);  // one launch of the experiment `speed`
+int serve_plugin(const std::string& file);   // the process in which a plug-in is called
 
 }  // namespace maxtrick::commands

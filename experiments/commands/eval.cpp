@@ -5,11 +5,13 @@
 #include <string_view>
 
 #include "commands/eval_input.hpp"
+#include "commands/plugins.hpp"
 #include "numerics/dtype.hpp"
 #include "numerics/oracle.hpp"
 #include "numerics/outcome.hpp"
 #include "numerics/registry.hpp"
 #include "suite/config.hpp"
+#include "suite/experiment.hpp"
 #include "suite/files.hpp"
 
 namespace maxtrick::commands {
@@ -65,9 +67,10 @@ std::string joined(const std::vector<T>& values, bool whole) {
   return text;
 }
 
-// One line for the exact answer of a row, then one for each variant.
+// One line for the exact answer of a row, then one for each variant; false where one failed, which
+// is said.
 template <class T>
-void append_row(suite::ResultTable& table, Op op, std::span<const T> logits, std::size_t index,
+bool append_row(suite::ResultTable& table, Op op, std::span<const T> logits, std::size_t index,
                 const std::vector<const Variant*>& chosen, DType dtype, Matrix& results,
                 bool whole) {
   const auto exact = numerics::exact(op, logits);
@@ -75,14 +78,23 @@ void append_row(suite::ResultTable& table, Op op, std::span<const T> logits, std
   for (const auto& e : exact) rounded.push_back(e.rounded);
   const std::string row = fmt::format("{}", index), type{name(dtype)};
   table.rows.push_back({row, "exact", type, "", "", joined(rounded, whole)});
+  bool all = true;
   for (const Variant* variant : chosen) {
-    const auto got = numerics::apply(*variant, dtype, logits);
-    const auto verdict =
-        numerics::judge<T>(op, exact, got, tolerance_ulp, !variant->special_values.empty());
+    std::vector<T> got;
+    try {
+      got = numerics::apply(*variant, dtype, logits);
+    } catch (const suite::CaseFailed& failed) {
+      fmt::print(stderr, "row {} skipped: {}\n", row, failed.what());
+      all = false;
+      continue;
+    }
+    const auto verdict = numerics::judge<T>(op, exact, std::span<const T>(got), tolerance_ulp,
+                                            !variant->special_values.empty());
     table.rows.push_back({row, variant->name(), type, std::string(name(verdict.outcome)),
                           fmt::format("{:.4g}", verdict.max_error_ulp), joined(got, whole)});
     results.values.insert(results.values.end(), got.begin(), got.end());
   }
+  return all;
 }
 
 template <class T>
@@ -96,14 +108,15 @@ int evaluate(Op op, const Matrix& logits, const std::vector<const Variant*>& cho
   Matrix results{
       logits.rows, numerics::outputs(op, logits.columns), {}, logits.one_dimensional, {}};
   const bool whole = options.format != suite::Format::table;
+  bool all = true;
   for (std::size_t i = 0; i < logits.rows; ++i) {
     const auto first = logits.values.begin() + static_cast<std::ptrdiff_t>(i * logits.columns);
     std::vector<T> x;
     std::transform(first, first + static_cast<std::ptrdiff_t>(logits.columns),
                    std::back_inserter(x), [](double v) { return static_cast<T>(v); });
-    append_row<T>(table, op, x, i, chosen, dtype, results, whole);
+    all = append_row<T>(table, op, x, i, chosen, dtype, results, whole) && all;
   }
-  if (!options.output.empty()) {
+  if (!options.output.empty() && all) {
     // A number a row makes a vector, as NumPy's reductions do.
     if (op == Op::log_sum_exp) results = {1, logits.rows, std::move(results.values), true, {}};
     suite::write_file(options.output,
@@ -111,12 +124,13 @@ int evaluate(Op op, const Matrix& logits, const std::vector<const Variant*>& cho
                                                                      : suite::NumberType::float32));
   }
   fmt::print("{}", suite::render(table, options.format));
-  return exit_holds;
+  return all ? exit_holds : exit_incomplete;
 }
 
 }  // namespace
 
 int eval(const EvalOptions& options) {
+  load_plugins(options.plugins);
   if (options.op == loss_op) return eval_loss(options);
   const Op op = parse_op(options.op);
   if (!options.labels.empty())

@@ -13,7 +13,9 @@
 #include "numerics/dtype.hpp"
 #include "numerics/oracle.hpp"
 #include "numerics/registry.hpp"
+#include "plugin/plugins.hpp"
 #include "suite/config.hpp"
+#include "suite/experiment.hpp"
 #include "suite/files.hpp"
 
 namespace maxtrick::commands {
@@ -24,26 +26,43 @@ using numerics::DType;
 using numerics::Variant;
 using suite::Matrix;
 
-// An arm, with the softmax before it where it is of probabilities.
+// An arm, with the softmax before it where it is of probabilities; or a plug-in's loss.
 struct Loss {
   std::string name;
-  const learn::Arm* arm;
-  const Variant* softmax;
+  const learn::Arm* arm = nullptr;
+  const Variant* softmax = nullptr;
+  const plugin::Kernel* kernel = nullptr;
+
+  [[nodiscard]] bool has(DType dtype) const {
+    if (kernel)
+      return dtype == DType::float32 || (dtype == DType::float64 && bool(kernel->float64));
+    return !softmax || softmax->has(dtype);
+  }
 };
 
 // Those for so many columns: of one column the losses of two classes.
 std::vector<Loss> losses_of(std::size_t columns) {
+  std::vector<const Variant*> softmaxes{numerics::find_variant("softmax.naive.scalar"),
+                                        numerics::find_variant("softmax.max_trick.scalar")};
+  for (const Variant& variant : numerics::variants())
+    if (variant.op == numerics::Op::softmax && !variant.plugin.empty())
+      softmaxes.push_back(&variant);
   std::vector<Loss> all;
   for (const learn::Arm& arm : learn::arms()) {
     if (arm.binary() != (columns == 1)) continue;
     if (arm.input != learn::Input::probabilities) {
-      all.push_back({arm.name, &arm, nullptr});
+      all.push_back({.name = arm.name, .arm = &arm});
       continue;
     }
-    for (const char* softmax : {"softmax.naive.scalar", "softmax.max_trick.scalar"})
-      all.push_back(
-          {fmt::format("{}({})", arm.name, softmax), &arm, numerics::find_variant(softmax)});
+    for (const Variant* softmax : softmaxes)
+      all.push_back({.name = fmt::format("{}({})", arm.name, softmax->name()),
+                     .arm = &arm,
+                     .softmax = softmax});
   }
+  for (const plugin::Plugin& plugin : plugin::plugins())
+    for (const plugin::Kernel& kernel : plugin.kernels)
+      if (kernel.op == plugin::Op::cross_entropy && columns > 1)
+        all.push_back({.name = kernel.name(), .kernel = &kernel});
   return all;
 }
 
@@ -112,18 +131,42 @@ void append(suite::ResultTable& table, const std::vector<std::string>& row, DTyp
 }
 
 template <class T>
-void evaluate(const LabelledLogits& examples, bool one_hot, const std::vector<Loss>& chosen,
-              DType dtype, const EvalOptions& options) {
+void run(const Loss& loss, measures::LossBatch<T>& batch) {
+  if (!loss.kernel)
+    return batch.run({*loss.arm, loss.softmax ? loss.softmax->compute<T>() : nullptr});
+  if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>) {
+    const std::size_t rows = batch.labels.size();
+    plugin::Kernel kernel = *loss.kernel;
+    kernel.function<T>()({.x = {batch.logits.data(), rows, batch.columns},
+                          .targets = batch.labels,
+                          .losses = batch.losses});
+    T sum = 0;
+    for (const T one : batch.losses) sum += one;
+    batch.mean = sum / static_cast<T>(rows);
+  }
+}
+
+// Exit code: a loss that fails is left out, which is said.
+template <class T>
+int evaluate(const LabelledLogits& examples, bool one_hot, const std::vector<Loss>& wanted,
+             DType dtype, const EvalOptions& options) {
   const auto exact = exact_logarithms(inputs::rounded(examples, dtype));
   std::vector<std::vector<T>> losses(examples.rows());
   std::vector<T> means;
   measures::LossBatch<T> batch(examples, one_hot);
-  for (const Loss& loss : chosen) {
-    batch.run({*loss.arm, loss.softmax ? loss.softmax->compute<T>() : nullptr});
+  std::vector<Loss> chosen;
+  for (const Loss& loss : wanted) {
+    try {
+      run(loss, batch);
+    } catch (const suite::CaseFailed& failed) {
+      fmt::print(stderr, "{} skipped: {}\n", loss.name, failed.what());
+      continue;
+    }
+    chosen.push_back(loss);
     for (std::size_t i = 0; i < examples.rows(); ++i) losses[i].push_back(batch.losses[i]);
     means.push_back(batch.mean);
   }
-  if (!options.output.empty())
+  if (!options.output.empty() && !chosen.empty())
     suite::write_file(
         options.output,
         suite::to_npy(
@@ -137,23 +180,31 @@ void evaluate(const LabelledLogits& examples, bool one_hot, const std::vector<Lo
   append<T>(table, {"mean", ""}, dtype, {exact_mean, 0, 0, !std::isfinite(exact_mean)}, chosen,
             means);
   fmt::print("{}", suite::render(table, options.format));
+  return chosen.size() == wanted.size() ? exit_holds : exit_incomplete;
 }
 
 }  // namespace
 
 int eval_loss(const EvalOptions& options) {
   const Matrix logits = read_logits(options);
-  const std::vector<Loss> chosen = choose(options, logits.columns);
+  std::vector<Loss> chosen = choose(options, logits.columns);
   const DType dtype = read_dtype(options, logits);
   if (numerics::computes_in_float32(dtype))
     throw UsageError(fmt::format("eval: no loss is in {}", name(dtype)));
   Labels labels = read_labels(options, logits);
   const LabelledLogits examples{logits.columns, logits.values, std::move(labels.classes)};
-  numerics::with_storage(dtype, [&]<class T>(std::type_identity<T>) {
-    require_finite<T>(logits, dtype);
-    evaluate<T>(examples, labels.one_hot, chosen, dtype, options);
+  const auto left_out = std::erase_if(chosen, [&](const Loss& loss) {
+    if (!loss.has(dtype) && !options.quiet)
+      fmt::print(stderr, "{} skipped: it has no {}\n", loss.name, name(dtype));
+    return !loss.has(dtype);
   });
-  return exit_holds;
+  if (chosen.empty()) return exit_incomplete;
+  const int code = numerics::with_storage(dtype, [&]<class T>(std::type_identity<T>) {
+    require_finite<T>(logits, dtype);
+    return evaluate<T>(examples, labels.one_hot, chosen, dtype, options);
+  });
+  // As eval() has it.
+  return left_out > 0 && !options.variant.empty() ? exit_incomplete : code;
 }
 
 }  // namespace maxtrick::commands

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "commands/commands.hpp"
@@ -19,13 +20,23 @@ int write_exports(const std::vector<Destination>& all) {
   int code = exit_holds;
   std::vector<std::pair<std::filesystem::path, std::string>> files;
   std::vector<std::string> lines;
+  const auto skip = [&](const Destination& one, std::string_view reason) {
+    fmt::print(stderr, "{} skipped: {}\n", one.files.name, reason);
+    code = exit_incomplete;
+  };
   for (const Destination& one : all) {
     if (!one.files.missing.empty()) {
-      fmt::print(stderr, "{} skipped: {}\n", one.files.name, one.files.missing);
-      code = exit_incomplete;
+      skip(one, one.files.missing);
       continue;
     }
-    for (suite::ExportedFile& file : one.files.files()) {
+    std::vector<suite::ExportedFile> made;
+    try {
+      made = one.files.files();
+    } catch (const suite::CaseFailed& failed) {
+      skip(one, failed.what());
+      continue;
+    }
+    for (suite::ExportedFile& file : made) {
       files.emplace_back(one.folder / file.name, std::move(file.bytes));
       lines.push_back(fmt::format("{}: {}\n", files.back().first.string(), file.summary));
     }

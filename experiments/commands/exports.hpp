@@ -19,7 +19,7 @@ struct Destination {
 void require_writable(const std::vector<Destination>& all);
 
 // Makes and writes all files, or none, and says a line of each on stdout. Which cannot be made, and
-// why, goes to stderr; the code is then exit_incomplete, else exit_holds.
+// why (its softmax fails, say), goes to stderr; the code is then exit_incomplete, else exit_holds.
 [[nodiscard]] int write_exports(const std::vector<Destination>& all);
 
 }  // namespace maxtrick::commands

@@ -8,16 +8,17 @@
 #include <set>
 #include <sstream>
 
-#include "commands/committed_table.hpp"
+#include "commands/commands.hpp"
 #include "commands/guide_losses.hpp"
+#include "inputs/committed_table.hpp"
 #include "numerics/registry.hpp"
 #include "suite/files.hpp"
-#include "suite/number.hpp"
 #include "suite/table.hpp"
 
 namespace maxtrick::commands {
 namespace {
 
+using inputs::CommittedTable;
 using numerics::DType;
 using numerics::Nature;
 using numerics::Op;

@@ -1,10 +1,16 @@
 #include "commands/guide_losses.hpp"
 
-#include "commands/committed_table.hpp"
+#include <fmt/format.h>
+
+#include <map>
+#include <vector>
+
+#include "inputs/committed_table.hpp"
 
 namespace maxtrick::commands {
 namespace {
 
+using inputs::CommittedTable;
 using Counts = std::map<std::string, std::size_t>;  // by outcome
 
 struct Loss {

@@ -1,4 +1,4 @@
-// Where the parts of long runs are kept, so that one that was killed goes on where it was.
+// Where results are kept until their table is written, so that a run that was killed can go on.
 #pragma once
 
 #include <filesystem>
@@ -9,11 +9,14 @@ namespace maxtrick::commands {
 
 // $XDG_CACHE_HOME/maxtrick, ~/.cache/maxtrick where that variable is not set (XDG Base Directory
 // Specification 0.8); empty where the user has no home. Not beside the tables: what is kept belongs
-// to the program and the config, wherever the table goes, and `check` writes nothing there.
+// to the program and the config, wherever the table goes, and `check` writes nothing there. What a
+// check keeps lies apart: it writes no table, and so does not end what a run has left.
 [[nodiscard]] std::filesystem::path kept_folder();
 
-// Takes what an earlier run left of the plan's kept parts, and says on stderr how many; keeps the
-// others as they are done. Nothing is kept, and stderr says why, where that folder cannot be used.
-void resume(Prepared& prepared);
+// Keeps the plan's results as they are done, and takes what an earlier run left of them where
+// --resume asks for that; says on stderr how much there was, and where it still is if that was not
+// asked for. Where that folder cannot be used nothing is kept, and stderr says why where somebody
+// would miss it.
+void resume(Prepared& prepared, const TableOptions& options);
 
 }  // namespace maxtrick::commands

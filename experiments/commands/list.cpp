@@ -2,9 +2,9 @@
 
 #include <cmath>
 
-#include "commands/commands.hpp"
-#include "commands/session.hpp"
+#include "commands/plugins.hpp"
 #include "numerics/registry.hpp"
+#include "plugin/plugins.hpp"
 #include "suite/config.hpp"
 #include "suite/experiment.hpp"
 #include "suite/files.hpp"
@@ -28,6 +28,7 @@ const char* name(Nature nature) {
     case Nature::sound: return "sound";
     case Nature::unguarded: return "unguarded";
     case Nature::approximation: return "approximation";
+    case Nature::unstated: return "unstated";
   }
   return "";
 }
@@ -48,6 +49,14 @@ ResultTable variants() {
                           claimed(variant, variant.float64_claim, numerics::DType::float64),
                           variant.unavailable.empty() ? "yes" : "no: " + variant.unavailable,
                           variant.summary, variant.source});
+  // Their losses, which are no variants of the registry.
+  for (const plugin::Plugin& plugin : plugin::plugins())
+    for (const plugin::Kernel& kernel : plugin.kernels)
+      if (!numerics::find_variant(kernel.name()))
+        table.rows.push_back(
+            {kernel.name(), name(std::isinf(kernel.claimed_ulp) ? Nature::unstated : Nature::sound),
+             std::isinf(kernel.claimed_ulp) ? "-" : fmt::format("{}", kernel.claimed_ulp), "-",
+             "yes", kernel.summary, kernel.source});
   return table;
 }
 
@@ -71,6 +80,7 @@ ResultTable configs() {
 }  // namespace
 
 int list(const ListOptions& options) {
+  load_plugins(options.plugins);
   const ResultTable table = options.what == "variants"      ? variants()
                             : options.what == "experiments" ? experiments()
                                                             : configs();

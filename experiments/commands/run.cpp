@@ -1,11 +1,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <map>
 #include <optional>
 #include <set>
 
 #include "commands/exports.hpp"
+#include "commands/plugins.hpp"
 #include "commands/session.hpp"
 #include "suite/check.hpp"
 #include "suite/files.hpp"
@@ -79,6 +81,7 @@ int write_table(suite::Run& run, Prepared& prepared, const RunOptions& options) 
              stored == suite::Stored::written ? "written" : "unchanged");
   if (broken > 0) fmt::print("; {} cells or rows of the old table did not hold", broken);
   fmt::print("\n");
+  std::fflush(stdout);  // who reads a log waits for it
   return run.complete() ? exit_holds : exit_incomplete;
 }
 
@@ -111,6 +114,7 @@ void list_cases(const std::vector<Prepared>& all) {
 }  // namespace
 
 int run(const RunOptions& options) {
+  load_plugins(options.plugins);
   std::vector<Prepared> all =
       options.configs.empty() ? prepare_default_set(options) : prepare(options);
   std::vector<Destination> models;
@@ -121,17 +125,20 @@ int run(const RunOptions& options) {
     list_cases(all);
     return exit_holds;
   }
-  // Part of a table, or a table of other values than the config's, is something to look at: it does
-  // not go among the committed tables unless a folder is named.
+  // Part of a table, or a table of other values than the config's or with rows of other kernels, is
+  // something to look at: it does not go among the committed tables unless a folder is named.
   const bool show =
-      options.folder.empty() && (!options.filter.empty() || !options.overrides.empty());
+      options.folder.empty() &&
+      (!options.filter.empty() || !options.overrides.empty() || !options.plugins.files.empty());
   if (!show) suite::require_writable(folder_of(options));
   require_writable(models);
   int code = exit_holds;
   for (Prepared& one : all) {
     if (one.plan.cases.empty()) continue;
     suite::Run computed = compute(one, options);
-    code = worse(code, report_findings(computed.table, one, one.csv_in(folder_of(options))));
+    const auto csv = one.csv_in(folder_of(options));
+    code = worse(code, report_findings(computed.table, one, csv));
+    code = worse(code, report_plugins(computed.table, one, csv, options.plugins));
     if (show) {
       fmt::print("{}", suite::render(computed.table, suite::Format::table));
       one.resumed.remove();

@@ -56,13 +56,17 @@ Prepared prepare_one(const std::filesystem::path& path, const TableOptions& opti
   Prepared one{.path = path, .name = path.stem().string(), .text = suite::read_file(path)};
   suite::ConfigFile file(one.text, path.string(), options.overrides);
   one.plan = lay_out(file, one.by_name_only);
-  for (const auto& single : one.plan.cases) one.all_keys.push_back(single.key);
+  for (const auto& single : one.plan.cases) {
+    one.all_keys.push_back(single.key);
+    if (single.foreign) one.foreign_keys.insert(single.key);
+  }
   for (const std::string& input : file.files())
     if (const auto bytes = suite::read_file_if_there(input))
       one.inputs[input] = suite::sha256(*bytes);
   one.libraries = one.plan.libraries;
   one.isas = one.plan.isas;
   one.folder = one.plan.folder;
+  one.kept_in = one.name;
   return one;
 }
 
@@ -77,6 +81,14 @@ std::regex parse_filter(const std::string& text) {
   } catch (const std::regex_error& error) {
     throw UsageError(fmt::format("--filter '{}' is no regular expression: {}", text, error.what()));
   }
+}
+
+// What was tried and failed is to be found again.
+void name_cases(const std::vector<const suite::Skipped*>& rows) {
+  constexpr std::size_t most = 10;
+  for (std::size_t i = 0; i < std::min(rows.size(), most); ++i)
+    fmt::print(stderr, "    {}\n", rows[i]->key);
+  if (rows.size() > most) fmt::print(stderr, "    and {} more\n", rows.size() - most);
 }
 
 // A line on a terminal that is drawn over itself; nothing anywhere else, nor in the first second.
@@ -162,16 +174,21 @@ std::vector<Prepared> prepare_default_set(TableOptions options) {
 
 suite::Run compute(Prepared& prepared, const TableOptions& options) {
   suite::Run run;
-  resume(prepared);
+  resume(prepared, options);
   {
     ProgressBar bar(prepared.name, prepared.plan.part, options.quiet);
     run = suite::run_cases(std::move(prepared.plan), options.jobs, std::ref(bar));
   }
-  std::map<std::string, std::size_t> reasons;
-  for (const auto& skipped : run.skipped) ++reasons[skipped.reason];
-  for (const auto& [reason, n] : reasons)
-    fmt::print(stderr, "{}: {} of {} rows skipped: {}\n", prepared.path.string(), n,
+  for (const auto& journal : prepared.resumed.journals)
+    if (!journal->failure().empty())
+      fmt::print(stderr, "{}: not all could be kept: {}\n", prepared.name, journal->failure());
+  std::map<std::string, std::vector<const suite::Skipped*>> reasons;
+  for (const auto& skipped : run.skipped) reasons[skipped.reason].push_back(&skipped);
+  for (const auto& [reason, rows] : reasons) {
+    fmt::print(stderr, "{}: {} of {} rows skipped: {}\n", prepared.path.string(), rows.size(),
                run.keys.size(), reason);
+    if (rows.front()->failed) name_cases(rows);
+  }
   return run;
 }
 
@@ -186,14 +203,19 @@ int exit_code(suite::Mismatch::Kind kind) {
   return exit_error;
 }
 
+std::vector<suite::Mismatch> findings(const suite::ResultTable& table) {
+  std::vector<suite::Mismatch> all = suite::beyond_limits(table);
+  for (auto& one : suite::claims_in_doubt(table)) all.push_back(std::move(one));
+  return all;
+}
+
 int report_findings(const suite::ResultTable& table, const Prepared& prepared,
                     const std::filesystem::path& csv) {
   int code = exit_holds;
-  for (const auto& findings : {suite::beyond_limits(table), suite::claims_in_doubt(table)})
-    for (const auto& one : findings) {
-      fmt::print("{}", suite::describe(one, csv.string(), prepared.path.string()));
-      code = worse(code, exit_code(one.kind));
-    }
+  for (const auto& one : findings(table)) {
+    fmt::print("{}", suite::describe(one, csv.string(), prepared.path.string()));
+    code = worse(code, exit_code(one.kind));
+  }
   return code;
 }
 

@@ -23,10 +23,12 @@ struct Prepared {
   bool by_name_only = false;                       // the config says so: no part of the default set
   suite::Plan plan = {};                           // the cases that the filter selects
   std::vector<std::string> all_keys = {};          // of every case, selected or not
+  std::set<std::string> foreign_keys = {};         // those of plug-ins among them
   std::set<std::string> libraries = {};            // as in the plan
   std::set<std::string> isas = {};                 // likewise
   std::map<std::string, std::string> inputs = {};  // as in suite::Provenance
-  std::filesystem::path folder = {};  // of its table in that of all tables; as in the plan
+  std::filesystem::path folder = {};   // of its table in that of all tables; as in the plan
+  std::filesystem::path kept_in = {};  // the folder of what compute() keeps, in kept_folder()
   suite::Resumed resumed = {};  // of what compute() keeps: to be removed once the result is used
 
   // The CSV of its table, where `tables` is the folder of all.
@@ -50,9 +52,11 @@ struct Prepared {
 // and what an earlier run left.
 [[nodiscard]] suite::Run compute(Prepared& prepared, const TableOptions& options);
 
-// Says on stdout what the table itself does not allow, baseline or none: cells above their bound
-// (ResultTable::limits), exit_check_failed, and claims about speed that do not hold
-// (ResultTable::judged), exit_slower or exit_noisy; else exit_holds.
+// What the table itself does not allow, baseline or none: cells above their bound
+// (ResultTable::limits), and claims about speed that do not hold (ResultTable::judged).
+[[nodiscard]] std::vector<suite::Mismatch> findings(const suite::ResultTable& table);
+
+// Says them on stdout; exit_check_failed, exit_slower or exit_noisy, or exit_holds where none are.
 int report_findings(const suite::ResultTable& table, const Prepared& prepared,
                     const std::filesystem::path& csv);
 

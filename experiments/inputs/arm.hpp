@@ -21,6 +21,8 @@ struct NamedArm {
   [[nodiscard]] bool makes_probabilities() const {
     return arm->input == learn::Input::probabilities || arm->input == learn::Input::sigmoid;
   }
+  // Whether a user brought its softmax along.
+  [[nodiscard]] bool foreign() const { return softmax != nullptr && !softmax->plugin.empty(); }
   // `other` in place of the guard, where the arm has one.
   template <class T>
   [[nodiscard]] learn::CrossEntropy<T> loss(learn::Gradient form,

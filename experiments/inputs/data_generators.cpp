@@ -9,6 +9,7 @@
 
 #include "learn/blobs.hpp"
 #include "learn/circles.hpp"
+#include "learn/training.hpp"
 
 namespace maxtrick::inputs {
 namespace {
@@ -98,10 +99,15 @@ Generated read_blobs(Section& section) {
     section.reject("samples", fmt::format("{} numbers", generated.rows * generated.features),
                    fmt::format("samples times features of {} at most", most_numbers));
   const auto& spread = blobs.spread;
-  if (std::find(spread.begin(), spread.end(), 0) == spread.end())
+  if (std::find(spread.begin(), spread.end(), 0) == spread.end()) {
     generated.bayes = [blobs](const learn::DataSet& data) {
       return learn::bayes_logits(blobs, data);
     };
+    generated.best = [blobs, classes = generated.classes](const learn::DataSet& points) {
+      const std::vector<double> logits = learn::bayes_logits(blobs, points);
+      return learn::predictions({logits.data(), points.rows, classes});
+    };
+  }
   generated.make = [blobs = std::move(blobs)] { return learn::make_blobs(blobs); };
   return generated;
 }
@@ -125,7 +131,13 @@ Generated read_circles(Section& section) {
         "half_width",
         fmt::format("the square of half width {} lies within the outer circle", circles.half_width),
         fmt::format("more than {} / sqrt 2: else the third class is empty", circles.outer));
-  return {circles.samples, 2, 3, [circles] { return learn::make_circles(circles); }, {}};
+  return {
+      circles.samples,
+      2,
+      3,
+      [circles] { return learn::make_circles(circles); },
+      {},
+      [circles](const learn::DataSet& points) { return learn::circle_classes(circles, points.X); }};
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <vector>
 
@@ -15,6 +16,9 @@ struct Generated {
   std::function<learn::DataSet()> make;
   // The logits of the best classifier there is, of the rows of make(); empty where none is known.
   std::function<std::vector<double>(const learn::DataSet&)> bayes = {};
+  // The class that the best classifier gives to each row of X, of any points; empty where none is
+  // known.
+  std::function<std::vector<std::int32_t>(const learn::DataSet&)> best = {};
 };
 
 // As data_set.hpp has it. After an error that leaves nothing to generate `make` gives one row.

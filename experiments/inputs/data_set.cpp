@@ -41,6 +41,7 @@ NamedData read_data_set(suite::Section& section) {
     data.made = on_demand(generated.make);
     if (generated.bayes)
       data.bayes = [made = data.made, bayes = generated.bayes] { return bayes(made.get()); };
+    data.best = generated.best;
     return data;
   }
   learn::DataSet read = read_data_files(section, data.missing);

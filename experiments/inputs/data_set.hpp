@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <future>
 #include <string>
@@ -25,6 +26,8 @@ struct NamedData {
   std::shared_future<learn::DataSet> made = {};  // for data(), which says more
   // The logits of the best classifier there is, rows x classes; empty where none is known.
   std::function<std::vector<double>()> bayes = {};
+  // The class that it gives to each row of X, of any points; empty where none is known.
+  std::function<std::vector<std::int32_t>(const learn::DataSet& points)> best = {};
 
   // Generated when first asked for, by whichever thread, once for all copies of this. Throws
   // std::runtime_error where files are missing.

@@ -23,6 +23,14 @@ std::vector<T> read_named(suite::Section& section, std::string_view key, std::sp
   return values;
 }
 
+// What the user brought along is wanted wherever its op is, beside what the config names.
+void join_plugins(std::set<std::string>& wanted) {
+  std::set<Op> ops;
+  for (const std::string& known : wanted) ops.insert(numerics::find_variant(known)->op);
+  for (const Variant& variant : numerics::variants())
+    if (!variant.plugin.empty() && ops.contains(variant.op)) wanted.insert(variant.name());
+}
+
 }  // namespace
 
 std::vector<std::size_t> read_choices(suite::Section& section, std::string_view key,
@@ -68,6 +76,7 @@ std::vector<const Variant*> read_variants(suite::Section& section) {
                         : fmt::format("unknown variant '{}'", globs[i]),
                    suite::expected_one_of(globs[i], names));
   }
+  join_plugins(wanted);
   std::vector<const Variant*> chosen;
   for (const std::string& known : wanted) chosen.push_back(numerics::find_variant(known));
   return chosen;

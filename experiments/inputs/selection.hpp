@@ -24,8 +24,8 @@ namespace maxtrick::inputs {
 // dtypes = ["float32", ...]
 [[nodiscard]] std::vector<numerics::DType> read_dtypes(suite::Section& section);
 
-// variants = ["softmax.*", ...]: names or globs, as numerics::chooses has it; each must match. In
-// the registry's order, once each.
+// variants = ["softmax.*", ...]: names or globs, as numerics::chooses has it; each must match.
+// Those of plug-ins besides, of the ops that these have. In the registry's order, once each.
 [[nodiscard]] std::vector<const numerics::Variant*> read_variants(suite::Section& section);
 
 // Notes an error where a variant computes another op.

@@ -28,7 +28,10 @@ suite::Case variant_case(std::string key, const Variant& variant, std::size_t ba
     measure = [reason = variant.name() + ": " + variant.unavailable] {
       return suite::Skip{reason};
     };
-  return {std::move(key), std::move(measure), batch};
+  return {.key = std::move(key),
+          .run = std::move(measure),
+          .batch = batch,
+          .foreign = !variant.plugin.empty()};
 }
 
 const Variant* stand_in(const std::vector<const Variant*>& variants, numerics::Op op,
@@ -38,7 +41,9 @@ const Variant* stand_in(const std::vector<const Variant*>& variants, numerics::O
   };
   const Variant* best = nullptr;
   for (const Variant* v : variants)
-    if (v->op == op && v->unavailable.empty() && (!best || types(v) > types(best))) best = v;
+    if (v->op == op && v->unavailable.empty() && v->plugin.empty() &&
+        (!best || types(v) > types(best)))
+      best = v;
   return best;
 }
 

@@ -56,7 +56,8 @@ Extent extent(std::span<const double> values) {
   return number ? Extent{*low, *high} : Extent{NAN, NAN};
 }
 
-// In float64, shifted: right to all the digits that are shown.
+}  // namespace
+
 std::vector<double> probabilities(Rows<const double> logits) {
   std::vector<double> all;
   for (std::size_t i = 0; i < logits.rows; ++i) {
@@ -72,8 +73,6 @@ std::vector<double> probabilities(Rows<const double> logits) {
   }
   return all;
 }
-
-}  // namespace
 
 Evaluation evaluate(Rows<const double> logits, std::span<const std::int32_t> labels) {
   Evaluation result{};
@@ -143,9 +142,23 @@ suite::Parts Runs::parts() {
   auto all = std::make_shared<std::vector<std::function<void()>>>();
   if (!unavailable().empty()) return all;
   for (std::size_t seed = 0; seed < all_.size(); ++seed)
-    all->push_back(
-        [self = shared_from_this(), seed] { self->all_[seed] = train_once(self->setup_, seed); });
+    all->push_back([self = shared_from_this(), seed] { self->make(seed); });
   return all;
+}
+
+// What fails costs these runs only: the parts of others may be among those of the same cases.
+void Runs::make(std::size_t seed) {
+  try {
+    all_[seed] = train_once(setup_, seed);
+  } catch (const suite::CaseFailed& failed) {
+    const std::lock_guard lock(failing_);
+    if (failure_.empty()) failure_ = failed.what();
+  }
+}
+
+const std::vector<Trained>& Runs::all() const {
+  if (!failure_.empty()) throw suite::CaseFailed(failure_);
+  return all_;
 }
 
 }  // namespace maxtrick::measures

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -51,6 +52,10 @@ inline constexpr std::size_t shown_examples = 5;
 [[nodiscard]] Evaluation evaluate(numerics::Rows<const double> logits,
                                   std::span<const std::int32_t> labels);
 
+// In float64, shifted: right to all the digits that are shown. A row of one logit is one
+// probability, that of class 1.
+[[nodiscard]] std::vector<double> probabilities(numerics::Rows<const double> logits);
+
 struct Trained {
   double start_loss;  // as after.exact_loss, before the first step
   learn::History history;
@@ -84,20 +89,27 @@ class Runs : public std::enable_shared_from_this<Runs> {
   [[nodiscard]] std::string unavailable() const;
   // None where they are unavailable.
   [[nodiscard]] suite::Parts parts();
-  // After the parts have run.
-  [[nodiscard]] const std::vector<Trained>& all() const { return all_; }
+  // Whether there are all of them, after the parts have run.
+  [[nodiscard]] bool made() const { return unavailable().empty() && failure_.empty(); }
+  // After the parts have run. Throws suite::CaseFailed where one could not be made: its softmax
+  // failed.
+  [[nodiscard]] const std::vector<Trained>& all() const;
   [[nodiscard]] const Setup& setup() const { return setup_; }
   // The q-quantile over the seeds of what `f` makes of a run.
   template <class Function>
   [[nodiscard]] double quantile(double q, Function f) const {
     std::vector<double> values;
-    for (const Trained& one : all_) values.push_back(static_cast<double>(f(one)));
+    for (const Trained& one : all()) values.push_back(static_cast<double>(f(one)));
     return suite::quantile(std::move(values), q);
   }
 
  private:
+  void make(std::size_t seed);
+
   Setup setup_;
   std::vector<Trained> all_;
+  std::mutex failing_;
+  std::string failure_;
 };
 
 }  // namespace maxtrick::measures

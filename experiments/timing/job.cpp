@@ -11,9 +11,14 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// A path is bytes, and JSON has only UTF-8.
+using Bytes = std::vector<unsigned char>;
+
 }  // namespace
 
 std::string to_json(const Job& job) {
+  std::vector<Bytes> plugins;
+  for (const std::string& file : job.plugins) plugins.emplace_back(file.begin(), file.end());
   Json json = {{"rows", job.shape.rows},
                {"classes", job.shape.classes},
                {"threads", job.threads},
@@ -21,6 +26,7 @@ std::string to_json(const Job& job) {
                {"min_seconds", job.min_seconds},
                {"inaccurate_above_ulp", job.inaccurate_above_ulp},
                {"seed", job.seed},
+               {"plugins", plugins},
                {"logits", Json::array()},
                {"items", Json::array()}};
   for (const Logits& one : job.logits)
@@ -36,10 +42,12 @@ Job job_from_json(const std::string& text) {
           .threads = json.at("threads"),
           .logits = {},
           .items = {},
+          .plugins = {},
           .repetitions = json.at("repetitions"),
           .min_seconds = json.at("min_seconds"),
           .inaccurate_above_ulp = json.at("inaccurate_above_ulp"),
           .seed = json.at("seed")};
+  for (const Bytes file : json.at("plugins")) job.plugins.emplace_back(file.begin(), file.end());
   for (const Json& one : json.at("logits"))
     job.logits.push_back({one.at("name"), one.at("scale"), one.at("masked")});
   for (const Json& one : json.at("items"))

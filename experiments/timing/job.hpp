@@ -3,12 +3,14 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <vector>
 
-#include "timing/kernel.hpp"
+#include "timing/sample.hpp"
 
 namespace maxtrick::timing {
 
@@ -32,6 +34,7 @@ struct Job {
   unsigned threads = 1;  // for the kernels that take any number
   std::vector<Logits> logits;
   std::vector<Item> items;
+  std::vector<std::string> plugins = {};  // files that offer kernels besides
   std::size_t repetitions = 0;
   double min_seconds = 0;  // of one repetition
   double inaccurate_above_ulp = 0;
@@ -52,10 +55,20 @@ struct Measured {
 [[nodiscard]] std::string to_json(const std::vector<Measured>& measured);
 [[nodiscard]] std::vector<Measured> measured_from_json(const std::string& text);
 
+[[nodiscard]] std::string benchmark_library();  // what measures, with its version
+
 // Measures all of the job's items in this process: each is checked against the oracle, and those
-// whose results may be timed are, in turns. `list` is where the kernels are looked up. Throws
-// std::invalid_argument for an item that is not there.
-[[nodiscard]] std::vector<Measured> measure(const Job& job,
-                                            const std::vector<Kernel>& list = kernels());
+// whose results may be timed are, in turns. `list` is where the kernels are looked up; `begins` is
+// told the place of an item before it is called, outside what is timed, and nothing at the end.
+// Throws std::invalid_argument for an item that is not there.
+using Begins = std::function<void(std::optional<std::size_t> item)>;
+[[nodiscard]] std::vector<Measured> measure(
+    const Job& job, const std::vector<Kernel>& list = kernels(),
+    const Begins& begins = [](auto) {});
+
+// The item's results on the job's matrix, checked as measure() does it, and nothing timed.
+[[nodiscard]] Checked check(const Job& job, const Kernel& kernel, const Item& item);
+// What measure() says of what is not timed.
+[[nodiscard]] Measured untimed(const Checked& checked);
 
 }  // namespace maxtrick::timing

@@ -8,6 +8,7 @@
 
 #include "kernels/kernels.hpp"
 #include "numerics/registry.hpp"
+#include "plugin/plugins.hpp"
 
 namespace maxtrick::timing {
 namespace {
@@ -61,6 +62,30 @@ Kernel of_registry(const numerics::Variant& variant, Op op) {
           .implementation = variant.implementation};
 }
 
+std::optional<Op> op_of(plugin::Op op) {
+  for (const Op known : own_ops)
+    if (name(known) == plugin::name(op)) return known;
+  return std::nullopt;
+}
+
+Kernel of_plugin(const plugin::Plugin& plugin, const plugin::Kernel& offered, Op op) {
+  return {.name = offered.name(),
+          .op = op,
+          .run =
+              [op, function = offered.float32](const Call& call) {
+                plugin::Arguments<float> arguments{.x = call.x};
+                if (op != Op::cross_entropy) arguments.y = call.y;
+                if (op == Op::cross_entropy || op == Op::cross_entropy_gradient) {
+                  arguments.targets = call.targets;
+                  arguments.losses = call.losses;
+                  arguments.scale = call.scale;
+                }
+                function(arguments);
+              },
+          .claimed_ulp = offered.claimed_ulp,
+          .plugin = plugin.file.string()};
+}
+
 std::map<std::string, Kernel, std::less<>> all_kernels() {
   std::map<std::string, Kernel, std::less<>> all;
   const auto add = [&](Kernel kernel) { all.emplace(kernel.name, std::move(kernel)); };
@@ -71,7 +96,8 @@ std::map<std::string, Kernel, std::less<>> all_kernels() {
     for (const auto algorithm : kernels::all_algorithms)
       for (const auto isa : kernels::all_isas) add(own(op, algorithm, isa));
   for (const auto& variant : numerics::variants())
-    if (const auto op = op_of(variant)) add(of_registry(variant, *op));
+    if (const auto op = op_of(variant); op && variant.plugin.empty())
+      add(of_registry(variant, *op));
   for (Kernel& loop : loss_loops()) add(std::move(loop));
   for (const Op op : own_ops)
     if (const auto found = all.find(fmt::format("{}.onednn", name(op))); found != all.end()) {
@@ -79,6 +105,12 @@ std::map<std::string, Kernel, std::less<>> all_kernels() {
       held.name += ".avx2";
       add(std::move(held));
     }
+  for (const plugin::Plugin& plugin : plugin::plugins())
+    for (const plugin::Kernel& offered : plugin.kernels)
+      if (const auto op = op_of(offered.op);
+          op && !all.emplace(offered.name(), of_plugin(plugin, offered, *op)).second)
+        throw plugin::Refused(fmt::format("{}: it offers {}, and there is one of that name",
+                                          plugin.file.string(), offered.name()));
   return all;
 }
 

@@ -60,6 +60,7 @@ struct Kernel {
   double claimed_ulp = std::numeric_limits<double>::infinity();
   bool own_special_values = false;
   bool takes_threads = false;  // else it runs on the calling thread
+  std::string plugin = {};     // the file that it comes from, as a variant has it
   // As a variant has it.
   std::function<std::string(std::size_t rows, std::size_t classes)> implementation = {};
 };

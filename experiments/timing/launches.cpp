@@ -6,7 +6,9 @@
 #include <set>
 #include <thread>
 
-#include "timing/launch.hpp"
+#include "plugin/plugins.hpp"
+#include "suite/experiment.hpp"
+#include "timing/special_rows.hpp"
 
 namespace maxtrick::timing {
 namespace {
@@ -21,10 +23,21 @@ std::map<std::string, std::string> environment(bool avx2) {
           {"BENCHMARK_FILTER", ""}};
 }
 
+Launches::Apart check_apart(const Job& job, const Kernel& kernel, const Item& item) {
+  try {
+    const bool broken = !special_rows_of(kernel.name).broken.empty();
+    const Checked checked = check(job, kernel, item);
+    return {.checked = checked, .right = !broken && may_be_timed(kernel, checked)};
+  } catch (const suite::CaseFailed& failed) {
+    return {.failure = failed.what()};
+  }
+}
+
 }  // namespace
 
 Launches::Group Launches::group_of(const Case& one) {
-  return {one.shape, one.all_threads, held_to_avx2(one.item.kernel)};
+  return {one.shape, one.all_threads, held_to_avx2(one.item.kernel),
+          find_kernel(one.item.kernel)->plugin};
 }
 
 std::shared_ptr<const Case> Launches::enter(const Case& one) {
@@ -59,8 +72,11 @@ Job Launches::job_of(const Group& group) const {
   job.shape = group.shape;
   job.threads = group.all_threads ? std::max(1U, std::thread::hardware_concurrency()) : 1;
   for (const Item& item : items)
-    if (const Kernel* kernel = find_kernel(item.kernel); kernel && kernel->unavailable.empty())
+    if (const Kernel* kernel = find_kernel(item.kernel);
+        kernel && kernel->unavailable.empty() &&
+        (kernel->plugin.empty() || kernel->plugin == group.plugin))
       job.items.push_back(item);
+  if (!group.plugin.empty()) job.plugins.push_back(group.plugin);
   for (const Logits& one : spec_.logits)
     if (std::any_of(items.begin(), items.end(),
                     [&](const Item& item) { return item.logits == one.name; }))
@@ -69,24 +85,75 @@ Job Launches::job_of(const Group& group) const {
   return job;
 }
 
+// Out of the job goes what of the plug-in fails or is wrong; the latter is returned.
+std::vector<Item> Launches::take_wrong_ones(Job& job, Results& results) const {
+  std::vector<Item> wrong;
+  std::erase_if(job.items, [&](const Item& item) {
+    const Kernel& kernel = *find_kernel(item.kernel);
+    if (kernel.plugin.empty()) return false;
+    const auto [found, is_new] = results.apart.try_emplace(item);
+    Apart& apart = found->second;
+    if (is_new) apart = check_apart(job, kernel, item);
+    if (!apart.failure.empty()) return true;
+    if (!apart.right) wrong.push_back(item);
+    return !apart.right;
+  });
+  return wrong;
+}
+
+// Out of the job goes the item of the plug-in in which a launch ended, with the reason; false where
+// it ended in nothing of it.
+bool Launches::take_failed_one(Job& job, Results& results, const Failed& failed,
+                               const std::string& launch) {
+  if (!failed.item) return false;
+  const Item item = job.items[*failed.item];
+  if (find_kernel(item.kernel)->plugin.empty()) return false;
+  results.apart.at(item).failure =
+      failed.too_late
+          ? fmt::format("{}: called when {} was {}", item.kernel, launch, failed.reason)
+          : fmt::format("{}: {} where it is timed, in {}", item.kernel, failed.reason, launch);
+  job.items.erase(job.items.begin() + static_cast<std::ptrdiff_t>(*failed.item));
+  return true;
+}
+
 void Launches::launch(const Group& group, std::size_t n) {
   const std::lock_guard lock(one_at_a_time_);
   Results& results = results_[group];
   if (!results.failure.empty()) return;
-  const Job job = job_of(group);
+  Job job = job_of(group);
   if (job.items.empty()) return;
-  auto found = timing::launch("/proc/self/exe", job, environment(group.avx2), spec_.limit);
-  if (const auto* failed = std::get_if<Failed>(&found)) {
-    results.failure =
-        fmt::format("launch {} of {} of {} ({}, {}) {}", n + 1, spec_.launches, name(group.shape),
-                    group.all_threads ? "all threads" : "one thread",
-                    group.avx2 ? "AVX2" : "any ISA", failed->reason);
-    return;
+  const std::vector<Item> wrong = take_wrong_ones(job, results);
+  const auto add_wrong = [&](Launched& launched) {
+    for (const Item& item : wrong) launched.emplace(item, untimed(results.apart.at(item).checked));
+  };
+  const std::string what =
+      fmt::format("launch {} of {} of {} ({}, {}{}{})", n + 1, spec_.launches, name(group.shape),
+                  group.all_threads ? "all threads" : "one thread", group.avx2 ? "AVX2" : "any ISA",
+                  group.plugin.empty() ? "" : ", ", group.plugin);
+  // Once more without each that ended it.
+  for (;;) {
+    // What others are compared with is not measured for its own sake.
+    if (!group.plugin.empty() &&
+        std::none_of(job.items.begin(), job.items.end(),
+                     [](const Item& one) { return !find_kernel(one.kernel)->plugin.empty(); })) {
+      if (results.launches.empty()) add_wrong(results.launches.emplace_back());
+      return;
+    }
+    auto found = timing::launch("/proc/self/exe", job, environment(group.avx2), spec_.limit);
+    // It was loaded anew there, to be timed beside what this process has checked.
+    for (const plugin::Plugin& one : plugin::plugins())
+      if (one.file == group.plugin) one.require_unchanged();
+    if (const auto* failed = std::get_if<Failed>(&found)) {
+      if (take_failed_one(job, results, *failed, what)) continue;
+      results.failure = fmt::format("{} {}", what, failed->reason);
+      return;
+    }
+    auto& measured = std::get<std::vector<Measured>>(found);
+    Launched& launched = results.launches.emplace_back();
+    for (std::size_t i = 0; i < measured.size(); ++i)
+      launched.emplace(job.items[i], std::move(measured[i]));
+    return add_wrong(launched);
   }
-  auto& measured = std::get<std::vector<Measured>>(found);
-  Launched& launched = results.launches.emplace_back();
-  for (std::size_t i = 0; i < measured.size(); ++i)
-    launched.emplace(job.items[i], std::move(measured[i]));
 }
 
 const Launches::Results& Launches::results(const Case& one) const {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "timing/comparison.hpp"
+#include "timing/launch.hpp"
 
 namespace maxtrick::timing {
 
@@ -27,26 +28,40 @@ class Launches {
   [[nodiscard]] static std::vector<std::function<void()>> parts(
       const std::shared_ptr<Launches>& launches);
 
+  // Of a kernel of a plug-in, called apart from the launches: only what is right there is called in
+  // one, since it could do anything to the process.
+  struct Apart {
+    Checked checked = {};  // on the case's own logits
+    bool right = false;    // on them, and on special rows, which no row of the table tells of
+    std::string failure = {};
+  };
   // What was found where the case was measured, or the reason why there is nothing.
   struct Results {
     std::vector<Launched> launches = {};
     std::string failure = {};
+    std::map<Item, Apart> apart = {};
   };
   [[nodiscard]] const Results& results(const Case& one) const;
   [[nodiscard]] const Spec& spec() const { return spec_; }
 
  private:
-  // What is measured in one process: a shape's cases, beside oneDNN as it is or held to AVX2.
+  // What is measured in one process: a shape's cases, beside oneDNN as it is or held to AVX2. Those
+  // of a plug-in have processes of their own, which it may break.
   struct Group {
     Shape shape;
     bool all_threads = false, avx2 = false;
+    std::string plugin = {};
     friend bool operator<(const Group& a, const Group& b) {
-      return std::tie(a.shape, a.all_threads, a.avx2) < std::tie(b.shape, b.all_threads, b.avx2);
+      return std::tie(a.shape, a.all_threads, a.avx2, a.plugin) <
+             std::tie(b.shape, b.all_threads, b.avx2, b.plugin);
     }
   };
   static Group group_of(const Case& one);
   [[nodiscard]] Job job_of(const Group& group) const;
   void launch(const Group& group, std::size_t n);
+  [[nodiscard]] std::vector<Item> take_wrong_ones(Job& job, Results& results) const;
+  [[nodiscard]] static bool take_failed_one(Job& job, Results& results, const Failed& failed,
+                                            const std::string& launch);
 
   Spec spec_;
   std::vector<Group> groups_;  // in the order of the cases

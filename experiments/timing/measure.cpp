@@ -2,7 +2,9 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
+#include <limits>
 #include <map>
 #include <stdexcept>
 
@@ -47,6 +49,47 @@ struct Input {
   }
 };
 
+// What all kernels of a job are called with.
+class Inputs {
+ public:
+  explicit Inputs(const Job& job)
+      : targets_(make_targets(job.shape, job.seed)), losses_(job.shape.rows), result_(job.shape) {
+    // A power of two near that of a mean scales exactly.
+    const float scale = 1 / static_cast<float>(std::bit_floor(job.shape.rows));
+    for (const Logits& one : job.logits)
+      inputs_.try_emplace(one.name, make_logits(job.shape, one, targets_, job.seed),
+                          Call{.x = {},
+                               .targets = targets_,
+                               .scale = scale,
+                               .losses = losses_,
+                               .y = result_.rows(),
+                               .threads = job.threads});
+  }
+  // The logits of an item; throws where there are none of that name.
+  [[nodiscard]] Input& of(const Item& item) {
+    const auto found = item.logits.empty() ? inputs_.begin() : inputs_.find(item.logits);
+    if (found == inputs_.end())
+      throw std::invalid_argument(fmt::format("no logits '{}'", item.logits));
+    return found->second;
+  }
+
+ private:
+  std::vector<std::int32_t> targets_;
+  std::vector<float> losses_;
+  Matrix result_;
+  std::map<std::string, Input, std::less<>> inputs_;
+};
+
+Checked run_and_check(const Job& job, const Kernel& kernel, Input& input) {
+  // What the kernel before it has left there must not pass for its results.
+  const Call& call = input.call;
+  constexpr float nothing = std::numeric_limits<float>::quiet_NaN();
+  for (std::size_t i = 0; i < call.y.rows; ++i) std::ranges::fill(call.y.row(i), nothing);
+  std::ranges::fill(call.losses, nothing);
+  kernel.run(call);
+  return input.sample.check(kernel, call, job.inaccurate_above_ulp);
+}
+
 void initialize_once() {
   [[maybe_unused]] static const bool done = [] {
     std::string name = "launch", interleaved = "--benchmark_enable_random_interleaving=true";
@@ -65,44 +108,29 @@ const Kernel& look_up(const std::vector<Kernel>& list, const std::string& name) 
 
 }  // namespace
 
-std::vector<Measured> measure(const Job& job, const std::vector<Kernel>& list) {
-  const std::vector<std::int32_t> targets = make_targets(job.shape, job.seed);
-  std::vector<float> losses(job.shape.rows);
-  const Matrix result(job.shape);
-  // A power of two near that of a mean scales exactly.
-  const float scale = 1 / static_cast<float>(std::bit_floor(job.shape.rows));
-  std::map<std::string, Input, std::less<>> inputs;
-  for (const Logits& one : job.logits)
-    inputs.try_emplace(one.name, make_logits(job.shape, one, targets, job.seed),
-                       Call{.x = {},
-                            .targets = targets,
-                            .scale = scale,
-                            .losses = losses,
-                            .y = result.rows(),
-                            .threads = job.threads});
+std::string benchmark_library() { return "Google Benchmark " MAXTRICK_BENCHMARK_VERSION; }
+
+std::vector<Measured> measure(const Job& job, const std::vector<Kernel>& list,
+                              const Begins& begins) {
+  Inputs inputs(job);
   initialize_once();
   benchmark::ClearRegisteredBenchmarks();
   std::vector<Measured> measured;
   bool any = false;
   for (const Item& item : job.items) {
     const Kernel& kernel = look_up(list, item.kernel);
-    const auto found = item.logits.empty() ? inputs.begin() : inputs.find(item.logits);
-    if (found == inputs.end())
-      throw std::invalid_argument(fmt::format("no logits '{}'", item.logits));
-    Input& input = found->second;
-    kernel.run(input.call);
-    const Checked checked = input.sample.check(kernel, input.call, job.inaccurate_above_ulp);
-    const std::string place = std::to_string(measured.size());
-    measured.push_back(
-        {.outcome = std::string(numerics::name(checked.outcome)),
-         .max_error_ulp = checked.max_error_ulp,
-         .implementation = kernel.implementation
-                               ? kernel.implementation(job.shape.rows, job.shape.classes)
-                               : ""});
+    Input& input = inputs.of(item);
+    const std::size_t at = measured.size();
+    begins(at);
+    const Checked checked = run_and_check(job, kernel, input);
+    measured.push_back(untimed(checked));
+    if (kernel.implementation)
+      measured.back().implementation = kernel.implementation(job.shape.rows, job.shape.classes);
     if (!may_be_timed(kernel, checked)) continue;
     any = true;
-    benchmark::RegisterBenchmark(place.c_str(),
-                                 [&kernel, &input](benchmark::State& state) {
+    benchmark::RegisterBenchmark(std::to_string(at).c_str(),
+                                 [&kernel, &input, &begins, at](benchmark::State& state) {
+                                   begins(at);
                                    for (auto _ : state) {
                                      kernel.run(input.call);
                                      benchmark::ClobberMemory();
@@ -115,8 +143,19 @@ std::vector<Measured> measure(const Job& job, const std::vector<Kernel>& list) {
   Collector collector(measured);
   // Where there is nothing to time, Google Benchmark would complain.
   if (any) benchmark::RunSpecifiedBenchmarks(&collector);
+  begins(std::nullopt);
   benchmark::ClearRegisteredBenchmarks();
   return measured;
+}
+
+Checked check(const Job& job, const Kernel& kernel, const Item& item) {
+  Inputs inputs(job);
+  return run_and_check(job, kernel, inputs.of(item));
+}
+
+Measured untimed(const Checked& checked) {
+  return {.outcome = std::string(numerics::name(checked.outcome)),
+          .max_error_ulp = checked.max_error_ulp};
 }
 
 }  // namespace maxtrick::timing

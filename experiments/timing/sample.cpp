@@ -27,6 +27,7 @@ Checked judge(numerics::Op op, std::span<const numerics::Exact<float>> exact,
 
 // A number against its exact value, in ULPs of `size`.
 Checked judge(double exact, double got, double size, double tolerance_ulp) {
+  if (std::isnan(exact)) return std::isnan(got) ? Checked{} : Checked{Outcome::wrong, infinity};
   if (std::isnan(got)) return {Outcome::nan, infinity};
   if (std::isinf(got)) return {Outcome::overflow, infinity};
   const double error = std::abs(got - exact), ulps = error / numerics::ulp<float>(size);

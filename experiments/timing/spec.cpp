@@ -39,34 +39,52 @@ std::vector<Shape> read_shapes(suite::Section& section) {
   std::vector<Shape> shapes;
   const std::vector<std::string> texts = section.texts("shapes");
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    if (const auto shape = parse_shape(texts[i]))
-      shapes.push_back(*shape);
-    else if (!texts[i].empty())
+    const auto shape = parse_shape(texts[i]);
+    if (texts[i].empty()) continue;  // noted already
+    if (!shape)
       section.reject("shapes", i, fmt::format("'{}' is no shape", texts[i]),
                      "rows x classes, at most 2^28 numbers: \"4096x1000\"");
+    else if (std::find(shapes.begin(), shapes.end(), *shape) != shapes.end())
+      section.reject("shapes", i, fmt::format("'{}' is named twice", texts[i]), "each once");
+    else
+      shapes.push_back(*shape);
   }
   return shapes;
 }
 
-// In the registry's order, once each.
-std::vector<const Kernel*> read_variants(suite::Section& config) {
+bool chooses(const std::string& glob, const Kernel& kernel) {
+  return kernel.optional ? glob == kernel.name : numerics::glob_match(glob, kernel.name);
+}
+
+// What the user brought along is wanted wherever its op is, beside what the config names.
+void join_plugins(std::set<std::string>& wanted) {
+  std::set<Op> ops;
+  for (const std::string& known : wanted) ops.insert(find_kernel(known)->op);
+  for (const Kernel& kernel : kernels())
+    if (!kernel.plugin.empty() && ops.contains(kernel.op)) wanted.insert(kernel.name);
+}
+
+// Those that the globs of `key` choose, in the registry's order, once each; and those of plug-ins,
+// where they join.
+std::vector<const Kernel*> read_kernels(suite::Section& section, std::string_view key,
+                                        bool join = false) {
   std::vector<std::string> names;
   for (const Kernel& kernel : kernels())
     if (kernel.op != Op::copy) names.push_back(kernel.name);
+  const std::vector<std::string> globs = section.texts(key);
   std::set<std::string> wanted;
-  const std::vector<std::string> globs = config.texts("variants");
   for (std::size_t i = 0; i < globs.size(); ++i) {
     bool matched = globs[i].empty();
     for (const std::string& known : names)
-      if (find_kernel(known)->optional ? globs[i] == known
-                                       : numerics::glob_match(globs[i], known)) {
+      if (chooses(globs[i], *find_kernel(known))) {
         wanted.insert(known);
         matched = true;
       }
     if (!matched)
-      config.reject("variants", i, fmt::format("'{}' matches nothing that can be timed", globs[i]),
-                    suite::expected_one_of(globs[i], names));
+      section.reject(key, i, fmt::format("'{}' matches nothing that can be timed", globs[i]),
+                     suite::expected_one_of(globs[i], names));
   }
+  if (join) join_plugins(wanted);
   std::vector<const Kernel*> chosen;
   for (const std::string& known : wanted) chosen.push_back(find_kernel(known));
   return chosen;
@@ -76,13 +94,11 @@ struct Grid {
   std::vector<Shape> shapes;
   std::vector<std::string> logits;
   std::vector<std::string> threads;
-  std::vector<std::string> but_not;  // globs
+  std::vector<const Kernel*> but_not;
 
   [[nodiscard]] bool has(const Kernel& kernel, bool all_threads) const {
     return (kernel.takes_threads || !all_threads) &&
-           std::none_of(but_not.begin(), but_not.end(), [&](const std::string& glob) {
-             return numerics::glob_match(glob, kernel.name);
-           });
+           std::find(but_not.begin(), but_not.end(), &kernel) == but_not.end();
   }
 };
 
@@ -93,7 +109,7 @@ std::vector<Grid> read_grids(suite::Section& config, const std::vector<std::stri
                      section.choices("logits", logits),
                      section.choices("threads", thread_words),
                      {}});
-    if (section.has("but_not")) grids.back().but_not = section.texts("but_not");
+    if (section.has("but_not")) grids.back().but_not = read_kernels(section, "but_not");
     std::erase(grids.back().logits, "");  // noted already
   }
   return grids;
@@ -193,7 +209,7 @@ Spec read_spec(suite::Section& config) {
   spec.settings.inaccurate_above_ulp = config.number("inaccurate_above_ulp", {0, 1e6});
   spec.settings.seed = static_cast<std::uint64_t>(config.integer("seed", 0, INT64_MAX - 1));
   spec.logits = read_logits(config);
-  const std::vector<const Kernel*> chosen = read_variants(config);
+  const std::vector<const Kernel*> chosen = read_kernels(config, "variants", true);
   lay_out(spec, read_grids(config, names_of(spec.logits)), chosen);
   read_claims(config, spec);
   return spec;

@@ -92,9 +92,9 @@ std::vector<suite::Column> columns() {
        "that ratio, within the best launch of what it is compared with: median and 95 % confidence "
        "interval"},
       {"verdict", Rule::info,
-       "holds or missed where the whole interval is on one side of the claim, else noisy; it "
-       "decides "
-       "the exit code"},
+       "holds or missed where the whole interval is on one side of the claim, else noisy, and "
+       "noisy "
+       "too where it is wider than the config allows; it decides the exit code"},
   };
 }
 

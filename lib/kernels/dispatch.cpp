@@ -7,8 +7,10 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "kernels/kernels.hpp"
+#include "kernels/log_sum_exp.hpp"
 #include "kernels/work.hpp"
 
 namespace maxtrick::kernels {
@@ -25,7 +27,9 @@ const Implementation& of(Isa isa) {
   return scalar_implementation;
 }
 
+// Only an x86 compiler knows the question.
 bool cpu_has(Isa isa) {
+#if defined(__x86_64__) || defined(__i386__)
   switch (isa) {
     case Isa::scalar: return true;
     case Isa::avx2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
@@ -34,6 +38,9 @@ bool cpu_has(Isa isa) {
              __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
   }
   return false;
+#else
+  return isa == Isa::scalar;
+#endif
 }
 
 // Why there are no kernels for it here, or nothing.
@@ -62,7 +69,11 @@ constexpr std::size_t logits_a_thread = 1 << 15;
 // logits: measured in logits and results.
 double cached_bytes() {
   static const double bytes = [] {
+#ifdef _SC_LEVEL3_CACHE_SIZE
     const long size = sysconf(_SC_LEVEL3_CACHE_SIZE);
+#else
+    const long size = 0;
+#endif
     return 0.75 * static_cast<double>(size > 0 ? size : 8L << 20);
   }();
   return bytes;
@@ -163,6 +174,26 @@ void log_sum(Method method, Rows<const float> x, std::span<float> largest,
   work.losses = largest.data();
   work.above = above.data();
   run(method, task_log_sum, work);
+}
+
+void log_sum_exp(Method method, Rows<const float> x, std::span<float> sums) {
+  std::vector<double> above(x.rows);
+  log_sum(method, x, sums, above);
+  const bool accurate = method.algorithm == Algorithm::accurate;
+  std::size_t slow = 0;
+  for (std::size_t r = 0; accurate && r < x.rows; ++r) slow += cancels(sums[r], above[r]) ? 1 : 0;
+  const auto round = [&](std::size_t r) {
+    sums[r] = log_sum_exp(x.row(r), sums[r], above[r], accurate);
+  };
+  // A slow row takes as long as a thousand others: who is done takes more.
+  const std::size_t worth = std::min(slow, slow * x.columns * 1000 / logits_a_thread);
+  const std::size_t threads = std::min<std::size_t>(method.threads, worth);
+  if (threads < 2) {
+    for (std::size_t r = 0; r < x.rows; ++r) round(r);
+    return;
+  }
+#pragma omp parallel for num_threads(static_cast <int>(threads)) schedule(dynamic)
+  for (std::size_t r = 0; r < x.rows; ++r) round(r);
 }
 
 void cross_entropy(Method method, Rows<const float> x, std::span<const std::int32_t> targets,

@@ -1,5 +1,5 @@
-// Softmax, log-softmax and cross-entropy in float32 by hand-written kernels: one algorithm, of
-// which each instruction set is an instance.
+// Softmax, log-softmax, log-sum-exp and cross-entropy in float32 by hand-written kernels: one
+// algorithm, of which each instruction set is an instance.
 //
 // Every function takes a matrix of logits row by row: any stride, any alignment, 0 rows; classes
 // from 1 on. The result may be the logits' own place (same data and stride), and may not overlap
@@ -62,6 +62,13 @@ void log_softmax(Method method, Rows<const float> x, Rows<float> y);
 // What log-sum-exp is made of: the largest logit of each row, and how far above it log-sum-exp is,
 // NaN for a row whose log-softmax is NaN.
 void log_sum(Method method, Rows<const float> x, std::span<float> largest, std::span<double> above);
+
+// sums[r] = log sum_k e^{x_k}, one a row; special values as in numerics/oracle.hpp: +inf and -inf
+// are kept. accurate: at most 1 ULP of max(|y|, least_log_sum_exp); fast: at most 4 ULP of max(|y|,
+// y - max_k x_k). Rows whose logits cancel, as log-probabilities do, take `accurate` a thousand
+// times as long. Throws nothing but std::bad_alloc, and that before anything is written.
+void log_sum_exp(Method method, Rows<const float> x, std::span<float> sums);
+inline constexpr double least_log_sum_exp = 0x1p-70;
 
 // losses[r] = log sum_k e^{x_k} - x_t, t = targets[r], from 0 to classes - 1: one loss a row.
 void cross_entropy(Method method, Rows<const float> x, std::span<const std::int32_t> targets,

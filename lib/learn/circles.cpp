@@ -7,19 +7,24 @@ namespace maxtrick::learn {
 DataSet make_circles(const Circles& circles) {
   RandomState random(circles.seed);
   DataSet data{circles.samples, 2, 3, {}, {}};
-  data.X.reserve(2 * data.rows);
-  data.y.reserve(data.rows);
-  for (std::size_t n = 0; n < data.rows; ++n) {
-    const double x = random.uniform(-circles.half_width, circles.half_width);
-    const double y = random.uniform(-circles.half_width, circles.half_width);
-    // Squares, not the distance: a root would round once more.
-    const double square = x * x + y * y;
-    data.X.insert(data.X.end(), {x, y});
-    data.y.push_back(square < circles.inner * circles.inner   ? 0
-                     : square < circles.outer * circles.outer ? 1
-                                                              : 2);
-  }
+  data.X.resize(2 * data.rows);
+  for (double& x : data.X) x = random.uniform(-circles.half_width, circles.half_width);
+  data.y = circle_classes(circles, data.X);
   return data;
+}
+
+std::vector<std::int32_t> circle_classes(const Circles& circles,
+                                         const std::vector<double>& points) {
+  std::vector<std::int32_t> classes;
+  classes.reserve(points.size() / 2);
+  for (std::size_t i = 0; i + 1 < points.size(); i += 2) {
+    // Squares, not the distance: a root would round once more.
+    const double square = points[i] * points[i] + points[i + 1] * points[i + 1];
+    classes.push_back(square < circles.inner * circles.inner   ? 0
+                      : square < circles.outer * circles.outer ? 1
+                                                               : 2);
+  }
+  return classes;
 }
 
 }  // namespace maxtrick::learn

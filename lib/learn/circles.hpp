@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <vector>
 
 #include "learn/data_set.hpp"
 
@@ -21,5 +22,10 @@ struct Circles {
 // on the square: RandomState(seed).uniform(-half_width, half_width, (samples, 2)). Class 0 lies
 // inside both circles, 1 between them, 2 outside both; a point on a circle is outside it.
 [[nodiscard]] DataSet make_circles(const Circles& circles);
+
+// The class of each of these points, two features each, by where it lies: what no classifier can do
+// better than.
+[[nodiscard]] std::vector<std::int32_t> circle_classes(const Circles& circles,
+                                                       const std::vector<double>& points);
 
 }  // namespace maxtrick::learn

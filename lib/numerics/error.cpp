@@ -21,7 +21,7 @@ double scaled(double x, int exponent) {
 // What `rest` is counted from: `rounded`, or the largest finite number where y rounds to infinity.
 template <class T>
 double origin(const Exact<T>& exact) {
-  if (exact.special || std::isfinite(exact.rounded)) return exact.rounded;
+  if (exact.special || std::isfinite(double{exact.rounded})) return exact.rounded;
   return std::copysign(double{std::numeric_limits<T>::max()}, double{exact.rounded});
 }
 
@@ -39,8 +39,8 @@ constexpr double infinity = std::numeric_limits<double>::infinity();
 // The error where it does not depend on how far got is from y: 0 or infinity; else NaN.
 template <class T>
 double error_of_special(const Exact<T>& exact, T got) {
-  if (std::isnan(got)) return std::isnan(exact.rounded) ? 0 : infinity;
-  if (exact.special || std::isinf(got)) return got == exact.rounded ? 0 : infinity;
+  if (std::isnan(double{got})) return std::isnan(double{exact.rounded}) ? 0 : infinity;
+  if (exact.special || std::isinf(double{got})) return got == exact.rounded ? 0 : infinity;
   return std::numeric_limits<double>::quiet_NaN();
 }
 

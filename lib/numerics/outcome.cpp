@@ -34,7 +34,8 @@ template <class T>
 Outcome judge_one(const Row& row, const Exact<T>& exact, T got) {
   if (got == exact.rounded || error_ulp(exact, got) <= row.tolerance_ulp) return Outcome::ok;
   if (row.special && row.own_special_values) return Outcome::differs;
-  if (std::isnan(got)) return std::isnan(exact.rounded) ? Outcome::ok : Outcome::nan;
+  if (std::isnan(double{got}))
+    return std::isnan(double{exact.rounded}) ? Outcome::ok : Outcome::nan;
   if (exact.special) return Outcome::wrong;
   if (vanished(row.op, got)) {
     if (row.all_vanished && row.op != Op::log_sum_exp) return Outcome::overflow;
@@ -42,7 +43,7 @@ Outcome judge_one(const Row& row, const Exact<T>& exact, T got) {
     return row.op == Op::softmax && exact.value() >= lost_beside_one ? Outcome::wrong
                                                                      : Outcome::underflow;
   }
-  if (std::isinf(got)) return Outcome::overflow;
+  if (std::isinf(double{got})) return Outcome::overflow;
   return relative_error(exact, got) < 0.5 ? Outcome::inaccurate : Outcome::wrong;
 }
 

@@ -40,6 +40,12 @@ Register::Register(Variant variant) {
   list().variants.push_back(std::move(variant));
 }
 
+bool is_registered(std::string_view name) {
+  const auto& all = list().variants;
+  return std::any_of(all.begin(), all.end(),
+                     [&](const Variant& variant) { return variant.name() == name; });
+}
+
 const std::vector<Variant>& variants() {
   static const std::vector<Variant>& once = sorted();
   return once;

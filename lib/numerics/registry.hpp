@@ -15,6 +15,9 @@ struct Register {
   explicit Register(Variant variant);
 };
 
+// Whether there is one of that name by now. Does not close the list.
+[[nodiscard]] bool is_registered(std::string_view name);
+
 // All variants, sorted by name; the first call closes the list. Throws std::logic_error where two
 // share a name.
 [[nodiscard]] const std::vector<Variant>& variants();

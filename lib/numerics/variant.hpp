@@ -28,6 +28,7 @@ enum class Nature {
   sound,          // its error claim holds for all finite logits in the claim's domain
   unguarded,      // the right formula, which overflows or underflows on ordinary logits
   approximation,  // another function, meant to be near
+  unstated,       // a user's, who claims nothing
 };
 
 // What a variant claims of its error, for one working type, and what the tests hold it to: for all
@@ -108,6 +109,10 @@ struct Variant {
   // Chosen by its own name only, never by a glob: a library that a build may lack would else decide
   // what the tables hold.
   bool optional = false;
+  // The file of the plug-in that it comes from, which the user named; empty for the program's own.
+  // Such a one joins every selection of its op, and no baseline has rows of it. Its functions are
+  // called in another process: they throw where they fail, and their times are not the kernel's.
+  std::string plugin = {};
   // Which of its kernels a library takes for dense float32 rows of that shape, in its own words.
   // Empty where it does not say.
   std::function<std::string(std::size_t rows, std::size_t classes)> implementation = {};

@@ -69,15 +69,6 @@ std::string shell_word(std::string_view text) {
   return word + '\'';
 }
 
-// A path as a word for a shell: as it is where that will do.
-std::string shell_path(std::string_view path) {
-  const bool plain = std::all_of(path.begin(), path.end(), [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) ||
-           std::string_view("/._-+").find(c) != std::string_view::npos;
-  });
-  return plain ? std::string(path) : shell_word(path);
-}
-
 }  // namespace
 
 std::vector<Mismatch> compare(const ResultTable& got, std::string_view baseline_csv,
@@ -188,8 +179,20 @@ std::string describe(const Mismatch& mismatch, std::string_view table_path,
                       mismatch.allowed);
   // A row that is no longer made cannot be made again.
   if (mismatch.row.empty() || mismatch.got == no_row) return text;
-  return text + fmt::format("    again: maxtrick run {} --filter {}\n", shell_path(config_path),
-                            shell_word(exact_filter(mismatch.row)));
+  return text + fmt::format("    again: {}\n", rerun(config_path, mismatch.row));
+}
+
+std::string rerun(std::string_view config_path, std::string_view key) {
+  return fmt::format("maxtrick run {} --filter {}", shell_path(config_path),
+                     shell_word(exact_filter(key)));
+}
+
+std::string shell_path(std::string_view path) {
+  const bool plain = std::all_of(path.begin(), path.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) ||
+           std::string_view("/._-+").find(c) != std::string_view::npos;
+  });
+  return plain ? std::string(path) : shell_word(path);
 }
 
 std::string exact_filter(std::string_view key) {

@@ -45,6 +45,12 @@ void keep_confirmed_times(ResultTable& table, std::string_view baseline_csv);
 // The regular expression that matches this key and no other, for --filter.
 [[nodiscard]] std::string exact_filter(std::string_view key);
 
+// A path as a word for a shell: as it is where that will do.
+[[nodiscard]] std::string shell_path(std::string_view path);
+
+// The command that makes the row of this key again, for a shell.
+[[nodiscard]] std::string rerun(std::string_view config_path, std::string_view key);
+
 // The mismatch as lines of text: "TABLE: row KEY, column C: expected E, got G, allowed A", and the
 // command that reruns the one case.
 [[nodiscard]] std::string describe(const Mismatch& mismatch, std::string_view table_path,

@@ -13,6 +13,11 @@ std::vector<Experiment>& registered() {
 
 }  // namespace
 
+bool Plan::keeps_parts() const {
+  return std::any_of(cases.begin(), cases.end(),
+                     [](const Case& one) { return one.kept != nullptr; });
+}
+
 RegisterExperiment::RegisterExperiment(Experiment experiment) {
   registered().push_back(std::move(experiment));
 }

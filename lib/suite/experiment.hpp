@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -21,6 +22,13 @@ namespace maxtrick::suite {
 struct Skip {
   std::string reason;
   bool optional = false;
+  bool failed = false;  // it was tried: see CaseFailed
+};
+
+// Thrown where a case is run: what it computes with failed, and the other cases can do without. The
+// case is skipped for that reason, and is missing.
+struct CaseFailed : std::runtime_error {
+  using std::runtime_error::runtime_error;
 };
 
 // What cases share and summarise, each part on any thread: the training runs of many seeds, say.
@@ -53,6 +61,8 @@ struct Case {
   Parts parts = {};
   // The same, in place of `parts`, where their results are kept.
   std::shared_ptr<const KeptParts> kept = {};
+  // Of something that the user brought along: a baseline need not know of it.
+  bool foreign = false;
 };
 
 // A file that a config describes, whole, and what it holds in one line.
@@ -78,6 +88,9 @@ struct Plan {
   std::filesystem::path folder = {};
   std::vector<Export> data = {};    // what the cases learn from, for `maxtrick data`
   std::vector<Export> models = {};  // what they train, for `maxtrick run --export`
+
+  // Whether results of parts are kept, or whole rows.
+  [[nodiscard]] bool keeps_parts() const;
 };
 
 struct Experiment {

@@ -137,9 +137,7 @@ void write_file(const std::filesystem::path& path, std::string_view bytes) {
 }
 
 void append_to_file(const std::filesystem::path& path, std::string_view bytes) {
-  Writer writer(path.string(), O_CREAT | O_APPEND, path);
-  writer.write(bytes);
-  writer.sync();
+  Writer(path.string(), O_CREAT | O_APPEND, path).write(bytes);
 }
 
 void require_writable(const std::filesystem::path& folder) {

@@ -25,9 +25,9 @@ void write_file(const std::filesystem::path& path, std::string_view bytes);
 // The same for files that belong together: all are written and synced before the first is replaced.
 void write_files(const std::vector<std::pair<std::filesystem::path, std::string>>& files);
 
-// Adds to the end of a file, which is made where it is not there, and syncs it. Whoever kills the
-// program meanwhile may leave a piece of the bytes there. Throws std::system_error, which names the
-// path.
+// Adds to the end of a file, which is made where it is not there. The bytes outlive the program,
+// not the system; whoever kills the program meanwhile may leave a piece of them there. Throws
+// std::system_error, which names the path.
 void append_to_file(const std::filesystem::path& path, std::string_view bytes);
 
 // Throws std::system_error where `folder` cannot be written into, or cannot be made, which is tried

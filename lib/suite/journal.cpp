@@ -39,7 +39,7 @@ bool Journal::read(std::string_view bytes, std::size_t parts) {
     const std::string_view text =
         shaped ? one.substr(text_at + 1, text_end - text_at - 1) : std::string_view{};
     if (shaped && one == line(part, text))
-      found_.emplace(part, text);
+      found_.insert_or_assign(part, text);
     else
       all_good = false;
   }
@@ -55,7 +55,12 @@ void Journal::add(std::size_t part, std::string_view text) {
   if (text.find('\n') != text.npos) throw std::logic_error("a part's result is more than a line");
   const std::string bytes = line(part, text);
   const std::lock_guard lock(adding_);
-  append_to_file(path_, bytes);
+  if (!failure_.empty()) return;
+  try {
+    append_to_file(path_, bytes);
+  } catch (const std::system_error& error) {
+    failure_ = error.what();
+  }
 }
 
 void Journal::remove() {

@@ -20,11 +20,17 @@ class Journal {
   // only what is good. Throws std::system_error where it cannot be read or written.
   Journal(std::filesystem::path path, std::string_view identity, std::size_t parts);
 
-  // What was there: texts by part.
+  // What was there: texts by part, of each the last.
   [[nodiscard]] const std::map<std::size_t, std::string>& found() const { return found_; }
 
-  // From any thread. `text` is one line. Throws std::system_error.
+  // Finds nothing of it any more; who opens the file next still does.
+  void forget() { found_.clear(); }
+
+  // From any thread. `text` is one line. What cannot be written is not kept, nor is what comes
+  // after it: a full disk shall not end the run.
   void add(std::size_t part, std::string_view text);
+  // Why not; empty where all is kept. Not while a thread adds.
+  [[nodiscard]] const std::string& failure() const { return failure_; }
 
   // For when the results have gone where they belong. What cannot be removed stays.
   void remove();
@@ -37,6 +43,7 @@ class Journal {
   std::string head_;
   std::map<std::size_t, std::string> found_;
   std::mutex adding_;
+  std::string failure_;
 };
 
 }  // namespace maxtrick::suite

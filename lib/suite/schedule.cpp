@@ -123,7 +123,13 @@ class Work {
       // Moved out, so that what a case holds (an exact row, say) is freed when its last case has
       // run.
       const auto run = std::exchange(cases_[i].run, nullptr);
-      attempt(i, [&] { results_[i].value = run(); });
+      attempt(i, [&] {
+        try {
+          results_[i].value = run();
+        } catch (const CaseFailed& failed) {
+          results_[i].value = Skip{.reason = failed.what(), .failed = true};
+        }
+      });
       if (!counts_parts_) tell();
     }
   }
@@ -171,7 +177,7 @@ Run run_cases(Plan plan, unsigned jobs, const Progress& progress) {
     if (!known.insert(key).second) throw std::logic_error("two cases are called " + key);
     run.keys.push_back(key);
     if (const auto* skip = std::get_if<Skip>(&results[i].value)) {
-      run.skipped.push_back({key, skip->reason, skip->optional});
+      run.skipped.push_back({key, skip->reason, skip->optional, skip->failed});
       continue;
     }
     Row& row = std::get<Row>(results[i].value);

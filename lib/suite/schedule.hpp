@@ -14,6 +14,7 @@ struct Skipped {
   std::string key;
   std::string reason;
   bool optional = false;
+  bool failed = false;
 };
 
 struct Run {
@@ -29,9 +30,10 @@ struct Run {
 // any thread, one call at a time.
 using Progress = std::function<void(std::size_t done, std::size_t all)>;
 
-// Runs every case on `jobs` threads. A case that throws ends the run with std::runtime_error, which
-// names the case (the first by the plan's order of those that threw). Throws std::logic_error where
-// a row does not have its case's key or the table's columns, or where two cases share a key.
+// Runs every case on `jobs` threads. A case that throws CaseFailed is skipped, with that reason.
+// One that throws anything else ends the run with std::runtime_error, which names the case (the
+// first by the plan's order of those that threw). Throws std::logic_error where a row does not have
+// its case's key or the table's columns, or where two cases share a key.
 [[nodiscard]] Run run_cases(Plan plan, unsigned jobs, const Progress& progress);
 
 }  // namespace maxtrick::suite

@@ -20,10 +20,11 @@ namespace {
 using numerics::Claim;
 using numerics::Op;
 using numerics::Register;
-using numerics::Rows;
 using numerics::Variant;
 
 #ifdef MAXTRICK_EIGEN
+
+using numerics::Rows;
 
 template <class T>
 using Array = Eigen::Array<T, Eigen::Dynamic, 1>;

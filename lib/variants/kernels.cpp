@@ -3,12 +3,9 @@
 #include "kernels/kernels.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <vector>
 
 #include "numerics/registry.hpp"
-#include "variants/sum_minus_1.hpp"
 
 namespace maxtrick::variants {
 namespace {
@@ -19,27 +16,11 @@ using numerics::Op;
 using numerics::Rows;
 using numerics::Variant;
 
-// log-sum-exp: y = m + L in double, rounded once: 0.5 ULP + 0.37 u L / |y| of `accurate`. Where |y|
-// < 0.8 L they cancel: there y = log1p(sum e^x - 1), with the sum as a pair of doubles. That is
-// right until what cancels does so to 2^-79: below |y| = 2^-70 an ULP of 2^-70 is claimed. No
-// kernel does this: a loss is m - x + L, in which nothing cancels.
-float log_sum_exp(std::span<const float> x, float m, double above) {
-  if (std::isnan(above)) {
-    const bool nan = std::any_of(x.begin(), x.end(), [](float xi) { return std::isnan(xi); });
-    return nan ? std::numeric_limits<float>::quiet_NaN() : *std::max_element(x.begin(), x.end());
-  }
-  const double y = static_cast<double>(m) + above;
-  return static_cast<float>(std::fabs(y) < 0.8 * above ? log_of_sum_near_1(x, m) : y);
-}
-
 void log_sum_exp(Method method, Rows<const float> x, Rows<float> y) {
-  std::vector<float> largest(x.rows);
-  std::vector<double> above(x.rows);
-  kernels::log_sum(method, x, largest, above);
-  for (std::size_t r = 0; r < x.rows; ++r)
-    y.row(r)[0] = log_sum_exp(x.row(r), largest[r], above[r]);
+  std::vector<float> sums(x.rows);
+  kernels::log_sum_exp(method, x, sums);
+  for (std::size_t r = 0; r < x.rows; ++r) y.row(r)[0] = sums[r];
 }
-constexpr double least_log_sum_exp = 0x1p-70;
 
 void run(Op op, Method method, Rows<const float> x, Rows<float> y) {
   switch (op) {
@@ -55,7 +36,7 @@ std::optional<double> bound(Op op, double ulp, const numerics::RowFacts& row) {
   if (row.classes == 1 && (op == Op::log_softmax || (op == Op::softmax && ulp == 1))) return 0;
   if (op == Op::log_softmax && row.max - row.min > row.largest / 2) return std::nullopt;
   const double norm = row.norm(op);
-  if (op == Op::log_sum_exp && norm < least_log_sum_exp) return std::nullopt;
+  if (op == Op::log_sum_exp && norm < kernels::least_log_sum_exp) return std::nullopt;
   return 2 * ulp * std::max(1.0, row.least_normal / norm);
 }
 

@@ -19,10 +19,11 @@ namespace {
 using numerics::Claim;
 using numerics::Op;
 using numerics::Register;
-using numerics::Rows;
 using numerics::Variant;
 
 #ifdef MAXTRICK_TORCH
+
+using numerics::Rows;
 
 const torch::Functions& functions() {
   static const torch::Functions& loaded = []() -> const torch::Functions& {

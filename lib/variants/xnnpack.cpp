@@ -24,9 +24,10 @@ namespace {
 
 using numerics::Op;
 using numerics::Register;
-using numerics::Rows;
 
 #ifdef MAXTRICK_XNNPACK
+
+using numerics::Rows;
 
 void expect(xnn_status status, const char* what) {
   if (status != xnn_status_success)

@@ -1,5 +1,6 @@
 // Sums of exponentials to about 100 bits, for the one place that needs them: log-sum-exp near 0.
-// Not for speed: no kernel needs it, since a loss is m - x + L, in which nothing cancels.
+// Not for speed: no other kernel needs it, since a loss is m - x + L, in which nothing cancels. It
+// calls libm, so it is not for files that are compiled for an instruction set.
 #pragma once
 
 #include <cmath>
@@ -8,7 +9,7 @@
 #include "kernels/logarithm.hpp"
 #include "numerics/double_double.hpp"
 
-namespace maxtrick::variants {
+namespace maxtrick::kernels {
 
 using numerics::DoubleDouble;
 
@@ -44,7 +45,7 @@ struct Power {
 }
 
 // e^x, relative error below 2^-95; 0 from -600 on down, where a pair would lose its low part.
-[[nodiscard]] inline DoubleDouble exponential(double x) {
+[[nodiscard]] inline DoubleDouble exponential_pair(double x) {
   if (!(x > -600)) return {};
   const Power p = power(x);
   const DoubleDouble e = p.s + DoubleDouble{1};
@@ -57,13 +58,13 @@ struct Power {
 [[nodiscard]] inline double sum_of_exponentials_minus_1(std::span<const float> x, float m) {
   const Power largest = power(static_cast<double>(m));
   DoubleDouble sum =
-      largest.k == 0 ? largest.s : exponential(static_cast<double>(m)) + DoubleDouble{-1};
+      largest.k == 0 ? largest.s : exponential_pair(static_cast<double>(m)) + DoubleDouble{-1};
   bool left_out = false;
   for (const float xi : x) {
     if (xi == m && !left_out)
       left_out = true;
     else
-      sum = sum + exponential(static_cast<double>(xi));
+      sum = sum + exponential_pair(static_cast<double>(xi));
   }
   return sum.high + sum.low;
 }
@@ -73,9 +74,9 @@ struct Power {
 [[nodiscard]] inline double log_of_sum_near_1(std::span<const float> x, float m) {
   const double q = sum_of_exponentials_minus_1(x, m);
   const auto one = [](double a) { return a; };
-  if (q > -0.29) return kernels::log1p(q, one);
-  const double k = kernels::exponent(1 + q, kernels::logarithm::sqrt_half);
-  return kernels::log_of(k, kernels::without_exponent(1 + q, k) - 1, one);
+  if (q > -0.29) return log1p(q, one);
+  const double k = exponent(1 + q, logarithm::sqrt_half);
+  return log_of(k, without_exponent(1 + q, k) - 1, one);
 }
 
-}  // namespace maxtrick::variants
+}  // namespace maxtrick::kernels

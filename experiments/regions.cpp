@@ -1,0 +1,224 @@
+// Experiment `regions`: which class a trained network gives to every point of a plane, and with
+// which probability. One row for each task, arm and point: the centres of a grid's cells, then the
+// first examples that it learned from.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <mutex>
+
+#include "inputs/arm.hpp"
+#include "inputs/selection.hpp"
+#include "inputs/task.hpp"
+#include "measures/trained.hpp"
+#include "suite/experiment.hpp"
+
+namespace maxtrick {
+namespace {
+
+using measures::Runs;
+using suite::Rule;
+
+std::vector<suite::Column> columns() {
+  const suite::Tolerance cores{
+      suite::Measure::absolute, 1e-4,
+      "another core of OpenBLAS adds up in another order, which hundreds of steps carry on "
+      "(measured: 1e-6)"};
+  return {
+      {"task", Rule::key, "data, network and optimiser, as the config has them"},
+      {"arm", Rule::key, "the form of the loss"},
+      {"point", Rule::key,
+       "counted from 1: the grid's, by x1 within x2, and after them the first examples"},
+      {"x1", Rule::exact, "the first feature; of a grid, the middle of a cell"},
+      {"x2", Rule::exact, "the second"},
+      {"label", Rule::exact, "of an example its class; empty where the point is the grid's"},
+      {"best", Rule::exact,
+       "the class that the best classifier gives, which knows how the data were made; empty where "
+       "none is known"},
+      {"class", Rule::info,
+       "the class that the network gives, nan where its logits are; not compared, since at a "
+       "border "
+       "a last bit decides"},
+      {"probability", Rule::bounded, "of that class, by the network", cores},
+      {"as_best", Rule::info, "whether the two classes are one"},
+  };
+}
+
+// Cells from low to high.
+struct Axis {
+  double low = 0, step = 1;
+  std::size_t cells = 0;
+  [[nodiscard]] double middle(std::size_t i) const {
+    return low + (static_cast<double>(i) + 0.5) * step;
+  }
+};
+
+// What is wrong with the ends cannot be said where `step` is none, 0.
+Axis read_axis(suite::Section& section, std::string_view key, double step) {
+  constexpr double most_cells = 1000, of_a_step = 1e-6;  // decimal fractions are rounded
+  const std::vector<double> ends = section.numbers(key);
+  if (step == 0) return {};
+  const double cells = ends.size() == 2 ? std::round((ends[1] - ends[0]) / step) : 0;
+  if (!(cells >= 1 && cells <= most_cells) ||
+      std::fabs(ends[0] + cells * step - ends[1]) > of_a_step * step) {
+    section.reject(
+        key, fmt::format("'{}' is not so many steps of {}", key, step),
+        fmt::format("two numbers, a whole number of steps apart, {} at most", most_cells));
+    return {};
+  }
+  return {ends[0], step, static_cast<std::size_t>(cells)};
+}
+
+struct Area {
+  Axis x1, x2;
+  std::size_t examples = 0;
+  [[nodiscard]] std::size_t cells() const { return x1.cells * x2.cells; }
+  [[nodiscard]] std::size_t points() const { return cells() + examples; }
+};
+
+Area read_area(suite::Section& section, const inputs::Task& task) {
+  double step = section.number("step", suite::finite);
+  if (!(step >= 1e-6 && step <= 1e6)) {
+    section.reject("step", fmt::format("a step of {}", step), "a number from 1e-06 to 1e+06");
+    step = 0;
+  }
+  Area area{read_axis(section, "x1", step), read_axis(section, "x2", step), 0};
+  area.examples = static_cast<std::size_t>(section.integer("examples", 0, 100'000));
+  const inputs::NamedData& data = task.data;
+  if (!data.is_known()) return area;
+  if (data.features != 2)
+    section.reject("data", fmt::format("a point has {} features", data.features),
+                   "2: regions are those of a plane");
+  if (area.examples > data.rows)
+    section.reject("examples", fmt::format("{} of {} examples", area.examples, data.rows),
+                   "all of them at most");
+  return area;
+}
+
+// What the network of seed 0 says of the area.
+class Regions {
+ public:
+  Regions(measures::Setup setup, const Area& area)
+      : runs_(std::make_shared<Runs>(std::move(setup), 1)), area_(area) {}
+
+  [[nodiscard]] Runs& runs() const { return *runs_; }
+  // Of the point with this number, from 0; after the run's part has run.
+  [[nodiscard]] suite::Row row(std::size_t point);
+
+ private:
+  void look();
+
+  std::shared_ptr<Runs> runs_;
+  Area area_;
+  std::once_flag looked_;
+  learn::DataSet points_;
+  std::vector<std::int32_t> best_, classes_;
+  std::vector<double> probabilities_;
+};
+
+void Regions::look() {
+  const inputs::Task& task = runs_->setup().task;
+  const auto& parameters = runs_->all().front().parameters;
+  points_ = {area_.points(), 2, task.data.classes, {}, {}};
+  for (std::size_t j = 0; j < area_.x2.cells; ++j)
+    for (std::size_t i = 0; i < area_.x1.cells; ++i)
+      points_.X.insert(points_.X.end(), {area_.x1.middle(i), area_.x2.middle(j)});
+  const learn::DataSet& data = task.data.data();
+  points_.X.insert(points_.X.end(), data.X.begin(),
+                   data.X.begin() + static_cast<std::ptrdiff_t>(2 * area_.examples));
+  points_.y.resize(points_.rows);
+  if (task.data.best) best_ = task.data.best(points_);
+
+  learn::Network<float> network(task.widths(runs_->setup().arm.arm->binary()), 1);
+  std::copy(parameters.begin(), parameters.end(), network.parameters().begin());
+  constexpr std::size_t at_a_time = 256;  // stay in a cache
+  auto wide = learn::widened(network, at_a_time);
+  const std::vector<double> z = learn::logits(wide, learn::Examples(points_));
+  const numerics::Rows<const double> logits{z.data(), points_.rows, z.size() / points_.rows};
+  classes_ = learn::predictions(logits);
+  const std::vector<double> p = measures::probabilities(logits);
+  for (std::size_t n = 0; n < points_.rows; ++n) {
+    const auto k = static_cast<std::size_t>(classes_[n]);
+    probabilities_.push_back(logits.columns > 1 ? p[n * logits.columns + k] : k ? p[n] : 1 - p[n]);
+  }
+}
+
+suite::Row Regions::row(std::size_t point) {
+  std::call_once(looked_, [this] { look(); });
+  const auto& setup = runs_->setup();
+  const bool example = point >= area_.cells();
+  const bool undecided = std::isnan(probabilities_[point]);
+  const auto text = [](std::int32_t k) { return fmt::format("{}", k); };
+  return {setup.task.name,
+          setup.arm.name,
+          fmt::format("{}", point + 1),
+          suite::cell(points_.X[2 * point]),
+          suite::cell(points_.X[2 * point + 1]),
+          example ? text(setup.task.data.data().y[point - area_.cells()]) : "",
+          best_.empty() ? "" : text(best_[point]),
+          undecided ? "nan" : text(classes_[point]),
+          suite::short_cell(probabilities_[point]),
+          best_.empty()                                   ? ""
+          : !undecided && best_[point] == classes_[point] ? "yes"
+                                                          : "no"};
+}
+
+void add_regions(suite::Plan& plan, const measures::Setup& setup, const Area& area) {
+  const auto regions = std::make_shared<Regions>(setup, area);
+  const std::size_t batch = plan.cases.size() + 1;
+  const auto parts = regions->runs().parts();
+  for (std::size_t point = 0; point < area.points(); ++point) {
+    plan.cases.push_back({fmt::format("{}/{}/{}", setup.task.name, setup.arm.name, point + 1),
+                          [=]() -> std::variant<suite::Row, suite::Skip> {
+                            const std::string reason = regions->runs().unavailable();
+                            if (!reason.empty()) return suite::Skip{reason};
+                            return regions->row(point);
+                          },
+                          batch, parts});
+    plan.cases.back().foreign = setup.arm.foreign();
+  }
+}
+
+void add_views(suite::ResultTable& table, const std::vector<inputs::NamedArm>& arms) {
+  for (const inputs::NamedArm& arm : arms) {
+    const suite::Only grid{{"arm", arm.name}, {"label", ""}};
+    table.counts.push_back(
+        {.title = arm.name +
+                  ": at how many points of the grid the network's class is that of the best "
+                  "classifier",
+         .row = "task",
+         .column = "as_best",
+         .columns = {"yes", "no"},
+         .only = grid});
+    table.means.push_back(
+        {.title = arm.name + ": mean probability of the class that it gives there",
+         .row = "task",
+         .cells = {"probability"},
+         .only = grid});
+  }
+}
+
+suite::Plan plan(suite::Section& config) {
+  const auto data = inputs::read_data_sets(config);
+  const auto arms = inputs::read_arms(config);
+  suite::Plan plan = inputs::begin_plan(columns(), data, arms);
+  inputs::Names names("task");
+  for (suite::Section& section : config.tables("task")) {
+    const inputs::Task task = inputs::read_task(section, data);
+    names.add(section, task.name);
+    const Area area = read_area(section, task);
+    for (const auto& arm : arms) {
+      inputs::require_classes(section, "data", arm, task);
+      if (arm.arm != nullptr) add_regions(plan, {task, arm}, area);
+    }
+  }
+  add_views(plan.table, arms);
+  return plan;
+}
+
+const suite::RegisterExperiment registered{
+    {"regions", "which class a trained network gives to the points of a plane", plan}};
+
+}  // namespace
+}  // namespace maxtrick

@@ -1,0 +1,149 @@
+// The row that the sliders stand for, and the sliders themselves.
+import { parse } from "./digits.mjs";
+
+const mostClasses = 10;
+
+export const start = { temperature: 1, offset: 0, precision: 0 };
+
+// The logits that go into softmax, before they are rounded to the precision.
+export function scaled(state) {
+  return state.logits.map((z) => z / state.temperature + state.offset);
+}
+
+// A slider and a field beside it for the same number: the field takes any, the slider shows the
+// nearest that it has, and says the number itself. `accepts` says which numbers will do.
+function paired(line, value, accepts, changed) {
+  const [slider, field] = line.querySelectorAll("input");
+  const move = (number) => {
+    slider.value = Number.isNaN(number) ? 0 : number;
+    slider.setAttribute("aria-valuetext", field.value);
+  };
+  const show = (number) => {
+    field.value = String(number).replace("Infinity", "inf").replace("NaN", "nan");
+    field.setAttribute("aria-invalid", "false");
+    move(number);
+  };
+  slider.addEventListener("input", () => {
+    show(Number(slider.value));
+    changed(Number(slider.value));
+  });
+  field.addEventListener("input", () => {
+    const number = parse(field.value);
+    const valid = number !== undefined && accepts(number);
+    field.setAttribute("aria-invalid", String(!valid));
+    if (!valid) return;
+    move(number);
+    changed(number);
+  });
+  show(value);
+  return show;
+}
+
+// Puts the controls into `root`, with the first row of four classes; calls changed(state) at once and
+// after each change.
+export function controls(root, precisions, presets, changed) {
+  const element = (selector) => root.querySelector(selector);
+  const first = presets.rows.find((row) => row.logits.length === 4);
+  const state = { ...start, logits: numbers(first) };
+  const rows = element(".logits");
+  const preset = element("#slider-preset");
+  const classes = element("#slider-classes");
+
+  const own = () => {
+    preset.value = "";
+    note(null);
+    changed(state);
+  };
+  const note = (row) => {
+    element("#slider-preset-note").textContent =
+      row === null ? "" : row.what + (row.source ? " (" + row.source + ")" : "");
+  };
+  const any = () => true;
+  const showLogits = () => {
+    rows.replaceChildren(...state.logits.map((logit, i) => {
+      const line = root.querySelector("#slider-logit").content.firstElementChild.cloneNode(true);
+      const [slider, field] = line.querySelectorAll("input");
+      const label = line.querySelector("label");
+      slider.id = "slider-logit-" + (i + 1);
+      label.htmlFor = slider.id;
+      label.textContent = "Logit " + (i + 1);
+      field.setAttribute("aria-label", "Logit " + (i + 1) + ", typed");
+      paired(line, logit, any, (number) => {
+        state.logits[i] = number;
+        own();
+      });
+      return line;
+    }));
+    classes.value = state.logits.length;
+    classes.nextElementSibling.textContent = state.logits.length;
+  };
+  const setting = (name, accepts) =>
+    paired(element(`[data-setting=${name}]`), state[name], accepts, (number) => {
+      state[name] = number;
+      own();
+    });
+  const showTemperature = setting("temperature", (t) => t > 0 && Number.isFinite(t));
+  const showOffset = setting("offset", Number.isFinite);
+
+  classes.addEventListener("input", () => {
+    const wanted = Math.min(mostClasses, Number(classes.value));
+    while (state.logits.length < wanted) state.logits.push(0);
+    state.logits.length = wanted;
+    showLogits();
+    own();
+  });
+  choices(preset, presets.rows);
+  preset.addEventListener("change", () => {
+    if (preset.value === "") return note(null);
+    const row = presets.rows[Number(preset.value)];
+    Object.assign(state, { logits: numbers(row), temperature: 1, offset: 0 });
+    showTemperature(1);
+    showOffset(0);
+    showLogits();
+    note(row);
+    changed(state);
+  });
+  element("[data-action=equal]").addEventListener("click", () => {
+    state.logits.fill(0);
+    showLogits();
+    own();
+  });
+  element("[data-action=hundred]").addEventListener("click", () => {
+    state.logits[0] = 100;
+    showLogits();
+    own();
+  });
+  element(".precisions").append(...precisions.map((name, i) => {
+    const label = document.createElement("label");
+    const input = Object.assign(document.createElement("input"),
+      { type: "radio", name: "slider-precision", value: name, checked: i === state.precision });
+    input.addEventListener("change", () => {
+      state.precision = i;
+      changed(state);
+    });
+    label.append(input, " " + name);
+    return label;
+  }));
+
+  showLogits();
+  preset.value = String(presets.rows.indexOf(first));
+  note(first);
+  changed(state);
+}
+
+function numbers(row) {
+  return row.logits.map(parse);
+}
+
+// The configs' names, by where they come from.
+function choices(select, rows) {
+  const groups = { L: "The course lab", E: "The course chapter", S: "The lecture slides", "": "Overflow cases" };
+  for (const [letter, title] of Object.entries(groups)) {
+    const group = Object.assign(document.createElement("optgroup"), { label: title });
+    rows.forEach((row, i) => {
+      const of = /^[A-Z][0-9]/.test(row.name) ? row.name[0] : "";
+      if (of === letter) group.append(new Option(row.name + ": " + row.logits.join(", "), i));
+    });
+    select.append(group);
+  }
+}

@@ -1,0 +1,100 @@
+// The page: from the sliders to the pictures and tables.
+import { controls, scaled } from "./controls.mjs";
+import { load } from "./kernel.mjs";
+import { drawPanels } from "./pictures.mjs";
+import { presets } from "./presets.mjs";
+import { drawTable } from "./tables.mjs";
+
+const quiet = 900; // ms after the last change, then a screen reader is told
+
+function kernelBytes() {
+  const text = document.getElementById("slider-wasm").textContent.trim();
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}
+
+function title(variant) {
+  return variant.name.split(".")[1];
+}
+
+// The formula; of one that is not meant to be softmax, that too.
+function formula({ summary, isApproximation }) {
+  return isApproximation && !summary.includes("approximation") ? summary + ", another function" : summary;
+}
+
+function computed(kernel, state) {
+  const asked = scaled(state);
+  const rounded = kernel.round(state.precision, asked);
+  const log = kernel.exact(false, state.precision, rounded);
+  return [true, false].map((isSoftmax) => ({
+    precision: kernel.precisions[state.precision],
+    asked,
+    rounded,
+    exact: isSoftmax ? kernel.exact(true, state.precision, rounded) : log,
+    logs: isSoftmax ? log.values : null,
+    results: kernel.variants.filter((variant) => variant.isSoftmax === isSoftmax).map((variant) => ({
+      variant,
+      title: title(variant),
+      formula: formula(variant),
+      ...kernel.compute(variant, state.precision, rounded, presets.inaccurate_above_ulp),
+    })),
+  }));
+}
+
+// What is drawn of each form: probabilities, of which the exact ones come first.
+function panels(view, exactFormula, probability) {
+  const exact = { title: "exact", formula: exactFormula, values: view.exact.values };
+  return [exact, ...view.results].map((result) =>
+    ({ ...result, probabilities: result.values.map(probability) }));
+}
+
+// Tells which outcomes are others than when it last spoke, at first than at the beginning, once the
+// sliders rest.
+function announcer(status) {
+  let said = null;
+  let timer = 0;
+  return (views) => {
+    const now = new Map(views.flatMap((view) => view.results)
+      .map((result) => [result.variant.name, result]));
+    said ??= now;
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const news = [...now.values()].filter((result) =>
+        said.get(result.variant.name).outcome !== result.outcome);
+      said = now;
+      if (news.length > 0)
+        status.textContent = news.map((result) => result.title + ": " + result.outcome).join(", ");
+    }, quiet);
+  };
+}
+
+async function show(root) {
+  const kernel = await load(kernelBytes());
+  const announce = announcer(root.querySelector("[role=status]"));
+  root.querySelector("[data-value=tolerance]").textContent = presets.inaccurate_above_ulp;
+  root.querySelector(".body").hidden = false;
+  controls(root, kernel.precisions, presets, (state) => {
+    const views = computed(kernel, state);
+    drawPanels(root, "softmax", panels(views[0], "e^x / sum e^x", (p) => p));
+    drawPanels(root, "log_softmax", panels(views[1], "x - log sum e^x", Math.exp));
+    views.forEach((view, i) => drawTable(root.querySelectorAll("table")[i], view));
+    const wide = kernel.variants.filter((v) => v.dtypes[state.precision].endsWith("_in_float32"));
+    root.querySelector(".in-float32").textContent = wide.length === 0 ? "" :
+      [...new Set(wide.map(title))].join(" and ") +
+      " compute in float32 here and round their results; all others round every operation.";
+    announce(views);
+  });
+  root.dataset.ready = "";
+}
+
+function begin() {
+  const root = document.getElementById("slider");
+  show(root).catch((error) => {
+    const place = root.querySelector(".failure");
+    place.textContent = "The sliders do not work in this browser: " + error.message;
+    place.hidden = false;
+    throw error;
+  });
+}
+
+if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", begin);
+else begin();

@@ -1,0 +1,68 @@
+// A panel of bars for each form of softmax and log-softmax.
+
+const shortest = 0.002; // of the panel's height; a line that low would only underline the bar
+
+function made(className, text = "") {
+  return Object.assign(document.createElement(className === "value" ? "span" : "div"),
+    { className, textContent: text });
+}
+
+// A bar ends at the panel's edge; an arrow says that the number does not.
+function label(p, roomy) {
+  const arrow = p > 1.0005 ? "\u25b2" : p < 0 ? "\u25bc" : "";
+  const text = roomy ? short(p) : "";
+  return arrow && text ? arrow + "\n" + text : arrow + text;
+}
+
+function short(p) {
+  if (!Number.isFinite(p)) return Number.isNaN(p) ? "" : "inf";
+  if (p === 0 || p === 1) return String(p);
+  const size = Math.abs(p);
+  return size < 0.01 || size >= 1000 ? p.toExponential(0) : p.toFixed(size < 10 ? 2 : 0);
+}
+
+function column(p, exact, i, roomy) {
+  const whole = made("column");
+  const box = made("box");
+  const fill = made("fill");
+  fill.style.height = (Number.isNaN(p) ? 0 : Math.min(1, Math.max(0, p))) * 100 + "%";
+  box.append(fill);
+  if (Number.isNaN(p)) box.append(made("none", "NaN"));
+  if (exact >= shortest) {
+    const line = made("line-of-exact");
+    line.style.bottom = exact * 100 + "%";
+    box.append(line);
+  }
+  whole.append(made("value", label(p, roomy)), box, made("class", i + 1));
+  return whole;
+}
+
+// `results`: [{title, formula, probabilities, outcome}], the exact one first, without an outcome.
+export function drawPanels(root, op, results) {
+  const exact = results[0].probabilities;
+  const place = root.querySelector(`.panels[data-op=${op}]`);
+  const template = root.querySelector("#slider-panel").content.firstElementChild;
+  while (place.children.length > results.length) place.lastElementChild.remove();
+  while (place.children.length < results.length) place.append(template.cloneNode(true));
+  results.forEach(({ title, formula, probabilities, outcome }, i) => {
+    const panel = place.children[i];
+    panel.querySelector("b").textContent = title;
+    panel.querySelector(".formula").textContent = formula;
+    const output = panel.querySelector("output");
+    output.textContent = outcome ?? "the answer";
+    output.className = "outcome " + (outcome ?? "exact");
+    const roomy = probabilities.length <= 5;
+    const columns = probabilities.map((p, c) => column(p, i === 0 ? NaN : exact[c], c, roomy));
+    const old = panel.querySelector(".bars");
+    const heights = [...old.querySelectorAll(".fill")].map((fill) => fill.style.height);
+    old.replaceChildren(...columns);
+    // Each bar starts as high as it was, to move to its new height.
+    if (heights.length === columns.length) grow(columns.map((one) => one.querySelector(".fill")), heights);
+  });
+}
+
+function grow(fills, heights) {
+  const goals = fills.map((fill) => fill.style.height);
+  fills.forEach((fill, i) => (fill.style.height = heights[i]));
+  requestAnimationFrame(() => fills.forEach((fill, i) => (fill.style.height = goals[i])));
+}

@@ -1,0 +1,38 @@
+# Bash completion for maxtrick. Commands and options are what the program's own --help says.
+_maxtrick() {
+  local program=${COMP_WORDS[0]} word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+  local command='' words='' i
+  for ((i = 1; i < COMP_CWORD; ++i)); do
+    if [[ ${COMP_WORDS[i]} != -* ]]; then
+      command=${COMP_WORDS[i]}
+      break
+    fi
+  done
+  COMPREPLY=()
+  case $before in
+    --variant)
+      words=$("$program" list --format csv 2>/dev/null | sed -n '2,$s/,.*//p') ;;
+    --format) words='table csv json' ;;
+    --dtype) words='float32 float64 float16 bfloat16 float16_in_float32 bfloat16_in_float32' ;;
+    -o | --output | --baseline | --tables | --export | --input | --labels | --junit | --plugin | \
+      --assets | --specifications)
+      return ;;  # a path: the shell's own way
+    --filter | --set | --logits | --plugin-limit | -j | --jobs) return ;;
+    *)
+      if [[ ! $command ]]; then
+        words=$("$program" --help 2>/dev/null |
+          sed -n '/^Subcommands:/,$s/^  \([a-z][a-z-]*\) .*/\1/p; s/^  .*\(--[a-z][a-z-]*\).*/\1/p')
+      elif [[ $word == -* ]]; then
+        words=$("$program" "$command" --help 2>/dev/null |
+          sed -n 's/^  \(-[^ ]*\).*/\1/p' | tr ',' '\n')
+      else
+        case $command in
+          list) words='variants experiments configs' ;;
+          eval) words='softmax log_softmax log_sum_exp cross_entropy' ;;
+        esac
+      fi
+      ;;
+  esac
+  mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word")
+}
+complete -o bashdefault -o default -F _maxtrick maxtrick

@@ -1,0 +1,63 @@
+// The plug-ins in tests/plugin, and what the program makes of them.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "result_rows.hpp"
+
+namespace maxtrick::tests {
+
+inline std::filesystem::path plugin_file(const std::string& name) {
+  return std::filesystem::path(MAXTRICK_PLUGINS) / (name + ".so");
+}
+
+// " --plugin 'FILE'"
+inline std::string option_of(const std::filesystem::path& file) {
+  return " --plugin '" + file.string() + "'";
+}
+inline std::string option(const std::string& name) { return option_of(plugin_file(name)); }
+
+// What never ends would have to be given up after a time that suffices for all others on a machine
+// that is busy.
+inline const std::string without_hangs = " --filter '^(?!.*hangs)'";
+
+inline bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+// Rows of a CSV: cells of the columns `keys`, joined by '/' -> all cells.
+inline std::map<std::string, Cells> rows_by(const std::vector<std::string>& keys,
+                                            const std::string& csv) {
+  std::map<std::string, Cells> rows;
+  for (const Cells& cells : rows_of(csv)) {
+    std::string name;
+    for (const std::string& key : keys) name += (name.empty() ? "" : "/") + cells.at(key);
+    rows[name] = cells;
+  }
+  return rows;
+}
+
+// Two rows of logits through two forms, and all of their ops that is a plug-in's.
+inline const std::string overflow = R"(experiment = "overflow"
+title = "T"
+description = "D"
+ops = ["softmax", "log_softmax"]
+dtypes = ["float32", "float64"]
+variants = ["softmax.max_trick.*", "log_softmax.shifted.*"]
+inaccurate_above_ulp = 8
+[[case]]
+name = "three"
+hazard = "H"
+source = "S"
+logits = [1, 2, 3]
+[[case]]
+name = "masked"
+hazard = "H"
+source = "S"
+logits = [1, -inf, 100, 7]
+)";
+
+}  // namespace maxtrick::tests

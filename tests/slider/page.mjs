@@ -1,0 +1,144 @@
+// The slider page as a reader uses it: opened from disk, without a network.
+//   node page.mjs FOLDER    (MODULES: where playwright-core is; CHROMIUM: the browser)
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const { chromium } = createRequire(process.env.MODULES + "/")("playwright-core");
+const folder = resolve(process.argv[2]);
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM,
+  args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+});
+
+async function open(options) {
+  const context = await browser.newContext({ offline: true, ...options });
+  const page = await context.newPage();
+  const errors = [];
+  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+  page.on("pageerror", (error) => errors.push(String(error)));
+  page.on("request", (request) => {
+    if (!/^(file|data):/.test(request.url())) errors.push("asked for " + request.url());
+  });
+  await page.goto(pathToFileURL(folder + "/index.html").href);
+  await page.waitForSelector("#slider[data-ready]", { timeout: 30000 });
+  return { page, errors };
+}
+
+const cell = (page, name, i) =>
+  page.locator(`tr[data-variant="${name}"] td`).nth(i - 1);
+// The number as it is seen, without what is for a screen reader.
+const text = async (page, name, i) =>
+  (await cell(page, name, i).evaluate((td) => {
+    const copy = td.cloneNode(true);
+    copy.querySelectorAll(".heard").forEach((heard) => heard.remove());
+    return copy.textContent;
+  }));
+const outcome = (page, name) =>
+  page.locator(`tr[data-variant="${name}"] .outcome`).textContent();
+
+try {
+  const { page, errors } = await open({ viewport: { width: 1280, height: 900 }, colorScheme: "light" });
+
+  // A slider to 100, by keyboard alone: from the top of the page to it, then to its end.
+  for (let i = 0; i < 30; ++i) {
+    await page.keyboard.press("Tab");
+    if (await page.evaluate(() => document.activeElement.id === "slider-logit-1")) break;
+  }
+  assert.equal(await page.evaluate(() => document.activeElement.id), "slider-logit-1");
+  await page.keyboard.press("End");
+  assert.equal(await page.locator("#slider-logit-1").inputValue(), "100");
+  assert.equal(await text(page, "softmax.naive.scalar", 1), "NaN");
+  assert.equal(await outcome(page, "softmax.naive.scalar"), "nan");
+  assert.equal(Number(await text(page, "softmax.max_trick.scalar", 1)), 1);
+  assert.equal(await outcome(page, "softmax.max_trick.scalar"), "ok");
+  assert.equal(Number(await text(page, "softmax.accurate.scalar", 1)), 1);
+  assert.equal(await text(page, "log_softmax.log_of_naive.scalar", 1), "NaN");
+
+  // As pictures: hatched where it is NaN, and the log-probability of 1 as a full bar.
+  const bars = (op, form) => page.locator(`.panels[data-op=${op}] .panel`, { hasText: form });
+  assert.equal(await bars("softmax", "naive").locator(".none").count(), 1);
+  assert.equal(await bars("softmax", "max_trick").locator(".none").count(), 0);
+  assert.equal(await bars("log_softmax", "shifted_log1p").locator(".fill").first()
+    .evaluate((fill) => fill.style.height), "100%");
+
+  // Told once, after the sliders rest, and only what is new.
+  await page.waitForFunction(() => document.querySelector("#slider [role=status]").textContent !== "");
+  const told = await page.locator("#slider [role=status]").textContent();
+  assert.match(told, /naive: nan/);
+  assert.doesNotMatch(told, /accurate/);
+
+  // The wrong digits are marked by more than a colour.
+  const decoration = await page.locator("tr[data-variant='softmax.naive.scalar'] u.wrong").first()
+    .evaluate((u) => getComputedStyle(u).textDecorationLine);
+  assert.equal(decoration, "underline");
+  await page.screenshot({ path: folder + "/slider.png", fullPage: true });
+
+  // An offset alone breaks the naive form, and the probabilities stay those without it.
+  await page.selectOption("#slider-preset", { label: "S1.1: 0, 2, 3" });
+  const before = await text(page, "softmax.max_trick.scalar", 3);
+  assert.match(before, /^0\.70538/); // S3
+  assert.equal(await page.locator("#slider .logits input[type=range]").count(), 3);
+  await page.locator("#slider-offset").focus();
+  await page.keyboard.press("End");
+  assert.equal(await outcome(page, "softmax.naive.scalar"), "nan");
+  assert.equal(await text(page, "softmax.max_trick.scalar", 3), before);
+  assert.equal(await page.locator("#slider-preset").inputValue(), "");
+
+  // float16 has its overflow at 11, and three digits.
+  await page.selectOption("#slider-preset", { label: "S1.1: 0, 2, 3" });
+  await page.getByLabel("float16", { exact: true }).focus();
+  await page.keyboard.press("Space");
+  await page.getByLabel("Logit 3, typed").fill("11.5");
+  assert.equal(await outcome(page, "softmax.naive.scalar"), "nan");
+  assert.match(await page.locator("#slider .in-float32").textContent(), /accurate/);
+
+  // Ten classes, a mask, and what is no number.
+  await page.locator("#slider-classes").focus();
+  await page.keyboard.press("End");
+  assert.equal(await page.locator("#slider .logits input[type=range]").count(), 10);
+  await page.getByLabel("Logit 10, typed").fill("-inf");
+  assert.equal(await text(page, "softmax.max_trick.scalar", 10), "0");
+  assert.equal(await outcome(page, "softmax.max_trick.scalar"), "ok");
+  await page.getByLabel("Logit 10, typed").fill("ten");
+  assert.equal(await page.getByLabel("Logit 10, typed").getAttribute("aria-invalid"), "true");
+  await page.getByLabel("Temperature, typed").fill("0");
+  assert.equal(await page.getByLabel("Temperature, typed").getAttribute("aria-invalid"), "true");
+
+  // Every row that the configs offer can be shown.
+  const rows = await page.locator("#slider-preset option").count();
+  assert.ok(rows > 40, `only ${rows} rows`);
+  for (let i = 1; i < rows; ++i) {
+    await page.selectOption("#slider-preset", { index: i });
+    assert.equal(await page.locator("table[data-op=softmax] tbody tr").count(), 9);
+    // As the config has it: each logit was read as the number that it is.
+    const same = (text) => (Number.isNaN(Number(text)) ? text : String(Number(text)));
+    const offered = await page.locator("#slider-preset option").nth(i).textContent();
+    const fields = await page.locator("#slider .logits input[type=text]")
+      .evaluateAll((all) => all.map((one) => one.value));
+    assert.deepEqual(fields.map(same), offered.split(": ")[1].split(", ").map(same), offered);
+  }
+  // Everything that takes the focus has a name.
+  const nameless = await page.evaluate(() => [...document.querySelectorAll("#slider :is(input, select, button)")]
+    .filter((one) => !one.labels?.length && !one.getAttribute("aria-label") && !one.textContent).length);
+  assert.equal(nameless, 0);
+  assert.deepEqual(errors, []);
+
+  // A phone, in the dark: nothing is wider than it but what scrolls by itself.
+  const phone = await open({ viewport: { width: 360, height: 740 }, colorScheme: "dark", reducedMotion: "reduce" });
+  await phone.page.locator("#slider-logit-1").focus();
+  await phone.page.keyboard.press("End");
+  const width = await phone.page.evaluate(() => document.documentElement.scrollWidth);
+  assert.ok(width <= 360, `${width} pixels wide`);
+  const motion = await phone.page.locator("#slider .fill").first().evaluate((one) => getComputedStyle(one).transitionProperty);
+  assert.equal(motion, "none");
+  const ground = await phone.page.locator("#slider").evaluate((one) => getComputedStyle(one).backgroundColor);
+  assert.notEqual(ground, "rgb(255, 255, 255)");
+  await phone.page.screenshot({ path: folder + "/slider-phone.png", fullPage: true });
+  assert.deepEqual(phone.errors, []);
+  console.log(`page: ${rows} rows, naive NaN and max trick 1 at a logit of 100; ${folder}/slider.png`);
+} finally {
+  await browser.close();
+}

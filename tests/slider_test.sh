@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# The slider page is made, and computes what the native build computes; its digits, its rows.
+#   slider_test.sh SOURCE BUILD PRESETS-PROGRAM ROWS-PROGRAM
+set -eu
+cd "$1"
+if ! command -v node >/dev/null; then
+  echo "skipped: no Node here (scripts/setup --report installs it)"
+  exit 77
+fi
+PRESETS=$3 scripts/slider "$2/slider" || {
+  code=$?
+  [ $code -ne 5 ] || echo "skipped: no C++ for WebAssembly here"
+  [ $code -ne 5 ] || exit 77
+  exit $code
+}
+rows=$(mktemp)
+trap 'rm -f "$rows"' EXIT
+"$4" "$rows"
+node tests/slider/digits.mjs
+node tests/slider/bits.mjs "$2/slider" "$rows"

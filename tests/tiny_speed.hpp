@@ -1,0 +1,25 @@
+// The head of a config of the experiment `speed` that measures little and concludes nothing.
+#pragma once
+
+#include <string>
+
+#include "suite/store.hpp"
+
+namespace maxtrick::tests {
+
+inline const std::string tiny_speed = R"(experiment = "speed"
+title = "Tiny"
+description = "-"
+launches = 2
+repetitions = 6
+min_time_ms = 0.2
+launch_limit_s = 60
+seed = 1
+inaccurate_above_ulp = 8
+widest_interval = 1000000000
+)";
+
+// Its table, as tiny.toml, in the folder of all tables.
+inline const std::string tiny_table = "speed/" + suite::cpu_folder() + "/tiny.csv";
+
+}  // namespace maxtrick::tests
