@@ -80,3 +80,20 @@ BOOST_AUTO_TEST_CASE(double_agrees_as_far_as_it_goes) {
     BOOST_TEST(exact_log(y).value() == std::log(double{y}), boost::test_tools::tolerance(1e-14));
   }
 }
+
+// log 2^k = k log 2; and logl is off by no more than a few last places.
+BOOST_AUTO_TEST_CASE(wide_logarithms) {
+  const long double log_2 = 0.693147180559945309417232121458176568L;
+  for (const int k : {-1074, -1022, -64, -1, 0, 1, 64, 1023})
+    BOOST_TEST(wide_log(std::ldexp(1.0, k)) == k * log_2, boost::test_tools::tolerance(0x1p-63L));
+  BOOST_TEST(wide_log(2) == log_2);
+  // Where the last place of logl depends on the CPU (digits of the log of the double next to 6e-8,
+  // by MPFR).
+  BOOST_TEST(wide_log(6e-8) == -16.6289212747243105606996417893694326889501L);
+  Random random(4);
+  for (int i = 0; i < 3000; ++i) {
+    const double x = std::exp(random.uniform(-700, 700));
+    BOOST_TEST(wide_log(x) == std::log(static_cast<long double>(x)),
+               boost::test_tools::tolerance(0x1p-62L));
+  }
+}

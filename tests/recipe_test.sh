@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
 # Follows README.md's three recipes word by word in a copy of the project: a case without compiling,
 # a variant by one file, an experiment by one file and one config.
+#   recipe_test.sh SOURCE PROGRAM PROGRAM-WITH-BOTH-FILES
 set -eu
 source_dir=$1
 program=$2
+with_both=$3
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 
@@ -25,15 +27,17 @@ grep -q '^softmax,my-long-row,float32,softmax.max_trick.scalar,' mine/mine.csv |
 grep -q '| my-row |' mine/mine.md || fail "no case in the table to read"
 rm -r build
 
-# A variant and an experiment: each a new file, nothing else.
-for file in lib/variants/mean_shift.cpp experiments/sums.cpp configs/sums.toml; do
-  block "$file" >"$file"
-  [ -s "$file" ] || fail "README.md has no $file"
-done
-cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Debug -DMAXTRICK_TESTS=OFF -DMAXTRICK_WERROR=ON \
+# A variant and an experiment: each a new file, nothing else, and the build takes it.
+"$source_dir/tests/recipe_sources.sh" "$source_dir" .
+block configs/sums.toml >configs/sums.toml
+[ -s configs/sums.toml ] || fail "README.md has no configs/sums.toml"
+cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Debug -DMAXTRICK_TESTS=OFF \
   -DMAXTRICK_TORCH=OFF -DMAXTRICK_EIGEN=OFF -DMAXTRICK_XNNPACK=OFF >cmake.log ||
   { cat cmake.log >&2; exit 1; }
-cmake --build build --target maxtrick >build.log || { cat build.log >&2; exit 1; }
+for file in lib/variants/mean_shift.cpp experiments/sums.cpp; do
+  ninja -C build -t inputs maxtrick | grep -qx "$PWD/$file" || fail "the program is built without $file"
+done
+ln -s "$with_both" build/maxtrick
 build/maxtrick eval softmax --logits 100,0 --variant "*mean_shift*" --format csv | grep -q ',softmax.mean_shift.scalar,float32,ok,' ||
   fail "the variant is not there"
 build/maxtrick run configs/overflow.toml --filter 'two-classes/float32/softmax.mean_shift' | grep -q ' ok ' ||

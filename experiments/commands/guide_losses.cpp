@@ -13,15 +13,15 @@ namespace {
 using inputs::CommittedTable;
 using Counts = std::map<std::string, std::size_t>;  // by outcome
 
-struct Loss {
+struct LossFacts {
   std::string arm;
   Counts gaps, conditions;
 };
 
-Loss& of_arm(std::vector<Loss>& losses, const std::string& arm) {
-  for (Loss& one : losses)
+LossFacts& of_arm(std::vector<LossFacts>& losses, const std::string& arm) {
+  for (LossFacts& one : losses)
     if (one.arm == arm) return one;
-  return losses.emplace_back(Loss{arm, {}, {}});
+  return losses.emplace_back(LossFacts{arm, {}, {}});
 }
 
 // "78 of 265; 130 both_lost, 47 gradient_lost"
@@ -42,7 +42,7 @@ std::string described(const Counts& counts, const std::string& good) {
 
 void append_losses(std::string& page, const std::filesystem::path& folder) {
   const CommittedTable loss(folder, "loss"), breaking(folder, "breaking");
-  std::vector<Loss> losses;
+  std::vector<LossFacts> losses;
   for (const suite::Row& row : loss.rows())
     if (loss.cell(row, "case") == "gap" && loss.cell(row, "dtype") == "float32")
       ++of_arm(losses, loss.cell(row, "arm")).gaps[loss.cell(row, "outcome")];
@@ -59,7 +59,7 @@ void append_losses(std::string& page, const std::filesystem::path& folder) {
       "never\n"
       "a probability's logarithm.\n\n"
       "| loss | right, else | learns, else |\n| --- | --- | --- |\n";
-  for (const Loss& one : losses)
+  for (const LossFacts& one : losses)
     page += fmt::format("| {} | {} | {} |\n", one.arm, described(one.gaps, "ok"),
                         described(one.conditions, "learns"));
 }

@@ -11,7 +11,7 @@
 namespace maxtrick::inputs {
 namespace {
 
-const std::vector<std::string> kinds{"normal", "equal", "dominant"};
+const std::vector<std::string> term_kinds{"normal", "equal", "dominant"};
 const std::vector<std::string> arrangements{"drawn", "ascending", "descending"};
 
 std::vector<double> normal_terms(std::size_t classes, double scale, std::uint64_t seed) {
@@ -44,7 +44,7 @@ Terms read_terms(suite::Section& section) {
   Terms terms;
   terms.name = read_name(section, "name");
   terms.hazard = section.text("hazard");
-  const std::string kind = section.choice("terms", kinds);
+  const std::string kind = section.choice("terms", term_kinds);
   if (kind.empty()) {
     section.ignore_rest();  // which keys belong here depends on it
     return terms;

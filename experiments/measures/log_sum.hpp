@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "measures/factors.hpp"
+#include "numerics/elementary.hpp"
 #include "numerics/error.hpp"
 #include "numerics/oracle.hpp"
 #include "numerics/summation.hpp"
@@ -56,7 +57,10 @@ struct LogSum {
       value = next;
       if (example.p && i > 0) continue;
       terms.push_back(-static_cast<double>(term));
-      wide_terms.push_back(-std::log(static_cast<long double>(static_cast<double>(p))));
+      // The error of one log is that of all where they are equal; of many, it is lost among them.
+      const double wide_p = static_cast<double>(p);
+      wide_terms.push_back(example.p ? -numerics::wide_log(wide_p)
+                                     : -std::log(static_cast<long double>(wide_p)));
     }
     if (example.p) {
       // n equal terms are few sums of 2^k of them, which are exact.

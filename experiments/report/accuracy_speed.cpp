@@ -43,7 +43,7 @@ std::string reading(const Tables& tables, const std::string& cpu) {
                      fmt::join(logits_of(tables, cpu), ", "));
 }
 
-Drawn draw(const Tables& tables, const std::string& cpu) {
+Drawn draw_accuracy_speed(const Tables& tables, const std::string& cpu) {
   constexpr double width = 660, height = 370;
   const auto shapes = shapes_of_many_logits(tables, cpu);
   const std::string& shape = shapes[shapes.size() / 2];
@@ -112,7 +112,7 @@ Picture accuracy_against_speed(const Tables& tables, const std::string& cpu) {
                       "{}. The figures are in the table below.",
                       tables.cpu_name(cpu)),
           {fmt::format("speed/{}/speed", cpu)},
-          [cpu](const Tables& all) { return draw(all, cpu); }};
+          [cpu](const Tables& all) { return draw_accuracy_speed(all, cpu); }};
 }
 
 Picture accuracy_against_speed_of_all(const Tables& tables, const std::string& cpu) {

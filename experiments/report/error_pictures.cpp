@@ -110,7 +110,7 @@ Json panels(const std::string& op, const Errors& errors, const std::string& axis
             {"layer", made}}}};
 }
 
-Drawn draw(const Tables& tables, const ErrorView& view) {
+Drawn draw_errors(const Tables& tables, const ErrorView& view) {
   const Errors found = errors(tables, view, panel_height);
   Json made = specification(R"json({"resolve": {"scale": {"color": "independent"}}})json");
   made["title"] = {
@@ -158,7 +158,7 @@ Picture error_against_spread() {
       "logits cancel.",
       fmt::format(alternative, "standard deviation of the logits", "numbers of classes"),
       {"accuracy"},
-      [view](const Tables& tables) { return draw(tables, view); }};
+      [view](const Tables& tables) { return draw_errors(tables, view); }};
 }
 
 Picture error_against_classes() {
@@ -181,7 +181,7 @@ Picture error_against_classes() {
       "of accurate, whose sums are compensated, does not.",
       fmt::format(alternative, "number of classes", "distributions of the logits"),
       {"accuracy"},
-      [view](const Tables& tables) { return draw(tables, view); }};
+      [view](const Tables& tables) { return draw_errors(tables, view); }};
 }
 
 }  // namespace maxtrick::report

@@ -10,7 +10,7 @@
 namespace maxtrick::report {
 namespace {
 
-Drawn draw(const Tables& tables, const std::string& dtype) {
+Drawn draw_outcomes(const Tables& tables, const std::string& dtype) {
   const inputs::CommittedTable& table = tables.get("overflow");
   std::vector<suite::Row> rows;
   for (const suite::Row& row : table.rows())
@@ -93,7 +93,7 @@ Picture outcomes(const std::string& dtype) {
                       "the table below.",
                       dtype),
           {"overflow"},
-          [dtype](const Tables& tables) { return draw(tables, dtype); }};
+          [dtype](const Tables& tables) { return draw_outcomes(tables, dtype); }};
 }
 
 }  // namespace maxtrick::report

@@ -209,7 +209,7 @@ void add_lines(const CommittedTable& table, const Panel& panel, Sheet& sheet) {
          fmt::format("{}", tally.examples), fmt::format("{}", tally.right)});
 }
 
-Drawn draw(const Tables& tables) {
+Drawn draw_regions(const Tables& tables) {
   const CommittedTable& table = tables.get("regions");
   std::vector<std::string> classes;
   for (const char* column : {"label", "best", "class"})
@@ -253,7 +253,7 @@ Picture regions() {
       "from them; the two circles found by a network with two hidden layers; the same circles "
       "missed by a linear layer.",
       {"regions"},
-      draw};
+      draw_regions};
 }
 
 }  // namespace maxtrick::report

@@ -24,9 +24,9 @@ Json cache_marks(const std::vector<Cache>& all, double most_classes) {
   return marks;
 }
 
-constexpr double panel_height = 300;
+constexpr double plot_height = 300;
 
-const char* const panels = R"json({"spacing": 12, "vconcat": [
+const char* const layout = R"json({"spacing": 12, "vconcat": [
   {"width": 560, "layer": [
     {"transform": [{"filter": "datum.op == 'copy' && !datum.larger"}],
      "mark": {"type": "line", "strokeDash": [5, 3], "strokeWidth": 1.5}, "encoding": {"y": {"field": "time"}}},
@@ -116,7 +116,7 @@ Sheet sheet_of(const std::vector<Timed>& all, const std::string& op,
   return sheet;
 }
 
-Drawn draw(const Tables& tables, const std::string& cpu, const std::string& op) {
+Drawn draw_speed(const Tables& tables, const std::string& cpu, const std::string& op) {
   const auto kernels = timed(tables, cpu, op);
   std::vector<Timed> all = timed(tables, cpu, "copy");
   all.insert(all.end(), kernels.begin(), kernels.end());
@@ -129,10 +129,10 @@ Drawn draw(const Tables& tables, const std::string& cpu, const std::string& op) 
     ratios.push_back(one.speed ? one.speed->estimate : NAN);
     if (one.speed) ratios.insert(ratios.end(), {one.speed->low, one.speed->high});
   }
-  const Along along{"y", panel_height};
+  const Along along{"y", plot_height};
   const LogAxis time_axis(times, along, "inf", "not timed"),
       ratio_axis(ratios, along, "inf", "not timed");
-  Json made = specification(panels);
+  Json made = specification(layout);
   made["title"] = {
       {"text", fmt::format("{}, float32: time of an element, and times as fast as oneDNN", op)},
       {"subtitle",
@@ -149,7 +149,7 @@ Drawn draw(const Tables& tables, const std::string& cpu, const std::string& op) 
       {"axis", {{"grid", false}, {"values", {2, 4, 10, 17, 100, 1000, 4096, 32768, 131072}}}}};
   for (std::size_t i = 0; i < 2; ++i) {
     Json& panel = made["vconcat"][i];
-    panel["height"] = panel_height;
+    panel["height"] = plot_height;
     const LogAxis& axis = i == 0 ? time_axis : ratio_axis;
     const std::string title =
         i == 0 ? "time of an element (ns)  ← faster" : "times as fast as oneDNN  → faster";
@@ -197,7 +197,7 @@ std::vector<Picture> speed(const Tables& tables, const std::string& cpu) {
                      "ratio to oneDNN with its interval. The figures are in the table below.",
                      op),
          {fmt::format("speed/{}/speed", cpu)},
-         [cpu, op](const Tables& read) { return draw(read, cpu, op); }});
+         [cpu, op](const Tables& read) { return draw_speed(read, cpu, op); }});
   return all;
 }
 

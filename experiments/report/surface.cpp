@@ -152,7 +152,7 @@ Json map_panel() {
   return panel;
 }
 
-Drawn draw(const Tables&) {
+Drawn draw_surface(const Tables&) {
   Json made =
       specification(R"json({"spacing": 30, "resolve": {"scale": {"color": "independent"}}})json");
   made["hconcat"] = {surface_panel(), map_panel()};
@@ -182,7 +182,7 @@ Picture surface() {
           "are parallel to the "
           "diagonal.",
           {},
-          draw};
+          draw_surface};
 }
 
 }  // namespace maxtrick::report

@@ -15,7 +15,7 @@
 namespace maxtrick::timing {
 namespace {
 
-constexpr float infinity = std::numeric_limits<float>::infinity();
+constexpr float inf = std::numeric_limits<float>::infinity();
 constexpr float largest = std::numeric_limits<float>::max();
 
 // What stands in the row: at one place, and everywhere else where that is no ordinary logit.
@@ -27,11 +27,11 @@ struct Special {
 };
 constexpr Special all_special[] = {
     {"a row with NaN", std::numeric_limits<float>::quiet_NaN()},
-    {"a row with +inf", infinity},
-    {"a row with +inf among -inf", infinity, true, -infinity},
-    {"a row of nothing but -inf", -infinity, true, -infinity},
-    {"a row with -inf", -infinity},
-    {"a row of -inf but for one logit", 0.5F, true, -infinity},
+    {"a row with +inf", inf},
+    {"a row with +inf among -inf", inf, true, -inf},
+    {"a row of nothing but -inf", -inf, true, -inf},
+    {"a row with -inf", -inf},
+    {"a row of -inf but for one logit", 0.5F, true, -inf},
     {"a row of the largest floats", largest, true, -largest},
 };
 

@@ -53,4 +53,12 @@ Exact<float> exact_log(float x) {
   return settle(mpfr_log, x);
 }
 
+long double wide_log(double x) {
+  free_caches_with_the_thread();
+  Real result(std::numeric_limits<long double>::digits);
+  mpfr_set_d(result, x, MPFR_RNDN);  // exact: a double is the narrower
+  mpfr_log(result, result, MPFR_RNDN);
+  return mpfr_get_ld(result, MPFR_RNDN);
+}
+
 }  // namespace maxtrick::numerics

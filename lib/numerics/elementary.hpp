@@ -1,4 +1,4 @@
-// e^x and log x of one float, exactly: what an implementation of expf or logf is judged by.
+// e^x and log x of one number, exactly: what an implementation of expf or logf is judged by.
 #pragma once
 
 #include "numerics/error.hpp"
@@ -12,5 +12,9 @@ namespace maxtrick::numerics {
 inline constexpr float exp_beyond_measure = 200;
 [[nodiscard]] Exact<float> exact_exp(float x);
 [[nodiscard]] Exact<float> exact_log(float x);
+
+// log x rounded once to long double, on every CPU: the last place of x87's own, which glibc's logl
+// uses, depends on who made it. x is finite and > 0.
+[[nodiscard]] long double wide_log(double x);
 
 }  // namespace maxtrick::numerics

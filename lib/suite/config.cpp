@@ -77,7 +77,7 @@ void note_unknown_keys(ConfigState& state) {
       if (section.known.contains(key.str())) continue;
       std::string meant = nearest(key.str(), absent);
       if (meant.empty()) meant = nearest(key.str(), known);
-      state.note(state.place(key.source()), fmt::format("unknown key {}", quoted(key.str())),
+      state.note(state.place(key.source()), fmt::format("unknown key {}", in_quotes(key.str())),
                  listed(known, "key") + did_you_mean(meant));
     }
   }

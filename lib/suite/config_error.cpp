@@ -84,7 +84,7 @@ std::string blocks(const std::vector<Problem>& problems) {
 ConfigError::ConfigError(std::vector<Problem> problems)
     : std::runtime_error(blocks(problems)), problems_(std::move(problems)) {}
 
-std::string quoted(std::string_view word) {
+std::string in_quotes(std::string_view word) {
   std::vector<std::string_view> shown = characters(word);
   const bool cut = shown.size() > longest_word;
   if (cut) shown.resize(longest_word);

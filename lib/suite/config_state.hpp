@@ -83,7 +83,7 @@ struct ConfigState {
 [[nodiscard]] std::string_view type_of(const toml::node& node);
 
 // "'word'" for messages; a long word is cut.
-[[nodiscard]] std::string quoted(std::string_view word);
+[[nodiscard]] std::string in_quotes(std::string_view word);
 
 // The words as expected_one_of() lists them, without a suggestion.
 [[nodiscard]] std::string listed(std::span<const std::string> words, std::string_view kind);

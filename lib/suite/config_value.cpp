@@ -83,8 +83,9 @@ std::optional<std::string> read_choice(const Value& value, std::span<const std::
     return std::nullopt;
   }
   if (std::find(words.begin(), words.end(), text->get()) != words.end()) return text->get();
-  value.fail(fmt::format("{} is not a known value of {}", quoted(text->get()), quoted(value.key)),
-             expected_one_of(text->get(), words));
+  value.fail(
+      fmt::format("{} is not a known value of {}", in_quotes(text->get()), in_quotes(value.key)),
+      expected_one_of(text->get(), words));
   return std::nullopt;
 }
 

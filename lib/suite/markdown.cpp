@@ -36,15 +36,15 @@ std::string shown(const Column& column, const std::string& text) {
   return escaped(text);
 }
 
-void append_line(std::string& md, const std::vector<std::string>& cells) {
+void append_row(std::string& md, const std::vector<std::string>& cells) {
   md += '|';
   for (const std::string& cell : cells) md += ' ' + cell + " |";
   md += '\n';
 }
 
 void append_header(std::string& md, const std::vector<std::string>& names) {
-  append_line(md, names);
-  append_line(md, std::vector<std::string>(names.size(), "---"));
+  append_row(md, names);
+  append_row(md, std::vector<std::string>(names.size(), "---"));
 }
 
 // The values of a column among the rows kept, in order of appearance.
@@ -80,7 +80,7 @@ void append_grid(std::string& md, const ResultTable& table, const View& view,
       const auto found = grid.find({line, column});
       cells.push_back(found == grid.end() ? "" : show(found->second));
     }
-    append_line(md, cells);
+    append_row(md, cells);
   }
 }
 
@@ -110,7 +110,7 @@ void append_mean(std::string& md, const ResultTable& table, const Mean& mean) {
       }
       cells.push_back(n > 0 ? fmt::format("{:.4g}", sum / n) : "");
     }
-    append_line(md, cells);
+    append_row(md, cells);
   }
 }
 
@@ -137,7 +137,7 @@ void append_lines(std::string& md, const ResultTable& table, const Lines& lines)
       const std::size_t at = table.index(name);
       cells.push_back(shown(table.columns[at], row[at]));
     }
-    append_line(md, cells);
+    append_row(md, cells);
   }
 }
 
@@ -150,7 +150,7 @@ void append_legend(std::string& md, const ResultTable& table) {
     if (!known.insert(row[table.index(table.legend.front())]).second) continue;
     std::vector<std::string> cells;
     for (const std::string& name : table.legend) cells.push_back(escaped(row[table.index(name)]));
-    append_line(md, cells);
+    append_row(md, cells);
   }
 }
 
@@ -162,7 +162,7 @@ void append_rows(std::string& md, const ResultTable& table) {
   for (const Row& row : table.rows) {
     std::vector<std::string> cells;
     for (std::size_t i = 0; i < row.size(); ++i) cells.push_back(shown(table.columns[i], row[i]));
-    append_line(md, cells);
+    append_row(md, cells);
   }
 }
 
@@ -176,7 +176,7 @@ void append_columns(std::string& md, const ResultTable& table) {
                           column.tolerance.reason);
     for (const auto& [other, value] : column.shown_only)
       rule += fmt::format("; shown where {} is {}", other, value);
-    append_line(md, {column.name, escaped(rule), escaped(column.description)});
+    append_row(md, {column.name, escaped(rule), escaped(column.description)});
   }
 }
 

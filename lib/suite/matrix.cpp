@@ -11,18 +11,18 @@ namespace maxtrick::suite {
 namespace {
 
 constexpr std::string_view blanks = " \t\r\n";
-constexpr std::size_t longest_word = 40;
+constexpr std::size_t longest_shown = 40;
 
-std::size_t characters(std::string_view text) {
+std::size_t count_characters(std::string_view text) {
   return static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
 // What is no number may be anything, a picture given for a CSV file too: no control characters and
 // no long lines for the terminal.
-std::string quoted(std::string_view word) {
-  const bool cut = word.size() > longest_word;
-  std::string text{word.substr(0, longest_word)};
+std::string shown(std::string_view word) {
+  const bool cut = word.size() > longest_shown;
+  std::string text{word.substr(0, longest_shown)};
   for (char& c : text)
     if ((c >= 0 && c < ' ') || c == 127) c = '?';
   return fmt::format("'{}{}'", text, cut ? "..." : "");
@@ -51,7 +51,7 @@ class TextReader {
   [[noreturn]] void fail(std::string_view part, std::string_view message) const {
     const auto before = text_.substr(0, static_cast<std::size_t>(part.data() - text_.data()));
     const auto line = 1 + std::count(before.begin(), before.end(), '\n');
-    const auto column = 1 + characters(before.substr(before.rfind('\n') + 1));
+    const auto column = 1 + count_characters(before.substr(before.rfind('\n') + 1));
     throw InputError(fmt::format("{}:{}:{}: {}", name_, line, column, message));
   }
 
@@ -81,7 +81,7 @@ class TextReader {
     if (first == word.npos) fail(word, "a number is missing");
     word = word.substr(first, word.find_last_not_of(blanks) - first + 1);
     const auto value = parse_number(word);
-    if (!value) fail(word, quoted(word) + " is not a number");
+    if (!value) fail(word, shown(word) + " is not a number");
     return *value;
   }
 

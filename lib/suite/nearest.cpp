@@ -99,7 +99,7 @@ std::string listed(std::span<const std::string> words, std::string_view kind) {
 }
 
 std::string did_you_mean(std::string_view word) {
-  return word.empty() ? "" : fmt::format("; did you mean {}?", quoted(word));
+  return word.empty() ? "" : fmt::format("; did you mean {}?", in_quotes(word));
 }
 
 std::string expected_one_of(std::string_view word, std::span<const std::string> words) {

@@ -44,7 +44,7 @@ void lay_over(ConfigState& state, toml::table& onto, toml::table& from) {
     lay_over(state, *old->as_table(), *deeper);
   } else {
     state.note(state.place(key.source()),
-               fmt::format("{} is {}, not a table", quoted(key.str()), type_of(*old)),
+               fmt::format("{} is {}, not a table", in_quotes(key.str()), type_of(*old)),
                old->is_array() ? "a path through tables: --set cannot reach into an array"
                                : "a path through tables");
   }
@@ -57,13 +57,14 @@ void ConfigState::apply_override(std::string text) {
   const std::string_view whole = documents.emplace_back(Document{"--set", std::move(text)}).text;
   const std::size_t equals = whole.find('=');
   if (equals == std::string_view::npos) {
-    return note(start, fmt::format("{} has no '='", quoted(whole)), "KEY=VALUE");
+    return note(start, fmt::format("{} has no '='", in_quotes(whole)), "KEY=VALUE");
   }
   if (whole.find_first_of("\r\n") != std::string_view::npos) {
     return note(start, "a line break in an override", "KEY=VALUE on one line");
   }
   const std::string_view key = trimmed(whole.substr(0, equals));
-  if (is_no_key(key)) return note(start, fmt::format("{} is not a key", quoted(key)), "KEY=VALUE");
+  if (is_no_key(key))
+    return note(start, fmt::format("{} is not a key", in_quotes(key)), "KEY=VALUE");
 
   std::variant<toml::table, Fault> parsed = parse(whole);
   const std::string_view value = trimmed(whole.substr(equals + 1));

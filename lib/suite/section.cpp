@@ -46,7 +46,7 @@ std::optional<Value> require(SectionState& section, std::string_view key,
                              std::string_view expected) {
   const toml::node* node = section.require(key, expected);
   if (node == nullptr) return std::nullopt;
-  return Value{section, key, *node, quoted(key)};
+  return Value{section, key, *node, in_quotes(key)};
 }
 
 template <class T, class Read>

@@ -35,7 +35,7 @@ const toml::node* SectionState::find(std::string_view key) {
 const toml::node* SectionState::require(std::string_view key, std::string_view expected) {
   const toml::node* node = find(key);
   if (node == nullptr)
-    fail(key, place, fmt::format("missing key {}", quoted(key)), std::string(expected));
+    fail(key, place, fmt::format("missing key {}", in_quotes(key)), std::string(expected));
   return node;
 }
 
