@@ -6,6 +6,7 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "suite/files.hpp"
 
@@ -84,4 +85,33 @@ BOOST_AUTO_TEST_CASE(no_room_for_everything) {
     for (const auto& entry :
          fs::recursive_directory_iterator(fs::path(MAXTRICK_SOURCE_DIR) / folder))
       BOOST_TEST(!std::regex_match(entry.path().filename().string(), empty_name), entry.path());
+}
+
+// Two classes of one name in one namespace, each in a file of its own: the linker takes the
+// functions of either for both (the one definition rule), and no compiler sees it.
+BOOST_AUTO_TEST_CASE(a_class_is_defined_once) {
+  const std::regex opens(R"(^namespace ?([\w:]*) ?\{.*)"), closes("^\\}  // namespace.*");
+  const std::regex defines(R"(^(?:enum )?(?:struct|class) (\w+)(?: final)?(?: :.*| \{.*|)$)");
+  std::map<std::string, std::string> places;
+  for (const std::string folder : {"lib", "experiments"}) {
+    std::vector<std::string> spaces;
+    each_line(fs::path(MAXTRICK_SOURCE_DIR) / folder,
+              [&](const std::string& place, const std::string& line) {
+                if (place.ends_with(":1")) spaces.clear();
+                std::smatch match;
+                if (std::regex_match(line, match, opens)) spaces.push_back(match[1]);
+                if (std::regex_match(line, closes) && !spaces.empty()) spaces.pop_back();
+                if (!std::regex_match(line, match, defines)) return;
+                std::string name;
+                for (const std::string& space : spaces) {
+                  if (space.empty()) return;  // the file keeps it to itself
+                  name += space + "::";
+                }
+                if (name.empty()) return;  // of a page or a script
+                name += match[1];
+                const auto [other, first] = places.emplace(name, place);
+                BOOST_TEST(first, place << " defines " << name << ", as " << other->second);
+              });
+  }
+  BOOST_TEST(places.size() > 150U);
 }

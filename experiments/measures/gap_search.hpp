@@ -20,7 +20,7 @@
 namespace maxtrick::measures {
 
 // What x - max does to the row of a leader at 0 and others at -gap: the largest errors.
-struct Errors {
+struct GapErrors {
   double absolute = 0;    // of all log-probabilities
   double others_ulp = 0;  // of all but the leader's
   [[nodiscard]] bool meets(const Criterion& criterion) const {
@@ -36,7 +36,7 @@ class Measured {
  public:
   Measured(numerics::DType dtype, std::size_t classes) : dtype_(dtype), classes_(classes) {}
 
-  [[nodiscard]] Errors at(double gap) {
+  [[nodiscard]] GapErrors at(double gap) {
     const std::lock_guard lock(busy_);
     const auto [found, is_new] = known_.try_emplace(gap);
     if (is_new) found->second = measure(gap);
@@ -44,14 +44,14 @@ class Measured {
   }
 
  private:
-  [[nodiscard]] Errors measure(double gap) const {
+  [[nodiscard]] GapErrors measure(double gap) const {
     std::vector<S> logits(classes_, static_cast<S>(-gap));
     logits[0] = S{};
     const std::span<const S> row(logits);
     const auto exact = numerics::exact<S>(numerics::Op::log_softmax, row);
     const auto got =
         numerics::apply(*numerics::find_variant("log_softmax.x_minus_max.scalar"), dtype_, row);
-    Errors errors{numerics::absolute_error(exact[0], got[0]), 0};
+    GapErrors errors{numerics::absolute_error(exact[0], got[0]), 0};
     for (std::size_t i = 1; i < classes_; ++i) {
       if (i > 1 && got[i] == got[i - 1]) continue;
       errors.absolute = std::max(errors.absolute, numerics::absolute_error(exact[i], got[i]));
@@ -63,7 +63,7 @@ class Measured {
   numerics::DType dtype_;
   std::size_t classes_;
   std::mutex busy_;
-  std::map<double, Errors> known_;
+  std::map<double, GapErrors> known_;
 };
 
 // What the scan has found.
@@ -84,7 +84,7 @@ Found search(Measured<S>& measured, const Criterion& criterion, const Gaps& gaps
   // Below 2^-41 ULP of the others, an error is the oracle's own.
   const double noise = std::ldexp(gaps.highest, -40 - gaps.digits);
   for (double gap = 0;; gap = gaps.next(gap)) {
-    const Errors errors = measured.at(gap);
+    const GapErrors errors = measured.at(gap);
     const bool holds = errors.meets(criterion);
     if ((held && !holds) || errors.absolute > before + noise) found.monotone = false;
     held = holds;
