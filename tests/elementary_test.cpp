@@ -87,9 +87,12 @@ BOOST_AUTO_TEST_CASE(wide_logarithms) {
   for (const int k : {-1074, -1022, -64, -1, 0, 1, 64, 1023})
     BOOST_TEST(wide_log(std::ldexp(1.0, k)) == k * log_2, boost::test_tools::tolerance(0x1p-63L));
   BOOST_TEST(wide_log(2) == log_2);
-  // Where the last place of logl depends on the CPU (digits of the log of the double next to 6e-8,
-  // by MPFR).
+  // Where the last place of logl depends on the CPU: digits of MPFR, at 200 bits.
   BOOST_TEST(wide_log(6e-8) == -16.6289212747243105606996417893694326889501L);
+  BOOST_TEST(wide_log(0.1) == -2.3025850929940456285068402234265387271635L);
+  BOOST_TEST(wide_log(0.9F) == -0.1053605421487798856197532320673082597362L);
+  BOOST_TEST(wide_log(0.001) == -6.9077552789821370312372926523314077065273L);
+  BOOST_TEST(wide_log(0.001F) == -6.9077552314846868746684746028900284917396L);
   Random random(4);
   for (int i = 0; i < 3000; ++i) {
     const double x = std::exp(random.uniform(-700, 700));

@@ -34,8 +34,9 @@ block configs/sums.toml >configs/sums.toml
 cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Debug -DMAXTRICK_TESTS=OFF \
   -DMAXTRICK_TORCH=OFF -DMAXTRICK_EIGEN=OFF -DMAXTRICK_XNNPACK=OFF >cmake.log ||
   { cat cmake.log >&2; exit 1; }
+inputs=$(ninja -C build -t inputs maxtrick) || fail "ninja cannot say what the program is made of"
 for file in lib/variants/mean_shift.cpp experiments/sums.cpp; do
-  ninja -C build -t inputs maxtrick | grep -qx "$PWD/$file" || fail "the program is built without $file"
+  grep -Fqx "$(pwd -P)/$file" <<<"$inputs" || fail "the program is built without $file"
 done
 ln -s "$with_both" build/maxtrick
 build/maxtrick eval softmax --logits 100,0 --variant "*mean_shift*" --format csv | grep -q ',softmax.mean_shift.scalar,float32,ok,' ||

@@ -18,6 +18,7 @@ MAXTRICK=$2 scripts/report --into "$work"
 # Where the system lets us, it has no network at all.
 offline=()
 unshare --user --map-root-user --net true 2>/dev/null && offline=(unshare --user --map-root-user --net)
+unset SLIDERS
 [ ! -e build/slider/slider.html ] || export SLIDERS=yes
-MODULES=$PWD/$modules CHROMIUM=$browser "${offline[@]}" node tests/report_page.mjs "$work/report.html" \
+MODULES=$PWD/$modules CHROMIUM=$browser timeout 300 "${offline[@]}" node tests/report_page.mjs "$work/report.html" \
   "$(ls "$work/pictures" | wc -l)"

@@ -46,7 +46,7 @@ kill -9 $program; wait $program
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(a_killed_run_ends_in_the_same_table) {
-  is_the_same_after_a_kill("configs/shift.toml --set classes=[10]", "shift");
+  is_the_same_after_a_kill("configs/shift.toml --set classes=[10,100]", "shift");
 }
 
 // Cases that share what takes time: the seeds of a training arm.
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(a_killed_training_ends_in_the_same_table) {
 BOOST_AUTO_TEST_CASE(what_was_not_asked_for_is_there_still) {
   const Folder folder;
   link_configs(folder);
-  const std::string run = "$MAXTRICK run configs/shift.toml --set classes=[10] -o out -j 2";
+  const std::string run = "$MAXTRICK run configs/shift.toml --set classes=[10,100] -o out -j 2";
   // Until the shell command holds, or the run has ended.
   const auto killed_once = [&](const std::string& condition) {
     return run + " 2>said & program=$!\nuntil " + condition +
@@ -90,7 +90,8 @@ BOOST_AUTO_TEST_CASE(a_check_leaves_a_run_what_it_had) {
   const Folder folder;
   link_configs(folder);
   BOOST_REQUIRE(in(folder,
-                   "sed 's/^classes = .*/classes = [10]/' configs/shift.toml >shift.toml && "
+                   "sed 's/^classes = .*/classes = [10, 100]/' configs/shift.toml >shift.toml && ! "
+                   "cmp -s configs/shift.toml shift.toml && "
                    "$MAXTRICK run shift.toml -o baseline")
                     .code == 0);
   const auto killed = [&](const std::string& command, const std::string& kept) {

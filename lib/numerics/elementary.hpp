@@ -1,4 +1,4 @@
-// e^x and log x of one number, exactly: what an implementation of expf or logf is judged by.
+// e^x and log x of one number, from MPFR: what an implementation of expf or logf is judged by.
 #pragma once
 
 #include "numerics/error.hpp"
