@@ -1,30 +1,16 @@
 // The slider page as a reader uses it: opened from disk, without a network.
-//   node page.mjs FOLDER    (MODULES: where playwright-core is; CHROMIUM: the browser)
+//   node page.mjs FOLDER    (and what browser.mjs asks for)
 import assert from "node:assert/strict";
-import { createRequire } from "node:module";
 import { resolve } from "node:path";
-import { pathToFileURL } from "node:url";
+import { launch, open } from "../browser.mjs";
 
-const { chromium } = createRequire(process.env.MODULES + "/")("playwright-core");
 const folder = resolve(process.argv[2]);
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM,
-  args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-});
+const browser = await launch();
 
-async function open(options) {
-  const context = await browser.newContext({ offline: true, ...options });
-  const page = await context.newPage();
-  const errors = [];
-  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
-  page.on("pageerror", (error) => errors.push(String(error)));
-  page.on("request", (request) => {
-    if (!/^(file|data):/.test(request.url())) errors.push("asked for " + request.url());
-  });
-  await page.goto(pathToFileURL(folder + "/index.html").href);
-  await page.waitForSelector("#slider[data-ready]", { timeout: 30000 });
-  return { page, errors };
+async function openSliders(options) {
+  const opened = await open(browser, folder + "/index.html", options);
+  await opened.page.waitForSelector("#slider[data-ready]", { timeout: 30000 });
+  return opened;
 }
 
 const cell = (page, name, i) =>
@@ -40,7 +26,7 @@ const outcome = (page, name) =>
   page.locator(`tr[data-variant="${name}"] .outcome`).textContent();
 
 try {
-  const { page, errors } = await open({ viewport: { width: 1280, height: 900 }, colorScheme: "light" });
+  const { page, errors } = await openSliders({ viewport: { width: 1280, height: 900 }, colorScheme: "light" });
 
   // A slider to 100, by keyboard alone: from the top of the page to it, then to its end.
   for (let i = 0; i < 30; ++i) {
@@ -127,7 +113,7 @@ try {
   assert.deepEqual(errors, []);
 
   // A phone, in the dark: nothing is wider than it but what scrolls by itself.
-  const phone = await open({ viewport: { width: 360, height: 740 }, colorScheme: "dark", reducedMotion: "reduce" });
+  const phone = await openSliders({ viewport: { width: 360, height: 740 }, colorScheme: "dark", reducedMotion: "reduce" });
   await phone.page.locator("#slider-logit-1").focus();
   await phone.page.keyboard.press("End");
   const width = await phone.page.evaluate(() => document.documentElement.scrollWidth);
