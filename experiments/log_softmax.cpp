@@ -13,19 +13,19 @@
 #include "inputs/numbers.hpp"
 #include "inputs/selection.hpp"
 #include "inputs/variant_plan.hpp"
-#include "numerics/norm_wise.hpp"
-#include "numerics/outcome.hpp"
-#include "suite/experiment.hpp"
+#include "oracle/norm_wise.hpp"
+#include "oracle/outcome.hpp"
+#include "run/experiment.hpp"
 
 namespace maxtrick {
 namespace {
 
 using numerics::BFloat16;
-using numerics::DType;
 using numerics::Float16;
-using numerics::Op;
-using numerics::Variant;
-using suite::Rule;
+using ops::DType;
+using ops::Op;
+using ops::Variant;
+using table::Rule;
 
 template <class S>
 using SharedRow = std::shared_ptr<inputs::ExactRow<S>>;
@@ -50,22 +50,22 @@ double left_out(std::size_t classes, double gap) {
 template <class S>
 std::optional<double> absolute_bound(const Variant& variant, DType dtype,
                                      inputs::ExactRow<S>& row) {
-  const auto facts = numerics::row_facts<S>(dtype, row.logits());
-  const auto bound = facts ? numerics::bound(variant, dtype, *facts) : std::nullopt;
+  const auto facts = oracle::row_facts<S>(dtype, row.logits());
+  const auto bound = facts ? oracle::bound(variant, dtype, *facts) : std::nullopt;
   if (!bound) return bound;
   const double largest = std::abs(row.exact().back().value());  // the others', the more negative
-  return *bound * numerics::unit_roundoff(dtype) * largest * (1 + 0x1p-40);
+  return *bound * ops::unit_roundoff(dtype) * largest * (1 + 0x1p-40);
 }
 
-std::vector<suite::Column> columns(double tolerance_ulp) {
-  using suite::Measure;
+std::vector<table::Column> columns(double tolerance_ulp) {
+  using table::Measure;
   const std::string libm = "another libm may round exp and log of float64 the other way: ";
-  const suite::Tolerance ulp = {Measure::absolute, 2,
+  const table::Tolerance ulp = {Measure::absolute, 2,
                                 "another libm may round exp and log the other way, one ULP each"};
-  const suite::Tolerance relative = {Measure::absolute, 0x1p-50, libm + "four roundings"};
-  const suite::Tolerance absolute = {Measure::absolute, 0x1p-45,
+  const table::Tolerance relative = {Measure::absolute, 0x1p-50, libm + "four roundings"};
+  const table::Tolerance absolute = {Measure::absolute, 0x1p-45,
                                      libm + "two ULPs of float64 at 64"};
-  const suite::Tolerance formula = {Measure::relative, 1e-12, "computed with the libm at hand"};
+  const table::Tolerance formula = {Measure::relative, 1e-12, "computed with the libm at hand"};
   return {
       {"variant", Rule::key, "the implementation"},
       {"dtype", Rule::key, "working type; _in_float32: stored in 16 bits, computed in float32"},
@@ -98,9 +98,9 @@ std::vector<suite::Column> columns(double tolerance_ulp) {
 }
 
 template <class S>
-suite::Row measure(const Variant& variant, inputs::ExactRow<S>& row, DType dtype,
+table::Row measure(const Variant& variant, inputs::ExactRow<S>& row, DType dtype,
                    std::size_t classes, double gap, double tolerance_ulp) {
-  const auto got = numerics::apply(variant, dtype, row.logits());
+  const auto got = ops::apply(variant, dtype, row.logits());
   const auto rounded_gap = static_cast<double>(row.logits()[0]);
   // All outputs but the leader's have one exact value: what came again need not be judged again.
   std::vector<numerics::Exact<S>> exact = {row.exact()[0]};
@@ -115,7 +115,7 @@ suite::Row measure(const Variant& variant, inputs::ExactRow<S>& row, DType dtype
     max_absolute_error =
         std::max(max_absolute_error, numerics::absolute_error(exact.back(), got[i]));
   }
-  const auto verdict = numerics::judge<S>(variant.op, exact, outputs, tolerance_ulp, false);
+  const auto verdict = oracle::judge<S>(variant.op, exact, outputs, tolerance_ulp, false);
   const double leader_error = numerics::absolute_error(exact[0], got[0]);
   const auto bound = absolute_bound<S>(variant, dtype, row);
   const bool approximation = variant.algorithm == "x_minus_max";
@@ -123,16 +123,16 @@ suite::Row measure(const Variant& variant, inputs::ExactRow<S>& row, DType dtype
   return {variant.name(),
           std::string(name(dtype)),
           fmt::format("{}", classes),
-          suite::cell(gap),
+          table::cell(gap),
           std::string(name(verdict.outcome)),
-          suite::cell(verdict.max_error_ulp),
-          suite::cell(numerics::error_ulp(exact[0], got[0])),
-          suite::cell(numerics::relative_error(exact[0], got[0])),
-          suite::cell(leader_error),
-          suite::cell(max_absolute_error),
-          bound ? suite::cell(*bound) : "",
-          approximation ? suite::cell(method_error) : "",
-          approximation ? suite::cell(leader_error / method_error) : ""};
+          table::cell(verdict.max_error_ulp),
+          table::cell(numerics::error_ulp(exact[0], got[0])),
+          table::cell(numerics::relative_error(exact[0], got[0])),
+          table::cell(leader_error),
+          table::cell(max_absolute_error),
+          bound ? table::cell(*bound) : "",
+          approximation ? table::cell(method_error) : "",
+          approximation ? table::cell(leader_error / method_error) : ""};
 }
 
 struct Grid {
@@ -143,7 +143,7 @@ struct Grid {
   double tolerance_ulp;
 };
 
-Grid read_grid(suite::Section& config) {
+Grid read_grid(config::Section& config) {
   Grid grid{inputs::read_dtypes(config), inputs::read_variants(config), {}, {}, 0};
   inputs::require_op(config, grid.variants, Op::log_softmax);
   inputs::require_dtypes(config, grid.dtypes, grid.variants);
@@ -156,7 +156,7 @@ Grid read_grid(suite::Section& config) {
 }
 
 // The views: the leader's error, one a type; and that of x - max in the first of these types.
-void add_pivots(suite::Section& config, const Grid& grid, suite::ResultTable& table) {
+void add_pivots(config::Section& config, const Grid& grid, table::ResultTable& table) {
   std::vector<std::string> dtypes;
   for (const DType dtype : grid.dtypes) dtypes.emplace_back(name(dtype));
   const auto shown_dtypes = config.choices("shown_dtypes", dtypes);
@@ -183,21 +183,21 @@ void add_pivots(suite::Section& config, const Grid& grid, suite::ResultTable& ta
 }
 
 template <class S>
-void lay_out(suite::Plan& plan, const Grid& grid, DType dtype, const SharedRow<S>& row,
+void lay_out(run::Plan& plan, const Grid& grid, DType dtype, const SharedRow<S>& row,
              std::size_t classes, double gap, std::size_t batch) {
   for (const Variant* variant : grid.variants) {
     if (variant->op != Op::log_softmax || !variant->has(dtype)) continue;
     const double tolerance_ulp = grid.tolerance_ulp;
     plan.cases.push_back(inputs::variant_case(
-        fmt::format("{}/{}/{}/{}", variant->name(), name(dtype), classes, suite::cell(gap)),
+        fmt::format("{}/{}/{}/{}", variant->name(), name(dtype), classes, table::cell(gap)),
         *variant, batch,
         [=] { return measure<S>(*variant, *row, dtype, classes, gap, tolerance_ulp); }));
   }
 }
 
-suite::Plan plan(suite::Section& config) {
+run::Plan plan(config::Section& config) {
   const Grid grid = read_grid(config);
-  suite::Plan plan = inputs::begin_plan(columns(grid.tolerance_ulp), grid.variants);
+  run::Plan plan = inputs::begin_plan(columns(grid.tolerance_ulp), grid.variants);
   add_pivots(config, grid, plan.table);
   plan.table.limits = {{"max_absolute_error", "absolute_error_bound"}};
   std::size_t batch = 0;
@@ -207,14 +207,14 @@ suite::Plan plan(suite::Section& config) {
       const std::tuple rows{leader_row<float>(n, gap), leader_row<double>(n, gap),
                             leader_row<Float16>(n, gap), leader_row<BFloat16>(n, gap)};
       for (const DType dtype : grid.dtypes)
-        numerics::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
+        ops::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
           lay_out<S>(plan, grid, dtype, std::get<SharedRow<S>>(rows), n, gap, batch);
         });
     }
   return plan;
 }
 
-const suite::RegisterExperiment registered{
+const run::RegisterExperiment registered{
     {"log_softmax", "what each form of log-softmax is worth when one logit leads by a gap", plan}};
 
 }  // namespace

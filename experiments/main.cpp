@@ -11,23 +11,24 @@
 #include <system_error>
 #include <thread>
 
-#include "commands/commands.hpp"
+#include "cli/commands.hpp"
+#include "config/config.hpp"
+#include "io/matrix.hpp"
 #include "kernels/kernels.hpp"
-#include "plugin/call_memory.hpp"
-#include "suite/config.hpp"
-#include "suite/matrix.hpp"
-#include "suite/store.hpp"
+#include "report/command.hpp"
+#include "run/store.hpp"
 #include "timing/launch.hpp"
+#include "worker/call_memory.hpp"
 
 namespace {
 
 using namespace maxtrick;
-using namespace maxtrick::commands;
+using namespace maxtrick::cli;
 
-const std::map<std::string, suite::Format> formats{
-    {"table", suite::Format::table}, {"csv", suite::Format::csv}, {"json", suite::Format::json}};
+const std::map<std::string, table::Format> formats{
+    {"table", table::Format::table}, {"csv", table::Format::csv}, {"json", table::Format::json}};
 
-void add_format(CLI::App* command, suite::Format& format) {
+void add_format(CLI::App* command, table::Format& format) {
   command->add_option("--format", format, "how it is printed: table, csv or json")
       ->transform(CLI::CheckedTransformer(formats).description(""))
       ->option_text("FORMAT");
@@ -77,7 +78,8 @@ class CommandLine {
  public:
   CommandLine() {
     app_.require_subcommand(1);
-    app_.set_version_flag("--version", version, "version, instruction set and libraries");
+    app_.set_version_flag("--version", cli::version,
+                          "version, instruction set and libraries");
     const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
     run_.jobs = check_.jobs = accept_.jobs = cores;
     add_list();
@@ -115,7 +117,7 @@ class CommandLine {
   }
 
   void add_list() {
-    CLI::App* command = add("list", "what there is", [this] { return list(list_); });
+    CLI::App* command = add("list", "what there is", [this] { return cli::list(list_); });
     command->add_option("WHAT", list_.what, "variants (default), experiments or configs")
         ->check(CLI::IsMember({"variants", "experiments", "configs"}).description(""));
     add_format(command, list_.format);
@@ -123,8 +125,8 @@ class CommandLine {
   }
 
   void add_run() {
-    CLI::App* command = add("run", "run configs and write their result tables",
-                            [this] { return commands::run(run_); });
+    CLI::App* command =
+        add("run", "run configs and write their result tables", [this] { return cli::run(run_); });
     add_table_options(command, run_, false);
     add_filter(command, run_);
     command
@@ -158,7 +160,7 @@ class CommandLine {
 
   void add_accept() {
     CLI::App* command = add("accept", "make changed tables the new baseline, and say what changed",
-                            [this] { return accept(accept_); });
+                            [this] { return cli::accept(accept_); });
     add_table_options(command, accept_, true);
     add_baseline(command, accept_.baseline);
   }
@@ -170,7 +172,7 @@ class CommandLine {
 
   void add_data() {
     CLI::App* command = add("data", "write the data set that a config describes",
-                            [this] { return commands::data(data_); });
+                            [this] { return cli::data(data_); });
     command->add_option("CONFIG", data_.configs, "a TOML file")->required()->expected(1);
     command
         ->add_option("-o,--output", data_.folder,
@@ -182,7 +184,7 @@ class CommandLine {
 
   void add_eval() {
     CLI::App* command = add("eval", "run logits of your own through the variants of an op",
-                            [this] { return eval(eval_); });
+                            [this] { return cli::eval(eval_); });
     command->add_option("OP", eval_.op, "softmax, log_softmax, log_sum_exp or cross_entropy")
         ->required();
     command->add_option("--logits", eval_.logits, "\"1,2,3;4,5,6\": rows parted by ';'")
@@ -214,7 +216,7 @@ class CommandLine {
 
   void add_guide() {
     CLI::App* command = add("guide", "which formula when, from the committed tables (Markdown)",
-                            [this] { return guide(guide_); });
+                            [this] { return cli::guide(guide_); });
     command->add_option("--tables", guide_.tables, "folder of the tables (default results/)")
         ->option_text("DIR");
   }
@@ -223,7 +225,7 @@ class CommandLine {
     CLI::App* command =
         add("report",
             "one HTML page of pictures from the committed tables (scripts/report sets up all)",
-            [this] { return commands::report(report_); });
+            [this] { return report::write_report(report_); });
     command->add_option("--tables", report_.tables, "folder of the tables (default results/)")
         ->option_text("DIR");
     command->add_option("-o,--output", report_.output, "the page (default build/report.html)")
@@ -242,14 +244,16 @@ class CommandLine {
 
   // For the program itself, not for users: no help names it.
   void add_measure_launch() {
-    CLI::App* command = add(timing::launch_command, "", [this] { return measure_launch(job_); });
+    CLI::App* command =
+        add(timing::launch_command, "", [this] { return cli::measure_launch(job_); });
     command->group("");
     command->add_option("JOB", job_)->required();
   }
 
   // As that.
   void add_serve_plugin() {
-    CLI::App* command = add(plugin::serve_command, "", [this] { return serve_plugin(plugin_); });
+    CLI::App* command =
+        add(worker::serve_command, "", [this] { return cli::serve_plugin(plugin_); });
     command->group("");
     command->add_option("FILE", plugin_)->required();
   }
@@ -262,7 +266,7 @@ class CommandLine {
   DataOptions data_;
   EvalOptions eval_;
   GuideOptions guide_;
-  ReportOptions report_;
+  report::ReportOptions report_;
   std::string job_, plugin_;
   std::function<int()> chosen_;
 };
@@ -276,13 +280,13 @@ int main(int argc, char** argv) {
     if (std::fflush(stdout) != 0 || !std::cout.flush())
       throw std::system_error(errno, std::generic_category(), "cannot write to stdout");
     return code;
-  } catch (const suite::ConfigError& error) {
+  } catch (const config::ConfigError& error) {
     std::cerr << error.what() << '\n';
     return exit_usage;
   } catch (const UsageError& error) {
     std::cerr << "maxtrick: " << error.what() << '\n';
     return exit_usage;
-  } catch (const suite::InputError& error) {
+  } catch (const io::InputError& error) {
     std::cerr << "maxtrick: " << error.what() << '\n';
     return exit_usage;
   } catch (const std::exception& error) {

@@ -8,17 +8,17 @@
 #include "inputs/logits.hpp"
 #include "inputs/selection.hpp"
 #include "inputs/variant_plan.hpp"
-#include "numerics/dtype.hpp"
-#include "numerics/outcome.hpp"
-#include "suite/experiment.hpp"
+#include "ops/dtype.hpp"
+#include "oracle/outcome.hpp"
+#include "run/experiment.hpp"
 
 namespace maxtrick {
 namespace {
 
-using numerics::DType;
-using numerics::Op;
-using numerics::Variant;
-using suite::Rule;
+using ops::DType;
+using ops::Op;
+using ops::Variant;
+using table::Rule;
 
 struct Hazard {
   std::string name, hazard, source;
@@ -26,7 +26,7 @@ struct Hazard {
   std::vector<DType> dtypes;
 };
 
-std::vector<suite::Column> columns(double tolerance_ulp) {
+std::vector<table::Column> columns(double tolerance_ulp) {
   return {
       {"op", Rule::exact, "the operation"},
       {"case", Rule::key, "the case; the list of cases says what it provokes"},
@@ -41,12 +41,12 @@ std::vector<suite::Column> columns(double tolerance_ulp) {
        Rule::bounded,
        "largest error of an output in units in the last place of the exact value; inf where "
        "one of the two is NaN or infinite",
-       {suite::Measure::absolute, 2,
+       {table::Measure::absolute, 2,
         "another libm may round exp and log the other way, one ULP each"}},
       {"sum_minus_1",
        Rule::bounded,
        "sum of the probabilities minus 1 (log_softmax: of the exponentials)",
-       {suite::Measure::absolute, 2.4e-7, "two ULPs of float32 at 1, for the same reason"}},
+       {table::Measure::absolute, 2.4e-7, "two ULPs of float32 at 1, for the same reason"}},
       {"first_bad_index", Rule::exact, "the first output that is not ok"},
       {"hazard", Rule::exact, "what the case provokes"},
       {"source", Rule::exact, "where users met it"},
@@ -54,27 +54,27 @@ std::vector<suite::Column> columns(double tolerance_ulp) {
 }
 
 template <class T>
-suite::Row measure(const Variant& variant, inputs::ExactRow<T>& row, const Hazard& hazard,
+table::Row measure(const Variant& variant, inputs::ExactRow<T>& row, const Hazard& hazard,
                    DType dtype, double tolerance_ulp) {
   const auto& exact = row.exact();
-  const auto got = numerics::apply(variant, dtype, row.logits());
+  const auto got = ops::apply(variant, dtype, row.logits());
   const auto verdict =
-      numerics::judge<T>(variant.op, exact, got, tolerance_ulp, !variant.special_values.empty());
-  const auto sum = numerics::sum_minus_1<T>(variant.op, got);
+      oracle::judge<T>(variant.op, exact, got, tolerance_ulp, !variant.special_values.empty());
+  const auto sum = oracle::sum_minus_1<T>(variant.op, got);
   return {std::string(name(variant.op)),
           hazard.name,
           std::string(name(dtype)),
           variant.name(),
           std::string(name(verdict.outcome)),
-          suite::cell(verdict.max_error_ulp),
-          sum ? suite::cell(*sum) : "",
+          table::cell(verdict.max_error_ulp),
+          sum ? table::cell(*sum) : "",
           verdict.first_bad_index ? fmt::format("{}", *verdict.first_bad_index) : "",
           hazard.hazard,
           hazard.source};
 }
 
 template <class T>
-void lay_out(suite::Plan& plan, Op op, const Hazard& hazard, DType dtype,
+void lay_out(run::Plan& plan, Op op, const Hazard& hazard, DType dtype,
              const std::vector<const Variant*>& variants, double tolerance_ulp) {
   const auto row = std::make_shared<inputs::ExactRow<T>>(op, inputs::rounded<T>(hazard.logits));
   const std::size_t batch = plan.cases.size() + 1;
@@ -86,10 +86,10 @@ void lay_out(suite::Plan& plan, Op op, const Hazard& hazard, DType dtype,
   }
 }
 
-std::vector<Hazard> read_cases(suite::Section& config, const std::vector<DType>& dtypes) {
+std::vector<Hazard> read_cases(config::Section& config, const std::vector<DType>& dtypes) {
   std::vector<Hazard> cases;
   inputs::Names names("case");
-  for (suite::Section& section : config.tables("case")) {
+  for (config::Section& section : config.tables("case")) {
     Hazard one{inputs::read_name(section, "name"), section.text("hazard"), section.text("source"),
                inputs::read_logits(section, "logits"),
                section.has("dtypes") ? inputs::read_dtypes(section) : dtypes};
@@ -102,11 +102,11 @@ std::vector<Hazard> read_cases(suite::Section& config, const std::vector<DType>&
 
 std::vector<std::string> outcome_names() {
   std::vector<std::string> names;
-  for (const auto outcome : numerics::all_outcomes) names.emplace_back(name(outcome));
+  for (const auto outcome : oracle::all_outcomes) names.emplace_back(name(outcome));
   return names;
 }
 
-suite::Plan plan(suite::Section& config) {
+run::Plan plan(config::Section& config) {
   const auto ops = inputs::read_ops(config);
   const auto dtypes = inputs::read_dtypes(config);
   const auto variants = inputs::read_variants(config);
@@ -115,7 +115,7 @@ suite::Plan plan(suite::Section& config) {
   inputs::require_ops(config, ops, variants);
   inputs::require_dtypes(config, dtypes, variants);
 
-  suite::Plan plan = inputs::begin_plan(columns(tolerance_ulp), variants);
+  run::Plan plan = inputs::begin_plan(columns(tolerance_ulp), variants);
   for (const DType dtype : dtypes)
     plan.table.counts.push_back({.title = fmt::format("How many cases, {}", name(dtype)),
                                  .row = "variant",
@@ -133,7 +133,7 @@ suite::Plan plan(suite::Section& config) {
            .only = {{"op", std::string(name(op))}, {"dtype", std::string(name(dtype))}}});
     for (const Hazard& hazard : cases)
       for (const DType dtype : hazard.dtypes) {
-        numerics::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
+        ops::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
           lay_out<S>(plan, op, hazard, dtype, variants, tolerance_ulp);
         });
       }
@@ -141,7 +141,7 @@ suite::Plan plan(suite::Section& config) {
   return plan;
 }
 
-const suite::RegisterExperiment registered{
+const run::RegisterExperiment registered{
     {"overflow", "where each variant overflows, underflows, turns NaN or loses its digits", plan}};
 
 }  // namespace

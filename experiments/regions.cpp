@@ -11,18 +11,18 @@
 #include "inputs/arm.hpp"
 #include "inputs/selection.hpp"
 #include "inputs/task.hpp"
-#include "measures/trained.hpp"
-#include "suite/experiment.hpp"
+#include "inputs/trained.hpp"
+#include "run/experiment.hpp"
 
 namespace maxtrick {
 namespace {
 
-using measures::Runs;
-using suite::Rule;
+using inputs::Runs;
+using table::Rule;
 
-std::vector<suite::Column> columns() {
-  const suite::Tolerance cores{
-      suite::Measure::absolute, 1e-4,
+std::vector<table::Column> columns() {
+  const table::Tolerance cores{
+      table::Measure::absolute, 1e-4,
       "another core of OpenBLAS adds up in another order, which hundreds of steps carry on "
       "(measured: 1e-6)"};
   return {
@@ -55,7 +55,7 @@ struct Axis {
 };
 
 // What is wrong with the ends cannot be said where `step` is none, 0.
-Axis read_axis(suite::Section& section, std::string_view key, double step) {
+Axis read_axis(config::Section& section, std::string_view key, double step) {
   constexpr double most_cells = 1000, of_a_step = 1e-6;  // decimal fractions are rounded
   const std::vector<double> ends = section.numbers(key);
   if (step == 0) return {};
@@ -77,8 +77,8 @@ struct Area {
   [[nodiscard]] std::size_t points() const { return cells() + examples; }
 };
 
-Area read_area(suite::Section& section, const inputs::Task& task) {
-  double step = section.number("step", suite::finite);
+Area read_area(config::Section& section, const inputs::Task& task) {
+  double step = section.number("step", config::finite);
   if (!(step >= 1e-6 && step <= 1e6)) {
     section.reject("step", fmt::format("a step of {}", step), "a number from 1e-06 to 1e+06");
     step = 0;
@@ -99,12 +99,12 @@ Area read_area(suite::Section& section, const inputs::Task& task) {
 // What the network of seed 0 says of the area.
 class Regions {
  public:
-  Regions(measures::Setup setup, const Area& area)
+  Regions(inputs::Setup setup, const Area& area)
       : runs_(std::make_shared<Runs>(std::move(setup), 1)), area_(area) {}
 
   [[nodiscard]] Runs& runs() const { return *runs_; }
   // Of the point with this number, from 0; after the run's part has run.
-  [[nodiscard]] suite::Row row(std::size_t point);
+  [[nodiscard]] table::Row row(std::size_t point);
 
  private:
   void look();
@@ -137,14 +137,14 @@ void Regions::look() {
   const std::vector<double> z = learn::logits(wide, learn::Examples(points_));
   const numerics::Rows<const double> logits{z.data(), points_.rows, z.size() / points_.rows};
   classes_ = learn::predictions(logits);
-  const std::vector<double> p = measures::probabilities(logits);
+  const std::vector<double> p = inputs::probabilities(logits);
   for (std::size_t n = 0; n < points_.rows; ++n) {
     const auto k = static_cast<std::size_t>(classes_[n]);
     probabilities_.push_back(logits.columns > 1 ? p[n * logits.columns + k] : k ? p[n] : 1 - p[n]);
   }
 }
 
-suite::Row Regions::row(std::size_t point) {
+table::Row Regions::row(std::size_t point) {
   std::call_once(looked_, [this] { look(); });
   const auto& setup = runs_->setup();
   const bool example = point >= area_.cells();
@@ -153,26 +153,26 @@ suite::Row Regions::row(std::size_t point) {
   return {setup.task.name,
           setup.arm.name,
           fmt::format("{}", point + 1),
-          suite::cell(points_.X[2 * point]),
-          suite::cell(points_.X[2 * point + 1]),
+          table::cell(points_.X[2 * point]),
+          table::cell(points_.X[2 * point + 1]),
           example ? text(setup.task.data.data().y[point - area_.cells()]) : "",
           best_.empty() ? "" : text(best_[point]),
           undecided ? "nan" : text(classes_[point]),
-          suite::short_cell(probabilities_[point]),
+          table::short_cell(probabilities_[point]),
           best_.empty()                                   ? ""
           : !undecided && best_[point] == classes_[point] ? "yes"
                                                           : "no"};
 }
 
-void add_regions(suite::Plan& plan, const measures::Setup& setup, const Area& area) {
+void add_regions(run::Plan& plan, const inputs::Setup& setup, const Area& area) {
   const auto regions = std::make_shared<Regions>(setup, area);
   const std::size_t batch = plan.cases.size() + 1;
   const auto parts = regions->runs().parts();
   for (std::size_t point = 0; point < area.points(); ++point) {
     plan.cases.push_back({fmt::format("{}/{}/{}", setup.task.name, setup.arm.name, point + 1),
-                          [=]() -> std::variant<suite::Row, suite::Skip> {
+                          [=]() -> std::variant<table::Row, run::Skip> {
                             const std::string reason = regions->runs().unavailable();
-                            if (!reason.empty()) return suite::Skip{reason};
+                            if (!reason.empty()) return run::Skip{reason};
                             return regions->row(point);
                           },
                           batch, parts});
@@ -180,9 +180,9 @@ void add_regions(suite::Plan& plan, const measures::Setup& setup, const Area& ar
   }
 }
 
-void add_views(suite::ResultTable& table, const std::vector<inputs::NamedArm>& arms) {
+void add_views(table::ResultTable& table, const std::vector<inputs::NamedArm>& arms) {
   for (const inputs::NamedArm& arm : arms) {
-    const suite::Only grid{{"arm", arm.name}, {"label", ""}};
+    const table::Only grid{{"arm", arm.name}, {"label", ""}};
     table.counts.push_back(
         {.title = arm.name +
                   ": at how many points of the grid the network's class is that of the best "
@@ -199,12 +199,12 @@ void add_views(suite::ResultTable& table, const std::vector<inputs::NamedArm>& a
   }
 }
 
-suite::Plan plan(suite::Section& config) {
+run::Plan plan(config::Section& config) {
   const auto data = inputs::read_data_sets(config);
   const auto arms = inputs::read_arms(config);
-  suite::Plan plan = inputs::begin_plan(columns(), data, arms);
+  run::Plan plan = inputs::begin_plan(columns(), data, arms);
   inputs::Names names("task");
-  for (suite::Section& section : config.tables("task")) {
+  for (config::Section& section : config.tables("task")) {
     const inputs::Task task = inputs::read_task(section, data);
     names.add(section, task.name);
     const Area area = read_area(section, task);
@@ -217,7 +217,7 @@ suite::Plan plan(suite::Section& config) {
   return plan;
 }
 
-const suite::RegisterExperiment registered{
+const run::RegisterExperiment registered{
     {"regions", "which class a trained network gives to the points of a plane", plan}};
 
 }  // namespace

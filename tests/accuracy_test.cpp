@@ -6,9 +6,9 @@
 #include <map>
 #include <set>
 
-#include "inputs/distribution.hpp"
-#include "numerics/oracle.hpp"
-#include "numerics/registry.hpp"
+#include "accuracy/distribution.hpp"
+#include "ops/registry.hpp"
+#include "oracle/oracle.hpp"
 #include "random_rows.hpp"
 #include "result_rows.hpp"
 
@@ -16,7 +16,7 @@ namespace {
 
 using namespace maxtrick;
 using namespace maxtrick::tests;
-using numerics::Op;
+using ops::Op;
 
 const std::string head =
     "experiment = \"accuracy\"\ntitle = \"T\"\ndescription = \"D\"\ndtypes = [\"float32\", "
@@ -28,10 +28,10 @@ const std::string normal =
 
 bool near(double a, double b) { return std::abs(a - b) <= 6e-6 * std::abs(b); }
 
-std::vector<inputs::Distribution> distributions(const std::string& text) {
-  suite::ConfigFile file(text, "t.toml");
-  suite::Section root = file.root();
-  auto read = inputs::read_distributions(root);
+std::vector<accuracy::Distribution> distributions(const std::string& text) {
+  config::ConfigFile file(text, "t.toml");
+  config::Section root = file.root();
+  auto read = accuracy::read_distributions(root);
   file.finish();
   return read;
 }
@@ -48,11 +48,11 @@ BOOST_AUTO_TEST_CASE(the_figures_are_those_of_the_rows) {
   const Folder folder;
   folder.write("a.toml", head + normal);
   BOOST_REQUIRE(shell("$MAXTRICK run a.toml -o out --jobs 3", folder.path()).code == 0);
-  const auto rows = rows_of(suite::read_file(folder / "out/a.csv"));
+  const auto rows = rows_of(io::read_file(folder / "out/a.csv"));
   BOOST_REQUIRE(rows.size() == 12U);  // 3 variants, 2 types, 2 class counts
   for (const Cells& row : rows) {
     if (row.at("dtype") != "float32") continue;
-    const auto* variant = numerics::find_variant(row.at("variant"));
+    const auto* variant = ops::find_variant(row.at("variant"));
     const auto classes = static_cast<std::size_t>(number(row, "classes"));
     const std::size_t n = classes == 2 ? 7 : 2;  // 60 outputs, 7 rows at most
     BOOST_TEST(number(row, "rows") == static_cast<double>(n));
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(the_figures_are_those_of_the_rows) {
       numerics::Random random(5 + i);
       for (std::size_t k = 0; k < classes; ++k)
         logits.push_back(static_cast<float>(6 * random.normal()));
-      const auto exact = numerics::exact<float>(variant->op, logits);
+      const auto exact = oracle::exact<float>(variant->op, logits);
       const auto got = apply<float>(*variant, logits);
       double sum = 0, difference = 0, norm = 0;
       for (std::size_t k = 0; k < got.size(); ++k) {
@@ -101,14 +101,14 @@ BOOST_AUTO_TEST_CASE(the_worst_row_is_made_again_from_its_seed) {
   folder.write("a.toml", head + normal);
   BOOST_REQUIRE(shell("$MAXTRICK run a.toml -o out", folder.path()).code == 0);
   bool moved = false;
-  for (const Cells& row : rows_of(suite::read_file(folder / "out/a.csv"))) {
+  for (const Cells& row : rows_of(io::read_file(folder / "out/a.csv"))) {
     const std::string key = row.at("variant") + "/" + row.at("dtype") + "/n/" + row.at("classes");
     const Said said =
         shell("rm -rf again; $MAXTRICK run a.toml -o again --set max_rows=1 --set seed=" +
                   row.at("worst_seed") + " --filter '" + key + "$'",
               folder.path());
     BOOST_REQUIRE(said.code == 0);
-    const auto again = rows_of(suite::read_file(folder / "again/a.csv"));
+    const auto again = rows_of(io::read_file(folder / "again/a.csv"));
     BOOST_REQUIRE(again.size() == 1U);
     BOOST_TEST(again[0].at("max_error_ulp") == row.at("max_error_ulp"));
     moved |= row.at("worst_seed") != "5";
@@ -124,7 +124,7 @@ BOOST_AUTO_TEST_CASE(any_number_of_jobs_writes_the_same_bytes) {
             folder.path())
           .code == 0);
   for (const char* file : {"a.csv", "a.md"})
-    BOOST_TEST(suite::read_file(folder / "one" / file) == suite::read_file(folder / "many" / file));
+    BOOST_TEST(io::read_file(folder / "one" / file) == io::read_file(folder / "many" / file));
 }
 
 BOOST_AUTO_TEST_CASE(distributions_are_what_they_are_called) {
@@ -188,8 +188,8 @@ BOOST_AUTO_TEST_CASE(a_file_is_a_distribution) {
   double worst = -1;
   std::size_t seed = 5, worst_seed = 0;
   for (const auto& logits : in_order) {
-    const auto exact = numerics::exact<float>(Op::softmax, logits);
-    const auto got = apply<float>(*numerics::find_variant(max_trick), logits);
+    const auto exact = oracle::exact<float>(Op::softmax, logits);
+    const auto got = apply<float>(*ops::find_variant(max_trick), logits);
     for (std::size_t k = 0; k < 2; ++k) {
       const double error = numerics::error_ulp(exact[k], got[k]);
       if (error > worst) worst_seed = seed;
@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(a_file_is_a_distribution) {
     ++seed;
   }
   std::size_t of_file = 0;
-  for (const Cells& row : rows_of(suite::read_file(folder / "out/a.csv"))) {
+  for (const Cells& row : rows_of(io::read_file(folder / "out/a.csv"))) {
     if (row.at("distribution") != "f") continue;
     ++of_file;
     BOOST_TEST(row.at("classes") == "2");
@@ -220,12 +220,12 @@ BOOST_AUTO_TEST_CASE(a_file_is_a_distribution) {
 
   // The table is not lost with the file.
   std::filesystem::remove(folder / "x.csv");
-  const std::string before = suite::read_file(folder / "out/a.csv");
+  const std::string before = io::read_file(folder / "out/a.csv");
   const Said said = shell("$MAXTRICK run a.toml -o out", folder.path());
   BOOST_TEST(said.code == 5);
   BOOST_TEST(said.err.find("rows skipped: x.csv is not there. Ask.\n") != std::string::npos,
              said.err);
-  BOOST_TEST(suite::read_file(folder / "out/a.csv") == before);
+  BOOST_TEST(io::read_file(folder / "out/a.csv") == before);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_wrong_in_a_config_is_named) {

@@ -5,22 +5,22 @@
 #include <string>
 
 #include "brute_force.hpp"
+#include "io/files.hpp"
 #include "kernels/kernels.hpp"
 #include "kernels/row_passes.hpp"
 #include "kernels/sum_minus_1.hpp"
 #include "kernels/vector_scalar.hpp"
-#include "numerics/oracle.hpp"
-#include "numerics/registry.hpp"
+#include "ops/registry.hpp"
+#include "oracle/oracle.hpp"
 #include "random_rows.hpp"
-#include "suite/files.hpp"
 
 namespace {
 
 using namespace maxtrick;
 using namespace maxtrick::tests;
-using numerics::Op;
 using numerics::Random;
 using numerics::Real;
+using ops::Op;
 
 constexpr mpfr_prec_t bits = 250;
 
@@ -42,14 +42,14 @@ double relative(double got, mpfr_srcptr y) {
   return std::abs(mpfr_get_d(difference, MPFR_RNDN));
 }
 
-const numerics::Variant& accurate(Op op) {
-  const auto* variant = numerics::find_variant(std::string(name(op)) + ".accurate.scalar");
+const ops::Variant& accurate(Op op) {
+  const auto* variant = ops::find_variant(std::string(name(op)) + ".accurate.scalar");
   BOOST_REQUIRE(variant != nullptr);
   return *variant;
 }
 
 double worst_ulp(Op op, const std::vector<float>& row) {
-  const auto exact = numerics::exact<float>(op, row);
+  const auto exact = oracle::exact<float>(op, row);
   const auto got = apply<float>(accurate(op), row);
   double worst = 0;
   for (std::size_t i = 0; i < got.size(); ++i)
@@ -208,7 +208,7 @@ BOOST_AUTO_TEST_CASE(within_one_ulp_on_rows_of_every_kind) {
       const double base = random.uniform(-120, 120), gap = random.uniform(0, 110);
       std::vector<float> row(n);
       for (std::size_t k = 0; k < n; ++k) row[k] = kind.logit(random, k, base, gap);
-      for (const Op op : numerics::all_ops)
+      for (const Op op : ops::all_ops)
         BOOST_TEST_REQUIRE(worst_ulp(op, row) <= 1, kind.what << ", row " << i << ", " << name(op));
     }
 }
@@ -223,7 +223,7 @@ BOOST_AUTO_TEST_CASE(gradients_within_one_ulp) {
       const double base = random.uniform(-120, 120), gap = random.uniform(0, 110);
       std::vector<float> row(n), gradient(n), loss(1);
       for (std::size_t k = 0; k < n; ++k) row[k] = kind.logit(random, k, base, gap);
-      const auto y = numerics::exact<float>(Op::softmax, row);
+      const auto y = oracle::exact<float>(Op::softmax, row);
       // Every other time the largest is the target.
       const auto top = std::max_element(row.begin(), row.end()) - row.begin();
       const std::size_t t = i % 2 == 0 ? static_cast<std::size_t>(top) : random.below(n);
@@ -261,7 +261,7 @@ BOOST_AUTO_TEST_CASE(log_sum_exp_where_the_logits_cancel) {
       mpfr_log(term, sum, MPFR_RNDN);
       row.push_back(mpfr_get_flt(term, MPFR_RNDN));
     }
-    const auto exact = numerics::exact<float>(Op::log_sum_exp, row)[0];
+    const auto exact = oracle::exact<float>(Op::log_sum_exp, row)[0];
     const float got = apply<float>(accurate(Op::log_sum_exp), row)[0];
     const double y = std::abs(exact.value());
     least = std::min(least, y);
@@ -275,11 +275,11 @@ BOOST_AUTO_TEST_CASE(within_one_ulp_on_long_rows) {
   Random random(6);
   std::vector<float> row(40000);
   for (float& x : row) x = pick(random, -16, 16);
-  for (const Op op : numerics::all_ops) BOOST_TEST(worst_ulp(op, row) <= 1, name(op));
+  for (const Op op : ops::all_ops) BOOST_TEST(worst_ulp(op, row) <= 1, name(op));
   // A million, of which each is too small for the largest to see, and a tenth of it together.
   row.assign(1000000, -16.9907055F);
   row[77] = -0.992186427F;
-  for (const Op op : numerics::all_ops) BOOST_TEST(worst_ulp(op, row) <= 1, name(op));
+  for (const Op op : ops::all_ops) BOOST_TEST(worst_ulp(op, row) <= 1, name(op));
 }
 
 BOOST_AUTO_TEST_CASE(rows_that_others_get_wrong) {
@@ -322,8 +322,8 @@ BOOST_AUTO_TEST_CASE(special_values_are_the_projects) {
                                                                        {3.4e38F, 3.4e38F},
                                                                        {-0.0F, 0.0F},
                                                                        {-inf, -0.0F}})
-    for (const Op op : numerics::all_ops) {
-      const auto exact = numerics::exact<float>(op, row);
+    for (const Op op : ops::all_ops) {
+      const auto exact = oracle::exact<float>(op, row);
       const auto got = apply<float>(accurate(op), row);
       for (std::size_t i = 0; i < got.size(); ++i) {
         BOOST_TEST(numerics::error_ulp(exact[i], got[i]) <= 0.5);
@@ -346,10 +346,10 @@ BOOST_AUTO_TEST_CASE(the_bits_are_these) {
         row[k] = kind.what == std::string("far from 0")
                      ? static_cast<float>(std::ldexp(random.uniform(1, 1.0001), i))
                      : kind.logit(random, k, base, gap);
-      for (const Op op : numerics::all_ops)
+      for (const Op op : ops::all_ops)
         for (const float y : apply<float>(accurate(op), row))
           bytes.append(reinterpret_cast<const char*>(&y), sizeof y);
     }
-  BOOST_TEST(suite::sha256(bytes) ==
+  BOOST_TEST(io::sha256(bytes) ==
              "69986a3398ecc2ed1220580bae158ae6c20f599d771f135152d838bfd53cbfe1");
 }

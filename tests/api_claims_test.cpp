@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "maxtrick/maxtrick.hpp"
-#include "numerics/oracle.hpp"
+#include "oracle/oracle.hpp"
 #include "random_rows.hpp"
 
 namespace {
@@ -13,9 +13,11 @@ using maxtrick::Algorithm;
 using maxtrick::ConstMatrix;
 using maxtrick::Matrix;
 namespace numerics = maxtrick::numerics;
+namespace ops = maxtrick::ops;
+namespace oracle = maxtrick::oracle;
 using maxtrick::tests::claim_unit;
-using numerics::Op;
 using numerics::Random;
+using ops::Op;
 using Row = std::vector<float>;
 
 constexpr double infinite = INFINITY;
@@ -41,7 +43,7 @@ float log_sum_exp(const Row& x, Algorithm algorithm) {
 }
 
 double worst_ulp(Op op, const Row& x, const Row& got) {
-  const auto exact = numerics::exact<float>(op, x);
+  const auto exact = oracle::exact<float>(op, x);
   double worst = 0;
   for (std::size_t i = 0; i < got.size(); ++i)
     worst = std::max(worst, numerics::error_ulp(exact[i], got[i]));
@@ -80,11 +82,11 @@ BOOST_AUTO_TEST_CASE(errors_are_within_the_claims) {
       maxtrick::cross_entropy({x, 1, n}, target, alone, {algorithm});
       maxtrick::cross_entropy_gradient({x, 1, n}, target, loss, {gradient, 1, n}, scale,
                                        {algorithm});
-      const auto log_p = numerics::exact<float>(Op::log_softmax, x)[t];
+      const auto log_p = oracle::exact<float>(Op::log_softmax, x)[t];
       worst = std::max(
           {worst, numerics::error_ulp(log_p, -loss[0]), numerics::error_ulp(log_p, -alone[0])});
 
-      const auto y = numerics::exact<float>(Op::softmax, x);
+      const auto y = oracle::exact<float>(Op::softmax, x);
       double others = 0;
       for (std::size_t k = 0; k < n; ++k) others += k == t ? 0 : y[k].value();
       for (std::size_t k = 0; k < n; ++k) {
@@ -105,7 +107,7 @@ BOOST_AUTO_TEST_CASE(log_sum_exp_is_within_its_claims_where_logits_cancel_too) {
     const Row x = i % 3 == 0   ? cancelling_row(random, i / 3)
                   : i % 3 == 1 ? Row{pick(random, -1, 0), pick(random, -0.1, 0.1)}
                                : maxtrick::tests::random_row<float>(random, i, 120, 200);
-    const auto exact = numerics::exact<float>(Op::log_sum_exp, x)[0];
+    const auto exact = oracle::exact<float>(Op::log_sum_exp, x)[0];
     const double y = exact.value(), above = y - double{*std::max_element(x.begin(), x.end())};
     worst = std::max(worst, numerics::absolute_error(exact, log_sum_exp(x, Algorithm::accurate)) /
                                 claim_unit<float>(y, 0x1p-70));

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "learn/loss.hpp"
-#include "numerics/oracle.hpp"
 #include "numerics/random.hpp"
+#include "oracle/oracle.hpp"
 
 namespace {
 
@@ -30,9 +30,9 @@ Result<T> of(const std::string& arm, T logit, std::int32_t label, Gradient form 
 }
 
 // Of the two classes (0, logit).
-double exact(numerics::Op op, double logit, std::size_t c) {
+double exact(ops::Op op, double logit, std::size_t c) {
   const std::vector<double> row{0, logit};
-  return numerics::exact<double>(op, row)[c].value();
+  return oracle::exact<double>(op, row)[c].value();
 }
 
 bool near(double a, double b, double allowed) { return std::abs(a - b) <= allowed; }
@@ -44,8 +44,8 @@ BOOST_AUTO_TEST_CASE(they_are_the_losses_of_two_classes) {
   for (int i = 0; i < 2000; ++i) {
     const double z = random.uniform(-9, 9);
     for (const std::int32_t label : {0, 1}) {
-      const double log_p = exact(numerics::Op::log_softmax, z, static_cast<std::size_t>(label));
-      const double gradient = exact(numerics::Op::softmax, z, 1) - label;
+      const double log_p = exact(ops::Op::log_softmax, z, static_cast<std::size_t>(label));
+      const double gradient = exact(ops::Op::softmax, z, 1) - label;
       for (const std::string arm : {"bce", "bce_fused"}) {
         BOOST_TEST(near(of(arm, z, label).loss, -log_p, 2e-12), arm << z);
         for (const Gradient form : {Gradient::chain, Gradient::difference})
@@ -71,14 +71,14 @@ BOOST_AUTO_TEST_CASE(a_label_may_be_a_weight) {
   for (int i = 0; i < 300; ++i) {
     const double z = random.uniform(-5, 5), y = random.uniform(), no = 1 - y;
     const double expected =
-        -y * exact(numerics::Op::log_softmax, z, 1) - no * exact(numerics::Op::log_softmax, z, 0);
+        -y * exact(ops::Op::log_softmax, z, 1) - no * exact(ops::Op::log_softmax, z, 0);
     for (const std::string arm : {"bce", "bce_clip", "bce_fused"}) {
       CrossEntropy<double> loss(*learn::find_arm(arm), nullptr);
       double value = 0, gradient = 0;
       loss({&z, 1, 1}, {{}, {&y, 1, 1}}, Reduction::none, {&value, 1}, {&gradient, 1, 1});
       const double allowed = arm == "bce_clip" ? 2e-5 : 1e-12;
       BOOST_TEST(near(value, expected, allowed), arm);
-      BOOST_TEST(near(gradient, exact(numerics::Op::softmax, z, 1) - y, allowed), arm);
+      BOOST_TEST(near(gradient, exact(ops::Op::softmax, z, 1) - y, allowed), arm);
     }
   }
 }
@@ -110,8 +110,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(bce_fused_keeps_its_digits, T,
   for (const double z : {-1000.0, -100.0, -50.0, -17.0, -1.0, 0.0, 0.5, 20.0, 80.0, 1000.0})
     for (const std::int32_t label : {0, 1}) {
       const auto got = of("bce_fused", T(z), label);
-      const double loss = -exact(numerics::Op::log_softmax, z, static_cast<std::size_t>(label));
-      const double size = exact(numerics::Op::softmax, z, static_cast<std::size_t>(1 - label));
+      const double loss = -exact(ops::Op::log_softmax, z, static_cast<std::size_t>(label));
+      const double size = exact(ops::Op::softmax, z, static_cast<std::size_t>(1 - label));
       const double least = std::numeric_limits<T>::denorm_min();
       BOOST_TEST(near(got.loss, loss, 4 * u * loss + least), z << ' ' << label);
       BOOST_TEST(near(got.gradient, label ? -size : size, 4 * u * size + least), z << ' ' << label);

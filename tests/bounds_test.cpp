@@ -5,8 +5,8 @@
 #include <map>
 #include <set>
 
-#include "numerics/norm_wise.hpp"
-#include "numerics/registry.hpp"
+#include "ops/registry.hpp"
+#include "oracle/norm_wise.hpp"
 #include "random_rows.hpp"
 
 namespace {
@@ -14,12 +14,12 @@ namespace {
 using namespace maxtrick;
 using namespace maxtrick::tests;
 using numerics::BFloat16;
-using numerics::DType;
 using numerics::Float16;
-using numerics::Op;
 using numerics::Random;
-using numerics::RowFacts;
-using numerics::Variant;
+using ops::DType;
+using ops::Op;
+using ops::RowFacts;
+using ops::Variant;
 
 template <DType D, class S>
 struct Type {
@@ -32,7 +32,7 @@ using Types = boost::mpl::list<Type<DType::float32, float>, Type<DType::float64,
                                Type<DType::bfloat16_in_float32, BFloat16>>;
 
 const Variant& named(const std::string& name) {
-  const Variant* variant = numerics::find_variant(name);
+  const Variant* variant = ops::find_variant(name);
   BOOST_REQUIRE_MESSAGE(variant != nullptr, name);
   return *variant;
 }
@@ -71,7 +71,7 @@ const std::set<std::string> bounded{"log_softmax.accurate.avx2",
 
 BOOST_AUTO_TEST_CASE(bounds_are_where_they_should_be) {
   std::set<std::string> names;
-  for (const Variant& variant : numerics::variants())
+  for (const Variant& variant : ops::variants())
     if (variant.bound) names.insert(variant.name());
   BOOST_TEST(names == bounded, boost::test_tools::per_element());
 }
@@ -90,19 +90,18 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(no_row_is_beyond_its_bound, Working, Types) {
       row.push_back(static_cast<S>(x));
     if (i % 13 == 0) row[0] = -INFINITY;
     const std::span<const S> logits(row);
-    const auto facts = numerics::row_facts(dtype, logits);
+    const auto facts = oracle::row_facts(dtype, logits);
     if (!facts) continue;
-    for (const Op op : numerics::all_ops) {
-      const auto exact = numerics::exact(op, logits);
+    for (const Op op : ops::all_ops) {
+      const auto exact = oracle::exact(op, logits);
       for (const std::string& name : bounded) {
         const Variant& variant = named(name);
         if (variant.op != op || !variant.has(dtype)) continue;
-        const auto bound = numerics::bound(variant, dtype, *facts);
+        const auto bound = oracle::bound(variant, dtype, *facts);
         if (!bound) continue;
-        const double error =
-            numerics::norm_wise_error<S>(exact, numerics::apply(variant, dtype, logits)) /
-            numerics::unit_roundoff(dtype);
-        BOOST_TEST(error <= *bound, variant.name() << " in " << numerics::name(dtype) << " on row "
+        const double error = oracle::norm_wise_error<S>(exact, ops::apply(variant, dtype, logits)) /
+                             ops::unit_roundoff(dtype);
+        BOOST_TEST(error <= *bound, variant.name() << " in " << ops::name(dtype) << " on row "
                                                    << i << ": " << error << " of " << *bound);
         if (*bound > 0) reached[name] = std::max(reached[name], error / *bound);
         ++held[name];
@@ -111,7 +110,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(no_row_is_beyond_its_bound, Working, Types) {
   }
   for (const std::string& name : bounded) {
     if (!named(name).has(dtype)) continue;
-    BOOST_TEST_MESSAGE(numerics::name(dtype) << ' ' << name << ": " << reached[name] << " of "
+    BOOST_TEST_MESSAGE(ops::name(dtype) << ' ' << name << ": " << reached[name] << " of "
                                              << held[name] << " bounds");
     BOOST_TEST(reached[name] > 0.1, name << " reaches " << reached[name]);
     BOOST_TEST(held[name] > 300, name << " has a bound on " << held[name] << " rows");
@@ -138,15 +137,15 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(no_extreme_row_is_beyond_its_bound, Working, Types
     std::vector<S> row;
     for (const double x : given) row.push_back(static_cast<S>(std::clamp(x, -most, most)));
     const std::span<const S> logits(row);
-    const auto facts = numerics::row_facts(dtype, logits);
+    const auto facts = oracle::row_facts(dtype, logits);
     for (const std::string& name : bounded) {
       const Variant& variant = named(name);
       if (!variant.has(dtype)) continue;
-      const auto bound = numerics::bound(variant, dtype, facts.value());
+      const auto bound = oracle::bound(variant, dtype, facts.value());
       if (!bound) continue;
-      const double error = numerics::norm_wise_error<S>(numerics::exact(variant.op, logits),
-                                                        numerics::apply(variant, dtype, logits)) /
-                           numerics::unit_roundoff(dtype);
+      const double error = oracle::norm_wise_error<S>(oracle::exact(variant.op, logits),
+                                                      ops::apply(variant, dtype, logits)) /
+                           ops::unit_roundoff(dtype);
       BOOST_TEST(error <= *bound, name << " on {" << given[0] << ", " << given[1] << "}: " << error
                                        << " of " << *bound);
       ++held;
@@ -158,11 +157,11 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(no_extreme_row_is_beyond_its_bound, Working, Types
 // Rows whose bound is known in closed form; float64 has f = 2 (roundings.hpp), the 16-bit types 1.
 BOOST_AUTO_TEST_CASE(bounds_of_rows_to_know) {
   const auto bound = [](const char* name, DType dtype, std::vector<double> row) {
-    return numerics::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
+    return ops::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
       std::vector<S> logits;
       for (const double x : row) logits.push_back(static_cast<S>(x));
-      const auto facts = numerics::row_facts<S>(dtype, logits);
-      return numerics::bound(named(name), dtype, facts.value());
+      const auto facts = oracle::row_facts<S>(dtype, logits);
+      return oracle::bound(named(name), dtype, facts.value());
     });
   };
   const auto nearly = boost::test_tools::tolerance(1e-6);
@@ -204,5 +203,5 @@ BOOST_AUTO_TEST_CASE(bounds_of_rows_to_know) {
   const std::vector<float> masked{-INFINITY, -INFINITY}, with_nan{0, NAN},
       with_infinity{0, INFINITY};
   for (const auto& row : {masked, with_nan, with_infinity})
-    BOOST_TEST(!numerics::row_facts<float>(DType::float32, row));
+    BOOST_TEST(!oracle::row_facts<float>(DType::float32, row));
 }

@@ -1,4 +1,4 @@
-// The exact values by a route that shares nothing with lib/numerics/oracle.cpp: plain sums of
+// The exact values by a route that shares nothing with lib/oracle/oracle.cpp: plain sums of
 // unshifted exponentials at a precision that drowns every error, rounded as MPFR's manual emulates
 // IEEE 754 (exponent range and mpfr_subnormalize).
 #pragma once
@@ -11,14 +11,14 @@
 #include <vector>
 
 #include "numerics/error.hpp"
-#include "numerics/op.hpp"
 #include "numerics/real.hpp"
+#include "ops/op.hpp"
 
 namespace brute_force {
 
 using maxtrick::numerics::Exact;
-using maxtrick::numerics::Op;
 using maxtrick::numerics::Real;
+using maxtrick::ops::Op;
 
 template <class T>
 double round_to(mpfr_srcptr y) {

@@ -1,5 +1,5 @@
 // A table against its baseline: each rule inside, on and just outside what it allows.
-#include "suite/check.hpp"
+#include "table/check.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
@@ -8,7 +8,7 @@
 
 namespace {
 
-using namespace maxtrick::suite;
+using namespace maxtrick::table;
 
 constexpr double inf = std::numeric_limits<double>::infinity();
 

@@ -4,14 +4,14 @@
 #include <string>
 #include <vector>
 
-#include "suite/config.hpp"
+#include "config/config.hpp"
 
 namespace maxtrick::tests {
 
-using suite::ConfigError;
-using suite::ConfigFile;
-using suite::Problem;
-using suite::Section;
+using config::ConfigError;
+using config::ConfigFile;
+using config::Problem;
+using config::Section;
 
 using Words = std::vector<std::string>;
 

@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(number) {
   BOOST_TEST(std::isnan(root.number("d")));
   BOOST_TEST(root.number("e") == -std::numeric_limits<double>::infinity());
   BOOST_TEST(root.number("f", {0, 1}) == 0.0);
-  BOOST_TEST(std::signbit(root.number("g", maxtrick::suite::finite)));
+  BOOST_TEST(std::signbit(root.number("g", maxtrick::config::finite)));
   file.finish();
 
   const auto read = [](Section& section) {
@@ -92,7 +92,7 @@ BOOST_AUTO_TEST_CASE(number) {
     section.number("b", {0, 1});
     section.number("c", {0.5, std::numeric_limits<double>::infinity()});
     section.number("d", {-std::numeric_limits<double>::infinity(), 0});
-    section.number("e", maxtrick::suite::finite);
+    section.number("e", maxtrick::config::finite);
   };
   BOOST_TEST(errors("a = '1'\nb = 1.5\nc = inf\nd = nan\ne = -inf\n", read) ==
              "x.toml:1:5: error: key 'a' is a string\n"

@@ -2,8 +2,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include "digests.hpp"
+#include "io/matrix.hpp"
 #include "program.hpp"
-#include "suite/matrix.hpp"
 
 namespace {
 
@@ -63,13 +63,13 @@ BOOST_AUTO_TEST_CASE(one_data_set_is_written) {
   BOOST_TEST(said.err == "");
   BOOST_TEST(said.out == "out/deep/X.npy: 2000 x 2, sha256 of the data " + lab_X +
                              "\nout/deep/y.npy: 2000, sha256 of the data " + lab_y + "\n");
-  const suite::Matrix X = suite::read_matrix(folder / "out/deep/X.npy");
-  BOOST_CHECK(X.type == suite::NumberType::float64);
+  const io::Matrix X = io::read_matrix(folder / "out/deep/X.npy");
+  BOOST_CHECK(X.type == io::NumberType::float64);
   BOOST_TEST(X.rows == 2000U);
   BOOST_TEST(X.columns == 2U);
   BOOST_TEST(digest(X.values) == lab_X);
-  const suite::Matrix y = suite::read_matrix(folder / "out/deep/y.npy");
-  BOOST_CHECK(y.type == suite::NumberType::int64);
+  const io::Matrix y = io::read_matrix(folder / "out/deep/y.npy");
+  BOOST_CHECK(y.type == io::NumberType::int64);
   BOOST_TEST(y.one_dimensional);
   BOOST_TEST(digest_of_indices(y.values) == lab_y);
 }
@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(what_is_written_is_data_of_ones_own) {
                         "\"\nlabels = \"" + (folder / "out/y.npy").string() + "\"\n");
   BOOST_TEST(reads.run("probe.toml -o out").code == 0);
   for (const std::string file : {"out/X.npy", "out/y.npy"})
-    BOOST_TEST(suite::read_file(reads / file) == suite::read_file(folder / file), file);
+    BOOST_TEST(io::read_file(reads / file) == io::read_file(folder / file), file);
 }
 
 BOOST_AUTO_TEST_CASE(a_data_set_that_is_not_here_is_said_and_the_others_are_written) {
@@ -131,7 +131,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_done_writes_nothing) {
     BOOST_TEST(folder.run(wrong).code == 2, wrong);
   BOOST_TEST(!std::filesystem::exists(folder / "out"));
   // A config error names its place, as in every command.
-  folder.write("probe.toml", suite::read_file(folder / "probe.toml") + "sample = 2\n");
+  folder.write("probe.toml", io::read_file(folder / "probe.toml") + "sample = 2\n");
   said = folder.run("probe.toml -o out");
   BOOST_TEST(said.code == 2);
   BOOST_TEST(said.err.starts_with("probe.toml:12:1: error: unknown key 'sample'"));
@@ -152,5 +152,5 @@ BOOST_AUTO_TEST_CASE(a_folder_that_cannot_be_made_is_said_before_the_work) {
   const Said said = folder.run("probe.toml -o out/deep");
   BOOST_TEST(said.code == 6);
   BOOST_TEST(said.out == "");
-  BOOST_TEST(suite::read_file(folder / "out") == "a file");
+  BOOST_TEST(io::read_file(folder / "out") == "a file");
 }

@@ -10,7 +10,7 @@
 #include "config_errors.hpp"
 #include "digests.hpp"
 #include "folder.hpp"
-#include "suite/matrix.hpp"
+#include "io/matrix.hpp"
 
 namespace {
 
@@ -214,9 +214,9 @@ BOOST_AUTO_TEST_CASE(files_are_read) {
   // Labels on one line, and in a .npy of either width.
   files.write("y.csv", "2,0,2\n");
   BOOST_TEST(read(files.config()).data().y == (std::vector<std::int32_t>{2, 0, 2}));
-  const suite::Matrix labels{1, 3, {2, 0, 2}, true, {}};
-  for (const auto type : {suite::NumberType::int32, suite::NumberType::int64}) {
-    files.write("y.npy", suite::to_npy(labels, type));
+  const io::Matrix labels{1, 3, {2, 0, 2}, true, {}};
+  for (const auto type : {io::NumberType::int32, io::NumberType::int64}) {
+    files.write("y.npy", io::to_npy(labels, type));
     BOOST_TEST(read(files.config(), {"labels=\"" + files.at("y.npy") + "\""}).data().y ==
                (std::vector<std::int32_t>{2, 0, 2}));
   }
@@ -283,6 +283,6 @@ BOOST_AUTO_TEST_CASE(files_that_are_not_there) {
   const NamedData data = read(config + "obtain = \"Ask them.\"\nclasses = 3\n");
   BOOST_TEST(data.missing == X + " is not there. Ask them.");
   BOOST_CHECK_THROW((void)data.data(), std::runtime_error);
-  folder.write("X.npy", suite::to_npy({1, 2, {1, 2}, false, {}}, suite::NumberType::float64));
+  folder.write("X.npy", io::to_npy({1, 2, {1, 2}, false, {}}, io::NumberType::float64));
   BOOST_TEST(read(config + "obtain = \"Ask them.\"\n").missing == y + " is not there. Ask them.");
 }

@@ -7,19 +7,19 @@
 #include <string>
 #include <vector>
 
-#include "numerics/dtype.hpp"
 #include "numerics/random.hpp"
 #include "numerics/real.hpp"
-#include "numerics/registry.hpp"
+#include "ops/dtype.hpp"
+#include "ops/registry.hpp"
 #include "result_rows.hpp"
 
 namespace {
 
 using namespace maxtrick;
 using namespace maxtrick::tests;
-using numerics::DType;
 using numerics::Real;
 using numerics::Reals;
+using ops::DType;
 
 constexpr mpfr_prec_t bits = 600;
 const std::string all_types =
@@ -122,10 +122,10 @@ std::vector<double> logits_of(const Cells& cells) {
   std::vector<double> row(static_cast<std::size_t>(number(cells, "classes")));
   const std::string& name = cells.at("row");
   if (name.starts_with("gap")) {
-    row[0] = suite::parse_number(name.substr(3)).value();
+    row[0] = io::parse_number(name.substr(3)).value();
   } else {  // normal-SCALE
     numerics::Random random(5);
-    for (double& x : row) x = suite::parse_number(name.substr(7)).value() * random.normal();
+    for (double& x : row) x = io::parse_number(name.substr(7)).value() * random.normal();
   }
   return row;
 }
@@ -150,15 +150,15 @@ BOOST_AUTO_TEST_CASE(every_figure_is_that_of_mpfr) {
   BOOST_TEST(rows.size() == 9U * 2 * 6 * 2);
   std::size_t not_finite = 0;
   for (const Cells& cells : rows) {
-    const DType dtype = numerics::parse_dtype(cells.at("dtype")).value();
-    const double u = numerics::unit_roundoff(dtype);
-    numerics::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
+    const DType dtype = ops::parse_dtype(cells.at("dtype")).value();
+    const double u = ops::unit_roundoff(dtype);
+    ops::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
       std::vector<S> logits;
       for (const double x : logits_of(cells)) logits.push_back(static_cast<S>(x));
-      Expected<S> expected(
-          logits, numerics::apply<S>(*numerics::find_variant(cells.at("variant")), dtype, logits));
-      const Figures due = numerics::computes_in_float32(dtype) ? expected.template figures<float>(u)
-                                                               : expected.template figures<S>(u);
+      Expected<S> expected(logits,
+                           ops::apply<S>(*ops::find_variant(cells.at("variant")), dtype, logits));
+      const Figures due = ops::computes_in_float32(dtype) ? expected.template figures<float>(u)
+                                                          : expected.template figures<S>(u);
       BOOST_TEST_CONTEXT(cells.at("row") + " " + cells.at("classes") + " " + cells.at("dtype") +
                          " " + cells.at("variant")) {
         BOOST_TEST(near(number(cells, "jacobian_error_u"), due.jacobian));
@@ -186,7 +186,7 @@ BOOST_AUTO_TEST_CASE(the_sum_of_the_others_keeps_what_p_minus_1_loses) {
   for (const Cells& cells :
        rows_of_run(config(gap("50"), R"(["float32", "float64", "bfloat16", "bfloat16_in_float32"])",
                           R"(["softmax.max_trick.scalar"])", "[7]"))) {
-    const double u = numerics::unit_roundoff(numerics::parse_dtype(cells.at("dtype")).value());
+    const double u = ops::unit_roundoff(ops::parse_dtype(cells.at("dtype")).value());
     BOOST_TEST(number(cells, "minus_1_error_u") * u == 1, boost::test_tools::tolerance(1e-9));
     BOOST_TEST(cells.at("minus_1_relative_error") == "1");
     BOOST_TEST(number(cells, "of_others_error_u") <= 7);  // an exp, a division and five sums
@@ -205,8 +205,8 @@ BOOST_AUTO_TEST_CASE(bounds_hold_on_random_rows_and_are_near_where_digits_cancel
   std::string rows;
   for (int i = 0; i < 12; ++i) {
     const std::string n = std::to_string(i);
-    rows += row("lead" + n, "gap = " + suite::cell(random.uniform(-100, 100)));
-    rows += row("random" + n, "scale = " + suite::cell(random.uniform(0, 30)) + "\nseed = " + n);
+    rows += row("lead" + n, "gap = " + table::cell(random.uniform(-100, 100)));
+    rows += row("random" + n, "scale = " + table::cell(random.uniform(0, 30)) + "\nseed = " + n);
   }
   const auto all = rows_of_run(config(
       rows, all_types, R"(["softmax.naive.scalar", "softmax.max_trick.scalar"])", "[2, 3, 40]"));

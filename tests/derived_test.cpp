@@ -1,5 +1,5 @@
 // argmax, soft argmax and the Jacobian of softmax.
-#include "numerics/derived.hpp"
+#include "ops/derived.hpp"
 
 #include <boost/mpl/list.hpp>
 #include <boost/test/unit_test.hpp>
@@ -8,10 +8,12 @@
 #include <stdexcept>
 #include <vector>
 
-#include "numerics/oracle.hpp"
 #include "numerics/random.hpp"
+#include "oracle/oracle.hpp"
 
 using namespace maxtrick::numerics;
+using namespace maxtrick::ops;
+using namespace maxtrick::oracle;
 
 namespace {
 

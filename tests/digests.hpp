@@ -7,13 +7,13 @@
 #include <string_view>
 #include <vector>
 
-#include "suite/files.hpp"
+#include "io/files.hpp"
 
 namespace maxtrick::tests {
 
 template <class T>
 std::string digest(std::span<const T> values) {
-  return suite::sha256({reinterpret_cast<const char*>(values.data()), values.size_bytes()});
+  return io::sha256({reinterpret_cast<const char*>(values.data()), values.size_bytes()});
 }
 
 inline std::string digest(const std::vector<double>& values) {

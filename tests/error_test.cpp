@@ -11,6 +11,7 @@
 #include "numerics/small_float.hpp"
 
 using namespace maxtrick::numerics;
+using namespace maxtrick::ops;
 
 namespace {
 

@@ -3,10 +3,10 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
+#include "io/matrix.hpp"
 #include "numerics/random.hpp"
 #include "program.hpp"
 #include "result_rows.hpp"
-#include "suite/matrix.hpp"
 
 namespace {
 
@@ -50,14 +50,14 @@ long double loss(std::vector<double> z, std::size_t label) {
 // Random logits and classes; what is exact, what an error is, and the means.
 void check_figures(std::size_t rows, std::size_t columns, const std::string& dtype) {
   numerics::Random random(columns);
-  suite::Matrix z{rows, columns, {}, false, {}}, y{1, rows, {}, true, {}};
+  io::Matrix z{rows, columns, {}, false, {}}, y{1, rows, {}, true, {}};
   for (std::size_t i = 0; i < rows * columns; ++i)
     z.values.push_back(double{static_cast<float>(3 * random.normal())});
   for (std::size_t i = 0; i < rows; ++i)
     y.values.push_back(static_cast<double>(random.below(std::max<std::size_t>(columns, 2))));
   const Folder folder;
-  folder.write("z.npy", suite::to_npy(z, suite::NumberType::float32));
-  folder.write("y.npy", suite::to_npy(y, suite::NumberType::int64));
+  folder.write("z.npy", io::to_npy(z, io::NumberType::float32));
+  folder.write("y.npy", io::to_npy(y, io::NumberType::int64));
   const auto table = rows_of_eval("--input z.npy --labels y.npy --dtype " + dtype, folder);
   const auto& names = columns == 1 ? of_one : of_several;
   BOOST_REQUIRE_EQUAL(table.size(), (rows + 1) * names.size());
@@ -165,13 +165,13 @@ BOOST_AUTO_TEST_CASE(variant_dtype_format_and_output) {
       shell(eval + "--logits 1,2,3 --labels 2 --variant fused --format json", folder.path());
   BOOST_TEST(json.out.find("\"row\": \"mean\"") != std::string::npos);
   BOOST_TEST(json.out.find("\"loss\": 0.407605") != std::string::npos, json.out);
-  for (const auto& [dtype, type] : {std::pair("float32", suite::NumberType::float32),
-                                    std::pair("float64", suite::NumberType::float64)}) {
+  for (const auto& [dtype, type] : {std::pair("float32", io::NumberType::float32),
+                                    std::pair("float64", io::NumberType::float64)}) {
     rows = rows_of_eval(fmt::format("--logits '1,2;3,5' --labels 0,1 --variant fused --dtype {} "
                                     "-o l.npy",
                                     dtype),
                         folder);
-    const suite::Matrix losses = suite::read_matrix(folder / "l.npy");
+    const io::Matrix losses = io::read_matrix(folder / "l.npy");
     BOOST_CHECK(losses.type == type);
     BOOST_TEST(losses.one_dimensional);
     BOOST_REQUIRE_EQUAL(losses.columns, 2U);

@@ -5,15 +5,15 @@
 
 #include "plan_of.hpp"
 #include "program.hpp"
-#include "suite/check.hpp"
-#include "suite/schedule.hpp"
+#include "run/schedule.hpp"
+#include "table/check.hpp"
 
 namespace {
 
 using namespace maxtrick;
 using namespace maxtrick::tests;
 
-const std::string config = R"(experiment = "exhaustive"
+const std::string config_text = R"(experiment = "exhaustive"
 title = "Small"
 description = "A few floats."
 functions = ["exp", "logf"]
@@ -22,18 +22,18 @@ parts = 64
 inputs = { first = 0, last = 0xffffffff, every = 4093 }
 )";
 
-suite::Plan read_plan(Section& root) { return plan_of("exhaustive", root); }
+run::Plan read_plan(Section& root) { return plan_of("exhaustive", root); }
 
-suite::Run run(const std::string& text) {
+run::Run run_program(const std::string& text) {
   ConfigFile file(text, "x.toml");
   Section root = file.root();
-  suite::Plan plan = read_plan(root);
+  run::Plan plan = read_plan(root);
   file.finish();
-  return suite::run_cases(std::move(plan), 2, {});
+  return run::run_cases(std::move(plan), 2, {});
 }
 
 std::string first_error(const std::string& from, const std::string& to) {
-  return tests::first_error("exhaustive", config, from, to);
+  return tests::first_error("exhaustive", config_text, from, to);
 }
 
 // The program with its cache and results in the folder.
@@ -62,8 +62,8 @@ BOOST_AUTO_TEST_CASE(every_input_is_counted) {
       {"first = 7, last = 100, every = 31", "4"}};
   for (const auto& [range, count] : ranges)
     for (const std::string parts : {"1", "3", "4"}) {
-      const auto made = run(replaced(
-          replaced(config, "first = 0, last = 0xffffffff, every = 4093", range), "64", parts));
+      const auto made = run_program(replaced(
+          replaced(config_text, "first = 0, last = 0xffffffff, every = 4093", range), "64", parts));
       for (const auto& row : made.table.rows) BOOST_TEST(row[made.table.index("inputs")] == count);
       BOOST_TEST(made.table.columns[made.table.index("inputs")].description.find(
                      count + " floats, not all") != std::string::npos);
@@ -73,10 +73,10 @@ BOOST_AUTO_TEST_CASE(every_input_is_counted) {
 // Without the key: all of them.
 BOOST_AUTO_TEST_CASE(the_committed_config_covers_every_float) {
   const auto text =
-      suite::read_file(std::filesystem::path(MAXTRICK_SOURCE_DIR) / "configs/long/exhaustive.toml");
+      io::read_file(std::filesystem::path(MAXTRICK_SOURCE_DIR) / "configs/long/exhaustive.toml");
   ConfigFile file(text, "exhaustive.toml");
   Section root = file.root();
-  const suite::Plan plan = read_plan(root);
+  const run::Plan plan = read_plan(root);
   file.finish();
   BOOST_TEST(plan.table.columns[plan.table.index("inputs")].description.find(
                  "all 4294967296 floats") != std::string::npos);
@@ -84,32 +84,32 @@ BOOST_AUTO_TEST_CASE(the_committed_config_covers_every_float) {
 }
 
 BOOST_AUTO_TEST_CASE(an_error_above_the_claim_is_beyond_its_limit) {
-  auto made = run(replaced(config, "4093", "1048577"));
-  BOOST_TEST(suite::beyond_limits(made.table).empty());
+  auto made = run_program(replaced(config_text, "4093", "1048577"));
+  BOOST_TEST(table::beyond_limits(made.table).empty());
   made.table.rows[1][made.table.index("max_error_ulp")] = "0.819";
-  BOOST_TEST(suite::beyond_limits(made.table).size() == 1U);
+  BOOST_TEST(table::beyond_limits(made.table).size() == 1U);
 }
 
 // Of another glibc's bits nothing is held but what any must have.
 BOOST_AUTO_TEST_CASE(figures_of_glibc_are_shown) {
-  auto made = run(replaced(config, "4093", "1048577"));
-  const std::string baseline = suite::to_csv(made.table);
+  auto made = run_program(replaced(config_text, "4093", "1048577"));
+  const std::string baseline = table::to_csv(made.table);
   for (const std::string column : {"max_error_ulp", "results", "misrounded", "worst_input"}) {
     auto table = made.table;
     table.rows[1][table.index(column)] += "1";
-    BOOST_TEST(suite::compare(table, baseline).empty());
+    BOOST_TEST(table::compare(table, baseline).empty());
     table.rows[0][table.index(column)] += "1";
-    BOOST_TEST(suite::compare(table, baseline).size() == 1U);
+    BOOST_TEST(table::compare(table, baseline).size() == 1U);
   }
   made.table.rows[1][made.table.index("inputs")] = "1";
-  BOOST_TEST(suite::compare(made.table, baseline).size() == 1U);
-  BOOST_TEST(suite::to_markdown(made.table).find("exact; shown where isa is glibc") !=
+  BOOST_TEST(table::compare(made.table, baseline).size() == 1U);
+  BOOST_TEST(table::to_markdown(made.table).find("exact; shown where isa is glibc") !=
              std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(a_killed_run_is_gone_on_with) {
   const Folder folder;
-  folder.write("small.toml", config);
+  folder.write("small.toml", config_text);
   // Undisturbed, in other pieces, on other threads.
   const Said whole = in(folder,
                         "$MAXTRICK run small.toml -o whole -j 1 && sed s/64/7/ small.toml "
@@ -136,13 +136,13 @@ BOOST_AUTO_TEST_CASE(a_killed_run_is_gone_on_with) {
 // A part of the last line is gone, and a figure was altered: both are computed again.
 BOOST_AUTO_TEST_CASE(damaged_parts_are_computed_again) {
   const Folder folder;
-  folder.write("small.toml", config);
+  folder.write("small.toml", config_text);
   BOOST_TEST(in(folder, killed + " && mv cache first").code == 0);
   std::filesystem::path state;
   for (const auto& file : std::filesystem::directory_iterator(folder / "first/maxtrick/small"))
     if (file.path().filename().string().starts_with("exp.scalar.")) state = file.path();
   const std::string kept = "cache/maxtrick/small/" + state.filename().string();
-  const std::string bytes = suite::read_file(state);
+  const std::string bytes = io::read_file(state);
   const auto lines = static_cast<std::size_t>(std::count(bytes.begin(), bytes.end(), '\n'));
   const auto rerun = [&](const std::string& altered) {
     folder.write(kept, altered);
@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(damaged_parts_are_computed_again) {
     return parts_there(said);
   };
   BOOST_TEST(rerun(bytes) == lines - 1);
-  const std::string table = suite::read_file(folder / "again/small.csv");
+  const std::string table = io::read_file(folder / "again/small.csv");
   BOOST_TEST(rerun(bytes.substr(0, bytes.size() - 20)) + 1 >= lines - 1);
   BOOST_TEST(rerun(bytes.substr(0, bytes.find('\n') + 30)) == 0U);
   const std::size_t first_figure = bytes.find(' ', bytes.find('\n')) + 1;
@@ -175,12 +175,12 @@ BOOST_AUTO_TEST_CASE(damaged_parts_are_computed_again) {
   BOOST_TEST(parts_there(anew) == lines - 1);
   BOOST_TEST(anew.err.find("--resume takes them") != std::string::npos);
   BOOST_TEST(in(folder, "find cache -type f").out == "");
-  BOOST_TEST(suite::read_file(folder / "again/small.csv") == table);
+  BOOST_TEST(io::read_file(folder / "again/small.csv") == table);
 }
 
 BOOST_AUTO_TEST_CASE(where_nothing_can_be_kept_it_says_so_and_runs) {
   const Folder folder;
-  folder.write("small.toml", replaced(config, "4093", "1048577"));
+  folder.write("small.toml", replaced(config_text, "4093", "1048577"));
   const Said no_home =
       shell("unset HOME XDG_CACHE_HOME; $MAXTRICK run small.toml -o out", folder.path());
   BOOST_TEST(no_home.code == 0);
@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE(where_nothing_can_be_kept_it_says_so_and_runs) {
 }
 
 BOOST_AUTO_TEST_CASE(config_errors_name_the_place) {
-  BOOST_TEST(errors(config, [](Section& root) { (void)read_plan(root); }) == "");
+  BOOST_TEST(errors(config_text, [](Section& root) { (void)read_plan(root); }) == "");
   BOOST_TEST(first_error("logf", "logq").starts_with("x.toml:4:21: error: "));
   BOOST_TEST(first_error("\"logf\"", "\"exp\"") == "x.toml:4:21: error: 'exp' is named twice");
   BOOST_TEST(first_error("scalar", "sse2").starts_with("x.toml:5:9: error: "));
@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE(config_errors_name_the_place) {
              "x.toml:6:9: error: 64 parts of 9 inputs");
   BOOST_TEST(first_error("first = 0, last = 0xffffffff", "first = 8, last = 7")
                  .starts_with("x.toml:6:9: error: "));
-  BOOST_TEST(errors(replaced(config, "0xffffffff", "0x100000000"), [](Section& root) {
+  BOOST_TEST(errors(replaced(config_text, "0xffffffff", "0x100000000"), [](Section& root) {
                (void)read_plan(root);
              }).find("x.toml:7:30: error: ") != std::string::npos);
   BOOST_TEST(first_error("every = 4093", "each = 4093") ==

@@ -81,19 +81,19 @@ BOOST_AUTO_TEST_CASE(a_skipped_case_is_incomplete_and_its_row_is_kept) {
   const Folder folder;
   write(folder, {"2", "2"});
   BOOST_TEST(shell("$PROBE run probe.toml", folder.path()).code == 0);
-  const std::string before = suite::read_file(folder / "results/probe.csv");
+  const std::string before = io::read_file(folder / "results/probe.csv");
   write(folder, {"3", "skip"});
   for (const std::string command : {"run", "accept"}) {
     const Said said = shell("$PROBE " + command + " probe.toml", folder.path());
     BOOST_TEST(said.code == 5);
     BOOST_TEST(said.err.find("1 of 2 rows skipped: this machine lacks it") != std::string::npos);
     BOOST_TEST(said.err.find("left as it is") != std::string::npos);
-    BOOST_TEST(suite::read_file(folder / "results/probe.csv") == before);
+    BOOST_TEST(io::read_file(folder / "results/probe.csv") == before);
   }
   // Where there is no table yet, the rows that ran are written, and it is said that some are
   // missing.
   BOOST_TEST(shell("$PROBE run probe.toml -o new", folder.path()).code == 5);
-  BOOST_TEST(suite::read_file(folder / "new/probe.csv") == "name,text,verdict\nr0,3,\n");
+  BOOST_TEST(io::read_file(folder / "new/probe.csv") == "name,text,verdict\nr0,3,\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_case_that_throws_is_an_error_and_nothing_is_written) {
@@ -127,15 +127,14 @@ BOOST_AUTO_TEST_CASE(a_number_above_its_bound_fails_the_run) {
   const Said accepted = shell("$PROBE accept probe.toml", folder.path());
   BOOST_TEST(accepted.code == 1);
   BOOST_TEST(accepted.out.starts_with(beyond));
-  BOOST_TEST(suite::read_file(folder / "results/probe.csv") ==
-             "name,text,verdict,at_most\nr0,2,,2\n");
+  BOOST_TEST(io::read_file(folder / "results/probe.csv") == "name,text,verdict,at_most\nr0,2,,2\n");
   for (const std::string command :
        {"check probe.toml", "run probe.toml --filter r0", "run probe.toml"}) {
     const Said said = shell("$PROBE " + command, folder.path());
     BOOST_TEST(said.code == 1, command);
     BOOST_TEST(said.out.starts_with(beyond));
   }
-  BOOST_TEST(suite::read_file(folder / "results/probe.csv") ==
+  BOOST_TEST(io::read_file(folder / "results/probe.csv") ==
              "name,text,verdict,at_most\nr0,2.5,,2\n");
 }
 

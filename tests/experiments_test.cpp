@@ -5,9 +5,10 @@
 #include <map>
 #include <set>
 
-#include "figures/digits.hpp"
+#include "inputs/digits.hpp"
+#include "io/csv.hpp"
 #include "program.hpp"
-#include "suite/table.hpp"
+#include "table/table.hpp"
 
 namespace {
 
@@ -19,8 +20,8 @@ const std::filesystem::path project = MAXTRICK_SOURCE_DIR;
 // A committed table, by column name.
 struct Table {
   explicit Table(const std::string& name)
-      : lines(suite::parse_csv(suite::read_file(project / "results" / name))) {}
-  [[nodiscard]] std::string cell(const suite::Row& row, const std::string& column) const {
+      : lines(io::parse_csv(io::read_file(project / "results" / name))) {}
+  [[nodiscard]] std::string cell(const table::Row& row, const std::string& column) const {
     for (std::size_t i = 0; i < row.size(); ++i)
       if (lines[0][i] == column) return row[i];
     throw std::out_of_range(column);
@@ -34,7 +35,7 @@ struct Table {
         return cell(row, "outcome");
     return "no such row";
   }
-  std::vector<suite::Row> lines;
+  std::vector<table::Row> lines;
 };
 
 }  // namespace
@@ -100,7 +101,7 @@ BOOST_AUTO_TEST_CASE(published_has_a_row_for_each_figure_that_needs_no_training)
 
 BOOST_AUTO_TEST_CASE(published_tells_a_wrong_digit) {
   const Folder folder;
-  std::string config = suite::read_file(project / "configs/published.toml");
+  std::string config = io::read_file(project / "configs/published.toml");
   const std::string right = "\"0.035\", \"0.259\", \"0.705\"";
   const auto at = config.find(right);
   BOOST_REQUIRE(at != std::string::npos);
@@ -113,7 +114,7 @@ BOOST_AUTO_TEST_CASE(published_tells_a_wrong_digit) {
 }
 
 BOOST_AUTO_TEST_CASE(digits_are_compared_as_they_are_printed) {
-  using figures::compare;
+  using inputs::compare;
   BOOST_TEST(compare("0.023", 0.02264).rounded);
   BOOST_TEST(!compare("0.023", 0.02264).truncated);
   BOOST_TEST(compare("0.022", 0.02264).truncated);
@@ -128,9 +129,9 @@ BOOST_AUTO_TEST_CASE(digits_are_compared_as_they_are_printed) {
   BOOST_TEST(!compare("5.67e-03", 0.00568).holds());
   BOOST_TEST(compare("0", -1e-9).rounded);
   BOOST_TEST(!compare("0.5", NAN).holds());
-  BOOST_TEST(figures::half_unit("5.67e-03") == 5e-6, boost::test_tools::tolerance(1e-12));
-  BOOST_TEST(figures::half_unit("-1.76") == 0.005, boost::test_tools::tolerance(1e-12));
-  BOOST_TEST(figures::with_more_digits("0.022", 0.0226406, 2) == "0.02264");
+  BOOST_TEST(inputs::half_unit("5.67e-03") == 5e-6, boost::test_tools::tolerance(1e-12));
+  BOOST_TEST(inputs::half_unit("-1.76") == 0.005, boost::test_tools::tolerance(1e-12));
+  BOOST_TEST(inputs::with_more_digits("0.022", 0.0226406, 2) == "0.02264");
 }
 
 // What the README says of `accurate`: within 1 ULP in every row of every table that measures in

@@ -4,15 +4,15 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
+#include "io/matrix.hpp"
 #include "program.hpp"
 #include "result_rows.hpp"
-#include "suite/matrix.hpp"
 
 namespace {
 
 using namespace maxtrick;
 using namespace maxtrick::tests;
-using suite::Matrix;
+using io::Matrix;
 
 const std::string head =
     "experiment = \"training\"\ntitle = \"T\"\ndescription = \"D\"\nseeds = 1\n"
@@ -44,9 +44,7 @@ struct Configured : Folder {
   [[nodiscard]] Said run(const std::string& arguments) const {
     return shell("$MAXTRICK run t.toml " + arguments, path());
   }
-  [[nodiscard]] Matrix read(const std::string& name) const {
-    return suite::read_matrix(*this / name);
-  }
+  [[nodiscard]] Matrix read(const std::string& name) const { return io::read_matrix(*this / name); }
   [[nodiscard]] bool has(const std::string& name) const {
     return std::filesystem::exists(*this / name);
   }
@@ -60,7 +58,7 @@ Matrix forward(const Configured& model, const std::string& folder, Matrix X, int
     const Matrix b = model.read(fmt::format("{}/biases_{}.npy", folder, n));
     BOOST_REQUIRE_EQUAL(W.rows, X.columns);
     BOOST_REQUIRE_EQUAL(W.columns, b.columns);
-    BOOST_CHECK(W.type == suite::NumberType::float32 && b.type == suite::NumberType::float32);
+    BOOST_CHECK(W.type == io::NumberType::float32 && b.type == io::NumberType::float32);
     BOOST_TEST((!W.one_dimensional && b.one_dimensional));
     Matrix Y{X.rows, W.columns, {}, false, {}};
     for (std::size_t i = 0; i < X.rows; ++i)
@@ -96,7 +94,7 @@ BOOST_AUTO_TEST_CASE(the_network_that_was_trained_is_written) {
   BOOST_REQUIRE_EQUAL(said.code, 0);
   BOOST_TEST(said.err == "");
   BOOST_REQUIRE_EQUAL(shell("$MAXTRICK data t.toml -o data", folder.path()).code, 0);
-  const auto rows = rows_of(suite::read_file(folder / "results/t.csv"));
+  const auto rows = rows_of(io::read_file(folder / "results/t.csv"));
   for (const auto& [task, arm, data, layers] :
        {std::tuple("lab", "fused", "four", 3), std::tuple("lab", "clip", "four", 3),
         std::tuple("line", "bce", "two", 1)}) {
@@ -104,7 +102,7 @@ BOOST_AUTO_TEST_CASE(the_network_that_was_trained_is_written) {
     const Matrix z = folder.read(in + "/logits.npy"), y = folder.read(in + "/labels.npy");
     const Matrix expected =
         forward(folder, in, folder.read(fmt::format("data/{}/X.npy", data)), layers);
-    BOOST_CHECK(z.type == suite::NumberType::float32);
+    BOOST_CHECK(z.type == io::NumberType::float32);
     BOOST_REQUIRE_EQUAL(z.rows, expected.rows);
     BOOST_REQUIRE_EQUAL(z.columns, expected.columns);
     double worst = 0, largest = 0;
@@ -114,8 +112,8 @@ BOOST_AUTO_TEST_CASE(the_network_that_was_trained_is_written) {
     }
     BOOST_TEST(worst <= 20 * 0x1p-24 * largest, in);  // three sums of eight terms at most
     BOOST_TEST(largest > 1, in);
-    BOOST_TEST(suite::read_file(folder / (in + "/labels.npy")) ==
-                   suite::read_file(folder / fmt::format("data/{}/y.npy", data)),
+    BOOST_TEST(io::read_file(folder / (in + "/labels.npy")) ==
+                   io::read_file(folder / fmt::format("data/{}/y.npy", data)),
                in);
     // It is the run that the table speaks of.
     bool found = false;
@@ -249,7 +247,7 @@ BOOST_AUTO_TEST_CASE(a_folder_that_cannot_be_made_is_said_before_the_work) {
     BOOST_TEST(said.err.find("cannot write into " + where) != std::string::npos, said.err);
   }
   BOOST_TEST((!folder.has("results") && !folder.has("part/lab-fused-0")));
-  BOOST_TEST(suite::read_file(folder / "file") == "a file");
+  BOOST_TEST(io::read_file(folder / "file") == "a file");
 }
 
 // What configs/external/ says of the exported logits: how to get them, and that the table holds, on
@@ -262,7 +260,7 @@ BOOST_AUTO_TEST_CASE(the_committed_config_exports_the_lab) {
       folder.path());
   BOOST_TEST(said.code == 0);
   for (const std::string arm : {"preferred", "obvious"}) {
-    const Matrix z = suite::read_matrix(folder / ("build/model/lab-" + arm + "-0/logits.npy"));
+    const Matrix z = io::read_matrix(folder / ("build/model/lab-" + arm + "-0/logits.npy"));
     BOOST_TEST(z.rows == 2000U);
     BOOST_TEST(z.columns == 4U);
   }
@@ -278,14 +276,14 @@ BOOST_AUTO_TEST_CASE(the_committed_config_exports_the_lab) {
 // What the two configs say of their tables.
 BOOST_AUTO_TEST_CASE(the_committed_tables) {
   const std::string results = MAXTRICK_SOURCE_DIR "/results/";
-  for (const Cells& row : rows_of(suite::read_file(results + "lab_logits.csv"))) {
+  for (const Cells& row : rows_of(io::read_file(results + "lab_logits.csv"))) {
     const bool unshifted = row.at("variant").find("naive") != std::string::npos;
     const bool lost = unshifted && row.at("dtype") == "float16";
     BOOST_TEST(row.at("overflows") == (lost ? "1" : "0"), row.at("variant"));
     BOOST_TEST(row.at("violations") == "0");
   }
   std::map<std::string, Cells> float32;
-  for (const Cells& row : rows_of(suite::read_file(results + "lab_accuracy.csv"))) {
+  for (const Cells& row : rows_of(io::read_file(results + "lab_accuracy.csv"))) {
     BOOST_TEST(row.at("rows") == "2000");
     if (row.at("dtype") == "float32") float32[row.at("variant")] = row;
   }

@@ -1,5 +1,5 @@
 // Files are read and written whole, also by a program that is killed.
-#include "suite/files.hpp"
+#include "io/files.hpp"
 
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -19,7 +19,7 @@
 
 namespace {
 
-using namespace maxtrick::suite;
+using namespace maxtrick::io;
 using maxtrick::tests::Folder;
 
 constexpr std::size_t big = 4 << 20;

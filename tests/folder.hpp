@@ -9,7 +9,7 @@
 #include <string_view>
 #include <system_error>
 
-#include "suite/files.hpp"
+#include "io/files.hpp"
 
 namespace maxtrick::tests {
 
@@ -32,7 +32,7 @@ class Folder {
     return path_ / name;
   }
   std::filesystem::path write(const std::string& name, std::string_view text) const {
-    suite::write_file(path_ / name, text);
+    io::write_file(path_ / name, text);
     return path_ / name;
   }
 

@@ -5,8 +5,8 @@
 #include <set>
 #include <sstream>
 
+#include "io/files.hpp"
 #include "program.hpp"
-#include "suite/files.hpp"
 
 namespace {
 
@@ -67,7 +67,7 @@ printf '%s\n' "${COMPREPLY[@]}"
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(the_man_page_names_what_there_is) {
-  std::string page = suite::read_file(source / "scripts/maxtrick.1");
+  std::string page = io::read_file(source / "scripts/maxtrick.1");
   page = std::regex_replace(page, std::regex(R"(\\-)"), "-");
   Words known = options("");
   BOOST_TEST(commands().size() > 5U);

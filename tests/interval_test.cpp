@@ -1,11 +1,11 @@
 // Intervals around medians of ratios, and what they say of a claim.
-#include "suite/interval.hpp"
+#include "table/interval.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <limits>
 #include <numeric>
 
-using namespace maxtrick::suite;
+using namespace maxtrick::table;
 
 namespace {
 

@@ -1,5 +1,5 @@
 // Results of parts that outlive the program, and plans that go on from them.
-#include "suite/journal.hpp"
+#include "run/journal.hpp"
 
 #include <fmt/format.h>
 
@@ -8,12 +8,15 @@
 #include <mutex>
 
 #include "folder.hpp"
-#include "suite/resume.hpp"
-#include "suite/schedule.hpp"
+#include "run/resume.hpp"
+#include "run/schedule.hpp"
 
 namespace {
 
-using namespace maxtrick::suite;
+using namespace maxtrick::config;
+using namespace maxtrick::io;
+using namespace maxtrick::run;
+using namespace maxtrick::table;
 using maxtrick::tests::Folder;
 using Texts = std::map<std::size_t, std::string>;
 
@@ -57,7 +60,7 @@ struct Squares {
 const std::string all_squares = "0 1 4 9 16 25 36 49";
 
 Resumed resume(Plan& plan, const std::filesystem::path& folder, bool take = true) {
-  return maxtrick::suite::resume(plan, {folder, "config", take});
+  return maxtrick::run::resume(plan, {folder, "config", take});
 }
 
 // Goes on from the folder; what the row holds.

@@ -1,16 +1,16 @@
 // JUnit XML of what a check found.
-#include "commands/junit.hpp"
+#include "cli/junit.hpp"
 
 #include <boost/test/unit_test.hpp>
 
+#include "io/files.hpp"
 #include "program.hpp"
-#include "suite/files.hpp"
 
 namespace {
 
 using namespace maxtrick;
 using namespace maxtrick::tests;
-using commands::Checked;
+using cli::Checked;
 
 std::size_t count(const std::string& text, const std::string& part) {
   std::size_t n = 0;
@@ -18,13 +18,13 @@ std::size_t count(const std::string& text, const std::string& part) {
   return n;
 }
 
-const suite::Mismatch differs{
+const table::Mismatch differs{
     .row = "b", .column = "error", .expected = "1", .got = "2", .allowed = "exactly that"};
 
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(every_row_is_a_test_case) {
-  suite::Mismatch missing = differs, whole = differs;
+  table::Mismatch missing = differs, whole = differs;
   missing.row = "gone";
   missing.column = "";
   whole.row = "";
@@ -34,7 +34,7 @@ BOOST_AUTO_TEST_CASE(every_row_is_a_test_case) {
                       .mismatches = {differs, differs, missing, whole},
                       .complaints = {"t.md is not the table's"}};
   const Checked ended{.name = "u", .error = "no space left"};
-  const std::string xml = commands::to_junit({table, ended});
+  const std::string xml = cli::to_junit({table, ended});
   BOOST_TEST(xml == R"xml(<?xml version="1.0"?>
 <testsuites>
   <testsuite name="t" tests="6" failures="4" errors="0" skipped="1">
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(every_row_is_a_test_case) {
 }
 
 BOOST_AUTO_TEST_CASE(whatever_a_text_holds_it_is_xml) {
-  const std::string xml = commands::to_junit({{.name = "<&\">\x01\x1b"}});
+  const std::string xml = cli::to_junit({{.name = "<&\">\x01\x1b"}});
   BOOST_TEST(xml.find("name=\"&lt;&amp;&quot;>??\"") != xml.npos, xml);
 }
 
@@ -91,18 +91,18 @@ logits = [12.5, -3, 100]
   const std::string check = "$MAXTRICK check " + config + " --baseline base --junit deep/x.xml";
   Said said = shell(check, folder.path());
   BOOST_TEST(said.code == 0, said.out << said.err);
-  std::string xml = suite::read_file(folder / "deep/x.xml");
-  const std::size_t rows = count(suite::read_file(folder / "base/small.csv"), "\n") - 1;
+  std::string xml = io::read_file(folder / "deep/x.xml");
+  const std::size_t rows = count(io::read_file(folder / "base/small.csv"), "\n") - 1;
   BOOST_TEST(count(xml, "<testcase ") == rows);
   BOOST_TEST(count(xml, "<failure ") == 0U);
   // One digit is another.
-  std::string csv = suite::read_file(folder / "base/small.csv");
+  std::string csv = io::read_file(folder / "base/small.csv");
   const auto digit = csv.find_last_of("0123456789");
   csv[digit] = csv[digit] == '1' ? '2' : '1';
   folder.write("base/small.csv", csv);
   said = shell(check, folder.path());
   BOOST_TEST(said.code == 1);
-  xml = suite::read_file(folder / "deep/x.xml");
+  xml = io::read_file(folder / "deep/x.xml");
   BOOST_TEST(count(xml, "<failure type=\"differs\"") == 1U, said.out);
   // Where it cannot be written, nothing is computed first.
   folder.write("file", "");
@@ -124,10 +124,10 @@ BOOST_AUTO_TEST_CASE(an_old_file_does_not_pass_for_a_new_one) {
   folder.write("lines", "one\ntwo\n");
   BOOST_TEST(shell("$PROBE run p.toml -o base", folder.path()).code == 0);
   BOOST_TEST(check("one\ntwo\n").code == 0);
-  BOOST_TEST(count(suite::read_file(folder / "x.xml"), "<testcase ") == 2U);
+  BOOST_TEST(count(io::read_file(folder / "x.xml"), "<testcase ") == 2U);
   // One that ends halfway says so in it.
   BOOST_TEST(check("one\nthrow\n").code == 6);
-  const std::string xml = suite::read_file(folder / "x.xml");
+  const std::string xml = io::read_file(folder / "x.xml");
   BOOST_TEST(count(xml, "<testcase ") == 1U, xml);
   BOOST_TEST(count(xml, "<error message=\"case r1: out of luck\" />") == 1U, xml);
   BOOST_TEST(count(xml, "errors=\"1\"") == 1U, xml);
@@ -138,14 +138,14 @@ BOOST_AUTO_TEST_CASE(an_old_file_does_not_pass_for_a_new_one) {
   // What is no such file is not taken away.
   folder.write("x.xml", "title = \"mine\"\n");
   BOOST_TEST(check("one\n").code == 2);
-  BOOST_TEST(suite::read_file(folder / "x.xml") == "title = \"mine\"\n");
+  BOOST_TEST(io::read_file(folder / "x.xml") == "title = \"mine\"\n");
   // Nor written over by a check that holds.
   folder.write("p.toml", config);
   const Said said = check("one\ntwo\n");
   BOOST_TEST(said.code == 2);
   BOOST_TEST(said.out == "");
   BOOST_TEST(said.err.starts_with("maxtrick: check: --junit x.xml: "), said.err);
-  BOOST_TEST(suite::read_file(folder / "x.xml") == "title = \"mine\"\n");
+  BOOST_TEST(io::read_file(folder / "x.xml") == "title = \"mine\"\n");
   folder.write("x.xml", "");
   BOOST_TEST(check("one\ntwo\n").code == 0);
 }

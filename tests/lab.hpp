@@ -6,7 +6,7 @@
 
 #include "learn/blobs.hpp"
 #include "learn/training.hpp"
-#include "numerics/registry.hpp"
+#include "ops/registry.hpp"
 
 namespace maxtrick::tests {
 
@@ -30,9 +30,9 @@ inline std::vector<float> copied(std::span<const float> numbers) {
 
 // The arm of that name; `softmax` where it needs one.
 inline learn::MeanLoss mean_loss(const std::string& arm, const std::string& softmax = "",
-                                 numerics::DType dtype = numerics::DType::float32) {
+                                 ops::DType dtype = ops::DType::float32) {
   return learn::mean_loss(*learn::find_arm(arm),
-                          softmax.empty() ? nullptr : numerics::find_variant(softmax), dtype);
+                          softmax.empty() ? nullptr : ops::find_variant(softmax), dtype);
 }
 inline learn::MeanLoss naive_loss() { return mean_loss("log_of_softmax", "softmax.naive.scalar"); }
 inline learn::MeanLoss clip_loss() { return mean_loss("clip", "softmax.max_trick.scalar"); }

@@ -8,13 +8,13 @@
 #include <limits>
 #include <thread>
 
-#include "numerics/registry.hpp"
+#include "ops/registry.hpp"
 #include "random_rows.hpp"
 
 namespace {
 
 using namespace maxtrick;
-using numerics::Variant;
+using ops::Variant;
 
 struct Matrix {
   std::size_t rows, classes;
@@ -44,7 +44,7 @@ std::vector<float> apply_afresh(const Variant& variant, const Matrix& m) {
 // Those that can run here; oneDNN is one, but for a CPU without AVX2.
 std::vector<const Variant*> of_libraries() {
   std::vector<const Variant*> list;
-  for (const Variant& variant : numerics::variants())
+  for (const Variant& variant : ops::variants())
     if (variant.isa.empty() && variant.float32) {
       if (variant.unavailable.empty())
         list.push_back(&variant);
@@ -172,7 +172,7 @@ BOOST_AUTO_TEST_CASE(implementations_are_named) {
     BOOST_TEST(!name.empty(), variant->name());
     BOOST_TEST(variant->implementation(64, 1000) == name);
   }
-  const Variant* onednn = numerics::find_variant("softmax.onednn");
+  const Variant* onednn = ops::find_variant("softmax.onednn");
   BOOST_REQUIRE(onednn != nullptr);
   BOOST_TEST(bool(onednn->implementation));
 }

@@ -4,20 +4,20 @@
 #include <cmath>
 #include <map>
 
-#include "measures/factors.hpp"
+#include "likelihood/factors.hpp"
 #include "numerics/real.hpp"
 #include "plan_of.hpp"
 #include "program.hpp"
-#include "suite/table.hpp"
+#include "table/table.hpp"
 
 namespace {
 
 using namespace maxtrick;
 using namespace maxtrick::tests;
-using measures::Example, measures::Threshold, measures::predicted, measures::reached;
+using likelihood::Example, likelihood::Threshold, likelihood::predicted, likelihood::reached;
 using numerics::BFloat16, numerics::Float16;
 
-constexpr const char* config = R"(experiment = "likelihood"
+constexpr const char* config_text = R"(experiment = "likelihood"
 title = "Small"
 description = "Products."
 dtypes = ["float64", "float32", "float16", "bfloat16"]
@@ -45,24 +45,24 @@ hazard = "all sizes"
 seed = 7
 )";
 
-suite::Plan read_plan(Section& root) { return plan_of("likelihood", root); }
+run::Plan read_plan(Section& root) { return plan_of("likelihood", root); }
 
 // The rows of the config, by key and column.
 std::map<std::string, std::map<std::string, std::string>> all_rows() {
-  ConfigFile file(config, "x.toml");
+  ConfigFile file(config_text, "x.toml");
   Section root = file.root();
-  suite::Plan plan = read_plan(root);
+  run::Plan plan = read_plan(root);
   file.finish();
   std::map<std::string, std::map<std::string, std::string>> rows;
   for (auto& one : plan.cases) {
-    const auto row = std::get<suite::Row>(one.run());
+    const auto row = std::get<table::Row>(one.run());
     for (std::size_t i = 0; i < row.size(); ++i) rows[one.key][plan.table.columns[i].name] = row[i];
   }
   return rows;
 }
 
 std::string first_error(const std::string& from, const std::string& to) {
-  return tests::first_error("likelihood", config, from, to);
+  return tests::first_error("likelihood", config_text, from, to);
 }
 
 // n log p by MPFR, of a p that is a double.
@@ -131,8 +131,8 @@ BOOST_AUTO_TEST_CASE(a_table_of_known_sums) {
   // 0.9 in double is a little above it, so that 5 times it rounds to 5; in float32 a little below:
   // to 4, and 4 times it, 3.6, to 4 again.
   BOOST_TEST(cell("good/float32/zero", "product_outcome") == "stuck");
-  BOOST_TEST(cell("good/float64/zero", "product") == suite::cell(5 * 0x1p-1074));
-  BOOST_TEST(cell("good/float32/zero", "product") == suite::cell(4 * 0x1p-149F));
+  BOOST_TEST(cell("good/float64/zero", "product") == table::cell(5 * 0x1p-1074));
+  BOOST_TEST(cell("good/float32/zero", "product") == table::cell(4 * 0x1p-149F));
   BOOST_TEST(cell("half/float64/zero", "product_outcome") == "zero");
   BOOST_TEST(cell("half/float64/zero", "n") == "1075");
   BOOST_TEST(cell("half/float64/subnormal", "product_outcome") == "subnormal");
@@ -195,7 +195,7 @@ BOOST_AUTO_TEST_CASE(random_factors_are_drawn_from_their_seed) {
 }
 
 BOOST_AUTO_TEST_CASE(config_errors_name_the_place) {
-  BOOST_TEST(errors(config, [](Section& root) { (void)read_plan(root); }) == "");
+  BOOST_TEST(errors(config_text, [](Section& root) { (void)read_plan(root); }) == "");
   BOOST_TEST(first_error("6e-8", "1e-8") == "x.toml:21:15: error: 1e-08 is 0 in float16");
   BOOST_TEST(first_error("0.9", "0.999") == "x.toml:11:15: error: 0.999 is 1 in bfloat16");
   BOOST_TEST(first_error("0.9", "1").starts_with("x.toml:11:15: error: "));
@@ -210,7 +210,7 @@ BOOST_AUTO_TEST_CASE(config_errors_name_the_place) {
 
 BOOST_AUTO_TEST_CASE(the_program_makes_the_table) {
   const Folder folder;
-  folder.write("product.toml", config);
+  folder.write("product.toml", config_text);
   const Said said = shell(
       "$MAXTRICK run product.toml -o one -j 1 && $MAXTRICK run product.toml -o two -j 3 && "
       "cmp one/product.csv two/product.csv && cmp one/product.md two/product.md",

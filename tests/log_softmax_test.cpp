@@ -3,10 +3,11 @@
 #include <cmath>
 #include <map>
 
+#include "io/csv.hpp"
+#include "io/number.hpp"
 #include "numerics/random.hpp"
 #include "program.hpp"
-#include "suite/number.hpp"
-#include "suite/table.hpp"
+#include "table/table.hpp"
 
 namespace {
 
@@ -29,8 +30,8 @@ struct Table {
     folder.write("t.toml", text);
     const Said said = shell("$MAXTRICK run t.toml -o out " + options, folder.path());
     BOOST_REQUIRE_MESSAGE(said.code == 0, said.out << said.err);
-    csv = suite::read_file(folder / "out/t.csv");
-    lines = suite::parse_csv(csv);
+    csv = io::read_file(folder / "out/t.csv");
+    lines = io::parse_csv(csv);
     for (const auto& line : lines)
       rows[line[0] + '/' + line[1] + '/' + line[2] + '/' + line[3]] = &line;
   }
@@ -40,12 +41,12 @@ struct Table {
     throw std::out_of_range(column);
   }
   [[nodiscard]] double number(const std::string& key, const std::string& column) const {
-    return suite::parse_number(text(key, column)).value();
+    return io::parse_number(text(key, column)).value();
   }
   Folder folder;
   std::string csv;
-  std::vector<suite::Row> lines;
-  std::map<std::string, const suite::Row*> rows;
+  std::vector<table::Row> lines;
+  std::map<std::string, const table::Row*> rows;
 };
 
 // The first line of what is said of a config that is wrong.
@@ -125,14 +126,14 @@ BOOST_AUTO_TEST_CASE(bounds_hold_for_random_gaps_and_classes) {
   numerics::Random random(20261121);
   std::string gaps, classes;
   for (int i = 0; i < 12; ++i)
-    gaps += (i ? ", " : "") + suite::cell(random.uniform(0, 1) * std::exp2(random.uniform(0, 9)));
+    gaps += (i ? ", " : "") + table::cell(random.uniform(0, 1) * std::exp2(random.uniform(0, 9)));
   for (int i = 0; i < 6; ++i)
     classes += (i ? ", " : "") + std::to_string(2 + (i << 8) + static_cast<int>(random.below(200)));
   const Table table(config(gaps, classes));
   std::size_t bounded = 0;
   for (std::size_t i = 1; i < table.lines.size(); ++i) {
     const auto& line = table.lines[i];
-    const auto error = suite::parse_number(line.at(9)), bound = suite::parse_number(line.at(10));
+    const auto error = io::parse_number(line.at(9)), bound = io::parse_number(line.at(10));
     if (!bound) continue;
     ++bounded;
     BOOST_TEST(*error <= *bound);

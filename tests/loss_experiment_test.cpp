@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "inputs/labelled_logits.hpp"
-#include "measures/exact_loss.hpp"
+#include "loss/exact_loss.hpp"
 #include "result_rows.hpp"
 
 namespace {
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(a_case_says_whether_what_was_printed_comes_again) {
 // said to be right everywhere are.
 BOOST_AUTO_TEST_CASE(the_committed_table) {
   const auto rows =
-      rows_of(suite::read_file(std::filesystem::path(MAXTRICK_SOURCE_DIR) / "results/loss.csv"));
+      rows_of(io::read_file(std::filesystem::path(MAXTRICK_SOURCE_DIR) / "results/loss.csv"));
   std::set<std::string> sources;
   for (const Cells& row : rows) {
     if (!row.at("printed").empty()) {
@@ -203,12 +203,12 @@ BOOST_AUTO_TEST_CASE(exact_losses_are_the_closed_forms) {
     const double p = 1 / (1 + std::exp(-z)), q = 1 / (1 + std::exp(z));
     const double loss = std::max(-z, 0.0) + std::log1p(std::exp(-std::abs(z)));
     const auto near = boost::test_tools::tolerance(1e-14);
-    const auto two = measures::exact_losses({2, {z, 0}, {0}})[0];
+    const auto two = loss::exact_losses({2, {z, 0}, {0}})[0];
     BOOST_TEST(two.loss.high == loss, near);
     BOOST_TEST(two.gradient[0].high == -q, near);
     BOOST_TEST(two.gradient[1].high == q, near);
     BOOST_TEST(two.largest == q, near);
-    const auto one = measures::exact_losses({1, {z, z}, {1, 0}});
+    const auto one = loss::exact_losses({1, {z, z}, {1, 0}});
     BOOST_TEST(one[0].loss.high == loss, near);
     BOOST_TEST(one[0].gradient.size() == 1U);
     BOOST_TEST(one[0].gradient[0].high == -q, near);

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "numerics/dtype.hpp"
 #include "one_loss.hpp"
+#include "ops/dtype.hpp"
 #include "random_rows.hpp"
 
 namespace {
@@ -26,7 +26,7 @@ std::vector<double> calm_row(numerics::Random& random, std::size_t i) {
 // The exact log-probabilities, rounded once.
 std::vector<double> log_probabilities(const std::vector<double>& row) {
   std::vector<double> y;
-  for (const auto& exact : numerics::exact<double>(numerics::Op::log_softmax, row))
+  for (const auto& exact : oracle::exact<double>(ops::Op::log_softmax, row))
     y.push_back(exact.value());
   return y;
 }
@@ -206,9 +206,9 @@ BOOST_AUTO_TEST_CASE(any_softmax_will_do) {
   const std::vector<double> row{0.5, 2, 1};
   const auto log_p = log_probabilities(row);
   std::size_t seen = 0;
-  for (const auto& variant : numerics::variants()) {
-    if (variant.op != numerics::Op::softmax || !variant.unavailable.empty()) continue;
-    const auto check = [&]<class T>(const numerics::Compute<T>& compute, double allowed) {
+  for (const auto& variant : ops::variants()) {
+    if (variant.op != ops::Op::softmax || !variant.unavailable.empty()) continue;
+    const auto check = [&]<class T>(const ops::Compute<T>& compute, double allowed) {
       if (!compute) return;
       ++seen;
       CrossEntropy<T> loss(*find_arm("log_of_softmax"), compute);
@@ -218,7 +218,7 @@ BOOST_AUTO_TEST_CASE(any_softmax_will_do) {
       std::vector<T> losses(1), gradient(3);
       loss({logits.data(), 1, 3}, {{&label, 1}}, Reduction::none, losses, {gradient.data(), 1, 3});
       BOOST_TEST(losses[0] == -std::log(p[1]), variant.name());
-      if (variant.nature != numerics::Nature::approximation) {
+      if (variant.nature != ops::Nature::approximation) {
         BOOST_TEST(std::abs(losses[0] + log_p[1]) <= allowed, variant.name());
         for (std::size_t k = 0; k < 3; ++k)
           BOOST_TEST(std::abs(gradient[k] - (std::exp(log_p[k]) - (k == 1))) <= allowed,
@@ -235,15 +235,15 @@ BOOST_AUTO_TEST_CASE(any_softmax_will_do) {
 BOOST_AUTO_TEST_CASE(mean_loss_in_every_type) {
   const std::vector<float> rows{1, 0.5F, -1, 2, 2, 0};
   const std::vector<std::int32_t> labels{0, 2};
-  const auto* variant = numerics::find_variant("softmax.max_trick.scalar");
-  for (const numerics::DType dtype : numerics::all_dtypes)
+  const auto* variant = ops::find_variant("softmax.max_trick.scalar");
+  for (const ops::DType dtype : ops::all_dtypes)
     for (const Arm& arm : learn::arms()) {
       if (arm.binary()) continue;
       const auto loss = learn::mean_loss(arm, variant, dtype);
       std::vector<float> losses(2), gradient(6);
       loss({rows.data(), 2, 3}, labels, losses, {gradient.data(), 2, 3});
       // What comes back is float32.
-      const double allowed = 16 * std::max(numerics::unit_roundoff(dtype), 0x1p-24);
+      const double allowed = 16 * std::max(ops::unit_roundoff(dtype), 0x1p-24);
       for (std::size_t i = 0; i < 2; ++i) {
         const auto log_p =
             log_probabilities({rows.begin() + 3 * static_cast<std::ptrdiff_t>(i),
@@ -255,6 +255,6 @@ BOOST_AUTO_TEST_CASE(mean_loss_in_every_type) {
                      arm.name << name(dtype));
       }
     }
-  BOOST_CHECK_THROW((void)learn::mean_loss(*find_arm("eps"), nullptr, numerics::DType::float64),
+  BOOST_CHECK_THROW((void)learn::mean_loss(*find_arm("eps"), nullptr, ops::DType::float64),
                     std::invalid_argument);
 }

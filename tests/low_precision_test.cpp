@@ -3,12 +3,13 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
+#include "io/csv.hpp"
 #include "numerics/random.hpp"
-#include "numerics/registry.hpp"
+#include "ops/registry.hpp"
 #include "plan_of.hpp"
 #include "program.hpp"
-#include "suite/check.hpp"
-#include "suite/schedule.hpp"
+#include "run/schedule.hpp"
+#include "table/check.hpp"
 
 namespace {
 
@@ -16,20 +17,19 @@ using namespace maxtrick;
 using namespace maxtrick::tests;
 
 // Uniform whatever the logits, and claims to be exact.
-const numerics::Register liar{
-    {.op = numerics::Op::softmax,
-     .algorithm = "liar",
-     .isa = {},
-     .summary = "1 / n",
-     .source = "the test",
-     .bound = [](const numerics::RowFacts&) { return std::optional(0.5); },
-     .float32 =
-         [](numerics::Rows<const float> x, numerics::Rows<float> y) {
-           for (std::size_t i = 0; i < x.rows; ++i)
-             for (float& p : y.row(i)) p = 1 / static_cast<float>(x.columns);
-         }}};
+const ops::Register liar{{.op = ops::Op::softmax,
+                          .algorithm = "liar",
+                          .isa = {},
+                          .summary = "1 / n",
+                          .source = "the test",
+                          .bound = [](const ops::RowFacts&) { return std::optional(0.5); },
+                          .float32 =
+                              [](numerics::Rows<const float> x, numerics::Rows<float> y) {
+                                for (std::size_t i = 0; i < x.rows; ++i)
+                                  for (float& p : y.row(i)) p = 1 / static_cast<float>(x.columns);
+                              }}};
 
-std::string config(const std::string& dtypes, const std::string& variants,
+std::string config_text(const std::string& dtypes, const std::string& variants,
                    const std::string& data) {
   return "experiment = \"low_precision\"\ntitle = \"t\"\ndescription = \"d\"\ndtypes = " + dtypes +
          "\nvariants = " + variants + "\n" + data;
@@ -48,11 +48,11 @@ std::string normal(double scale, int rows, int classes, int seed, double offset 
 // The table that a config makes, without the program around it; `errors` takes what is wrong.
 struct Made {
   explicit Made(const std::string& text, unsigned jobs = 1) {
-    suite::ConfigFile file(text, "x.toml");
+    config::ConfigFile file(text, "x.toml");
     auto root = file.root();
-    suite::Plan plan = plan_of("low_precision", root);
+    run::Plan plan = plan_of("low_precision", root);
     file.finish();
-    table = suite::run_cases(std::move(plan), jobs, [](std::size_t, std::size_t) {}).table;
+    table = run::run_cases(std::move(plan), jobs, [](std::size_t, std::size_t) {}).table;
   }
   [[nodiscard]] std::string cell(const std::string& key, const std::string& column) const {
     for (const auto& row : table.rows)
@@ -62,14 +62,14 @@ struct Made {
   [[nodiscard]] double number(const std::string& key, const std::string& column) const {
     return std::stod(cell(key, column));
   }
-  suite::ResultTable table;
+  table::ResultTable table;
 };
 
 // "" or the first line of what is wrong.
 std::string error(const std::string& text) {
   try {
     const Made made(text);
-  } catch (const suite::ConfigError& problem) {
+  } catch (const config::ConfigError& problem) {
     const std::string what = problem.what();
     return what.substr(0, what.find('\n'));
   }
@@ -88,7 +88,7 @@ const std::string six =
 BOOST_AUTO_TEST_CASE(figures_are_those_of_closed_forms) {
   const Folder folder;
   const std::string file = folder.write("x.csv", "12,0\n5,5\n").string();
-  const Made made(config(R"(["float16", "float16_in_float32"])", six,
+  const Made made(config_text(R"(["float16", "float16_in_float32"])", six,
                          set("two", "path = \"" + file + "\"\nobtain = \"o\"\n")));
   const double u = std::ldexp(1.0, -11), y = 5 + std::log(2.0);
   const auto exactly = boost::test_tools::tolerance(1e-9);
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(figures_are_those_of_closed_forms) {
   BOOST_TEST(made.cell(shifted, "min_sum_minus_1") == "0");
   BOOST_TEST(made.number(shifted, "max_sum_minus_1") == std::ldexp(103.0, -24), exactly);
   for (const auto& row : made.table.rows) BOOST_TEST(row[made.table.index("violations")] == "0");
-  BOOST_TEST(suite::beyond_limits(made.table).empty());
+  BOOST_TEST(table::beyond_limits(made.table).empty());
 }
 
 // A softmax whose sum overflowed is all 0, and its logarithm's is too: no infinity to be seen.
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(an_overflow_of_the_sum_counts) {
   const Folder folder;
   const std::string file = folder.write("x.csv", "11,11\n").string();
   const Made made(
-      config(R"(["float16"])", six, set("sum", "path = \"" + file + "\"\nobtain = \"o\"\n")));
+      config_text(R"(["float16"])", six, set("sum", "path = \"" + file + "\"\nobtain = \"o\"\n")));
   for (const std::string name :
        {"log_sum_exp.naive.scalar", "softmax.naive.scalar", "softmax.naive_exp_of_log.scalar"}) {
     BOOST_TEST(made.cell("sum/float16/" + name, "overflows") == "1", name);
@@ -135,10 +135,10 @@ BOOST_AUTO_TEST_CASE(an_overflow_of_the_sum_counts) {
 // The same figures by plain loops over long double.
 BOOST_AUTO_TEST_CASE(figures_are_those_of_plain_loops) {
   constexpr int rows = 200, classes = 7;
-  const Made made(config(R"(["float32"])", R"(["softmax.max_trick.scalar"])",
+  const Made made(config_text(R"(["float32"])", R"(["softmax.max_trick.scalar"])",
                          set("n", normal(3, rows, classes, 9, -2))));
   numerics::Random random(9);
-  const auto& compute = numerics::find_variant("softmax.max_trick.scalar")->float32;
+  const auto& compute = ops::find_variant("softmax.max_trick.scalar")->float32;
   double sum = 0, largest = 0, low = INFINITY, high = -INFINITY;
   for (int i = 0; i < rows; ++i) {
     std::vector<float> x(classes), got(classes);
@@ -176,10 +176,10 @@ BOOST_AUTO_TEST_CASE(theory_holds_on_random_sets) {
                 normal(std::ldexp(0.25, i), 12, 1 + static_cast<int>(random.below(30)), i,
                        random.uniform(-30, 30)));
   const std::string text =
-      config(R"(["float16", "bfloat16", "float16_in_float32", "bfloat16_in_float32", "float32"])",
+      config_text(R"(["float16", "bfloat16", "float16_in_float32", "bfloat16_in_float32", "float32"])",
              six, data);
   const Made made(text);
-  BOOST_TEST(suite::beyond_limits(made.table).empty());
+  BOOST_TEST(table::beyond_limits(made.table).empty());
   int overflows = 0;
   for (const auto& row : made.table.rows) {
     const auto of = [&](const char* column) { return row[made.table.index(column)]; };
@@ -189,24 +189,24 @@ BOOST_AUTO_TEST_CASE(theory_holds_on_random_sets) {
     overflows += unshifted && of("overflows") != "0";
   }
   BOOST_TEST(overflows > 10);
-  BOOST_TEST(suite::to_csv(made.table) == suite::to_csv(Made(text, 4).table));
+  BOOST_TEST(table::to_csv(made.table) == table::to_csv(Made(text, 4).table));
 }
 
 // Where a bound does not hold the table says so, and the run fails for it.
 BOOST_AUTO_TEST_CASE(a_broken_bound_is_found) {
-  const Made made(config(R"(["float32"])", R"(["softmax.liar", "softmax.naive.scalar"])",
+  const Made made(config_text(R"(["float32"])", R"(["softmax.liar", "softmax.naive.scalar"])",
                          set("n", normal(1, 20, 5, 1))));
   BOOST_TEST(made.cell("n/float32/softmax.liar", "bounded_vectors") == "20");
   BOOST_TEST(made.cell("n/float32/softmax.liar", "violations") == "20");
   BOOST_TEST(made.number("n/float32/softmax.liar", "max_error_over_bound") > 1e6);
-  BOOST_TEST(suite::beyond_limits(made.table).size() == 1U);
+  BOOST_TEST(table::beyond_limits(made.table).size() == 1U);
   BOOST_TEST(made.cell("n/float32/softmax.naive.scalar", "violations") == "0");
 }
 
 BOOST_AUTO_TEST_CASE(errors_name_their_place) {
   const Folder folder;
   const auto with = [&](const std::string& data, const std::string& dtypes = "[\"float16\"]") {
-    return error(config(dtypes, "[\"softmax.naive.scalar\"]", data));
+    return error(config_text(dtypes, "[\"softmax.naive.scalar\"]", data));
   };
   const auto file = [&](const std::string& text) {
     const std::string path = folder.write("x.csv", text).string();
@@ -232,7 +232,7 @@ BOOST_AUTO_TEST_CASE(errors_name_their_place) {
   BOOST_TEST(file("1,1e5\n") ==
              "x.toml:10:8: error: logit 1 is 100000, which is infinite in float16");
   BOOST_TEST(file("1,2\n") == "");
-  BOOST_TEST(error(config("[\"float64\"]", "[\"softmax.onednn\"]", set("a", normal(1, 2, 2, 1)))) ==
+  BOOST_TEST(error(config_text("[\"float64\"]", "[\"softmax.onednn\"]", set("a", normal(1, 2, 2, 1)))) ==
              "x.toml:4:11: error: 'variants' has none in float64");
 }
 
@@ -240,17 +240,17 @@ BOOST_AUTO_TEST_CASE(errors_name_their_place) {
 BOOST_AUTO_TEST_CASE(a_file_that_is_not_there_leaves_the_table) {
   const Folder folder;
   folder.write("x.csv", "1,2\n3,4\n");
-  folder.write("c.toml", config("[\"float16\"]", "[\"softmax.naive.scalar\"]",
+  folder.write("c.toml", config_text("[\"float16\"]", "[\"softmax.naive.scalar\"]",
                                 "[data]\nname = \"f\"\nhazard = \"h\"\nsource = \"s\"\n"
                                 "path = \"x.csv\"\nobtain = \"Ask the authors.\"\n"));
   BOOST_TEST(shell("$MAXTRICK run c.toml", folder.path()).code == 0);
-  const std::string before = suite::read_file(folder / "results/c.csv");
+  const std::string before = io::read_file(folder / "results/c.csv");
   std::filesystem::remove(folder / "x.csv");
   const Said said = shell("$MAXTRICK run c.toml", folder.path());
   BOOST_TEST(said.code == 5);
   BOOST_TEST(said.err.find("1 of 1 rows skipped: x.csv is not there. Ask the authors.\n") !=
              std::string::npos);
-  BOOST_TEST(suite::read_file(folder / "results/c.csv") == before);
+  BOOST_TEST(io::read_file(folder / "results/c.csv") == before);
   folder.write("y.csv", "1,2\n");
   const Said other = shell("$MAXTRICK run c.toml --set data.path=y.csv", folder.path());
   BOOST_TEST(other.code == 0);
@@ -274,7 +274,7 @@ BOOST_AUTO_TEST_CASE(the_published_counts_come_out) {
                               "\"' --set 'dtypes=[\"float16\"]' -o .",
                           folder.path());
   BOOST_TEST(said.code == 0);
-  const auto lines = suite::parse_csv(suite::read_file(folder / "blanchard_higham.csv"));
+  const auto lines = io::parse_csv(io::read_file(folder / "blanchard_higham.csv"));
   BOOST_TEST(lines.size() == 7U);
   for (auto row = lines.begin() + 1; row != lines.end(); ++row) {
     const bool unshifted = (*row)[2].find("naive") != std::string::npos;

@@ -1,5 +1,5 @@
 // Matrices from text and CSV; every error as its exact text. For .npy see npy_test.cpp.
-#include "suite/matrix.hpp"
+#include "io/matrix.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
@@ -10,7 +10,7 @@
 
 namespace {
 
-using namespace maxtrick::suite;
+using namespace maxtrick::io;
 using Values = std::vector<double>;
 
 template <class Call>

@@ -9,7 +9,7 @@ using namespace maxtrick::tests;
 BOOST_AUTO_TEST_SUITE(words)
 
 std::string nearest(const std::string& word, const Words& known) {
-  return maxtrick::suite::nearest(word, known);
+  return maxtrick::config::nearest(word, known);
 }
 
 BOOST_AUTO_TEST_CASE(edits) {
@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE(parts_of_long_names) {
 }
 
 BOOST_AUTO_TEST_CASE(lists) {
-  using maxtrick::suite::expected_one_of;
+  using maxtrick::config::expected_one_of;
   const Words three = {"c", "a", "b"};
   BOOST_TEST(expected_one_of("zz", three) == "one of: c, a, b");
   BOOST_TEST(expected_one_of("", three) == "one of: c, a, b");

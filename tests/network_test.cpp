@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "learn/loss.hpp"
-#include "numerics/registry.hpp"
+#include "ops/registry.hpp"
 
 namespace {
 
@@ -86,7 +86,7 @@ struct Trainer {
   std::string arm, softmax;
   Gradient form = Gradient::chain;
   [[nodiscard]] CrossEntropy<double> loss() const {
-    const auto* variant = softmax.empty() ? nullptr : numerics::find_variant(softmax);
+    const auto* variant = softmax.empty() ? nullptr : ops::find_variant(softmax);
     return {*find_arm(arm), variant ? variant->float64 : nullptr, form};
   }
 };

@@ -10,11 +10,11 @@
 #include <stdexcept>
 
 #include "folder.hpp"
-#include "suite/matrix.hpp"
+#include "io/matrix.hpp"
 
 namespace {
 
-using namespace maxtrick::suite;
+using namespace maxtrick::io;
 
 std::string npy_error(std::string_view bytes) {
   try {

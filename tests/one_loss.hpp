@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "learn/loss.hpp"
-#include "numerics/registry.hpp"
+#include "ops/registry.hpp"
 
 namespace maxtrick::tests {
 
@@ -19,8 +19,8 @@ using learn::Reduction;
 using learn::Targets;
 
 template <class T>
-numerics::Compute<T> softmax(const std::string& algorithm = "max_trick") {
-  return numerics::find_variant("softmax." + algorithm + ".scalar")->compute<T>();
+ops::Compute<T> softmax(const std::string& algorithm = "max_trick") {
+  return ops::find_variant("softmax." + algorithm + ".scalar")->compute<T>();
 }
 
 template <class T>

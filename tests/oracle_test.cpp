@@ -1,6 +1,6 @@
 // The oracle against brute force, against published rows, and at the places where a rounding or a
 // binade can only be decided by argument.
-#include "numerics/oracle.hpp"
+#include "oracle/oracle.hpp"
 
 #include <algorithm>
 #include <boost/mpl/list.hpp>
@@ -16,6 +16,8 @@
 #include "numerics/random.hpp"
 
 using namespace maxtrick::numerics;
+using namespace maxtrick::ops;
+using namespace maxtrick::oracle;
 
 namespace {
 

@@ -1,5 +1,5 @@
 // Each outcome provoked, the order among them, and the sum of a row.
-#include "numerics/outcome.hpp"
+#include "oracle/outcome.hpp"
 
 #include <boost/mpl/list.hpp>
 #include <boost/test/unit_test.hpp>
@@ -7,9 +7,11 @@
 #include <stdexcept>
 #include <vector>
 
-#include "numerics/oracle.hpp"
+#include "oracle/oracle.hpp"
 
 using namespace maxtrick::numerics;
+using namespace maxtrick::ops;
+using namespace maxtrick::oracle;
 
 BOOST_TEST_DONT_PRINT_LOG_VALUE(Outcome)
 

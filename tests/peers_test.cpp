@@ -4,14 +4,14 @@
 
 #include "config_errors.hpp"
 #include "inputs/selection.hpp"
-#include "numerics/registry.hpp"
+#include "ops/registry.hpp"
 #include "program.hpp"
 
 namespace {
 
 using namespace maxtrick;
 using namespace maxtrick::tests;
-using numerics::Variant;
+using ops::Variant;
 
 const std::set<std::string> peers{"log_softmax.eigen", "log_softmax.torch", "softmax.eigen",
                                   "softmax.torch", "softmax.xnnpack"};
@@ -29,7 +29,7 @@ std::set<std::string> chosen(const std::string& patterns) {
   return names;
 }
 
-std::string config(const std::string& variant) {
+std::string config_text(const std::string& variant) {
   return R"(experiment = "overflow"
 title = "T"
 description = "D"
@@ -50,7 +50,7 @@ logits = [1, 2]
 
 BOOST_AUTO_TEST_CASE(the_peers_are_the_optional_ones) {
   std::set<std::string> optional;
-  for (const Variant& variant : numerics::variants())
+  for (const Variant& variant : ops::variants())
     if (variant.optional) optional.insert(variant.name());
   BOOST_TEST(optional == peers, boost::test_tools::per_element());
 }
@@ -73,9 +73,9 @@ BOOST_AUTO_TEST_CASE(a_name_chooses_one) {
 BOOST_AUTO_TEST_CASE(a_run_names_what_is_lacking) {
   const Folder folder;
   for (const std::string& name : peers) {
-    const Variant& variant = *numerics::find_variant(name);
-    if (variant.op != numerics::Op::softmax) continue;
-    folder.write("peer.toml", config(name));
+    const Variant& variant = *ops::find_variant(name);
+    if (variant.op != ops::Op::softmax) continue;
+    folder.write("peer.toml", config_text(name));
     const Said said = shell("$MAXTRICK run peer.toml -o out", folder.path());
     if (variant.unavailable.empty()) {
       BOOST_TEST(said.code == 0, name << ": " << said.err);
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(eval_shows_one_that_is_named) {
   BOOST_TEST(!contains(all.out, "eigen"));
   const Said one =
       shell("$MAXTRICK eval softmax --logits 1,2 --variant softmax.eigen", folder.path());
-  const bool here = numerics::find_variant("softmax.eigen")->unavailable.empty();
+  const bool here = ops::find_variant("softmax.eigen")->unavailable.empty();
   BOOST_TEST(one.code == (here ? 0 : 5), one.err);
   BOOST_TEST(contains(here ? one.out : one.err, "softmax.eigen"));
 }
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(no_committed_table_holds_one) {
   for (const auto& entry : std::filesystem::directory_iterator(
            std::filesystem::path(MAXTRICK_SOURCE_DIR) / "results")) {
     if (entry.path().extension() != ".csv" || entry.path().stem() == "speed") continue;
-    const std::string text = suite::read_file(entry.path());
+    const std::string text = io::read_file(entry.path());
     for (const std::string& name : peers)
       BOOST_TEST(!contains(text, name + ','), entry.path() << " has " << name);
   }

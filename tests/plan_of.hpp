@@ -7,13 +7,13 @@
 
 #include "config_errors.hpp"
 #include "replaced.hpp"
-#include "suite/experiment.hpp"
+#include "run/experiment.hpp"
 
 namespace maxtrick::tests {
 
-inline suite::Plan plan_of(std::string_view experiment, Section& root) {
+inline run::Plan plan_of(std::string_view experiment, Section& root) {
   for (const char* key : {"experiment", "title", "description"}) (void)root.has(key);
-  for (const auto& one : suite::experiments())
+  for (const auto& one : run::experiments())
     if (one.name == experiment) return one.plan(root);
   throw std::logic_error("no such experiment");
 }

@@ -4,10 +4,10 @@
 #include <set>
 
 #include "plan_of.hpp"
-#include "plugin/library.hpp"
-#include "plugin/plugins.hpp"
 #include "plugins.hpp"
 #include "training_configs.hpp"
+#include "worker/library.hpp"
+#include "worker/plugins.hpp"
 
 namespace {
 
@@ -64,13 +64,13 @@ std::string failing(const std::string& config) {
 std::pair<std::vector<std::string>, std::size_t> foreign(const std::string& experiment,
                                                          const std::string& config) {
   [[maybe_unused]] static const bool added =
-      (plugin::add(plugin::open(plugin_file("plain_loop"))), true);
-  suite::ConfigFile file(config, "c.toml", {});
-  suite::Section root = file.root();
-  const suite::Plan plan = plan_of(experiment, root);
+      (worker::add(worker::open(plugin_file("plain_loop"))), true);
+  config::ConfigFile file(config, "c.toml", {});
+  config::Section root = file.root();
+  const run::Plan plan = plan_of(experiment, root);
   file.finish();
   std::vector<std::string> keys;
-  for (const suite::Case& one : plan.cases)
+  for (const run::Case& one : plan.cases)
     if (one.foreign) keys.push_back(one.key);
   return {keys, plan.cases.size()};
 }
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(a_loss_takes_them_by_name) {
   folder.write("c.toml", loss);
   const Said said = shell("$MAXTRICK run c.toml -o out" + option("plain_loop"), folder.path());
   BOOST_TEST(said.code == 0, said.err);
-  const auto rows = rows_by({"arm"}, suite::read_file(folder / "out/c.csv"));
+  const auto rows = rows_by({"arm"}, io::read_file(folder / "out/c.csv"));
   const Cells &mine = rows.at("mine"), &ours = rows.at("ours");
   for (const std::string column : {"outcome", "mean_loss", "exact_loss"})
     BOOST_TEST(mine.at(column) == ours.at(column), column);
@@ -116,7 +116,7 @@ BOOST_AUTO_TEST_CASE(one_that_fails_costs_no_other_arm_its_rows) {
     BOOST_TEST(contains(said.err, "skipped: softmax.returns_an_error.scalar: returned error 42\n"),
                said.err);
     std::set<std::string> arms_with_rows;
-    for (const Cells& row : rows_of(suite::read_file(folder / "out/c.csv")))
+    for (const Cells& row : rows_of(io::read_file(folder / "out/c.csv")))
       arms_with_rows.insert(row.at("arm"));
     BOOST_TEST(arms_with_rows.contains("ours"));
     BOOST_TEST(arms_with_rows.contains("fused"));

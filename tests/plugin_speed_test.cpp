@@ -2,7 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "plugins.hpp"
-#include "suite/interval.hpp"
+#include "table/interval.hpp"
 #include "tiny_speed.hpp"
 
 namespace {
@@ -29,7 +29,7 @@ BOOST_AUTO_TEST_CASE(what_is_right_is_timed_and_nothing_else) {
   const Folder folder;
   folder.write("tiny.toml", speed);
   const auto rows = [&] {
-    return rows_by({"op", "variant"}, suite::read_file(folder / ("out/" + tiny_table)));
+    return rows_by({"op", "variant"}, io::read_file(folder / ("out/" + tiny_table)));
   };
   Said said = shell("$MAXTRICK run tiny.toml -o out" + option("plain_loop") + option("every_op"),
                     folder.path());
@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(what_is_right_is_timed_and_nothing_else) {
     const Cells row = rows().at(name);
     BOOST_TEST(row.at("outcome") == "ok", name);
     BOOST_TEST(std::stod(row.at("time_ns")) > 0, name);
-    BOOST_TEST(suite::parse_interval(row.at("speed")).has_value(), name);
+    BOOST_TEST(table::parse_interval(row.at("speed")).has_value(), name);
   }
   std::filesystem::remove_all(folder / "out");
   said = shell("$MAXTRICK run tiny.toml -o out" + option("wrong"), folder.path());
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(one_that_dies_costs_no_time_of_another) {
                           plugin_file("when_timed").string() +
                           ")\n    softmax/softmax.crashes_when_timed"),
              said.err);
-  const auto rows = rows_by({"variant"}, suite::read_file(folder / ("out/" + tiny_table)));
+  const auto rows = rows_by({"variant"}, io::read_file(folder / ("out/" + tiny_table)));
   for (const std::string name : {"softmax.behaves.scalar", "softmax.behaves_when_timed.scalar",
                                  "softmax.onednn", "softmax.accurate.scalar", "memcpy"})
     BOOST_TEST(rows.at(name).at("time_ns") != "");
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(one_that_hangs_costs_no_time_of_another) {
                   option("when_timed"),
               folder.path());
     BOOST_TEST(said.code == 5, said.err);
-    const auto csv = suite::read_file_if_there(folder / (limit + "/" + tiny_table));
+    const auto csv = io::read_file_if_there(folder / (limit + "/" + tiny_table));
     const auto rows = csv ? rows_by({"variant"}, *csv) : std::map<std::string, Cells>{};
     if (!rows.contains("softmax.behaves_when_timed.scalar") && limit != "48") continue;
     BOOST_TEST(
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(one_that_is_rebuilt_meanwhile_ends_the_run) {
   const Folder folder;
   folder.write("tiny.toml", speed);
   std::filesystem::copy_file(plugin_file("rebuilt"), folder / "mine.so");
-  folder.write("next.so", suite::read_file(plugin_file("rebuilt")) + "another one");
+  folder.write("next.so", io::read_file(plugin_file("rebuilt")) + "another one");
   const Said said = shell(
       "FILE=$PWD/mine.so REPLACEMENT=$PWD/next.so $MAXTRICK run tiny.toml -o out --plugin "
       "mine.so",
@@ -130,7 +130,7 @@ BOOST_AUTO_TEST_CASE(a_loss_that_claims_is_held_to_special_values) {
   folder.write("tiny.toml", speed);
   const Said said = shell("$MAXTRICK run tiny.toml -o out" + option("claims"), folder.path());
   BOOST_TEST(said.code == 1, said.err);
-  const auto rows = rows_by({"variant"}, suite::read_file(folder / ("out/" + tiny_table)));
+  const auto rows = rows_by({"variant"}, io::read_file(folder / ("out/" + tiny_table)));
   for (const std::string op : {"cross_entropy", "cross_entropy_gradient"}) {
     const Cells careful = rows.at(op + ".careful"), careless = rows.at(op + ".careless");
     BOOST_TEST(careful.at("outcome") == "ok");
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(claims_are_met_by_name_only) {
                               option("misbehaves"),
                           folder.path());
   BOOST_TEST(said.code == 5, said.err);  // of misbehaves
-  const auto rows = rows_by({"variant"}, suite::read_file(folder / ("out/" + tiny_table)));
+  const auto rows = rows_by({"variant"}, io::read_file(folder / ("out/" + tiny_table)));
   const auto verdict = [&](const std::string& name) {
     const Cells& row = rows.at("softmax." + name + ".scalar");
     BOOST_TEST(row.at("time_ns") != "", name);

@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(they_join_a_table_and_leave_the_other_rows_alone) {
         "    masked/float32/softmax.writes_behind.scalar\n"})
     BOOST_TEST(contains(said.err, line), said.err);
   const auto read = [&](const std::string& name) {
-    return rows_by({"case", "dtype", "variant"}, suite::read_file(folder / name));
+    return rows_by({"case", "dtype", "variant"}, io::read_file(folder / name));
   };
   const auto without = read("without/c.csv"), with = read("with/c.csv");
   BOOST_TEST(without.size() == 8U);
@@ -63,7 +63,7 @@ BOOST_AUTO_TEST_CASE(they_join_a_table_and_leave_the_other_rows_alone) {
     BOOST_TEST(with.at(name).at("outcome") == "ok");
   BOOST_TEST(!with.contains("masked/float64/softmax.mine.scalar"));
   BOOST_TEST(
-      contains(suite::read_file(folder / "with/c.manifest.json"), "mine 1.0 (plug-in, SHA-256 "));
+      contains(io::read_file(folder / "with/c.manifest.json"), "mine 1.0 (plug-in, SHA-256 "));
   // Shown only, where no folder is named: what is in results/ stays.
   said = shell("$MAXTRICK run c.toml" + option("plain_loop"), folder.path());
   BOOST_TEST(said.code == 0);
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(check_holds_them_to_their_claims_only) {
   BOOST_TEST(!contains(said.out, "no such row"));
   // A run is held to them as well, and a broken baseline is found beside a plug-in.
   BOOST_TEST(shell("$MAXTRICK run c.toml -o out" + option("wrong"), folder.path()).code == 1);
-  std::string csv = suite::read_file(folder / "base/c.csv");
+  std::string csv = io::read_file(folder / "base/c.csv");
   csv.replace(csv.find(",ok,"), 4, ",nan,");
   folder.write("base/c.csv", csv);
   BOOST_TEST(check(option("plain_loop")).code == 1);
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(a_baseline_that_has_their_rows_is_held) {
   BOOST_TEST(said.code == 0, said.out);
   BOOST_TEST(contains(said.out, "base/c.csv: 10 rows checked, all hold\n"), said.out);
   BOOST_TEST(check(option("plain_loop") + option("every_op")).code == 0);
-  const std::string csv = suite::read_file(folder / "base/c.csv");
+  const std::string csv = io::read_file(folder / "base/c.csv");
   const auto row = csv.find("softmax.mine.scalar"), outcome = csv.find(",ok,", row);
   BOOST_REQUIRE(outcome != std::string::npos);
   folder.write("base/c.csv", std::string(csv).replace(outcome, 4, ",nan,"));
@@ -162,7 +162,7 @@ BOOST_AUTO_TEST_CASE(what_of_theirs_was_not_made_is_no_mismatch) {
   BOOST_TEST(said.code == 0, said.out);
   BOOST_TEST(contains(said.out, "base/c.csv: 8 rows checked, all hold"), said.out);
   // One that the baseline knows, from before it broke.
-  std::string csv = suite::read_file(folder / "base/c.csv");
+  std::string csv = io::read_file(folder / "base/c.csv");
   for (int i = 0; i < 2; ++i) csv = replaced(csv, "softmax.mine.scalar", "softmax.crashes.scalar");
   folder.write("base/c.csv", csv);
   said = check(option("misbehaves") + without_hangs);
@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(networks_learn_with_them) {
       "$MAXTRICK run c.toml -o out" + without_hangs + option("plain_loop") + option("misbehaves"),
       folder.path());
   BOOST_TEST(said.code == 5);
-  const auto rows = rows_by({"variant"}, suite::read_file(folder / "out/c.csv"));
+  const auto rows = rows_by({"variant"}, io::read_file(folder / "out/c.csv"));
   const Cells &mine = rows.at("softmax.mine.scalar"), &ours = rows.at("softmax.max_trick.scalar");
   BOOST_TEST(mine.at("accuracy_median") == ours.at("accuracy_median"));
   BOOST_TEST(std::stod(mine.at("weight_difference")) < 1e-3);

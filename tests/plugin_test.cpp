@@ -7,22 +7,22 @@
 #include <thread>
 
 #include "numerics/random.hpp"
-#include "plugin/library.hpp"
-#include "plugin/remote.hpp"
 #include "plugins.hpp"
-#include "suite/experiment.hpp"
+#include "run/experiment.hpp"
+#include "worker/library.hpp"
+#include "worker/remote.hpp"
 
 namespace {
 
 using namespace maxtrick;
 using namespace maxtrick::tests;
 using namespace std::chrono_literals;
-using plugin::Arguments;
-using plugin::Kernel;
-using plugin::Plugin;
+using worker::Arguments;
+using worker::Kernel;
+using worker::Plugin;
 
 Plugin started(const std::string& name, std::chrono::milliseconds limit = 60s) {
-  return plugin::start(plugin_file(name), {.program = MAXTRICK_PROGRAM, .limit = limit});
+  return worker::start(plugin_file(name), {.program = MAXTRICK_PROGRAM, .limit = limit});
 }
 
 // A call of an op with everything that it takes, of rows with gaps.
@@ -33,17 +33,17 @@ struct Call {
   std::vector<std::int32_t> targets;
   Arguments<T> arguments;
 
-  Call(plugin::Op op, std::size_t rows, std::size_t classes, std::uint64_t seed) {
+  Call(worker::Op op, std::size_t rows, std::size_t classes, std::uint64_t seed) {
     numerics::Random random(seed);
-    const std::size_t columns = op == plugin::Op::log_sum_exp     ? 1
-                                : op == plugin::Op::cross_entropy ? 0
+    const std::size_t columns = op == worker::Op::log_sum_exp     ? 1
+                                : op == worker::Op::cross_entropy ? 0
                                                                   : classes;
     for (std::size_t i = 0; i < rows * (classes + gap); ++i)
       x.push_back(static_cast<T>(random.uniform(-30, 30)));
     y.resize(rows * (columns + gap), T(-7));
     arguments = {.x = {x.data(), rows, classes, classes + gap}};
     if (columns > 0) arguments.y = {y.data(), rows, columns, columns + gap};
-    if (op != plugin::Op::cross_entropy && op != plugin::Op::cross_entropy_gradient) return;
+    if (op != worker::Op::cross_entropy && op != worker::Op::cross_entropy_gradient) return;
     for (std::size_t i = 0; i < rows; ++i)
       targets.push_back(static_cast<std::int32_t>(random.below(classes)));
     losses.resize(rows);
@@ -81,7 +81,7 @@ std::string failure(const Plugin& plugin, const std::string& algorithm) {
     Call<float> call(kernel.op, 4, 3, 1);
     try {
       kernel.float32(call.arguments);
-    } catch (const suite::CaseFailed& failed) {
+    } catch (const run::CaseFailed& failed) {
       BOOST_TEST(std::string(failed.what()).starts_with(kernel.name() + ": "));
       return std::string(failed.what()).substr(kernel.name().size() + 2);
     }
@@ -94,8 +94,8 @@ std::string failure(const Plugin& plugin, const std::string& algorithm) {
 
 BOOST_AUTO_TEST_CASE(what_comes_through_the_process_is_what_a_direct_call_gives) {
   for (const std::string name : {"every_op", "plain_loop"}) {
-    Plugin here = plugin::open(plugin_file(name)), there = started(name);
-    BOOST_TEST(plugin::to_json(here) == plugin::to_json(there));
+    Plugin here = worker::open(plugin_file(name)), there = started(name);
+    BOOST_TEST(worker::to_json(here) == worker::to_json(there));
     BOOST_REQUIRE_EQUAL(here.kernels.size(), there.kernels.size());
     for (std::size_t i = 0; i < here.kernels.size(); ++i) {
       BOOST_TEST(differing<float>(there.kernels[i], here.kernels[i]) == 0U, here.kernels[i].name());
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(threads_have_a_process_each) {
     std::vector<std::jthread> threads;
     for (std::size_t& differ : calls)
       threads.emplace_back([&] {
-        Kernel kernel = plugin::open(plugin_file("every_op")).kernels[0], other = there.kernels[0];
+        Kernel kernel = worker::open(plugin_file("every_op")).kernels[0], other = there.kernels[0];
         differ = differing<float>(other, kernel);
       });
   }
@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(a_file_may_have_any_name) {
   const Folder folder;
   const std::filesystem::path mine = folder / "\xe9 \"\n.so";
   std::filesystem::copy_file(plugin_file("plain_loop"), mine);
-  const Plugin plugin = plugin::start(mine, {.program = MAXTRICK_PROGRAM, .limit = 60s});
+  const Plugin plugin = worker::start(mine, {.program = MAXTRICK_PROGRAM, .limit = 60s});
   BOOST_TEST(plugin.file == mine);
   BOOST_TEST(failure(plugin, "mine") == "");
 }
@@ -165,15 +165,15 @@ BOOST_AUTO_TEST_CASE(a_file_that_changes_is_said) {
   const Folder folder;
   const std::filesystem::path mine = folder / "mine.so";
   std::filesystem::copy_file(plugin_file("misbehaves"), mine);
-  const Plugin plugin = plugin::start(mine, {.program = MAXTRICK_PROGRAM, .limit = 60s});
+  const Plugin plugin = worker::start(mine, {.program = MAXTRICK_PROGRAM, .limit = 60s});
   const auto is_said = [&](const std::string& algorithm, const std::string& what) {
     BOOST_CHECK_EXCEPTION(
-        (void)failure(plugin, algorithm), plugin::Changed, [&](const plugin::Changed& changed) {
+        (void)failure(plugin, algorithm), worker::Changed, [&](const worker::Changed& changed) {
           return std::string(changed.what()).starts_with(mine.string() + ": " + what);
         });
   };
   BOOST_TEST(failure(plugin, "behaves") == "");
-  folder.write("mine.so", suite::read_file(plugin_file("plain_loop")));
+  folder.write("mine.so", io::read_file(plugin_file("plain_loop")));
   // The process that is there has the old one still; the next has not.
   BOOST_TEST(failure(plugin, "behaves") == "");
   is_said("aborts", "changed since the run began");
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_changes_is_said) {
   std::filesystem::remove(mine);
   is_said("behaves", "gone since the run began");
   // It is the file that counts, not when it was written.
-  folder.write("mine.so", suite::read_file(plugin_file("misbehaves")));
+  folder.write("mine.so", io::read_file(plugin_file("misbehaves")));
   BOOST_TEST(failure(plugin, "behaves") == "");
 }
 

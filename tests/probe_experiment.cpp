@@ -6,41 +6,41 @@
 #include <string>
 
 #include "inputs/data_set.hpp"
-#include "suite/experiment.hpp"
-#include "suite/files.hpp"
-#include "suite/matrix.hpp"
+#include "io/files.hpp"
+#include "io/matrix.hpp"
+#include "run/experiment.hpp"
 
 namespace maxtrick {
 namespace {
 
-suite::Plan plan(suite::Section& config) {
-  suite::Plan plan;
+run::Plan plan(config::Section& config) {
+  run::Plan plan;
   // A text is compared, unless it is a verdict on a claim.
-  plan.table.columns = {{"name", suite::Rule::key, "the case"},
-                        {"text", suite::Rule::exact, "what the case says"},
-                        {"verdict", suite::Rule::info, "holds, missed, noisy or unjudged"}};
+  plan.table.columns = {{"name", table::Rule::key, "the case"},
+                        {"text", table::Rule::exact, "what the case says"},
+                        {"verdict", table::Rule::info, "holds, missed, noisy or unjudged"}};
   plan.table.judged = {{"name", "name", "verdict"}};
   // Where the config says at_most, each case's text is a number that it limits.
   const std::string most = config.has("at_most") ? config.text("at_most") : "";
   if (!most.empty()) {
-    plan.table.columns.push_back({"at_most", suite::Rule::exact, "its limit"});
+    plan.table.columns.push_back({"at_most", table::Rule::exact, "its limit"});
     plan.table.limits = {{"text", "at_most"}};
   }
   if (config.has("data"))
-    for (suite::Section& section : config.tables("data"))
+    for (config::Section& section : config.tables("data"))
       plan.data.push_back(inputs::exported(inputs::read_data_set(section)));
-  std::istringstream lines(suite::read_file(config.text("from")));
+  std::istringstream lines(io::read_file(config.text("from")));
   std::string does;
   for (int n = 0; std::getline(lines, does); ++n) {
     const std::string name = "r" + std::to_string(n);
-    plan.cases.push_back({name, [=]() -> std::variant<suite::Row, suite::Skip> {
+    plan.cases.push_back({name, [=]() -> std::variant<table::Row, run::Skip> {
                             if (does == "skip" || does == "optional")
-                              return suite::Skip{"this machine lacks it", does == "optional"};
+                              return run::Skip{"this machine lacks it", does == "optional"};
                             if (does == "throw") throw std::runtime_error("out of luck");
-                            if (does == "input") throw suite::InputError("out of luck");
+                            if (does == "input") throw io::InputError("out of luck");
                             const bool verdict = does == "holds" || does == "missed" ||
                                                  does == "noisy" || does == "unjudged";
-                            suite::Row row{name, verdict ? "judged" : does, verdict ? does : ""};
+                            table::Row row{name, verdict ? "judged" : does, verdict ? does : ""};
                             if (!most.empty()) row.push_back(most);
                             return row;
                           }});
@@ -48,7 +48,7 @@ suite::Plan plan(suite::Section& config) {
   return plan;
 }
 
-const suite::RegisterExperiment registered{{"probe", "what tests ask for", plan}};
+const run::RegisterExperiment registered{{"probe", "what tests ask for", plan}};
 
 }  // namespace
 }  // namespace maxtrick

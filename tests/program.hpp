@@ -8,7 +8,7 @@
 #include <string>
 
 #include "folder.hpp"
-#include "suite/files.hpp"
+#include "io/files.hpp"
 
 namespace maxtrick::tests {
 
@@ -31,7 +31,7 @@ inline Said shell(const std::string& command, const std::filesystem::path& folde
                            "' </dev/null";
   const int status = std::system(line.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
-          suite::read_file(streams / "out"), suite::read_file(streams / "err")};
+          io::read_file(streams / "out"), io::read_file(streams / "err")};
 }
 
 }  // namespace maxtrick::tests

@@ -3,9 +3,10 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include "io/csv.hpp"
+#include "io/matrix.hpp"
 #include "replaced.hpp"
-#include "suite/matrix.hpp"
-#include "suite/table.hpp"
+#include "table/table.hpp"
 
 namespace {
 
@@ -43,9 +44,9 @@ struct Ready : Folder {
     write("small.toml", small);
     BOOST_REQUIRE_EQUAL(shell("$MAXTRICK run small.toml", path()).code, 0);
   }
-  [[nodiscard]] std::string csv() const { return suite::read_file(*this / "results/small.csv"); }
+  [[nodiscard]] std::string csv() const { return io::read_file(*this / "results/small.csv"); }
   void edit(const std::string& name, const std::string& from, const std::string& to) const {
-    write(name, replaced(suite::read_file(*this / name), from, to));
+    write(name, replaced(io::read_file(*this / name), from, to));
   }
 };
 
@@ -104,7 +105,7 @@ BOOST_AUTO_TEST_CASE(check_names_an_altered_cell_and_how_to_rerun_it) {
 // A tolerance is for what another machine computes, not for what a hand has altered.
 BOOST_AUTO_TEST_CASE(check_names_an_altered_cell_within_its_tolerance_too) {
   const Ready folder;
-  const auto rows = suite::parse_csv(folder.csv());
+  const auto rows = io::parse_csv(folder.csv());
   const std::string error = rows.at(1).at(5);
   folder.edit("results/small.csv", "," + error + ",", "," + error + "1,");
   const Said said = shell("$MAXTRICK check small.toml", folder.path());
@@ -205,7 +206,7 @@ BOOST_AUTO_TEST_CASE(part_of_a_table_never_replaces_it) {
   BOOST_TEST(contains(said.err, "left as it is: it holds 2 rows that this run did not make"));
   BOOST_TEST(folder.csv() == before);
   BOOST_TEST(shell("$MAXTRICK run small.toml --filter large -o part", folder.path()).code == 0);
-  BOOST_TEST(suite::parse_csv(suite::read_file(folder / "part/small.csv")).size() == 3U);
+  BOOST_TEST(io::parse_csv(io::read_file(folder / "part/small.csv")).size() == 3U);
 }
 
 BOOST_AUTO_TEST_CASE(set_replaces_a_value_and_dry_run_computes_nothing) {
@@ -319,12 +320,12 @@ BOOST_AUTO_TEST_CASE(eval_shows_naive_fail_beside_max_trick) {
   const Said said =
       shell("$MAXTRICK eval softmax --logits '1000,1001,1002' --format csv", folder.path());
   BOOST_TEST(said.code == 0);
-  const auto rows = suite::parse_csv(said.out);
+  const auto rows = io::parse_csv(said.out);
   const auto find = [&](const std::string& variant) {
     for (const auto& row : rows)
       if (row[1] == variant) return row;
     BOOST_FAIL("no row of " + variant);
-    return suite::Row{};
+    return table::Row{};
   };
   BOOST_TEST(find("exact")[5] == "0.09003057 0.24472848 0.66524094");
   BOOST_TEST(find("softmax.naive.scalar")[3] == "nan");
@@ -353,8 +354,8 @@ BOOST_AUTO_TEST_CASE(eval_reads_and_writes_npy) {
             folder.path())
           .out.ends_with("1\n"));
   // Integers are numbers like those of a text.
-  folder.write("i.npy", suite::to_npy({.rows = 1, .columns = 2, .values = {1, 1}},
-                                      suite::NumberType::int64));
+  folder.write("i.npy",
+               io::to_npy({.rows = 1, .columns = 2, .values = {1, 1}}, io::NumberType::int64));
   BOOST_TEST(contains(shell(eval + "--input i.npy --format csv", folder.path()).out,
                       "float32,ok,0,0.5 0.5\n"));
 }

@@ -1,12 +1,12 @@
 // Quantiles against NumPy's default method (numpy.quantile, "linear"), in which the q-quantile of n
 // values lies at place q (n - 1) of their order.
-#include "suite/quantile.hpp"
+#include "table/quantile.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <limits>
 
-using maxtrick::suite::quantile;
+using maxtrick::table::quantile;
 
 namespace {
 

@@ -6,9 +6,9 @@
 #include <span>
 #include <vector>
 
-#include "numerics/oracle.hpp"
 #include "numerics/random.hpp"
-#include "numerics/variant.hpp"
+#include "ops/variant.hpp"
+#include "oracle/oracle.hpp"
 
 namespace maxtrick::tests {
 
@@ -40,13 +40,13 @@ std::vector<T> random_row(numerics::Random& random, std::size_t i, double limit,
 }
 
 template <class T>
-std::vector<T> apply(const numerics::Variant& variant, std::span<const T> logits) {
-  std::vector<T> result(numerics::outputs(variant.op, logits.size()));
+std::vector<T> apply(const ops::Variant& variant, std::span<const T> logits) {
+  std::vector<T> result(ops::outputs(variant.op, logits.size()));
   variant.compute<T>()(numerics::one_row(logits), numerics::one_row(std::span<T>(result)));
   return result;
 }
 
-// ulp(max(|y|, floor)) of T, as in numerics::Claim.
+// ulp(max(|y|, floor)) of T, as in ops::Claim.
 template <class T>
 double claim_unit(double y, double floor) {
   return numerics::ulp<T>(std::max(std::abs(y), floor));
@@ -54,8 +54,8 @@ double claim_unit(double y, double floor) {
 
 // The largest error of a variant on a row, in units of its claim.
 template <class T>
-double claim_error(const numerics::Variant& variant, std::span<const T> logits) {
-  const auto exact = numerics::exact<T>(variant.op, logits);
+double claim_error(const ops::Variant& variant, std::span<const T> logits) {
+  const auto exact = oracle::exact<T>(variant.op, logits);
   const auto got = apply<T>(variant, logits);
   double largest = 0;
   for (std::size_t i = 0; i < got.size(); ++i)

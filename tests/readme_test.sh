@@ -5,6 +5,6 @@ set -eu
 cd "$1"
 MAXTRICK=$2 scripts/readme --check
 for code in holds:0 check_failed:1 usage:2 slower:3 noisy:4 incomplete:5 error:6; do
-  grep -q "exit_${code%:*} = ${code#*:}," experiments/commands/commands.hpp
+  grep -q "exit_${code%:*} = ${code#*:}," lib/cli/commands.hpp
   grep -q "^| ${code#*:} | " README.md
 done

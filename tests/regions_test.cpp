@@ -2,8 +2,8 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
+#include "io/matrix.hpp"
 #include "report/picture.hpp"
-#include "suite/matrix.hpp"
 #include "training_configs.hpp"
 
 namespace {
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(a_network_that_ended_in_nan_has_no_regions) {
   folder.write("regions.toml", text);
   const Said said = shell("$MAXTRICK run regions.toml --quiet", folder.path());
   BOOST_TEST(said.code == 0, said.err);
-  for (const Cells& cells : rows_of(suite::read_file(folder / "results/regions.csv"))) {
+  for (const Cells& cells : rows_of(io::read_file(folder / "results/regions.csv"))) {
     BOOST_TEST(cells.at("class") == "nan");
     BOOST_TEST(cells.at("probability") == "nan");
     BOOST_TEST(cells.at("as_best") == "no");
@@ -143,7 +143,7 @@ BOOST_AUTO_TEST_CASE(a_table_of_examples_only_is_no_picture) {
       shell("$MAXTRICK run regions.toml --quiet -o results --filter '/40[1-9]$'", folder.path());
   BOOST_TEST(said.code == 0, said.err);
   BOOST_CHECK_THROW((void)report::regions().draw(report::Tables(folder / "results")),
-                    suite::InputError);
+                    io::InputError);
 }
 
 BOOST_AUTO_TEST_CASE(data_that_must_be_got_are_skipped) {
@@ -189,7 +189,7 @@ seed = 1
 BOOST_AUTO_TEST_CASE(the_picture_shows_every_point_of_the_table) {
   const report::Tables tables(std::filesystem::path(MAXTRICK_SOURCE_DIR) / "results");
   const report::Json made = report::regions().draw(tables).specification;
-  const auto rows = rows_of(suite::read_file(tables.folder() / "regions.csv"));
+  const auto rows = rows_of(io::read_file(tables.folder() / "regions.csv"));
   std::map<std::string, std::vector<Cells>> by_task;
   for (const Cells& cells : rows) by_task[cells.at("task")].push_back(cells);
   BOOST_TEST_REQUIRE(made["hconcat"].size() == by_task.size());

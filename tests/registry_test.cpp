@@ -1,5 +1,5 @@
 // The one list of variants: how it is looked up.
-#include "numerics/registry.hpp"
+#include "ops/registry.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <stdexcept>
@@ -9,6 +9,7 @@
 namespace {
 
 using namespace maxtrick::numerics;
+using namespace maxtrick::ops;
 
 // The definition, without thrift.
 bool matches(std::string_view pattern, std::string_view text) {

@@ -5,9 +5,9 @@
 #include <regex>
 #include <set>
 
+#include "io/files.hpp"
 #include "report/look.hpp"
 #include "report_pictures.hpp"
-#include "suite/files.hpp"
 
 namespace {
 
@@ -38,7 +38,7 @@ double contrast(const std::string& a, const std::string& b) {
 
 // What scripts/pictures/dark.css makes of a colour, as a fill and as a stroke.
 std::vector<std::string> on_dark(const std::string& colour) {
-  static const std::string style = suite::read_file("scripts/pictures/dark.css");
+  static const std::string style = io::read_file("scripts/pictures/dark.css");
   std::vector<std::string> all;
   for (const std::string property : {"fill", "stroke"}) {
     std::smatch found;
@@ -125,7 +125,7 @@ BOOST_AUTO_TEST_CASE(letters_stand_out_from_their_cells) {
         }
     });
   BOOST_TEST(pairs > 15U);
-  const std::string style = suite::read_file("scripts/pictures/page.css");
+  const std::string style = io::read_file("scripts/pictures/page.css");
   static const std::regex cell(
       "td\\.([a-z]+) \\{ background: (#[0-9a-f]{6}); color: (#[0-9a-f]{6}) \\}");
   std::set<std::string> outcomes;

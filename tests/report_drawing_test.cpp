@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "suite/files.hpp"
+#include "io/files.hpp"
 
 namespace {
 
@@ -63,7 +63,7 @@ std::vector<std::vector<Text>> axes(const std::string& svg) {
 BOOST_AUTO_TEST_CASE(every_label_of_an_axis_is_shown_and_none_covers_another) {
   std::size_t labels = 0;
   for (const fs::path& path : drawings())
-    for (const auto& axis : axes(suite::read_file(path)))
+    for (const auto& axis : axes(io::read_file(path)))
       for (std::size_t i = 0; i < axis.size(); ++i) {
         ++labels;
         BOOST_TEST(axis[i].shown, path.string() << ": " << axis[i].words << " is hidden");
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(every_symbol_of_a_legend_can_be_seen) {
   static const std::regex symbol("role-legend-symbol\"[^>]*>(<path [^>]*>)");
   std::size_t symbols = 0;
   for (const fs::path& path : drawings()) {
-    const std::string svg = suite::read_file(path);
+    const std::string svg = io::read_file(path);
     for (auto at = std::sregex_iterator(svg.begin(), svg.end(), symbol);
          at != std::sregex_iterator(); ++at) {
       ++symbols;

@@ -6,11 +6,11 @@
 #include <regex>
 #include <set>
 
+#include "io/number.hpp"
 #include "report/look.hpp"
 #include "report/timed.hpp"
 #include "report_pictures.hpp"
-#include "suite/interval.hpp"
-#include "suite/number.hpp"
+#include "table/interval.hpp"
 
 namespace {
 
@@ -66,7 +66,7 @@ double place(const Json& channel, double number) {
 }
 
 using Key = std::vector<std::string>;
-using Table = inputs::CommittedTable;
+using Table = table::CommittedTable;
 // Numbers by the fields that draw them; what a row has not is left out.
 using Numbers = std::map<std::string, double>;
 
@@ -99,12 +99,12 @@ std::string text(const Json& value) {
 }
 
 std::map<Key, Numbers> expected(const std::string& name,
-                                const std::function<bool(const Table&, const suite::Row&)>& wanted,
+                                const std::function<bool(const Table&, const table::Row&)>& wanted,
                                 const std::vector<std::string>& keys,
                                 const std::map<std::string, std::string>& columns) {
   const Table& table = tables().get(name);
   std::map<Key, Numbers> all;
-  for (const suite::Row& row : table.rows()) {
+  for (const table::Row& row : table.rows()) {
     if (!wanted(table, row)) continue;
     Key key;
     for (const std::string& column : keys) key.push_back(table.cell(row, column));
@@ -122,11 +122,11 @@ std::function<Key(const Json&)> fields(const std::vector<std::string>& names) {
   };
 }
 
-bool float32(const Table& table, const suite::Row& row) {
+bool float32(const Table& table, const table::Row& row) {
   return table.cell(row, "dtype") == "float32";
 }
 
-bool everything(const Table&, const suite::Row&) { return true; }
+bool everything(const Table&, const table::Row&) { return true; }
 
 // NaN is worse than every number.
 double worse(double a, double b) { return std::isnan(a) || std::isnan(b) ? NAN : std::max(a, b); }
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE(errors_are_drawn_where_the_table_has_them) {
     const bool spread = name.ends_with("spread");
     auto rows =
         expected("accuracy",
-                 [&](const Table& table, const suite::Row& row) {
+                 [&](const Table& table, const table::Row& row) {
                    return float32(table, row) &&
                           (!spread || table.cell(row, "distribution").starts_with("normal-"));
                  },
@@ -147,7 +147,7 @@ BOOST_AUTO_TEST_CASE(errors_are_drawn_where_the_table_has_them) {
                   {"drawn_norm_error_u", "norm_error_u"},
                   {"drawn_bound_u", "bound_u"}});
     for (auto& [key, numbers] : rows)
-      numbers["at"] = *suite::parse_number(spread ? key[1].substr(7) : key[2]);
+      numbers["at"] = *io::parse_number(spread ? key[1].substr(7) : key[2]);
     hold(name, "drawn", fields({"variant", "distribution", "classes"}), rows);
   }
 }
@@ -159,7 +159,7 @@ BOOST_AUTO_TEST_CASE(the_worst_of_a_cell_is_drawn_also_where_it_is_infinite) {
   for (const std::string name : {"error-against-classes", "error-against-spread"}) {
     const bool spread = name.ends_with("spread");
     std::map<Key, double> worst;
-    for (const suite::Row& row : table.rows()) {
+    for (const table::Row& row : table.rows()) {
       const std::string& distribution = table.cell(row, "distribution");
       if (!float32(table, row) || (spread && !distribution.starts_with("normal-"))) continue;
       const report::VariantName variant(table.cell(row, "variant"));
@@ -210,7 +210,7 @@ BOOST_AUTO_TEST_CASE(diamonds_lie_below_theorys_bound) {
 }
 
 BOOST_AUTO_TEST_CASE(x_minus_max_is_drawn_where_the_tables_have_it) {
-  const auto of_form = [](const Table& table, const suite::Row& row) {
+  const auto of_form = [](const Table& table, const table::Row& row) {
     return float32(table, row) && table.cell(row, "variant") == "log_softmax.x_minus_max.scalar";
   };
   auto gaps = expected("log_softmax", of_form, {"gap", "classes"},
@@ -243,7 +243,7 @@ BOOST_AUTO_TEST_CASE(training_is_drawn_where_the_tables_have_it) {
       },
       expected(
           "training",
-          [](const Table& table, const suite::Row& row) {
+          [](const Table& table, const table::Row& row) {
             return table.cell(row, "quantity").starts_with("loss_");
           },
           {"task", "arm", "quantity"},
@@ -255,13 +255,13 @@ namespace {
 // Of a speed table's rows on one thread: of ordinary logits, and the worst of all.
 struct Kernel {
   double time = NAN, error = 0, worst = 0;
-  std::optional<suite::Interval> speed, share;
+  std::optional<table::Interval> speed, share;
 };
 
 std::map<Key, Kernel> kernels(const std::string& cpu) {
   const Table& table = tables().get("speed/" + cpu + "/speed");
   std::map<Key, Kernel> all;
-  for (const suite::Row& row : table.rows()) {
+  for (const table::Row& row : table.rows()) {
     if (table.cell(row, "threads") != "1") continue;
     Kernel& one =
         all[{table.cell(row, "op"), table.cell(row, "variant"), table.cell(row, "shape")}];
@@ -271,8 +271,8 @@ std::map<Key, Kernel> kernels(const std::string& cpu) {
     if (logits != "plain" && logits != "any") continue;
     one.error = error;
     one.time = table.number(row, "time_ns");
-    one.speed = suite::parse_interval(table.cell(row, "speed"));
-    one.share = suite::parse_interval(table.cell(row, "memcpy_share"));
+    one.speed = table::parse_interval(table.cell(row, "speed"));
+    one.share = table::parse_interval(table.cell(row, "memcpy_share"));
   }
   return all;
 }
@@ -283,9 +283,9 @@ Key kernel_of(const Json& value) {
   return {op, op + '.' + value["kernel"].get<std::string>(), value["shape"]};
 }
 
-double estimate(const std::optional<suite::Interval>& one) { return one ? one->estimate : NAN; }
+double estimate(const std::optional<table::Interval>& one) { return one ? one->estimate : NAN; }
 
-void add_interval(Numbers& numbers, const std::optional<suite::Interval>& one) {
+void add_interval(Numbers& numbers, const std::optional<table::Interval>& one) {
   if (!one) return;
   numbers["low"] = one->low;
   numbers["high"] = one->high;
@@ -302,7 +302,7 @@ BOOST_AUTO_TEST_CASE(speed_is_drawn_where_the_table_has_it) {
         if (key[0] != op && key[0] != "copy") continue;
         Numbers& numbers = rows[key];
         numbers["time"] = one.time;
-        numbers["classes"] = *suite::parse_number(key[2].substr(key[2].find('x') + 1));
+        numbers["classes"] = *io::parse_number(key[2].substr(key[2].find('x') + 1));
         if (key[0] == "copy") continue;  // has no ratio that is drawn
         numbers["ratio"] = estimate(one.speed);
         add_interval(numbers, one.speed);
@@ -406,7 +406,7 @@ BOOST_AUTO_TEST_CASE(every_number_that_is_drawn_is_in_the_table_below) {
 BOOST_AUTO_TEST_CASE(the_words_hold) {
   const Table& training = tables().get("training");
   std::size_t published = 0;
-  for (const suite::Row& row : training.rows())
+  for (const table::Row& row : training.rows())
     if (!training.cell(row, "published").empty() &&
         training.cell(row, "quantity").starts_with("loss_")) {
       ++published;
@@ -416,7 +416,7 @@ BOOST_AUTO_TEST_CASE(the_words_hold) {
   // "The dashed bound of the plain forms grows with the classes, that of accurate does not."
   const Table& accuracy = tables().get("accuracy");
   std::map<Key, std::map<double, double>> bounds;
-  for (const suite::Row& row : accuracy.rows())
+  for (const table::Row& row : accuracy.rows())
     if (float32(accuracy, row) && !accuracy.cell(row, "bound_u").empty()) {
       double& most = bounds[{accuracy.cell(row, "variant")}][accuracy.number(row, "classes")];
       most = std::max(most, accuracy.number(row, "bound_u"));

@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE(the_page_asks_for_nothing_and_can_be_read_by_all) {
                                  "/results' --assets assets -o page.html",
                                  folder.path());
   BOOST_TEST_REQUIRE(said.code == 0, said.err);
-  const std::string html = suite::read_file(folder / "page.html");
+  const std::string html = io::read_file(folder / "page.html");
   const std::regex references("(src|href|action|data)=\"([^\"]*)\"");
   std::size_t seen = 0;
   for (auto at = std::sregex_iterator(html.begin(), html.end(), references);
@@ -176,7 +176,7 @@ BOOST_AUTO_TEST_CASE(specifications_are_written_a_file_each) {
   int files = 0;
   for (const auto& picture : report::pictures(report::Tables("results"))) {
     const auto json =
-        report::Json::parse(suite::read_file(folder / ("json/" + picture.name + ".json")));
+        report::Json::parse(io::read_file(folder / ("json/" + picture.name + ".json")));
     BOOST_TEST(contains(json["$schema"], "vega-lite/v5"));
     ++files;
   }
@@ -198,7 +198,7 @@ BOOST_AUTO_TEST_CASE(a_table_that_no_run_has_written_is_an_error_that_names_it) 
     BOOST_TEST(contains(said.err, why), said.err);
     BOOST_TEST(!fs::exists(folder / "json"));
   };
-  const std::string breaking = suite::read_file(folder / "results/breaking.csv");
+  const std::string breaking = io::read_file(folder / "results/breaking.csv");
   std::string altered = breaking;
   altered.replace(altered.find(",20,"), 4, ",19,");
   folder.write("results/breaking.csv", altered);

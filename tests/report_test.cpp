@@ -6,14 +6,14 @@
 #include <random>
 #include <set>
 
+#include "io/matrix.hpp"
+#include "io/number.hpp"
 #include "report/labels.hpp"
 #include "report/log_axis.hpp"
 #include "report/look.hpp"
 #include "report/picture.hpp"
 #include "report/timed.hpp"
 #include "report_pictures.hpp"
-#include "suite/matrix.hpp"
-#include "suite/number.hpp"
 
 namespace {
 
@@ -29,10 +29,10 @@ using tests::values;
 using Counts = std::map<std::vector<std::string>, std::size_t>;
 
 Counts rows(const std::string& table, const std::vector<std::string>& columns,
-            const std::function<bool(const inputs::CommittedTable&, const suite::Row&)>& wanted) {
+            const std::function<bool(const table::CommittedTable&, const table::Row&)>& wanted) {
   Counts counts;
   const auto& read = tables().get(table);
-  for (const suite::Row& row : read.rows()) {
+  for (const table::Row& row : read.rows()) {
     if (!wanted(read, row)) continue;
     std::vector<std::string> key;
     for (const std::string& column : columns) key.push_back(read.cell(row, column));
@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(failures_are_drawn_in_strips) {
   double highest = 0, lowest_failure = INFINITY;
   for (const Json& value : values(drawn("error-against-spread").specification, "drawn")) {
     const double place = value["drawn"].get<double>();
-    const auto error = suite::parse_number(value["error_ulp"].get<std::string>());
+    const auto error = io::parse_number(value["error_ulp"].get<std::string>());
     if (error && std::isfinite(*error)) {
       highest = std::max(highest, place);
       continue;

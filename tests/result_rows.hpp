@@ -6,16 +6,17 @@
 #include <string_view>
 #include <vector>
 
+#include "io/csv.hpp"
+#include "io/number.hpp"
 #include "program.hpp"
-#include "suite/number.hpp"
-#include "suite/table.hpp"
+#include "table/table.hpp"
 
 namespace maxtrick::tests {
 
 using Cells = std::map<std::string, std::string>;  // column -> cell
 
 inline std::vector<Cells> rows_of(std::string_view csv) {
-  const auto lines = suite::parse_csv(csv);
+  const auto lines = io::parse_csv(csv);
   std::vector<Cells> rows;
   for (std::size_t r = 1; r < lines.size(); ++r) {
     Cells cells;
@@ -26,7 +27,7 @@ inline std::vector<Cells> rows_of(std::string_view csv) {
 }
 
 inline double number(const Cells& row, const std::string& column) {
-  return suite::parse_number(row.at(column)).value();
+  return io::parse_number(row.at(column)).value();
 }
 
 // The rows of a run of this config, which must end with 0: no figure is above its bound.
@@ -35,7 +36,7 @@ inline std::vector<Cells> rows_of_run(const std::string& config) {
   folder.write("t.toml", config);
   const Said said = shell("$MAXTRICK run t.toml --quiet", folder.path());
   if (said.code != 0) throw std::runtime_error(said.out + said.err);
-  return rows_of(suite::read_file(folder / "results/t.csv"));
+  return rows_of(io::read_file(folder / "results/t.csv"));
 }
 
 }  // namespace maxtrick::tests

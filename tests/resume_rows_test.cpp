@@ -3,12 +3,15 @@
 #include <boost/test/unit_test.hpp>
 
 #include "folder.hpp"
-#include "suite/resume.hpp"
-#include "suite/schedule.hpp"
+#include "run/resume.hpp"
+#include "run/schedule.hpp"
 
 namespace {
 
-using namespace maxtrick::suite;
+using namespace maxtrick::config;
+using namespace maxtrick::io;
+using namespace maxtrick::run;
+using namespace maxtrick::table;
 using maxtrick::tests::Folder;
 
 // Rows of three batches: two cases that share a part, two that share another, one by itself, the

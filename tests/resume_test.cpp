@@ -1,8 +1,8 @@
 // A run that is killed and gone on with, as a user does it.
 #include <boost/test/unit_test.hpp>
 
+#include "io/files.hpp"
 #include "program.hpp"
-#include "suite/files.hpp"
 
 namespace {
 
@@ -39,8 +39,8 @@ kill -9 $program; wait $program
   const Said whole = in(folder, "find cache -type f; $MAXTRICK run " + config + " -o whole -j 1");
   BOOST_TEST(whole.out.starts_with("whole/"), whole.out);
   for (const std::string ending : {".csv", ".md"})
-    BOOST_TEST(suite::read_file(folder / ("killed/" + name + ending)) ==
-               suite::read_file(folder / ("whole/" + name + ending)));
+    BOOST_TEST(io::read_file(folder / ("killed/" + name + ending)) ==
+               io::read_file(folder / ("whole/" + name + ending)));
 }
 
 }  // namespace

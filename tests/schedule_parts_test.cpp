@@ -7,11 +7,13 @@
 #include <stdexcept>
 #include <thread>
 
-#include "suite/schedule.hpp"
+#include "run/schedule.hpp"
 
 namespace {
 
-using namespace maxtrick::suite;
+using namespace maxtrick::config;
+using namespace maxtrick::run;
+using namespace maxtrick::table;
 using Outcome = std::variant<Row, Skip>;
 using Functions = std::vector<std::function<void()>>;
 

@@ -1,5 +1,5 @@
 // The same table from any number of threads; and cases that go wrong.
-#include "suite/schedule.hpp"
+#include "run/schedule.hpp"
 
 #include <fmt/format.h>
 
@@ -11,7 +11,9 @@
 
 namespace {
 
-using namespace maxtrick::suite;
+using namespace maxtrick::config;
+using namespace maxtrick::run;
+using namespace maxtrick::table;
 using Outcome = std::variant<Row, Skip>;
 
 Plan empty_plan() {

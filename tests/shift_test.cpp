@@ -8,18 +8,18 @@
 #include <vector>
 
 #include "brute_force.hpp"
-#include "numerics/dtype.hpp"
 #include "numerics/random.hpp"
-#include "numerics/registry.hpp"
+#include "ops/dtype.hpp"
+#include "ops/registry.hpp"
 #include "result_rows.hpp"
 
 namespace {
 
 using namespace maxtrick;
 using namespace maxtrick::tests;
-using numerics::DType;
-using numerics::Op;
 using numerics::Real;
+using ops::DType;
+using ops::Op;
 
 constexpr mpfr_prec_t bits = 400;
 const std::string all_types =
@@ -80,7 +80,7 @@ double loss_ulp(Op op, const std::vector<S>& row, S c) {
   log_sum(before, row);
   log_sum(after, shifted);
   double worst = 0;
-  for (std::size_t i = 0; i < numerics::outputs(op, row.size()); ++i) {
+  for (std::size_t i = 0; i < ops::outputs(op, row.size()); ++i) {
     output(due, op, row[i], before);
     output(got, op, shifted[i], after);
     if (op == Op::log_sum_exp) mpfr_add_d(due, due, c, MPFR_RNDN);
@@ -110,10 +110,10 @@ BOOST_AUTO_TEST_CASE(both_losses_are_those_of_mpfr) {
   // Only float16 and float16_in_float32 lack 1e8.
   BOOST_TEST(rows.size() == 3 * (6 * 9 - 2));
   for (const Cells& row : rows) {
-    const DType dtype = numerics::parse_dtype(row.at("dtype")).value();
-    const Op op = numerics::parse_op(row.at("op")).value();
-    const auto& variant = *numerics::find_variant(row.at("variant"));
-    numerics::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
+    const DType dtype = ops::parse_dtype(row.at("dtype")).value();
+    const Op op = ops::parse_op(row.at("op")).value();
+    const auto& variant = *ops::find_variant(row.at("variant"));
+    ops::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
       const S c = static_cast<S>(number(row, "offset"));
       double loss = 0, error = 0;
       std::size_t distinct = 5;
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(both_losses_are_those_of_mpfr) {
         loss = std::max(loss, loss_ulp<S>(op, logits, c));
         distinct = std::min(distinct, std::set<double>(shifted.begin(), shifted.end()).size());
         const auto exact = brute_force::exact<S>(op, std::span<const S>(shifted), bits);
-        const auto got = numerics::apply<S>(variant, dtype, shifted);
+        const auto got = ops::apply<S>(variant, dtype, shifted);
         for (std::size_t i = 0; i < got.size(); ++i)
           error = std::max(error, numerics::error_ulp(exact[i], got[i]));
       }
@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(the_offset_loses_no_more_than_its_roundings) {
   std::vector<double> values{0};
   for (int i = 0; i < 20; ++i) {
     values.push_back(std::ldexp(random.uniform(-1, 1), static_cast<int>(random.below(40))));
-    offsets += ", " + suite::cell(values.back());
+    offsets += ", " + table::cell(values.back());
   }
   const std::string seeds = "classes = [2, 30]\nscale = 3\nseeds = [1, 2, 3, 4]";
   std::map<std::string, std::string> told;
@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(the_offset_loses_no_more_than_its_roundings) {
   for (const Cells& row :
        rows_of_run(config(offsets + "]", R"(["float64", "bfloat16"])",
                           R"(["*max_trick*.scalar", "*shifted*.scalar"])", seeds))) {
-    const DType dtype = numerics::parse_dtype(row.at("dtype")).value();
+    const DType dtype = ops::parse_dtype(row.at("dtype")).value();
     const std::string op = row.at("op");
     const double loss = number(row, "offset_loss_ulp");
     const auto first = told.emplace(op + row.at("offset") + row.at("dtype") + row.at("classes"),
@@ -190,7 +190,7 @@ BOOST_AUTO_TEST_CASE(the_offset_loses_no_more_than_its_roundings) {
     BOOST_TEST(first.first->second == row.at("offset_loss_ulp"));
     // A sum is at most |c| + 40 in magnitude, and its rounding half an ULP, 2^-p of the binade
     // above.
-    const double u = numerics::unit_roundoff(dtype);
+    const double u = ops::unit_roundoff(dtype);
     const double d = u * (std::fabs(number(row, "offset")) * (1 + u) + 40);
     // An ULP is more than u times the number; log-sum-exp after a positive offset is above 1 here.
     if (op == "softmax") BOOST_TEST(loss <= std::expm1(2 * d) / u);

@@ -2,9 +2,9 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 
-#include "numerics/outcome.hpp"
-#include "numerics/registry.hpp"
 #include "numerics/small_float.hpp"
+#include "ops/registry.hpp"
+#include "oracle/outcome.hpp"
 #include "random_rows.hpp"
 #include "slider/exact.hpp"
 #include "slider/slider.hpp"
@@ -12,7 +12,7 @@
 namespace {
 
 using namespace maxtrick;
-using numerics::Op;
+using ops::Op;
 
 constexpr double infinity = INFINITY;
 
@@ -46,7 +46,7 @@ double error(const numerics::Exact<double>& exact, double got) {
   return numerics::relative_error(exact, got);
 }
 
-constexpr Op ops[] = {Op::softmax, Op::log_softmax};
+constexpr Op all_names[] = {Op::softmax, Op::log_softmax};
 
 }  // namespace
 
@@ -56,8 +56,8 @@ BOOST_AUTO_TEST_CASE(as_near_as_claimed) {
   each_precision([&]<class S>(std::type_identity<S>, int) {
     for (std::size_t i = 0; i < 1000; ++i) {
       const std::vector<double> x = wide(row_of<S>(random, i));
-      for (const Op op : ops) {
-        const auto exact = numerics::exact<double>(op, std::span<const double>(x));
+      for (const Op op : all_names) {
+        const auto exact = oracle::exact<double>(op, std::span<const double>(x));
         const auto got = slider::exact(op, x);
         for (std::size_t c = 0; c < x.size(); ++c) {
           auto& most = worst[op == Op::softmax ? 0 : 1];
@@ -78,8 +78,8 @@ BOOST_AUTO_TEST_CASE(special_values_are_the_oracles) {
       {-infinity, NAN},  {0, -infinity, infinity}, {3.5},         {-infinity},     {0.0, -0.0},
       {3e38, -3e38}};
   for (const auto& x : rows)
-    for (const Op op : ops) {
-      const auto exact = numerics::exact<double>(op, std::span<const double>(x));
+    for (const Op op : all_names) {
+      const auto exact = oracle::exact<double>(op, std::span<const double>(x));
       const auto got = slider::exact(op, x);
       for (std::size_t i = 0; i < x.size(); ++i) BOOST_TEST(error(exact[i], got[i].high) < 0x1p-47);
     }
@@ -96,8 +96,8 @@ BOOST_AUTO_TEST_CASE(outcomes_are_those_against_MPFR) {
       const int n = static_cast<int>(x.size());
       std::vector<double> exact(x.size()), nearest(x.size()), got(x.size());
       for (int v = 0; v < slider_variants(); ++v) {
-        const numerics::Variant& variant = *numerics::find_variant(slider_name(v));
-        const auto oracle = numerics::exact<S>(variant.op, std::span<const S>(row));
+        const ops::Variant& variant = *ops::find_variant(slider_name(v));
+        const auto oracle = oracle::exact<S>(variant.op, std::span<const S>(row));
         slider_exact(slider_is_softmax(v), precision, x.data(), n, exact.data(), nearest.data());
         for (std::size_t c = 0; c < row.size(); ++c)
           BOOST_TEST(nearest[c] == static_cast<double>(oracle[c].rounded));
@@ -106,12 +106,12 @@ BOOST_AUTO_TEST_CASE(outcomes_are_those_against_MPFR) {
         std::vector<S> results;
         for (const double y : got) results.push_back(static_cast<S>(y));
         const auto verdict =
-            numerics::judge(variant.op, std::span<const numerics::Exact<S>>(oracle),
-                            std::span<const S>(results), 8, !variant.special_values.empty());
+            oracle::judge(variant.op, std::span<const numerics::Exact<S>>(oracle),
+                          std::span<const S>(results), 8, !variant.special_values.empty());
         double measures[2];
         const int outcome =
             slider_judge(v, precision, x.data(), n, got.data(), 8, static_cast<double*>(measures));
-        BOOST_TEST(slider_outcome(outcome) == numerics::name(verdict.outcome),
+        BOOST_TEST(slider_outcome(outcome) == oracle::name(verdict.outcome),
                    slider_name(v) << ", row " << i << ": " << slider_outcome(outcome));
         const double error = verdict.max_error_ulp;
         BOOST_TEST((measures[0] == error || std::abs(measures[0] - error) <= 1e-6 * error + 1e-6),

@@ -12,6 +12,7 @@
 namespace {
 
 using namespace maxtrick::numerics;
+using namespace maxtrick::ops;
 using Types = boost::mpl::list<Float16, BFloat16>;
 
 template <class S>

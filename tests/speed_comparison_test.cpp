@@ -1,10 +1,11 @@
 // From times of launches to verdicts, on times that are made up.
 #include <boost/test/unit_test.hpp>
 
-#include "timing/table.hpp"
+#include "speed/table.hpp"
 
 using namespace maxtrick;
 using namespace maxtrick::timing;
+using namespace maxtrick::speed;
 
 namespace {
 
@@ -37,13 +38,13 @@ std::string judged(const Claim& claim, const std::vector<Launched>& found, doubl
 BOOST_AUTO_TEST_CASE(a_kernel_is_compared_within_the_best_launch_of_the_reference) {
   BOOST_TEST(best_launch(launches(), onednn).value() == 1U);
   // In the first launch it would be 2 to 1.
-  BOOST_TEST(suite::cell(speed(launches(steady(3)), fast, onednn).value()) == "1 [1, 1]");
+  BOOST_TEST(table::cell(speed::speed(launches(steady(3)), fast, onednn).value()) == "1 [1, 1]");
   // Pair by pair, in the order in which they were measured.
-  BOOST_TEST(suite::cell(speed(launches(in({1, 1.5, 3, 1, 1.5, 3})), fast, onednn).value()) ==
+  BOOST_TEST(table::cell(speed::speed(launches(in({1, 1.5, 3, 1, 1.5, 3})), fast, onednn).value()) ==
              "2 [1, 3]");
   // Not timed in that launch, or never.
-  BOOST_TEST(!speed(launches(in({})), fast, onednn));
-  BOOST_TEST(!speed(launches(), fast, {"softmax.torch", "plain"}));
+  BOOST_TEST(!speed::speed(launches(in({})), fast, onednn));
+  BOOST_TEST(!speed::speed(launches(), fast, {"softmax.torch", "plain"}));
   BOOST_TEST(!best_launch({}, onednn));
 }
 
@@ -113,9 +114,9 @@ BOOST_AUTO_TEST_CASE(a_row_has_times_ratios_and_verdicts) {
   Spec spec;
   spec.widest_interval = 0.5;
   spec.claims = {at_least(1.9), at_least(2.1)};
-  const suite::ResultTable table = empty_table(spec);
+  const table::ResultTable table = speed::empty_table(spec);
   const auto cells = [&](const std::vector<Launched>& found, auto... columns) {
-    const suite::Row row = row_of(one, spec, found);
+    const table::Row row = row_of(one, spec, found);
     BOOST_TEST(row.size() == table.columns.size());
     return (... + (row[table.index(columns)] + "|"));
   };

@@ -1,9 +1,10 @@
 // The experiment `speed`, run as a user runs it, on little; of times only that they are there.
 #include <boost/test/unit_test.hpp>
 
+#include "io/csv.hpp"
 #include "program.hpp"
-#include "suite/interval.hpp"
-#include "suite/table.hpp"
+#include "table/interval.hpp"
+#include "table/table.hpp"
 #include "tiny_speed.hpp"
 
 namespace {
@@ -38,7 +39,7 @@ bool contains(const std::string& text, const std::string& part) {
 }
 
 // Exit code and messages of a run with that claim, whose table goes to "out".
-Said run(const Folder& folder, const std::string& claim) {
+Said run_program(const Folder& folder, const std::string& claim) {
   folder.write("tiny.toml", config + claim);
   return shell("$MAXTRICK run tiny.toml -o out", folder.path());
 }
@@ -47,13 +48,13 @@ Said run(const Folder& folder, const std::string& claim) {
 
 BOOST_AUTO_TEST_CASE(a_run_writes_every_row_in_the_folder_of_the_cpu) {
   const Folder folder;
-  const Said said = run(folder, "at_least_times = 0.000001\n");
+  const Said said = run_program(folder, "at_least_times = 0.000001\n");
   BOOST_TEST(said.code == 0, said.out << said.err);
-  const auto rows = suite::parse_csv(suite::read_file(folder / ("out/" + tiny_table)));
+  const auto rows = io::parse_csv(io::read_file(folder / ("out/" + tiny_table)));
   // memcpy; three of softmax and one of the loss, on two kinds of logits; ours by all threads.
   BOOST_REQUIRE_EQUAL(rows.size(), 1U + 1 + 2 * 4 + 2);
   const auto& header = rows.front();
-  const auto at = [&](const suite::Row& row, const std::string& column) {
+  const auto at = [&](const table::Row& row, const std::string& column) {
     return row.at(
         static_cast<std::size_t>(std::find(header.begin(), header.end(), column) - header.begin()));
   };
@@ -61,23 +62,22 @@ BOOST_AUTO_TEST_CASE(a_run_writes_every_row_in_the_folder_of_the_cpu) {
   for (auto row = rows.begin() + 1; row != rows.end(); ++row) {
     BOOST_TEST(at(*row, "outcome") == "ok");
     BOOST_TEST(std::stod(at(*row, "time_ns")) > 0);
-    BOOST_TEST(suite::parse_interval(at(*row, "memcpy_share")).has_value());
-    if (at(*row, "op") != "copy") BOOST_TEST(suite::parse_interval(at(*row, "speed")).has_value());
+    BOOST_TEST(table::parse_interval(at(*row, "memcpy_share")).has_value());
+    if (at(*row, "op") != "copy") BOOST_TEST(table::parse_interval(at(*row, "speed")).has_value());
     judged += at(*row, "verdict") == "holds";
   }
   BOOST_TEST(judged == 1U);  // masked logits, and all threads, are others
-  const std::string md =
-      suite::read_file(folder / ("out/speed/" + suite::cpu_folder() + "/tiny.md"));
+  const std::string md = io::read_file(folder / ("out/speed/" + run::cpu_folder() + "/tiny.md"));
   BOOST_TEST(contains(md, "## What is claimed\n"));
   BOOST_TEST(contains(md, "at least 1e-06 times as fast as softmax.onednn"));
-  BOOST_TEST(contains(
-      suite::read_file(folder / ("out/speed/" + suite::cpu_folder() + "/tiny.manifest.json")),
-      "Google Benchmark"));
+  BOOST_TEST(
+      contains(io::read_file(folder / ("out/speed/" + run::cpu_folder() + "/tiny.manifest.json")),
+               "Google Benchmark"));
 }
 
 BOOST_AUTO_TEST_CASE(check_measures_anew_and_holds_the_claims_only) {
   const Folder folder;
-  BOOST_TEST(run(folder, "at_least_times = 1000000\n").code == 3);
+  BOOST_TEST(run_program(folder, "at_least_times = 1000000\n").code == 3);
   Said said = shell("$MAXTRICK check tiny.toml --baseline out", folder.path());
   BOOST_TEST(said.code == 3);
   BOOST_TEST(contains(said.out,
@@ -91,7 +91,7 @@ BOOST_AUTO_TEST_CASE(check_measures_anew_and_holds_the_claims_only) {
   BOOST_TEST(said.code == 3);
   BOOST_TEST(contains(said.out, "not all hold; there is no table of this machine"));
   // Other times than the baseline's are no findings.
-  BOOST_TEST(run(folder, "at_least_times = 0.000001\n").code == 0);
+  BOOST_TEST(run_program(folder, "at_least_times = 0.000001\n").code == 0);
   said = shell("$MAXTRICK check tiny.toml --baseline out", folder.path());
   BOOST_TEST(said.code == 0, said.out << said.err);
   // An interval of no width is never had.

@@ -1,5 +1,5 @@
 // A table on disk: what is written when, and what stands in the manifest.
-#include "suite/store.hpp"
+#include "run/store.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <chrono>
@@ -7,11 +7,13 @@
 #include <nlohmann/json.hpp>
 
 #include "folder.hpp"
-#include "suite/files.hpp"
+#include "io/files.hpp"
 
 namespace {
 
-using namespace maxtrick::suite;
+using namespace maxtrick::io;
+using namespace maxtrick::run;
+using namespace maxtrick::table;
 using maxtrick::tests::Folder;
 using Json = nlohmann::json;
 

@@ -6,18 +6,18 @@
 #include <cstdint>
 #include <map>
 
-#include "numerics/dtype.hpp"
-#include "numerics/oracle.hpp"
 #include "numerics/random.hpp"
+#include "ops/dtype.hpp"
+#include "oracle/oracle.hpp"
 #include "plan_of.hpp"
 #include "program.hpp"
-#include "suite/table.hpp"
+#include "table/table.hpp"
 
 namespace {
 
 using namespace maxtrick;
 using namespace maxtrick::tests;
-using numerics::BFloat16, numerics::DType, numerics::Float16, numerics::SumOrder;
+using numerics::BFloat16, ops::DType, numerics::Float16, numerics::SumOrder;
 using enum SumOrder::Kind;
 
 const SumOrder left{left_to_right}, by_halves{pairwise}, corrected{compensated}, wide{wider};
@@ -45,7 +45,7 @@ std::vector<T> random_terms(numerics::Random& random, std::size_t n) {
   return terms;
 }
 
-constexpr const char* config = R"(experiment = "summation"
+constexpr const char* config_text = R"(experiment = "summation"
 title = "Small"
 description = "Sums."
 dtypes = ["float32", "bfloat16"]
@@ -74,17 +74,17 @@ scale = 2
 seed = 3
 )";
 
-suite::Plan read_plan(Section& root) { return plan_of("summation", root); }
+run::Plan read_plan(Section& root) { return plan_of("summation", root); }
 
 // The rows of a config, by key and column.
 std::map<std::string, std::map<std::string, std::string>> rows_of(const std::string& text) {
   ConfigFile file(text, "x.toml");
   Section root = file.root();
-  suite::Plan plan = read_plan(root);
+  run::Plan plan = read_plan(root);
   file.finish();
   std::map<std::string, std::map<std::string, std::string>> rows;
   for (auto& one : plan.cases) {
-    const auto row = std::get<suite::Row>(one.run());
+    const auto row = std::get<table::Row>(one.run());
     BOOST_TEST(plan.table.key(row) == one.key);
     for (std::size_t i = 0; i < row.size(); ++i) rows[one.key][plan.table.columns[i].name] = row[i];
   }
@@ -92,7 +92,7 @@ std::map<std::string, std::map<std::string, std::string>> rows_of(const std::str
 }
 
 std::string first_error(const std::string& from, const std::string& to) {
-  return tests::first_error("summation", config, from, to);
+  return tests::first_error("summation", config_text, from, to);
 }
 
 }  // namespace
@@ -209,7 +209,7 @@ BOOST_AUTO_TEST_CASE(bounds_are_what_the_book_says) {
 }
 
 BOOST_AUTO_TEST_CASE(a_table_of_known_sums) {
-  auto rows = rows_of(config);
+  auto rows = rows_of(config_text);
   BOOST_TEST(rows.size() == 3U * 2 * 4 * 3);
   const auto cell = [&](const std::string& key, const std::string& column) {
     return rows.at(key).at(column);
@@ -230,7 +230,7 @@ BOOST_AUTO_TEST_CASE(a_table_of_known_sums) {
       std::stod(cell("one/bfloat16/left-to-right/300", "error_u")) == 299 / (1 + 299 * 0x1p-8),
       boost::test_tools::tolerance(1e-9));
   BOOST_TEST(cell("one/bfloat16/left-to-right/300", "outcome") == "wrong");
-  BOOST_TEST(cell("one/float32/left-to-right/300", "sqrt_n") == suite::cell(std::sqrt(300.0)));
+  BOOST_TEST(cell("one/float32/left-to-right/300", "sqrt_n") == table::cell(std::sqrt(300.0)));
   // Draws are seen: in 300 terms some addition is rounded.
   BOOST_TEST(std::stod(cell("normal/float32/left-to-right/300", "error_u")) > 0.01);
   for (const auto& [key, row] : rows)
@@ -239,7 +239,7 @@ BOOST_AUTO_TEST_CASE(a_table_of_known_sums) {
 
 // The rows and their terms, computed here anew.
 BOOST_AUTO_TEST_CASE(the_error_is_the_largest_of_all_rows) {
-  const auto rows = rows_of(config);
+  const auto rows = rows_of(config_text);
   double largest = 0;
   for (const std::uint64_t seed : {3U, 4U}) {
     numerics::Random random(seed);
@@ -262,8 +262,8 @@ BOOST_AUTO_TEST_CASE(the_error_is_the_largest_of_all_rows) {
 }
 
 BOOST_AUTO_TEST_CASE(arranged_terms_are_the_same_terms) {
-  const std::string more = std::string(config) + "arrange = \"";
-  const auto drawn = rows_of(config), up = rows_of(more + "ascending\""),
+  const std::string more = std::string(config_text) + "arrange = \"";
+  const auto drawn = rows_of(config_text), up = rows_of(more + "ascending\""),
              down = rows_of(more + "descending\"");
   const std::string wide_key = "normal/float32/wider/300", key = "normal/float32/left-to-right/300";
   BOOST_TEST(up.at(wide_key).at("error_u") == down.at(wide_key).at("error_u"));
@@ -274,7 +274,7 @@ BOOST_AUTO_TEST_CASE(arranged_terms_are_the_same_terms) {
 // In 16 bits only the result is rounded, not the sum on its way.
 BOOST_AUTO_TEST_CASE(sums_in_float32_of_16_bit_terms) {
   const auto rows =
-      rows_of(replaced(config, R"(["float32", "bfloat16"])", R"(["bfloat16_in_float32"])"));
+      rows_of(replaced(config_text, R"(["float32", "bfloat16"])", R"(["bfloat16_in_float32"])"));
   const auto& row = rows.at("ones/bfloat16_in_float32/left-to-right/300");
   BOOST_TEST(row.at("error_u") == "0");
   BOOST_TEST(row.at("bound_u") == "1.005");  // 1 + 299 2^-16
@@ -282,7 +282,7 @@ BOOST_AUTO_TEST_CASE(sums_in_float32_of_16_bit_terms) {
 
 BOOST_AUTO_TEST_CASE(an_overflow_has_neither_error_nor_bound) {
   const auto rows = rows_of(replaced(
-      replaced(config, R"(["float32", "bfloat16"])", R"(["float16"])"), "[1, 2, 300]", "[70000]"));
+      replaced(config_text, R"(["float32", "bfloat16"])", R"(["float16"])"), "[1, 2, 300]", "[70000]"));
   BOOST_TEST(rows.at("ones/float16/wider/70000").at("outcome") == "overflow");
   BOOST_TEST(rows.at("ones/float16/wider/70000").at("error_u") == "");
   BOOST_TEST(rows.at("ones/float16/wider/70000").at("bound_u") == "");
@@ -294,7 +294,7 @@ BOOST_AUTO_TEST_CASE(an_overflow_has_neither_error_nor_bound) {
 }
 
 BOOST_AUTO_TEST_CASE(config_errors_name_the_place) {
-  BOOST_TEST(errors(config, [](Section& root) { (void)read_plan(root); }) == "");
+  BOOST_TEST(errors(config_text, [](Section& root) { (void)read_plan(root); }) == "");
   BOOST_TEST(first_error("\"lanes-8\"", "\"lanes-7\"") ==
              "x.toml:5:28: error: 'lanes-7' is not a known value of 'orders'");
   BOOST_TEST(first_error("\"lanes-8\"", "\"wider\"") ==
@@ -311,7 +311,7 @@ BOOST_AUTO_TEST_CASE(config_errors_name_the_place) {
              "x.toml:15:1: error: unknown key 'scale'");
   BOOST_TEST(first_error("\"one\"", "\"ones\"") ==
              "x.toml:17:8: error: duplicate distribution 'ones'");
-  const std::string float64_only = replaced(config, R"(["float32", "bfloat16"])", R"(["float64"])");
+  const std::string float64_only = replaced(config_text, R"(["float32", "bfloat16"])", R"(["float64"])");
   BOOST_TEST(
       errors(replaced(float64_only, R"(["left-to-right", "lanes-8", "compensated", "wider"])",
                       R"(["wider"])"),
@@ -321,17 +321,17 @@ BOOST_AUTO_TEST_CASE(config_errors_name_the_place) {
 
 BOOST_AUTO_TEST_CASE(the_program_makes_the_table_and_holds_it_to_the_bounds) {
   const Folder folder;
-  folder.write("sums.toml", config);
+  folder.write("sums.toml", config_text);
   const Said said = shell(
       "$MAXTRICK run sums.toml -o one -j 1 && $MAXTRICK run sums.toml -o two -j 3 && "
       "cmp one/sums.csv two/sums.csv && cmp one/sums.md two/sums.md",
       folder.path());
   BOOST_TEST(said.code == 0);
   BOOST_TEST(said.out.starts_with("one/sums.csv: 72 rows, written\n"));
-  const std::string md = suite::read_file(folder / "one/sums.md");
+  const std::string md = io::read_file(folder / "one/sums.md");
   BOOST_TEST(md.find("| ones | stagnation |") != std::string::npos);
 
-  ConfigFile file(config, "x.toml");
+  ConfigFile file(config_text, "x.toml");
   Section root = file.root();
   const auto limits = read_plan(root).table.limits;
   BOOST_REQUIRE(limits.size() == 1U);

@@ -1,5 +1,6 @@
 // Cells, keys, CSV and Markdown of a result table.
-#include "suite/table.hpp"
+#include "table/table.hpp"
+
 
 #include <fmt/format.h>
 
@@ -12,9 +13,12 @@
 #include <random>
 #include <stdexcept>
 
+#include "io/csv.hpp"
+
 namespace {
 
-using namespace maxtrick::suite;
+using namespace maxtrick;
+using namespace maxtrick::table;
 
 template <class T>
 T read_back(std::string_view text) {
@@ -52,7 +56,7 @@ void shortest_round_trip(Bits bits) {
 
 std::string csv_error(std::string_view text) {
   try {
-    (void)parse_csv(text);
+    (void)io::parse_csv(text);
   } catch (const std::runtime_error& error) {
     return error.what();
   }
@@ -143,13 +147,13 @@ BOOST_AUTO_TEST_CASE(csv_reads_back_any_text) {
       expected.push_back(row);
     }
     const std::string csv = to_csv(table);
-    BOOST_TEST((parse_csv(csv) == expected), csv);
+    BOOST_TEST((io::parse_csv(csv) == expected), csv);
   }
 }
 
 BOOST_AUTO_TEST_CASE(csv_of_others_is_read_and_malformed_csv_is_named) {
-  BOOST_TEST((parse_csv("a,b\r\n1,\"2\"\r\n,") == Rows{{"a", "b"}, {"1", "2"}, {"", ""}}));
-  BOOST_TEST((parse_csv("a\r,b\n") == Rows{{"a\r", "b"}}));
+  BOOST_TEST((io::parse_csv("a,b\r\n1,\"2\"\r\n,") == Rows{{"a", "b"}, {"1", "2"}, {"", ""}}));
+  BOOST_TEST((io::parse_csv("a\r,b\n") == Rows{{"a\r", "b"}}));
   BOOST_TEST(csv_error("") == "line 1: no header");
   BOOST_TEST(csv_error("a,b\n1\n") == "line 2: 1 fields where the header has 2");
   BOOST_TEST(csv_error("a,b\n1,2,3\n") == "line 2: 3 fields where the header has 2");

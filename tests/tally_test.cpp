@@ -1,18 +1,17 @@
 // What is found of a float function: held against MPFR at every single input of small ranges.
-#include "measures/tally.hpp"
+#include "exhaustive/tally.hpp"
 
 #include <bit>
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 #include <limits>
 
-#include "measures/reference.hpp"
+#include "exhaustive/reference.hpp"
 
 namespace {
 
 using namespace maxtrick;
-using namespace maxtrick::measures;
-using inputs::FloatRange;
+using namespace maxtrick::exhaustive;
 
 constexpr float infinity = std::numeric_limits<float>::infinity();
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "suite/store.hpp"
+#include "run/store.hpp"
 
 namespace maxtrick::tests {
 
@@ -20,6 +20,6 @@ widest_interval = 1000000000
 )";
 
 // Its table, as tiny.toml, in the folder of all tables.
-inline const std::string tiny_table = "speed/" + suite::cpu_folder() + "/tiny.csv";
+inline const std::string tiny_table = "speed/" + run::cpu_folder() + "/tiny.csv";
 
 }  // namespace maxtrick::tests

@@ -1,16 +1,16 @@
 // A training run of the experiments: what is done to it before it starts, and what is told of it.
-#include "measures/trained.hpp"
+#include "inputs/trained.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
+#include "inputs/quantities.hpp"
 #include "lab.hpp"
-#include "measures/quantities.hpp"
 
 namespace {
 
 using namespace maxtrick;
-using namespace maxtrick::measures;
+using namespace maxtrick::inputs;
 using namespace maxtrick::tests;
 
 inputs::NamedData named(learn::DataSet data) {
@@ -26,7 +26,7 @@ inputs::NamedArm arm(const std::string& loss, const std::string& softmax = "") {
   const learn::Arm* found = learn::find_arm(loss);
   return {.name = loss,
           .arm = found,
-          .softmax = softmax.empty() ? nullptr : numerics::find_variant(softmax),
+          .softmax = softmax.empty() ? nullptr : ops::find_variant(softmax),
           .guard = found->guard};
 }
 
@@ -210,7 +210,7 @@ BOOST_AUTO_TEST_CASE(runs_that_cannot_be_made_say_why_and_have_no_part) {
   const auto missing = std::make_shared<Runs>(one, 2);
   BOOST_TEST(missing->unavailable() == "X.npy: ask for it");
   BOOST_TEST(missing->parts()->empty());
-  numerics::Variant softmax = *numerics::find_variant("softmax.naive.scalar");
+  ops::Variant softmax = *ops::find_variant("softmax.naive.scalar");
   softmax.unavailable = "this CPU lacks it";
   Setup other = setup(arm("log_of_softmax"));
   other.arm.softmax = &softmax;

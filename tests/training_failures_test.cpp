@@ -9,8 +9,8 @@ namespace {
 using namespace maxtrick;
 using namespace maxtrick::learn;
 using namespace maxtrick::tests;
-using numerics::DType;
 using numerics::Random;
+using ops::DType;
 
 const Examples& lab() {
   static const Examples examples(lab_data());

@@ -70,5 +70,5 @@ BOOST_AUTO_TEST_CASE(naive_allocates_before_the_first_step_only) { check(naive_l
 BOOST_AUTO_TEST_CASE(clip_allocates_before_the_first_step_only) { check(clip_loss); }
 
 BOOST_AUTO_TEST_CASE(the_16_bit_types_allocate_before_the_first_step_only) {
-  check([] { return mean_loss("fused", "", numerics::DType::bfloat16); });
+  check([] { return mean_loss("fused", "", ops::DType::bfloat16); });
 }

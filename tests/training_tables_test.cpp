@@ -12,7 +12,7 @@ using namespace maxtrick::tests;
 
 std::vector<Cells> committed(const std::string& name) {
   return rows_of(
-      suite::read_file(std::filesystem::path(MAXTRICK_SOURCE_DIR) / "results" / (name + ".csv")));
+      io::read_file(std::filesystem::path(MAXTRICK_SOURCE_DIR) / "results" / (name + ".csv")));
 }
 
 }  // namespace

@@ -4,29 +4,29 @@
 #include <numeric>
 #include <string>
 
-#include "numerics/registry.hpp"
+#include "ops/registry.hpp"
 #include "random_rows.hpp"
 
 namespace {
 
 using namespace maxtrick;
 using namespace maxtrick::tests;
-using numerics::Nature;
-using numerics::Op;
 using numerics::Random;
-using numerics::Variant;
+using ops::Nature;
+using ops::Op;
+using ops::Variant;
 
 using Types = boost::mpl::list<float, double>;
 
 template <class T>
-constexpr numerics::DType dtype_of =
-    std::is_same_v<T, float> ? numerics::DType::float32 : numerics::DType::float64;
+constexpr ops::DType dtype_of =
+    std::is_same_v<T, float> ? ops::DType::float32 : ops::DType::float64;
 
 // The variants that can run here with T, and say what cannot.
 template <class T>
 std::vector<const Variant*> runnable() {
   std::vector<const Variant*> list;
-  for (const Variant& variant : numerics::variants()) {
+  for (const Variant& variant : ops::variants()) {
     if (!variant.has(dtype_of<T>)) continue;
     if (variant.unavailable.empty())
       list.push_back(&variant);
@@ -50,7 +50,7 @@ double slack(const Variant& variant, double y) {
 }
 
 const Variant& named(const char* name) {
-  const Variant* variant = numerics::find_variant(name);
+  const Variant* variant = ops::find_variant(name);
   BOOST_REQUIRE(variant != nullptr);
   return *variant;
 }
@@ -59,7 +59,7 @@ const Variant& named(const char* name) {
 
 BOOST_AUTO_TEST_CASE(the_registry_holds_the_expected_names) {
   std::vector<std::string> names;
-  for (const Variant& variant : numerics::variants()) names.push_back(variant.name());
+  for (const Variant& variant : ops::variants()) names.push_back(variant.name());
   const std::vector<std::string> expected{"log_softmax.accurate.avx2",
                                           "log_softmax.accurate.avx512",
                                           "log_softmax.accurate.scalar",
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(the_registry_holds_the_expected_names) {
 }
 
 BOOST_AUTO_TEST_CASE(every_variant_says_what_it_is) {
-  for (const Variant& variant : numerics::variants()) {
+  for (const Variant& variant : ops::variants()) {
     BOOST_TEST_CONTEXT(variant.name()) {
       BOOST_TEST(!variant.summary.empty());
       BOOST_TEST(!variant.source.empty());
@@ -266,7 +266,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(rows_are_independent, T, Types) {
   std::vector<T> logits(rows * stride);
   for (T& x : logits) x = static_cast<T>(random.uniform(-20, 20));
   for (const Variant* variant : runnable<T>()) {
-    const std::size_t n = numerics::outputs(variant->op, classes);
+    const std::size_t n = ops::outputs(variant->op, classes);
     std::vector<T> result(rows * stride, T(-7));
     variant->template compute<T>()({logits.data(), rows, classes, stride},
                                    {result.data(), rows, n, stride});

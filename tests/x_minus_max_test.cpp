@@ -3,12 +3,13 @@
 #include <cmath>
 #include <map>
 
-#include "numerics/oracle.hpp"
+#include "io/csv.hpp"
+#include "io/number.hpp"
 #include "numerics/random.hpp"
 #include "numerics/small_float.hpp"
+#include "oracle/oracle.hpp"
 #include "program.hpp"
-#include "suite/number.hpp"
-#include "suite/table.hpp"
+#include "table/table.hpp"
 
 namespace {
 
@@ -37,15 +38,15 @@ struct Table {
     folder.write("t.toml", text);
     const Said said = shell("$MAXTRICK run t.toml -o out " + options, folder.path());
     BOOST_REQUIRE_MESSAGE(said.code == 0, said.out << said.err);
-    csv = suite::read_file(folder / "out/t.csv");
-    for (const auto& line : suite::parse_csv(csv))
+    csv = io::read_file(folder / "out/t.csv");
+    for (const auto& line : io::parse_csv(csv))
       rows[line[0] + '/' + line[1] + '/' + line[2]] = line;
   }
   [[nodiscard]] double from_gap(const std::string& key) const {
-    return suite::parse_number(rows.at(key)[3]).value();
+    return io::parse_number(rows.at(key)[3]).value();
   }
   std::string csv;
-  std::map<std::string, suite::Row> rows;
+  std::map<std::string, table::Row> rows;
 };
 
 std::string error(const std::string& text) {
@@ -64,7 +65,7 @@ double half_ulp_in_bfloat16(std::size_t classes, double largest) {
     std::vector<BFloat16> row(classes, BFloat16(-gap));
     row[0] = 0;
     const auto exact =
-        numerics::exact<BFloat16>(numerics::Op::log_softmax, std::span<const BFloat16>(row));
+        oracle::exact<BFloat16>(ops::Op::log_softmax, std::span<const BFloat16>(row));
     if (numerics::error_ulp(exact[1], BFloat16(-gap)) > 0.5) break;
     from = gap;
     double lower = gap - 0x1p-10;
@@ -115,9 +116,9 @@ BOOST_AUTO_TEST_CASE(theory_holds_for_random_tolerances_and_classes) {
   for (int i = 0; i < 4; ++i) {
     const std::string number = std::to_string(i);
     criteria += criterion(
-        "p" + number, "probability_within = " + suite::cell(std::pow(10.0, random.uniform(-8, 0))));
+        "p" + number, "probability_within = " + table::cell(std::pow(10.0, random.uniform(-8, 0))));
     criteria += criterion("u" + number,
-                          "others_within_ulp = " + suite::cell(std::exp2(random.uniform(-8, 8))));
+                          "others_within_ulp = " + table::cell(std::exp2(random.uniform(-8, 8))));
     classes += ", " + std::to_string(3 + 500 * i + static_cast<int>(random.below(400)));
   }
   const Table table(config(criteria, classes));
@@ -125,7 +126,7 @@ BOOST_AUTO_TEST_CASE(theory_holds_for_random_tolerances_and_classes) {
   for (const auto& [key, row] : table.rows) {
     if (row[0] == "criterion") continue;
     BOOST_TEST(row[5] != "", key);
-    BOOST_TEST(*suite::parse_number(row[3]) >= *suite::parse_number(row[4]) - 1e-11, key);
+    BOOST_TEST(*io::parse_number(row[3]) >= *io::parse_number(row[4]) - 1e-11, key);
   }
 }
 

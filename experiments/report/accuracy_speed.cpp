@@ -27,8 +27,8 @@ Sheet sheet_of(const std::vector<Timed>& kernels, const std::string& caption) {
          std::isinf(one.worst_ulp) ? one.worst_outcome : fmt::format("{:.3g}", one.worst_ulp),
          one.worst_logits,
          std::isnan(one.time_ns) ? "not timed" : fmt::format("{:.3g}", one.time_ns),
-         one.speed ? suite::cell(*one.speed) : "not timed",
-         one.of_memcpy ? suite::cell(*one.of_memcpy) : "not timed"});
+         one.speed ? table::cell(*one.speed) : "not timed",
+         one.of_memcpy ? table::cell(*one.of_memcpy) : "not timed"});
   return sheet;
 }
 

@@ -1,15 +1,15 @@
 #include <fmt/format.h>
 
+#include "io/files.hpp"
+#include "io/matrix.hpp"
 #include "report/page.hpp"
-#include "suite/files.hpp"
-#include "suite/matrix.hpp"
 
 namespace maxtrick::report {
 
 Assets read_assets(const std::filesystem::path& folder, const std::vector<Picture>& pictures) {
   std::string missing;
   const auto read = [&](const std::string& name) {
-    auto text = suite::read_file_if_there(folder / name);
+    auto text = io::read_file_if_there(folder / name);
     if (!text) missing += (missing.empty() ? "" : ", ") + name;
     return text.value_or("");
   };
@@ -20,11 +20,11 @@ Assets read_assets(const std::filesystem::path& folder, const std::vector<Pictur
   assets.script = read("page.js");
   for (const Picture& picture : pictures) assets.drawings.push_back(read(picture.name + ".svg"));
   if (!missing.empty())
-    throw suite::InputError(fmt::format(
+    throw io::InputError(fmt::format(
         "report: not in {}: {}; scripts/report makes them all, and the page",
         folder.empty() ? "--assets DIR, which was not given" : folder.string(), missing));
   const auto optional = [&](const char* name) {
-    return suite::read_file_if_there(folder / name).value_or("");
+    return io::read_file_if_there(folder / name).value_or("");
   };
   assets.slider = optional("slider.html");
   assets.slider_script = optional("slider.js");

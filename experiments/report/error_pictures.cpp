@@ -3,9 +3,9 @@
 
 #include <algorithm>
 
+#include "io/number.hpp"
 #include "report/errors.hpp"
 #include "report/look.hpp"
-#include "suite/number.hpp"
 
 namespace maxtrick::report {
 namespace {
@@ -16,7 +16,7 @@ constexpr double panel_width = 148, panel_height = 150;
 std::optional<double> spread(const std::string& distribution) {
   const std::string normal = "normal-";
   if (!distribution.starts_with(normal)) return std::nullopt;
-  return suite::parse_number(distribution.substr(normal.size()));
+  return io::parse_number(distribution.substr(normal.size()));
 }
 
 std::string short_name(double at) {
@@ -142,7 +142,7 @@ Picture error_against_spread() {
                        "numbers of classes",
                        "Errors in float32, by standard deviation of the logits: the worst, the "
                        "norm-wise and its bound, and those of each number of classes",
-                       [](const inputs::CommittedTable& table, const suite::Row& row) {
+                       [](const table::CommittedTable& table, const table::Row& row) {
                          return spread(table.cell(row, "distribution"));
                        }};
   return {
@@ -170,7 +170,7 @@ Picture error_against_classes() {
       "Errors in float32, by number of classes: the worst, the norm-wise and its bound, and those "
       "of "
       "each distribution of the logits",
-      [](const inputs::CommittedTable& table, const suite::Row& row) -> std::optional<double> {
+      [](const table::CommittedTable& table, const table::Row& row) -> std::optional<double> {
         return table.number(row, "classes");
       }};
   return {

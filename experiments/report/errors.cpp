@@ -19,7 +19,7 @@ bool worse(double a, double b) { return std::isnan(a) ? !std::isnan(b) : a > b; 
 constexpr const char* promised = "bounded";
 constexpr const char* not_promised = "not bounded";
 
-Json value_of(const inputs::CommittedTable& table, const suite::Row& row, double at) {
+Json value_of(const table::CommittedTable& table, const table::Row& row, double at) {
   const VariantName name(table.cell(row, "variant"));
   const bool bounded = !table.cell(row, "bound_u").empty();
   Json value{{"op", name.op},
@@ -71,8 +71,8 @@ class Lines {
   std::vector<Line> worst_;
 };
 
-Sheet sheet_of(const inputs::CommittedTable& table, const ErrorView& view, const Errors& errors,
-               const std::vector<std::pair<const suite::Row*, double>>& rows) {
+Sheet sheet_of(const table::CommittedTable& table, const ErrorView& view, const Errors& errors,
+               const std::vector<std::pair<const table::Row*, double>>& rows) {
   Lines lines(errors.abscissae);
   for (const auto& [row, at] : rows)
     lines.add(table.cell(*row, "variant"), "worst, ULP", at, table.number(*row, "max_error_ulp"));
@@ -100,8 +100,8 @@ Sheet sheet_of(const inputs::CommittedTable& table, const ErrorView& view, const
 }  // namespace
 
 Errors errors(const Tables& tables, const ErrorView& view, double pixels) {
-  const inputs::CommittedTable& table = tables.get("accuracy");
-  std::vector<std::pair<const suite::Row*, double>> rows;
+  const table::CommittedTable& table = tables.get("accuracy");
+  std::vector<std::pair<const table::Row*, double>> rows;
   std::vector<double> on_axis;
   std::set<double> abscissae;
   std::set<std::string> ops, pooled;
@@ -109,7 +109,7 @@ Errors errors(const Tables& tables, const ErrorView& view, double pixels) {
       {"drawn", "max_error_ulp"},
       {"drawn_norm_error_u", "norm_error_u"},
       {"drawn_bound_u", "bound_u"}};
-  for (const suite::Row& row : table.rows()) {
+  for (const table::Row& row : table.rows()) {
     const auto at = table.cell(row, "dtype") == "float32" ? view.at(table, row) : std::nullopt;
     if (!at) continue;
     rows.emplace_back(&row, *at);

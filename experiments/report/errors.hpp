@@ -19,7 +19,7 @@ struct ErrorView {
   std::string pooled;   // of which there are several: "classes"
   std::string caption;  // of the sheet
   // Of a row, where it has one.
-  std::function<std::optional<double>(const inputs::CommittedTable&, const suite::Row&)> at;
+  std::function<std::optional<double>(const table::CommittedTable&, const table::Row&)> at;
 };
 
 struct Errors {

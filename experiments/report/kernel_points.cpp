@@ -55,8 +55,8 @@ Json value_of(const Timed& one, const LogAxis& speeds, const LogAxis& errors) {
              {"y", errors.place(one.error_ulp)},
              {"y_worst", errors.place(one.worst_ulp)},
              {"time_ns", fmt::format("{}", one.time_ns)},
-             {"times_onednn", one.speed ? suite::cell(*one.speed) : ""},
-             {"of_memcpy", one.of_memcpy ? suite::cell(*one.of_memcpy) : ""},
+             {"times_onednn", one.speed ? table::cell(*one.speed) : ""},
+             {"of_memcpy", one.of_memcpy ? table::cell(*one.of_memcpy) : ""},
              {"x", speeds.place(share_of_memcpy(one))}};
   if (one.of_memcpy) {
     value["low"] = one.of_memcpy->low;

@@ -111,10 +111,10 @@ Json specification(const std::string& text) {
   return made;
 }
 
-std::vector<std::string> distinct(const inputs::CommittedTable& table,
-                                  const std::vector<suite::Row>& rows, const std::string& column) {
+std::vector<std::string> distinct(const table::CommittedTable& table,
+                                  const std::vector<table::Row>& rows, const std::string& column) {
   std::vector<std::string> values;
-  for (const suite::Row& row : rows) {
+  for (const table::Row& row : rows) {
     const std::string& value = table.cell(row, column);
     if (std::find(values.begin(), values.end(), value) == values.end()) values.push_back(value);
   }

@@ -36,8 +36,8 @@ struct VariantName {
 [[nodiscard]] Json specification(const std::string& text);
 
 // Of a column: each value once, in order of appearance.
-[[nodiscard]] std::vector<std::string> distinct(const inputs::CommittedTable& table,
-                                                const std::vector<suite::Row>& rows,
+[[nodiscard]] std::vector<std::string> distinct(const table::CommittedTable& table,
+                                                const std::vector<table::Row>& rows,
                                                 const std::string& column);
 
 }  // namespace maxtrick::report

@@ -11,9 +11,9 @@ namespace maxtrick::report {
 namespace {
 
 Drawn draw_outcomes(const Tables& tables, const std::string& dtype) {
-  const inputs::CommittedTable& table = tables.get("overflow");
-  std::vector<suite::Row> rows;
-  for (const suite::Row& row : table.rows())
+  const table::CommittedTable& table = tables.get("overflow");
+  std::vector<table::Row> rows;
+  for (const table::Row& row : table.rows())
     if (table.cell(row, "dtype") == dtype) rows.push_back(row);
   const auto variants = distinct(table, rows, "variant"), cases = distinct(table, rows, "case");
   Json made = specification(R"json({
@@ -36,7 +36,7 @@ Drawn draw_outcomes(const Tables& tables, const std::string& dtype) {
     })json");
   Json values = Json::array();
   std::map<std::pair<std::string, std::string>, std::string> outcomes;
-  for (const suite::Row& row : rows) {
+  for (const table::Row& row : rows) {
     const VariantName name(table.cell(row, "variant"));
     const std::string& outcome = table.cell(row, "outcome");
     outcomes[{table.cell(row, "case"), table.cell(row, "variant")}] = outcome;

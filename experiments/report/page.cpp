@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "report/look.hpp"
-#include "suite/store.hpp"
+#include "run/store.hpp"
 
 namespace maxtrick::report {
 namespace {
@@ -91,7 +91,7 @@ std::string page(const std::vector<Picture>& pictures, const std::vector<Drawn>&
                  const Assets& assets) {
   const std::string slider_link =
       assets.slider.empty() ? "" : "<li><a href=\"#slider\">Try it: sliders</a></li>\n";
-  const suite::Build build = suite::build();
+  const run::Build build = run::build();
   const std::string version =
       build.commit.empty() ? build.version
                            : fmt::format("{} ({})", build.version, build.commit.substr(0, 12));

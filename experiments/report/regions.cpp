@@ -7,33 +7,33 @@
 #include <set>
 #include <tuple>
 
+#include "io/matrix.hpp"
 #include "report/look.hpp"
 #include "report/picture.hpp"
-#include "suite/matrix.hpp"
 
 namespace maxtrick::report {
 namespace {
 
-using inputs::CommittedTable;
+using table::CommittedTable;
 
 // A panel's rows, the grid's by their place, and the grid itself.
 struct Panel {
   std::string task, arm;
-  std::vector<const suite::Row*> grid = {}, examples = {};
+  std::vector<const table::Row*> grid = {}, examples = {};
   std::vector<double> x1 = {}, x2 = {};  // middles of the cells, rising
   double half = 0.5;                     // of a cell's side
 };
 
-std::vector<double> middles(const CommittedTable& table, const std::vector<const suite::Row*>& grid,
+std::vector<double> middles(const CommittedTable& table, const std::vector<const table::Row*>& grid,
                             const char* column) {
   std::set<double> all;
-  for (const suite::Row* row : grid) all.insert(table.number(*row, column));
+  for (const table::Row* row : grid) all.insert(table.number(*row, column));
   return {all.begin(), all.end()};
 }
 
 std::vector<Panel> panels(const CommittedTable& table) {
   std::vector<Panel> all;
-  for (const suite::Row& row : table.rows()) {
+  for (const table::Row& row : table.rows()) {
     const std::string &task = table.cell(row, "task"), &arm = table.cell(row, "arm");
     if (all.empty() || all.back().task != task || all.back().arm != arm)
       all.push_back({.task = task, .arm = arm});
@@ -42,7 +42,7 @@ std::vector<Panel> panels(const CommittedTable& table) {
   // A part of a table may have examples only.
   std::erase_if(all, [](const Panel& panel) { return panel.grid.empty(); });
   if (all.empty())
-    throw suite::InputError(table.path().string() + ": no point of a grid, which a picture shows");
+    throw io::InputError(table.path().string() + ": no point of a grid, which a picture shows");
   for (Panel& panel : all) {
     panel.x1 = middles(table, panel.grid, "x1");
     panel.x2 = middles(table, panel.grid, "x2");
@@ -62,8 +62,8 @@ std::string certainty(double probability) {
 Json cells(const CommittedTable& table, const Panel& panel) {
   Json all = Json::array();
   const double half = panel.half;
-  const suite::Row* before = nullptr;
-  for (const suite::Row* row : panel.grid) {
+  const table::Row* before = nullptr;
+  for (const table::Row* row : panel.grid) {
     const double x1 = table.number(*row, "x1"), x2 = table.number(*row, "x2");
     const std::string k = table.cell(*row, "class"),
                       certain = certainty(table.number(*row, "probability"));
@@ -85,7 +85,7 @@ Json cells(const CommittedTable& table, const Panel& panel) {
 // Where the best classifier changes its mind: sides of cells.
 Json borders(const CommittedTable& table, const Panel& panel) {
   std::map<std::pair<double, double>, std::string> best;
-  for (const suite::Row* row : panel.grid)
+  for (const table::Row* row : panel.grid)
     best[{table.number(*row, "x1"), table.number(*row, "x2")}] = table.cell(*row, "best");
   const double half = panel.half;
   Json all = Json::array();
@@ -109,7 +109,7 @@ Json borders(const CommittedTable& table, const Panel& panel) {
 
 Json points(const CommittedTable& table, const Panel& panel) {
   Json all = Json::array();
-  for (const suite::Row* row : panel.examples)
+  for (const table::Row* row : panel.examples)
     all.push_back({{"x1", table.number(*row, "x1")},
                    {"x2", table.number(*row, "x2")},
                    {"label", table.cell(*row, "label")},
@@ -188,13 +188,13 @@ void add_lines(const CommittedTable& table, const Panel& panel, Sheet& sheet) {
     double probabilities = 0;
   };
   std::map<std::string, Tally> by_class;
-  for (const suite::Row* row : panel.grid) {
+  for (const table::Row* row : panel.grid) {
     Tally& tally = by_class[table.cell(*row, "best")];
     ++tally.points;
     tally.same += table.cell(*row, "as_best") == "yes";
     tally.probabilities += table.number(*row, "probability");
   }
-  for (const suite::Row* row : panel.examples) {
+  for (const table::Row* row : panel.examples) {
     Tally& tally = by_class[table.cell(*row, "label")];
     ++tally.examples;
     tally.right += table.cell(*row, "class") == table.cell(*row, "label");

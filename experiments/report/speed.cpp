@@ -71,7 +71,7 @@ Json values_of(const std::vector<Timed>& all, const LogAxis& times, const LogAxi
                {"time_ns", fmt::format("{}", one.time_ns)},
                {"timed", LogAxis::kind(one.time_ns) == "finite"},
                {"time", times.place(one.time_ns)},
-               {"times_onednn", one.speed ? suite::cell(*one.speed) : ""}};
+               {"times_onednn", one.speed ? table::cell(*one.speed) : ""}};
     if (one.name.op != "memcpy")
       value["ratio"] = ratios.place(one.speed ? one.speed->estimate : NAN);
     if (one.speed) {
@@ -112,7 +112,7 @@ Sheet sheet_of(const std::vector<Timed>& all, const std::string& op,
         std::isnan(one.time_ns) ? "not timed" : fmt::format("{:.3g}", one.time_ns));
   for (const Timed& one : all)
     if (one.name.op != "memcpy")
-      set(one, "times as fast", one.speed ? suite::cell(*one.speed) : "not timed");
+      set(one, "times as fast", one.speed ? table::cell(*one.speed) : "not timed");
   return sheet;
 }
 

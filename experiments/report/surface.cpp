@@ -4,8 +4,8 @@
 #include <array>
 #include <cmath>
 
-#include "numerics/registry.hpp"
 #include "numerics/rows.hpp"
+#include "ops/registry.hpp"
 #include "report/look.hpp"
 #include "report/picture.hpp"
 
@@ -14,7 +14,7 @@ namespace {
 
 // The probability of the first class, by the project's own softmax, whose bits are promised.
 double first_of(double z1, double z2) {
-  static const numerics::Variant& softmax = *numerics::find_variant("softmax.accurate.scalar");
+  static const ops::Variant& softmax = *ops::find_variant("softmax.accurate.scalar");
   const std::array<float, 2> logits{static_cast<float>(z1), static_cast<float>(z2)};
   std::array<float, 2> p{};
   softmax.float32(numerics::one_row(std::span<const float>(logits)),

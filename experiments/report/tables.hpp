@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "inputs/committed_table.hpp"
+#include "table/committed_table.hpp"
 
 namespace maxtrick::report {
 
@@ -18,7 +18,7 @@ class Tables {
   explicit Tables(std::filesystem::path folder) : folder_(std::move(folder)) {}
 
   // "accuracy", or "speed/CPU/speed".
-  [[nodiscard]] const inputs::CommittedTable& get(const std::string& name) const;
+  [[nodiscard]] const table::CommittedTable& get(const std::string& name) const;
   // The folders in speed/, in the order of their names: one a CPU. One at least.
   [[nodiscard]] std::vector<std::string> cpus() const;
   // What the manifest of a CPU's speed calls it.
@@ -27,7 +27,7 @@ class Tables {
 
  private:
   std::filesystem::path folder_;
-  mutable std::map<std::string, inputs::CommittedTable> read_;
+  mutable std::map<std::string, table::CommittedTable> read_;
 };
 
 }  // namespace maxtrick::report

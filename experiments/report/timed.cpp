@@ -8,8 +8,8 @@
 #include <map>
 #include <set>
 
-#include "suite/matrix.hpp"
-#include "suite/number.hpp"
+#include "io/matrix.hpp"
+#include "io/number.hpp"
 
 namespace maxtrick::report {
 namespace {
@@ -18,22 +18,22 @@ std::string table_of(const std::string& cpu) { return fmt::format("speed/{}/spee
 
 double part(const std::string& shape, bool classes) {
   const auto x = shape.find('x');
-  return suite::parse_number(classes ? shape.substr(x + 1) : shape.substr(0, x)).value_or(NAN);
+  return io::parse_number(classes ? shape.substr(x + 1) : shape.substr(0, x)).value_or(NAN);
 }
 
 }  // namespace
 
 std::vector<Timed> timed(const Tables& tables, const std::string& cpu, const std::string& op) {
-  const inputs::CommittedTable& table = tables.get(table_of(cpu));
+  const table::CommittedTable& table = tables.get(table_of(cpu));
   std::vector<Timed> all;
   std::map<std::string, std::size_t> places;
-  const auto of_one_thread = [&](const suite::Row& row) {
+  const auto of_one_thread = [&](const table::Row& row) {
     return table.cell(row, "op") == op && table.cell(row, "threads") == "1";
   };
-  const auto key = [&](const suite::Row& row) {
+  const auto key = [&](const table::Row& row) {
     return table.cell(row, "variant") + ' ' + table.cell(row, "shape");
   };
-  for (const suite::Row& row : table.rows()) {
+  for (const table::Row& row : table.rows()) {
     const std::string& logits = table.cell(row, "logits");
     if (!of_one_thread(row) || (logits != "plain" && logits != "any")) continue;
     const std::string& shape = table.cell(row, "shape");
@@ -47,12 +47,12 @@ std::vector<Timed> timed(const Tables& tables, const std::string& cpu, const std
               .worst_outcome = "ok",
               .worst_logits = logits,
               .time_ns = table.number(row, "time_ns"),
-              .speed = suite::parse_interval(table.cell(row, "speed")),
-              .of_memcpy = suite::parse_interval(table.cell(row, "memcpy_share"))};
+              .speed = table::parse_interval(table.cell(row, "speed")),
+              .of_memcpy = table::parse_interval(table.cell(row, "memcpy_share"))};
     places[key(row)] = all.size();
     all.push_back(std::move(one));
   }
-  for (const suite::Row& row : table.rows()) {
+  for (const table::Row& row : table.rows()) {
     const auto found = of_one_thread(row) ? places.find(key(row)) : places.end();
     if (found == places.end()) continue;
     Timed& one = all[found->second];
@@ -69,9 +69,9 @@ std::vector<Timed> timed(const Tables& tables, const std::string& cpu, const std
 }
 
 std::vector<std::string> shapes_of_many_logits(const Tables& tables, const std::string& cpu) {
-  const inputs::CommittedTable& table = tables.get(table_of(cpu));
+  const table::CommittedTable& table = tables.get(table_of(cpu));
   std::map<std::string, std::set<std::string>> logits;
-  for (const suite::Row& row : table.rows())
+  for (const table::Row& row : table.rows())
     if (table.cell(row, "op") != "copy" && table.cell(row, "threads") == "1")
       logits[table.cell(row, "shape")].insert(table.cell(row, "logits"));
   std::size_t most = 0;
@@ -80,7 +80,7 @@ std::vector<std::string> shapes_of_many_logits(const Tables& tables, const std::
   for (const auto& [shape, kinds] : logits)
     if (kinds.size() == most && kinds.contains("plain")) shapes.push_back(shape);
   if (shapes.empty())
-    throw suite::InputError(
+    throw io::InputError(
         fmt::format("{} has no rows of plain logits on one thread", table.path().string()));
   std::sort(shapes.begin(), shapes.end(),
             [](const auto& a, const auto& b) { return part(a, true) < part(b, true); });
@@ -88,9 +88,9 @@ std::vector<std::string> shapes_of_many_logits(const Tables& tables, const std::
 }
 
 std::vector<std::string> logits_of(const Tables& tables, const std::string& cpu) {
-  const inputs::CommittedTable& table = tables.get(table_of(cpu));
-  std::vector<suite::Row> rows;
-  for (const suite::Row& row : table.rows())
+  const table::CommittedTable& table = tables.get(table_of(cpu));
+  std::vector<table::Row> rows;
+  for (const table::Row& row : table.rows())
     if (table.cell(row, "op") != "copy" && table.cell(row, "threads") == "1") rows.push_back(row);
   return distinct(table, rows, "logits");
 }
@@ -99,8 +99,8 @@ std::vector<Cache> caches(const Tables& tables, const std::string& cpu) {
   const std::string name = fmt::format("speed/{}/caches", cpu);
   std::vector<Cache> all;
   if (!std::filesystem::exists(tables.folder() / (name + ".csv"))) return all;
-  const inputs::CommittedTable table(tables.folder(), name);
-  for (const suite::Row& row : table.rows())
+  const table::CommittedTable table(tables.folder(), name);
+  for (const table::Row& row : table.rows())
     all.push_back({table.cell(row, "cache"), table.number(row, "bytes")});
   return all;
 }

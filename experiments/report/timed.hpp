@@ -7,7 +7,7 @@
 
 #include "report/look.hpp"
 #include "report/tables.hpp"
-#include "suite/interval.hpp"
+#include "table/interval.hpp"
 
 namespace maxtrick::report {
 
@@ -22,8 +22,8 @@ struct Timed {
   std::string worst_outcome,
       worst_logits;                      // and where that was; infinite where a digit is not right
   double time_ns = 0;                    // of an element; NaN where it was not timed
-  std::optional<suite::Interval> speed;  // oneDNN's time by its own
-  std::optional<suite::Interval> of_memcpy;  // its bytes a second by memcpy's
+  std::optional<table::Interval> speed;  // oneDNN's time by its own
+  std::optional<table::Interval> of_memcpy;  // its bytes a second by memcpy's
 };
 
 // Those of one op ("copy": memcpy), in the table's order.

@@ -3,11 +3,11 @@
 
 #include <cmath>
 
+#include "io/matrix.hpp"
+#include "io/number.hpp"
 #include "report/log_axis.hpp"
 #include "report/look.hpp"
 #include "report/picture.hpp"
-#include "suite/matrix.hpp"
-#include "suite/number.hpp"
 
 namespace maxtrick::report {
 namespace {
@@ -18,7 +18,7 @@ constexpr double curve_height = 130, loss_width = 260;
 std::optional<double> epoch(const std::string& quantity) {
   const std::string loss = "loss_";
   if (!quantity.starts_with(loss)) return std::nullopt;
-  return suite::parse_number(quantity.substr(loss.size()));
+  return io::parse_number(quantity.substr(loss.size()));
 }
 
 Json curves_of_task(const std::string& task, const Json& values, const LogAxis& losses) {
@@ -63,8 +63,8 @@ Json curves_of_task(const std::string& task, const Json& values, const LogAxis& 
 }
 
 Drawn draw_curves(const Tables& tables) {
-  const inputs::CommittedTable& table = tables.get("training");
-  std::vector<suite::Row> loss_rows;
+  const table::CommittedTable& table = tables.get("training");
+  std::vector<table::Row> loss_rows;
   Json values = Json::array();
   std::vector<double> on_axis;
   Sheet sheet{"Loss by epoch: quartiles over the seeds, and what was published",
@@ -72,7 +72,7 @@ Drawn draw_curves(const Tables& tables) {
                "highest", "published"},
               {}};
   const std::vector<std::string> quantiles{"lowest", "q1", "median", "q3", "highest"};
-  for (const suite::Row& row : table.rows()) {
+  for (const table::Row& row : table.rows()) {
     const auto at = epoch(table.cell(row, "quantity"));
     if (!at) continue;
     loss_rows.push_back(row);
@@ -92,7 +92,7 @@ Drawn draw_curves(const Tables& tables) {
     sheet.rows.push_back(std::move(line));
     values.push_back(std::move(value));
   }
-  if (loss_rows.empty()) throw suite::InputError(table.path().string() + ": no loss of an epoch");
+  if (loss_rows.empty()) throw io::InputError(table.path().string() + ": no loss of an epoch");
   const LogAxis losses(on_axis, {"y", curve_height});
   for (Json& value : values)
     for (const std::string& quantile : quantiles) value[quantile] = losses.place(value[quantile]);
@@ -109,7 +109,7 @@ Drawn draw_curves(const Tables& tables) {
 }
 
 Drawn draw_breaking(const Tables& tables) {
-  const inputs::CommittedTable& table = tables.get("breaking");
+  const table::CommittedTable& table = tables.get("breaking");
   const auto arms = distinct(table, table.rows(), "arm"),
              conditions = distinct(table, table.rows(), "condition");
   Json values = Json::array();
@@ -119,7 +119,7 @@ Drawn draw_breaking(const Tables& tables) {
               {"condition", "arm", "outcome", "seeds that learn", "median accuracy",
                "exact loss: quartiles"},
               {}};
-  for (const suite::Row& row : table.rows()) {
+  for (const table::Row& row : table.rows()) {
     Json value{{"condition", table.cell(row, "condition")},
                {"arm", table.cell(row, "arm")},
                {"outcome", table.cell(row, "outcome")},
@@ -146,7 +146,7 @@ Drawn draw_breaking(const Tables& tables) {
   for (Json& value : values)
     for (const std::string& quartile : quartiles)
       value[quartile] =
-          losses.place(suite::parse_number(value[quartile].get<std::string>()).value_or(NAN));
+          losses.place(io::parse_number(value[quartile].get<std::string>()).value_or(NAN));
   Json made = specification(R"json({
     "hconcat": [
       {"width": {"step": 66}, "height": {"step": 34},

@@ -13,10 +13,10 @@ namespace {
 constexpr double gap_height = 260;
 
 // The error against the gap, and the ratio of observed and predicted below it.
-Json against_gap(const inputs::CommittedTable& table, Sheet& sheet) {
+Json against_gap(const table::CommittedTable& table, Sheet& sheet) {
   Json values = Json::array(), classes = Json::array();
   std::vector<double> on_axis;
-  for (const suite::Row& row : table.rows()) {
+  for (const table::Row& row : table.rows()) {
     if (table.cell(row, "variant") != "log_softmax.x_minus_max.scalar" ||
         table.cell(row, "dtype") != "float32")
       continue;
@@ -85,7 +85,7 @@ Json against_gap(const inputs::CommittedTable& table, Sheet& sheet) {
 }
 
 // From which gap on it is good enough, against the classes.
-Json thresholds(const inputs::CommittedTable& table, Sheet& sheet) {
+Json thresholds(const table::CommittedTable& table, Sheet& sheet) {
   Json made = Json::parse(R"json({
     "title": "From which gap on it will do (line: predicted, dots: observed), and observed over predicted",
     "vconcat": [
@@ -100,7 +100,7 @@ Json thresholds(const inputs::CommittedTable& table, Sheet& sheet) {
     ]})json");
   Json& values = made["data"]["values"];
   values = Json::array();
-  for (const suite::Row& row : table.rows()) {
+  for (const table::Row& row : table.rows()) {
     const double observed = table.number(row, "from_gap"),
                  predicted = table.number(row, "predicted_gap");
     Json value{{"criterion", table.cell(row, "criterion")},

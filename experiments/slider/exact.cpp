@@ -41,7 +41,7 @@ DoubleDouble log_probability(double x, double m, double log_sum) {
 
 }  // namespace
 
-std::vector<DoubleDouble> exact(numerics::Op op, std::span<const double> logits) {
+std::vector<DoubleDouble> exact(ops::Op op, std::span<const double> logits) {
   const double m = *std::max_element(logits.begin(), logits.end());
   const bool nan =
       std::any_of(logits.begin(), logits.end(), [](double x) { return std::isnan(x); });
@@ -59,8 +59,8 @@ std::vector<DoubleDouble> exact(numerics::Op op, std::span<const double> logits)
   const DoubleDouble sum = rest + DoubleDouble{1};
   const double log_sum = kernels::log1p(rest.high, [](double a) { return a; });
   for (std::size_t i = 0; i < y.size(); ++i)
-    y[i] = op == numerics::Op::softmax ? quotient(power_of_gap(logits[i], m), sum)
-                                       : log_probability(logits[i], m, log_sum);
+    y[i] = op == ops::Op::softmax ? quotient(power_of_gap(logits[i], m), sum)
+                                  : log_probability(logits[i], m, log_sum);
   return y;
 }
 

@@ -11,7 +11,7 @@
 
 #include "numerics/double_double.hpp"
 #include "numerics/error.hpp"
-#include "numerics/op.hpp"
+#include "ops/op.hpp"
 
 namespace maxtrick::slider {
 
@@ -23,8 +23,7 @@ inline constexpr double least_value = 0x1p-808;  // e^-560
 // digits beyond float32's; below least_value only the sign is right. A low part says on which side
 // of the high one the value lies, if ever so little. No libm but fma and ldexp: the same bits
 // everywhere. exact.cpp has the proof.
-[[nodiscard]] std::vector<numerics::DoubleDouble> exact(numerics::Op op,
-                                                        std::span<const double> logits);
+[[nodiscard]] std::vector<numerics::DoubleDouble> exact(ops::Op op, std::span<const double> logits);
 
 // To a double such that rounding it to fewer digits is to round y: towards 0, the last bit set
 // where that is not y (S. Boldo and G. Melquiond, IEEE Trans. Comput. 57(4), 2008).

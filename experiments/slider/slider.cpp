@@ -9,18 +9,18 @@
 #include <tuple>
 #include <vector>
 
-#include "numerics/dtype.hpp"
-#include "numerics/outcome.hpp"
-#include "numerics/registry.hpp"
+#include "ops/dtype.hpp"
+#include "ops/registry.hpp"
+#include "oracle/outcome.hpp"
 #include "slider/exact.hpp"
 
 namespace maxtrick::slider {
 namespace {
 
-using numerics::DType;
-using numerics::Nature;
-using numerics::Op;
-using numerics::Variant;
+using ops::DType;
+using ops::Nature;
+using ops::Op;
+using ops::Variant;
 
 constexpr DType precisions[] = {DType::float32, DType::float16, DType::bfloat16};
 
@@ -34,14 +34,14 @@ struct Shown {
 // sound variants from the loosest claim to the tightest.
 auto order(const Variant& of) {
   const int place = of.nature == Nature::unguarded ? 0 : of.nature == Nature::sound ? 1 : 2;
-  const numerics::Claim& claim = of.float32_claim;
+  const ops::Claim& claim = of.float32_claim;
   return std::tuple(of.op, place, place == 0 ? of.summary.size() : 0, -claim.floor, -claim.max_ulp);
 }
 
 const std::vector<Shown>& shown() {
   static const std::vector<Shown> all = [] {
     std::vector<Shown> chosen;
-    for (const Variant& variant : numerics::variants())
+    for (const Variant& variant : ops::variants())
       if (variant.op != Op::log_sum_exp && variant.isa == "scalar")
         chosen.push_back({&variant, variant.name()});
     std::stable_sort(chosen.begin(), chosen.end(), [](const Shown& a, const Shown& b) {
@@ -77,7 +77,7 @@ std::vector<double> rounded(const double* x, int classes) {
 // Calls f(std::type_identity<S>{}) with the type of the precision.
 template <class Function>
 decltype(auto) with_precision(int precision, Function f) {
-  return numerics::with_storage(precisions[precision], f);
+  return ops::with_storage(precisions[precision], f);
 }
 
 }  // namespace
@@ -97,7 +97,7 @@ double* slider_room(void) {
 
 const char* slider_precision(int precision) {
   if (precision >= static_cast<int>(std::size(precisions))) return nullptr;
-  return numerics::name(precisions[precision]).data();
+  return ops::name(precisions[precision]).data();
 }
 
 void slider_round(int precision, const double* logits, int classes, double* result) {
@@ -120,14 +120,14 @@ int slider_is_softmax(int i) { return variant(i).op == Op::softmax ? 1 : 0; }
 int slider_is_approximation(int i) { return variant(i).nature == Nature::approximation ? 1 : 0; }
 
 const char* slider_dtype(int i, int precision) {
-  return numerics::name(dtype(variant(i), precisions[precision])).data();
+  return ops::name(dtype(variant(i), precisions[precision])).data();
 }
 
 void slider_compute(int i, int precision, const double* logits, int classes, double* results) {
   with_precision(precision, [&]<class S>(std::type_identity<S>) {
     const std::vector<S> x = stored<S>(logits, classes);
     const DType in = dtype(variant(i), precisions[precision]);
-    const std::vector<S> y = numerics::apply(variant(i), in, std::span<const S>(x));
+    const std::vector<S> y = ops::apply(variant(i), in, std::span<const S>(x));
     std::copy(y.begin(), y.end(), results);
   });
 }
@@ -151,17 +151,17 @@ int slider_judge(int i, int precision, const double* logits, int classes, const 
     for (const auto& y : exact(op, rounded<S>(logits, classes))) values.push_back(as_exact<S>(y));
     const std::vector<S> got = stored<S>(results, classes);
     const auto verdict =
-        numerics::judge(op, std::span<const numerics::Exact<S>>(values), std::span<const S>(got),
-                        tolerance_ulp, !variant(i).special_values.empty());
+        oracle::judge(op, std::span<const numerics::Exact<S>>(values), std::span<const S>(got),
+                      tolerance_ulp, !variant(i).special_values.empty());
     measures[0] = verdict.max_error_ulp;
-    measures[1] = *numerics::sum_minus_1(op, std::span<const S>(got));
+    measures[1] = *oracle::sum_minus_1(op, std::span<const S>(got));
     return static_cast<int>(verdict.outcome);
   });
 }
 
 const char* slider_outcome(int outcome) {
-  if (outcome >= static_cast<int>(std::size(numerics::all_outcomes))) return nullptr;
-  return numerics::name(static_cast<numerics::Outcome>(outcome)).data();
+  if (outcome >= static_cast<int>(std::size(oracle::all_outcomes))) return nullptr;
+  return oracle::name(static_cast<oracle::Outcome>(outcome)).data();
 }
 
 }  // extern "C"

@@ -5,16 +5,16 @@
 #include <stdexcept>
 #include <type_traits>
 
-#include "numerics/dtype.hpp"
+#include "ops/dtype.hpp"
 
 namespace maxtrick::learn {
 namespace {
 
 using numerics::BFloat16;
-using numerics::Compute;
-using numerics::DType;
 using numerics::Float16;
 using numerics::Rows;
+using ops::Compute;
+using ops::DType;
 
 // As it is first written: of a very negative logit, 1 / inf = 0.
 template <class T>
@@ -131,7 +131,7 @@ class Narrow {
 
 }  // namespace
 
-MeanLoss mean_loss(const Arm& arm, const numerics::Variant* softmax, DType dtype, Gradient form,
+MeanLoss mean_loss(const Arm& arm, const ops::Variant* softmax, DType dtype, Gradient form,
                    double guard) {
   const auto in = [&]<class A>(std::type_identity<A>) {
     return CrossEntropy<A>(arm, softmax ? softmax->compute<A>() : nullptr, form, guard);
@@ -142,9 +142,8 @@ MeanLoss mean_loss(const Arm& arm, const numerics::Variant* softmax, DType dtype
                std::span<float> losses, Rows<float> gradient) mutable {
       loss(logits, {labels}, Reduction::mean, losses, gradient);
     };
-  return numerics::with_storage(dtype, [&]<class S>(std::type_identity<S> stored) -> MeanLoss {
-    if (numerics::computes_in_float32(dtype))
-      return Narrow<S, float>(in(std::type_identity<float>{}));
+  return ops::with_storage(dtype, [&]<class S>(std::type_identity<S> stored) -> MeanLoss {
+    if (ops::computes_in_float32(dtype)) return Narrow<S, float>(in(std::type_identity<float>{}));
     return Narrow<S, S>(in(stored));
   });
 }

@@ -9,10 +9,10 @@
 #include <vector>
 
 #include "learn/target.hpp"
-#include "numerics/op.hpp"
 #include "numerics/rows.hpp"
 #include "numerics/small_float.hpp"
-#include "numerics/variant.hpp"
+#include "ops/op.hpp"
+#include "ops/variant.hpp"
 
 namespace maxtrick::learn {
 
@@ -21,7 +21,7 @@ namespace maxtrick::learn {
 enum class Input { probabilities, logits, sigmoid, logit };
 
 // Of each row of `v`, the arm's input: the loss, and its derivative by the entries of that row.
-// `guard` is the arm's epsilon. Rows as in numerics::Compute; `derivative` has the shape of `v`.
+// `guard` is the arm's epsilon. Rows as in ops::Compute; `derivative` has the shape of `v`.
 template <class T>
 using RowLosses = std::function<void(numerics::Rows<const T> v, const Targets<T>& targets, T guard,
                                      std::span<T> losses, numerics::Rows<T> derivative)>;
@@ -62,7 +62,7 @@ class CrossEntropy {
   // `softmax` makes the probabilities; an arm that starts from logits makes its own for the
   // gradient where `softmax` is empty. A binary arm needs none. `guard` below 0: the arm's own.
   // Throws std::invalid_argument where the arm needs a softmax and has none.
-  CrossEntropy(const Arm& arm, numerics::Compute<T> softmax, Gradient form = Gradient::chain,
+  CrossEntropy(const Arm& arm, ops::Compute<T> softmax, Gradient form = Gradient::chain,
                double guard = -1);
 
   // losses[i] of row i, not reduced, and in `gradient` the derivative by the logits of the reduced
@@ -78,7 +78,7 @@ class CrossEntropy {
 
   RowLosses<T> rows_;
   Input input_;
-  numerics::Compute<T> softmax_;
+  ops::Compute<T> softmax_;
   Gradient form_;
   T guard_;
   std::vector<T> probabilities_;
@@ -91,8 +91,7 @@ using MeanLoss =
                        std::span<float> losses, numerics::Rows<float> gradient)>;
 
 // `softmax` may be null where the arm needs none; else it has the type. Throws as CrossEntropy.
-[[nodiscard]] MeanLoss mean_loss(const Arm& arm, const numerics::Variant* softmax,
-                                 numerics::DType dtype, Gradient form = Gradient::chain,
-                                 double guard = -1);
+[[nodiscard]] MeanLoss mean_loss(const Arm& arm, const ops::Variant* softmax, ops::DType dtype,
+                                 Gradient form = Gradient::chain, double guard = -1);
 
 }  // namespace maxtrick::learn

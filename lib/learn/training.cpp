@@ -5,7 +5,7 @@
 #include <limits>
 #include <numeric>
 
-#include "numerics/derived.hpp"
+#include "ops/derived.hpp"
 
 namespace maxtrick::learn {
 namespace {
@@ -14,7 +14,7 @@ using numerics::Rows;
 
 bool on_wrong_side(std::span<const float> logits, std::int32_t label) {
   if (logits.size() == 1) return (logits[0] > 0) != (label == 1);
-  return numerics::argmax(logits) != static_cast<std::size_t>(label);
+  return ops::argmax(logits) != static_cast<std::size_t>(label);
 }
 
 // The examples of a step, gathered.
@@ -133,7 +133,7 @@ std::vector<std::int32_t> predictions(Rows<const double> logits) {
   std::vector<std::int32_t> classes;
   for (std::size_t i = 0; i < logits.rows; ++i) {
     const auto z = logits.row(i);
-    classes.push_back(z.size() == 1 ? z[0] > 0 : static_cast<std::int32_t>(numerics::argmax(z)));
+    classes.push_back(z.size() == 1 ? z[0] > 0 : static_cast<std::int32_t>(ops::argmax(z)));
   }
   return classes;
 }

@@ -17,10 +17,10 @@
 namespace maxtrick::variants {
 namespace {
 
-using numerics::Claim;
-using numerics::Op;
-using numerics::Register;
-using numerics::Variant;
+using ops::Claim;
+using ops::Op;
+using ops::Register;
+using ops::Variant;
 
 #ifdef MAXTRICK_EIGEN
 
@@ -79,8 +79,7 @@ std::string why_unavailable() { return built_without("Eigen", "libeigen3-dev"); 
 // of log-softmax are the worst rows of at most 12 classes; on longer ones, where the sum
 // counts, 4.3 (float32) and 8.5 (float64) were found.
 Variant entry(Op op, std::string summary, std::string special_values, Claim float32_claim,
-              Claim float64_claim, numerics::Compute<float> float32,
-              numerics::Compute<double> float64) {
+              Claim float64_claim, ops::Compute<float> float32, ops::Compute<double> float64) {
   return {.op = op,
           .algorithm = "eigen",
           .isa = {},

@@ -5,16 +5,16 @@
 #include <algorithm>
 #include <vector>
 
-#include "numerics/registry.hpp"
+#include "ops/registry.hpp"
 
 namespace maxtrick::variants {
 namespace {
 
 using kernels::Algorithm;
 using kernels::Method;
-using numerics::Op;
 using numerics::Rows;
-using numerics::Variant;
+using ops::Op;
+using ops::Variant;
 
 void log_sum_exp(Method method, Rows<const float> x, Rows<float> y) {
   std::vector<float> sums(x.rows);
@@ -32,7 +32,7 @@ void run(Op op, Method method, Rows<const float> x, Rows<float> y) {
 
 // The claim of so many ULP, norm-wise: at most twice as many u of the largest |y|; the least normal
 // number's ULP below.
-std::optional<double> bound(Op op, double ulp, const numerics::RowFacts& row) {
+std::optional<double> bound(Op op, double ulp, const ops::RowFacts& row) {
   if (row.classes == 1 && (op == Op::log_softmax || (op == Op::softmax && ulp == 1))) return 0;
   if (op == Op::log_softmax && row.max - row.min > row.largest / 2) return std::nullopt;
   const double norm = row.norm(op);
@@ -77,8 +77,7 @@ Variant entry(const Claimed& claimed, kernels::Isa isa) {
                             .max_classes = 200,
                             .witness = claimed.witness,
                             .witness_ulp = claimed.witness_ulp},
-          .bound = [op = claimed.op,
-                    ulp](const numerics::RowFacts& row) { return bound(op, ulp, row); },
+          .bound = [op = claimed.op, ulp](const ops::RowFacts& row) { return bound(op, ulp, row); },
           .float32 = [op = claimed.op, method](Rows<const float> x,
                                                Rows<float> y) { run(op, method, x, y); },
           .unavailable = std::string(why_unavailable(isa))};
@@ -86,7 +85,7 @@ Variant entry(const Claimed& claimed, kernels::Isa isa) {
 
 const bool registered = [] {
   for (const Claimed& claimed : all_claimed)
-    for (const kernels::Isa isa : kernels::all_isas) numerics::Register{entry(claimed, isa)};
+    for (const kernels::Isa isa : kernels::all_isas) ops::Register{entry(claimed, isa)};
   return true;
 }();
 

@@ -27,14 +27,14 @@ void softmax_row(std::span<const T> x, std::span<T> y) {
   for (T& yi : y) yi /= sum;
 }
 
-std::optional<double> softmax_bound(const numerics::RowFacts& row) {
+std::optional<double> softmax_bound(const ops::RowFacts& row) {
   const Roundings r(row);
   const double k = r.shifted_sum() + r.f + 1;
   return if_finite(k * r.growth(r.reach(r.W) + k) + r.lost() * r.growth(k) +
                    r.l * std::exp(r.log_S));
 }
 
-std::optional<double> log_softmax_bound(const numerics::RowFacts& row) {
+std::optional<double> log_softmax_bound(const ops::RowFacts& row) {
   const Roundings r(row);
   const double k = r.W + r.shifted_sum() + r.f + 1;
   if (r.n == 1) return 0;  // 1 / 1 and log 1 are exact
@@ -42,7 +42,7 @@ std::optional<double> log_softmax_bound(const numerics::RowFacts& row) {
   return if_finite(r.f + r.g(k) * (1 + r.f * r.u) / r.Y);
 }
 
-const Register softmax{
+const ops::Register softmax{
     scalar({.op = Op::softmax,
             .algorithm = "max_trick",
             .isa = {},
@@ -59,13 +59,13 @@ const Register softmax{
             .bound = softmax_bound},
            []<class T>(std::span<const T> x, std::span<T> y) { softmax_row<T>(x, y); })};
 
-const Register log_softmax{scalar(
+const ops::Register log_softmax{scalar(
     {.op = Op::log_softmax,
      .algorithm = "log_of_max_trick",
      .isa = {},
      .summary = "log(exp(x - max) / sum exp(x - max))",
      .source = "slides (logsoftmax1)",
-     .nature = Nature::unguarded,
+     .nature = ops::Nature::unguarded,
      .float32_claim = {.max_ulp = 132,
                        .floor = 1,
                        .witness = {7.967004, -40, 7.967004, -7.9750752, -7.9745016, -7.9705267,

@@ -25,14 +25,14 @@ void softmax_row(std::span<const T> x, std::span<T> y) {
   for (T& yi : y) yi /= sum;
 }
 
-std::optional<double> softmax_bound(const numerics::RowFacts& row) {
+std::optional<double> softmax_bound(const ops::RowFacts& row) {
   const Roundings r(row);
   const double k = r.plain_sum() + r.f + 1;
   if (!r.plain_sum_is_finite(k)) return std::nullopt;
   return if_finite(r.g(k) + r.f * r.l * std::exp(-r.m) * r.growth(k) + r.l * std::exp(r.y - r.m));
 }
 
-std::optional<double> log_softmax_bound(const numerics::RowFacts& row) {
+std::optional<double> log_softmax_bound(const ops::RowFacts& row) {
   const Roundings r(row);
   const double k = r.plain_sum() + r.f + 1;
   if (!r.plain_sum_is_finite(k) || row.min < std::log(2 * r.l) || !r.probabilities_are_normal(k))
@@ -41,20 +41,20 @@ std::optional<double> log_softmax_bound(const numerics::RowFacts& row) {
   return if_finite(r.f + r.g(k) * (1 + r.f * r.u) / r.Y);
 }
 
-std::optional<double> log_sum_exp_bound(const numerics::RowFacts& row) {
+std::optional<double> log_sum_exp_bound(const ops::RowFacts& row) {
   const Roundings r(row);
   const double k = r.plain_sum();
   if (!r.plain_sum_is_finite(k)) return std::nullopt;
   return if_finite(r.g(k) * (1 + r.f * r.u) / r.abs_y + r.f);
 }
 
-const Register softmax{scalar(
+const ops::Register softmax{scalar(
     {.op = Op::softmax,
      .algorithm = "naive",
      .isa = {},
      .summary = "exp(x) / sum exp(x)",
      .source = "course lab; slides (S4)",
-     .nature = Nature::unguarded,
+     .nature = ops::Nature::unguarded,
      .float32_claim = {.max_ulp = 104,
                        .witness = {4.89024, -4.126684, -4.8491044, -5.286727, -6.0246, -4.86283,
                                    -5.1488686},
@@ -68,13 +68,13 @@ const Register softmax{scalar(
      .bound = softmax_bound},
     []<class T>(std::span<const T> x, std::span<T> y) { softmax_row<T>(x, y); })};
 
-const Register log_softmax{
+const ops::Register log_softmax{
     scalar({.op = Op::log_softmax,
             .algorithm = "log_of_naive",
             .isa = {},
             .summary = "log(exp(x) / sum exp(x))",
             .source = "the loss on probabilities, keras#7563",
-            .nature = Nature::unguarded,
+            .nature = ops::Nature::unguarded,
             .float32_claim = {.max_ulp = 53,
                               .floor = 1,
                               .witness = {4.8535285, -4.563128, -4.995657, -5.3553967, -5.1594367,
@@ -92,13 +92,13 @@ const Register log_softmax{
              for (T& yi : y) yi = log(yi);
            })};
 
-const Register log_sum_exp{
+const ops::Register log_sum_exp{
     scalar({.op = Op::log_sum_exp,
             .algorithm = "naive",
             .isa = {},
             .summary = "log(sum exp(x))",
             .source = "Blanchard, Higham & Higham 2021",
-            .nature = Nature::unguarded,
+            .nature = ops::Nature::unguarded,
             .float32_claim = {.max_ulp = 52,
                               .floor = 1,
                               .witness = {-0.30567604, -0.47563025, 0.122818716, -0.48250774,

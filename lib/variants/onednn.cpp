@@ -16,7 +16,7 @@
 #include <tuple>
 #include <unordered_map>
 
-#include "numerics/registry.hpp"
+#include "ops/registry.hpp"
 #include "variants/dense_rows.hpp"
 #include "variants/recent.hpp"
 
@@ -24,10 +24,10 @@ namespace maxtrick::variants {
 namespace {
 
 using dnnl::memory;
-using numerics::Op;
-using numerics::Register;
 using numerics::Rows;
-using numerics::Variant;
+using ops::Op;
+using ops::Register;
+using ops::Variant;
 
 // What the user has chosen, or null. oneDNN reads the variables itself, the newer one first.
 const char* isa_of_environment() {
@@ -119,7 +119,7 @@ std::string why_unavailable() {
 }
 
 // oneDNN claims no bound: ours are twice the worst error found.
-Variant entry(Op op, dnnl::algorithm algorithm, numerics::Claim claim) {
+Variant entry(Op op, dnnl::algorithm algorithm, ops::Claim claim) {
   return {.op = op,
           .algorithm = "onednn",
           .isa = {},

@@ -22,7 +22,7 @@
 namespace maxtrick::variants {
 namespace {
 
-std::optional<double> bound(const numerics::RowFacts& row) {
+std::optional<double> bound(const ops::RowFacts& row) {
   const Roundings r(row);
   const double each = (r.n - 1) * (r.f + 2), reach = r.reach(r.W);
   if ((reach + each) * r.u > 0.5) return std::nullopt;
@@ -32,7 +32,7 @@ std::optional<double> bound(const numerics::RowFacts& row) {
   return if_finite(k * r.growth(reach + k) + r.lost() * r.growth(k) + r.l * std::exp(r.log_S));
 }
 
-const Register softmax{
+const ops::Register softmax{
     scalar({.op = Op::softmax,
             .algorithm = "online",
             .isa = {},

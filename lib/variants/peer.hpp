@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "numerics/registry.hpp"
+#include "ops/registry.hpp"
 
 namespace maxtrick::variants {
 

@@ -20,7 +20,7 @@
 #include <limits>
 #include <optional>
 
-#include "numerics/variant.hpp"
+#include "ops/variant.hpp"
 
 namespace maxtrick::variants {
 
@@ -33,7 +33,7 @@ struct Roundings {
   double abs_y;             // |y|, from below: 0 where y may be 0
   double largest;
 
-  explicit Roundings(const numerics::RowFacts& row)
+  explicit Roundings(const ops::RowFacts& row)
       : n(static_cast<double>(row.classes)),
         u(row.unit_roundoff),
         f(row.unit_roundoff >= 0x1p-11 ? 1 : 2),
@@ -43,8 +43,8 @@ struct Roundings {
         y(row.log_sum_exp),
         log_S_low(row.least_log_S()),
         log_S(std::min(std::log(n), y - m + row.uncertainty())),
-        Y(row.norm(numerics::Op::log_softmax)),
-        abs_y(row.norm(numerics::Op::log_sum_exp)),
+        Y(row.norm(ops::Op::log_softmax)),
+        abs_y(row.norm(ops::Op::log_sum_exp)),
         largest(row.largest) {}
 
   // 1 / (1 - k u): what turns k first-order roundings into a bound. Infinite beyond its range.

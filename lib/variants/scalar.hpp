@@ -7,16 +7,16 @@
 #include <span>
 #include <utility>
 
-#include "numerics/registry.hpp"
+#include "ops/registry.hpp"
 
 namespace maxtrick::variants {
 
-using numerics::Claim;
-using numerics::Nature;
-using numerics::Op;
-using numerics::Register;
 using numerics::Rows;
-using numerics::Variant;
+using ops::Claim;
+using ops::Nature;
+using ops::Op;
+using ops::Register;
+using ops::Variant;
 // Called without std::, so that those of the 16-bit types are found too.
 using std::exp;
 using std::log;

@@ -42,7 +42,7 @@ T shifted_sum(std::span<const T> x, T m) {
 
 // `of_log`: the error of log S or log1p(R).
 template <double (Roundings::*of_log)() const>
-std::optional<double> log_softmax_bound(const numerics::RowFacts& row) {
+std::optional<double> log_softmax_bound(const ops::RowFacts& row) {
   const Roundings r(row);
   if (r.n == 1) return 0;  // x - x, and log 1 is exact
   if (!r.differences_are_finite()) return std::nullopt;
@@ -50,13 +50,13 @@ std::optional<double> log_softmax_bound(const numerics::RowFacts& row) {
 }
 
 template <double (Roundings::*of_log)() const>
-std::optional<double> log_sum_exp_bound(const numerics::RowFacts& row) {
+std::optional<double> log_sum_exp_bound(const ops::RowFacts& row) {
   const Roundings r(row);
   if (std::abs(r.y) > r.largest / 2) return std::nullopt;
   return if_finite((r.*of_log)() * (1 + r.u) / r.abs_y + 1);
 }
 
-std::optional<double> x_minus_lse_bound(const numerics::RowFacts& row) {
+std::optional<double> x_minus_lse_bound(const ops::RowFacts& row) {
   const Roundings r(row);
   if (r.n == 1) return 0;
   if (!r.differences_are_finite()) return std::nullopt;
@@ -64,7 +64,7 @@ std::optional<double> x_minus_lse_bound(const numerics::RowFacts& row) {
   return if_finite(1 + lse * (1 + r.u) / r.Y);
 }
 
-const Register x_minus_lse{scalar(
+const ops::Register x_minus_lse{scalar(
     {.op = Op::log_softmax,
      .algorithm = "x_minus_lse",
      .isa = {},
@@ -89,7 +89,7 @@ const Register x_minus_lse{scalar(
       for (std::size_t i = 0; i < x.size(); ++i) y[i] = x[i] - lse;
     })};
 
-const Register log_softmax_shifted{scalar(
+const ops::Register log_softmax_shifted{scalar(
     {.op = Op::log_softmax,
      .algorithm = "shifted",
      .isa = {},
@@ -114,7 +114,7 @@ const Register log_softmax_shifted{scalar(
       for (std::size_t i = 0; i < x.size(); ++i) y[i] = (x[i] - m) - log_sum;
     })};
 
-const Register log_softmax_shifted_log1p{
+const ops::Register log_softmax_shifted_log1p{
     scalar({.op = Op::log_softmax,
             .algorithm = "shifted_log1p",
             .isa = {},
@@ -133,7 +133,7 @@ const Register log_softmax_shifted_log1p{
              for (std::size_t i = 0; i < x.size(); ++i) y[i] = (x[i] - m) - log_sum;
            })};
 
-const Register log_sum_exp_shifted{
+const ops::Register log_sum_exp_shifted{
     scalar({.op = Op::log_sum_exp,
             .algorithm = "shifted",
             .isa = {},
@@ -155,7 +155,7 @@ const Register log_sum_exp_shifted{
              y[0] = m + log(shifted_sum(x, m));
            })};
 
-const Register log_sum_exp_shifted_log1p{scalar(
+const ops::Register log_sum_exp_shifted_log1p{scalar(
     {.op = Op::log_sum_exp,
      .algorithm = "shifted_log1p",
      .isa = {},

@@ -15,27 +15,27 @@ void normalise(std::span<const T> x, std::span<T> y, T origin) {
   for (T& yi : y) yi /= sum;
 }
 
-const Register sum_v1{
+const ops::Register sum_v1{
     scalar({.op = Op::softmax,
             .algorithm = "sum_v1",
             .isa = {},
             .summary = "x / sum x",
             .source = "slides (S1)",
-            .nature = Nature::approximation},
+            .nature = ops::Nature::approximation},
            []<class T>(std::span<const T> x, std::span<T> y) { normalise<T>(x, y, 0); })};
 
-const Register sum_v2{scalar({.op = Op::softmax,
-                              .algorithm = "sum_v2",
-                              .isa = {},
-                              .summary = "(x - min) / sum (x - min)",
-                              .source = "slides (S2)",
-                              .nature = Nature::approximation},
-                             []<class T>(std::span<const T> x, std::span<T> y) {
-                               T minimum = x[0];
-                               for (const T xi : x)
-                                 if (xi < minimum) minimum = xi;
-                               normalise<T>(x, y, minimum);
-                             })};
+const ops::Register sum_v2{scalar({.op = Op::softmax,
+                                   .algorithm = "sum_v2",
+                                   .isa = {},
+                                   .summary = "(x - min) / sum (x - min)",
+                                   .source = "slides (S2)",
+                                   .nature = ops::Nature::approximation},
+                                  []<class T>(std::span<const T> x, std::span<T> y) {
+                                    T minimum = x[0];
+                                    for (const T xi : x)
+                                      if (xi < minimum) minimum = xi;
+                                    normalise<T>(x, y, minimum);
+                                  })};
 
 }  // namespace
 }  // namespace maxtrick::variants

@@ -16,10 +16,10 @@
 namespace maxtrick::variants {
 namespace {
 
-using numerics::Claim;
-using numerics::Op;
-using numerics::Register;
-using numerics::Variant;
+using ops::Claim;
+using ops::Op;
+using ops::Register;
+using ops::Variant;
 
 #ifdef MAXTRICK_TORCH
 
@@ -70,8 +70,8 @@ std::string why_unavailable() { return built_without("PyTorch", "libtorch-dev");
 // PyTorch claims no bound: ours are twice the worst error found. Which vectors it uses depends on
 // the CPU, which moves a last bit or two. The witnesses of log-softmax are the worst rows of at
 // most 12 classes; on longer ones the sum counts, and so they are given what Eigen's are.
-Variant entry(Op op, Claim float32_claim, Claim float64_claim, numerics::Compute<float> float32,
-              numerics::Compute<double> float64) {
+Variant entry(Op op, Claim float32_claim, Claim float64_claim, ops::Compute<float> float32,
+              ops::Compute<double> float64) {
   return {.op = op,
           .algorithm = "torch",
           .isa = {},

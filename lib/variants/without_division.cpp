@@ -31,13 +31,13 @@ std::optional<double> bound(const Roundings& r, double lse) {
   return if_finite(k * r.growth(r.reach(r.W + r.log_S) + k) + r.lost() * std::exp(r.log_S));
 }
 
-const Register naive_exp_of_log{scalar(
+const ops::Register naive_exp_of_log{scalar(
     {.op = Op::softmax,
      .algorithm = "naive_exp_of_log",
      .isa = {},
      .summary = "exp(x - log sum exp(x))",
      .source = "Blanchard, Higham & Higham 2021",
-     .nature = Nature::unguarded,
+     .nature = ops::Nature::unguarded,
      .float32_claim = {.max_ulp = 277,
                        .witness = {21.017557, 36.546886, 19.40812, 33.583786, 36.003967, 20.101149,
                                    20.101267, 20.101267, 20.101267, -38.515995, 20.101267,
@@ -50,7 +50,7 @@ const Register naive_exp_of_log{scalar(
                                    15.087403703036768, -29.22536678730352, -5.451015986434248e-05,
                                    -5.5580248330652475e-05, -0.0001527477216217794},
                        .witness_ulp = 101.3},
-     .bound = [](const numerics::RowFacts& row) -> std::optional<double> {
+     .bound = [](const ops::RowFacts& row) -> std::optional<double> {
        const Roundings r(row);
        const double k = r.plain_sum();
        if (!r.plain_sum_is_finite(k)) return std::nullopt;
@@ -62,7 +62,7 @@ const Register naive_exp_of_log{scalar(
       exp_of_difference<T>(x, log(sum), y);
     })};
 
-const Register exp_of_log{scalar(
+const ops::Register exp_of_log{scalar(
     {.op = Op::softmax,
      .algorithm = "exp_of_log",
      .isa = {},
@@ -78,7 +78,7 @@ const Register exp_of_log{scalar(
                                    -4.843370304093697, -9.640579602227145, -9.649627790358053,
                                    -6.931322683875144, -9.643523475899055, -9.63910096588827},
                        .witness_ulp = 96.4},
-     .bound = [](const numerics::RowFacts& row) -> std::optional<double> {
+     .bound = [](const ops::RowFacts& row) -> std::optional<double> {
        const Roundings r(row);
        if (std::abs(r.y) > r.largest / 2) return std::nullopt;
        return bound(r, r.log1p_of_rest() * (1 + r.u) + std::abs(r.y));

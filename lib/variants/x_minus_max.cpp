@@ -13,7 +13,7 @@
 namespace maxtrick::variants {
 namespace {
 
-std::optional<double> bound(const numerics::RowFacts& row) {
+std::optional<double> bound(const ops::RowFacts& row) {
   const Roundings r(row);
   if (r.n == 1) return 0;
   if (!r.differences_are_finite()) return std::nullopt;
@@ -21,17 +21,17 @@ std::optional<double> bound(const numerics::RowFacts& row) {
   return if_finite((r.log_S * (1 + 0x1p-48) / r.u + r.W) / r.Y);
 }
 
-const Register log_softmax{scalar({.op = Op::log_softmax,
-                                   .algorithm = "x_minus_max",
-                                   .isa = {},
-                                   .summary = "x - max, an approximation",
-                                   .source = "slides (S11, logsoftmax2)",
-                                   .nature = Nature::approximation,
-                                   .bound = bound},
-                                  []<class T>(std::span<const T> x, std::span<T> y) {
-                                    const T m = maximum(x);
-                                    for (std::size_t i = 0; i < x.size(); ++i) y[i] = x[i] - m;
-                                  })};
+const ops::Register log_softmax{scalar({.op = Op::log_softmax,
+                                        .algorithm = "x_minus_max",
+                                        .isa = {},
+                                        .summary = "x - max, an approximation",
+                                        .source = "slides (S11, logsoftmax2)",
+                                        .nature = ops::Nature::approximation,
+                                        .bound = bound},
+                                       []<class T>(std::span<const T> x, std::span<T> y) {
+                                         const T m = maximum(x);
+                                         for (std::size_t i = 0; i < x.size(); ++i) y[i] = x[i] - m;
+                                       })};
 
 }  // namespace
 }  // namespace maxtrick::variants

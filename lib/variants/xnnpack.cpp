@@ -22,8 +22,8 @@
 namespace maxtrick::variants {
 namespace {
 
-using numerics::Op;
-using numerics::Register;
+using ops::Op;
+using ops::Register;
 
 #ifdef MAXTRICK_XNNPACK
 

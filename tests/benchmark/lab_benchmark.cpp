@@ -29,7 +29,7 @@ const Examples& examples() {
   return all;
 }
 
-MeanLoss fused() { return mean_loss(*find_arm("fused"), nullptr, numerics::DType::float32); }
+MeanLoss fused() { return mean_loss(*find_arm("fused"), nullptr, ops::DType::float32); }
 
 void count_steps(benchmark::State& state) {
   state.counters["steps"] =

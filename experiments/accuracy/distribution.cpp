@@ -1,0 +1,126 @@
+#include "accuracy/distribution.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <span>
+#include <utility>
+
+#include "inputs/logit_file.hpp"
+#include "inputs/selection.hpp"
+#include "numerics/random.hpp"
+
+namespace maxtrick::accuracy {
+namespace {
+
+using numerics::Random;
+using Row = std::vector<double>;
+using Draw = std::function<Row(Random&, std::size_t)>;
+
+const std::vector<std::string> kinds{"normal",   "uniform", "heavy_tailed", "dominant",
+                                     "two_tops", "equal",   "file"};
+const std::vector<std::string> orders{"up", "down", "shuffled"};
+
+template <class One>
+Draw each(One one) {
+  return [one](Random& random, std::size_t classes) {
+    Row row(classes);
+    for (double& x : row) x = one(random);
+    return row;
+  };
+}
+
+void shuffle(Row& row, Random& random) {
+  for (std::size_t i = row.size(); i > 1; --i) std::swap(row[i - 1], row[random.below(i)]);
+}
+
+// `leaders` at 0, the others one unit wide below the gap.
+Draw led(std::size_t leaders, double gap) {
+  return [=](Random& random, std::size_t classes) {
+    Row row(classes);
+    for (std::size_t i = 0; i < classes; ++i) row[i] = i < leaders ? 0 : -gap - random.uniform();
+    shuffle(row, random);
+    return row;
+  };
+}
+
+Draw read_kind(config::Section& section, const std::string& kind) {
+  if (kind.empty()) {
+    section.ignore_rest();  // which keys belong here depends on it
+    return each([](Random&) { return 0.0; });
+  }
+  if (kind == "normal") {
+    const double scale = section.number("scale", {0, 1e300});
+    return each([scale](Random& random) { return scale * random.normal(); });
+  }
+  if (kind == "uniform") {
+    constexpr config::Range range{-8e307, 8e307};
+    const double low = section.number("low", range), high = section.number("high", range);
+    if (!(low < high)) section.reject("high", "'high' is not above 'low'", "low < high");
+    return each([=](Random& random) { return random.uniform(low, high); });
+  }
+  if (kind == "heavy_tailed") {
+    const double scale = section.number("scale", {0, 1e300});
+    return each([scale](Random& random) {
+      const double z = random.normal();
+      return scale * z / std::sqrt(1 - random.uniform());
+    });
+  }
+  if (kind == "equal") {
+    const double value = section.number("value", config::finite);
+    return each([value](Random&) { return value; });
+  }
+  return led(kind == "dominant" ? 1 : 2, section.number("gap", {0, 1e300}));
+}
+
+using MakeRow = std::function<Row(std::size_t, std::uint64_t)>;
+
+MakeRow read_random(config::Section& section, const std::string& kind) {
+  const Draw draw = read_kind(section, kind);
+  const std::string order = section.has("order") ? section.choice("order", orders) : "";
+  return [=](std::size_t classes, std::uint64_t seed) {
+    Random random(seed);
+    Row row = draw(random, classes);
+    if (order == "up") std::sort(row.begin(), row.end());
+    if (order == "down") std::sort(row.begin(), row.end(), std::greater<>());
+    if (order == "shuffled") shuffle(row, random);
+    return row;
+  };
+}
+
+void read_file(config::Section& section, const std::vector<ops::DType>& dtypes, Distribution& one) {
+  const auto file =
+      std::make_shared<const inputs::LogitFile>(inputs::read_logit_file(section, dtypes));
+  one.missing = file->missing;
+  if (file->rows == 0) return;  // it is not there, or an error is noted
+  one.rows = file->rows;
+  one.classes = file->classes;
+  one.row = [file](std::size_t classes, std::uint64_t seed) {
+    const auto all = std::span(file->logits);
+    const auto row = all.subspan(seed % file->rows * classes, classes);
+    return Row(row.begin(), row.end());
+  };
+}
+
+}  // namespace
+
+std::vector<Distribution> read_distributions(config::Section& config,
+                                             const std::vector<ops::DType>& dtypes) {
+  std::vector<Distribution> all;
+  inputs::Names names("distribution");
+  for (config::Section& section : config.tables("distribution")) {
+    Distribution one{inputs::read_name(section, "name"), section.text("hazard"), {}};
+    const std::string kind = section.choice("kind", kinds);
+    if (kind == "file")
+      read_file(section, dtypes, one);
+    else
+      one.row = read_random(section, kind);
+    names.add(section, one.name);
+    all.push_back(std::move(one));
+  }
+  return all;
+}
+
+}  // namespace maxtrick::accuracy

@@ -1,0 +1,174 @@
+// Experiment `backends`: one network trained with each softmax as its backend, from the same seeds:
+// how far the runs part, and how fast they are. One row for each backend.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <mutex>
+
+#include "backends/training_time.hpp"
+#include "inputs/selection.hpp"
+#include "inputs/task.hpp"
+#include "inputs/trained.hpp"
+#include "inputs/variant_plan.hpp"
+#include "learn/blas.hpp"
+#include "run/experiment.hpp"
+#include "table/interval.hpp"
+
+namespace maxtrick::backends {
+namespace {
+
+using inputs::Runs;
+using inputs::Trained;
+using ops::Variant;
+using table::Rule;
+
+std::vector<table::Column> columns(const Variant* origin, const Variant* reference) {
+  const table::Tolerance chaos{
+      table::Measure::absolute, 1e-3,
+      "which last bits differ depends on OpenBLAS's core and on libm, and training amplifies them"};
+  const std::string from = origin ? origin->name() : "", by = reference ? reference->name() : "";
+  return {
+      {"variant", Rule::key,
+       "the softmax of whose probabilities p loss, -log p_t, and gradient, p - t, are made"},
+      {"seeds", Rule::exact, "how many runs"},
+      {"loss_difference", Rule::bounded,
+       "largest relative difference of an epoch's loss from the run of " + from, chaos},
+      {"weight_difference", Rule::bounded,
+       "largest difference of a weight from that run, by its largest weight", chaos},
+      {"accuracy_median",
+       Rule::bounded,
+       "after the last epoch, over the seeds",
+       {table::Measure::absolute, 1e-3, "two examples of 2000, for the same reason"}},
+      {"speed", Rule::timed,
+       "time of training with " + by +
+           " by the time with this one, both in turns in one run: median "
+           "and 95 % confidence interval"},
+  };
+}
+
+// What the rows share: the runs of each backend, and their times.
+struct Comparison {
+  std::vector<std::shared_ptr<Runs>> backends;
+  std::size_t origin = 0, reference = 0;
+  std::size_t repeats = 0;
+  std::once_flag timed;
+  std::vector<std::vector<double>> seconds;
+};
+
+double loss_difference(const Trained& run, const Trained& origin) {
+  double largest = 0;
+  for (std::size_t i = 0; i < run.history.losses.size(); ++i)
+    largest = std::max(largest, std::abs(run.history.losses[i] / origin.history.losses[i] - 1));
+  return largest;
+}
+
+double weight_difference(const Trained& run, const Trained& origin) {
+  float largest = 0, weight = 0;
+  for (std::size_t i = 0; i < run.parameters.size(); ++i) {
+    largest = std::max(largest, std::abs(run.parameters[i] - origin.parameters[i]));
+    weight = std::max(weight, std::abs(origin.parameters[i]));
+  }
+  return double{largest} / double{weight};
+}
+
+// Of those that can run here, and in this process: what a plug-in takes in another is not its time.
+// Once all have been trained, so that nothing else runs beside it.
+void measure_times(Comparison& all) {
+  std::vector<inputs::Setup> setups;
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < all.backends.size(); ++i) {
+    if (!all.backends[i]->made() || !all.backends[i]->setup().arm.softmax->plugin.empty()) continue;
+    setups.push_back(all.backends[i]->setup());
+    places.push_back(i);
+  }
+  auto seconds = backends::interleaved_seconds(setups, all.repeats);
+  for (std::size_t i = 0; i < places.size(); ++i) all.seconds[places[i]] = std::move(seconds[i]);
+}
+
+// Where the backend to compare with cannot run here, there is nothing to compare: empty cells.
+table::Row row_of(Comparison& all, std::size_t index) {
+  std::call_once(all.timed, [&] { measure_times(all); });
+  const Runs &runs = *all.backends[index], &origin = *all.backends[all.origin];
+  std::string losses, weights, speed;
+  if (origin.made()) {
+    double loss = 0, weight = 0;
+    for (std::size_t i = 0; i < runs.all().size(); ++i) {
+      loss = std::max(loss, loss_difference(runs.all()[i], origin.all()[i]));
+      weight = std::max(weight, weight_difference(runs.all()[i], origin.all()[i]));
+    }
+    losses = table::short_cell(loss);
+    weights = table::short_cell(weight);
+  }
+  if (!all.seconds[all.reference].empty() && !all.seconds[index].empty())
+    speed = table::cell(table::median_ratio(all.seconds[all.reference], all.seconds[index]));
+  return {runs.setup().arm.softmax->name(),
+          fmt::format("{}", runs.all().size()),
+          losses,
+          weights,
+          table::cell(runs.quantile(0.5, [](const Trained& run) { return run.after.accuracy; })),
+          speed};
+}
+
+// The place of the variant that `key` names, among those that are compared.
+std::size_t read_place(config::Section& section, std::string_view key,
+                       const std::vector<const Variant*>& variants) {
+  std::vector<std::string> names;
+  for (const Variant* variant : variants) names.push_back(variant->name());
+  const std::string name = section.choice(key, names);
+  const auto found = std::find(names.begin(), names.end(), name);
+  return found == names.end() ? 0 : static_cast<std::size_t>(found - names.begin());
+}
+
+run::Plan plan(config::Section& config) {
+  const auto variants = inputs::read_variants(config);
+  inputs::require_op(config, variants, ops::Op::softmax);
+  inputs::require_dtypes(config, {ops::DType::float32}, variants);
+  const auto data = inputs::read_data_sets(config);
+  config::Section section = config.table("task");
+  const inputs::Task task = inputs::read_task(section, data);
+  const std::size_t seeds = inputs::read_seeds(config);
+
+  auto all = std::make_shared<Comparison>();
+  all->repeats =
+      static_cast<std::size_t>(config.integer("repeats", table::fewest_pairs, table::most_pairs));
+  all->origin = read_place(config, "difference_from", variants);
+  all->reference = read_place(config, "speed_by", variants);
+  const auto name_at = [&](std::size_t i) { return variants.empty() ? nullptr : variants[i]; };
+  run::Plan plan =
+      inputs::begin_plan(columns(name_at(all->origin), name_at(all->reference)), variants);
+  plan.part = "runs";
+  plan.libraries.insert(learn::blas_library());
+  for (const auto& one : data) plan.data.push_back(inputs::exported(one));
+
+  auto parts = std::make_shared<std::vector<std::function<void()>>>();
+  for (const Variant* variant : variants) {
+    // Of the backend's probabilities both loss and gradient, and nothing else beside them.
+    const inputs::NamedArm arm{.name = variant->name(),
+                               .arm = learn::find_arm("log_of_softmax"),
+                               .softmax = variant,
+                               .gradient = learn::Gradient::difference};
+    all->backends.push_back(std::make_shared<Runs>(inputs::Setup{task, arm}, seeds));
+    if (!variant->unavailable.empty()) continue;
+    const auto of_backend = all->backends.back()->parts();
+    parts->insert(parts->end(), of_backend->begin(), of_backend->end());
+  }
+  all->seconds.resize(all->backends.size());
+  for (std::size_t i = 0; i < variants.size(); ++i) {
+    plan.cases.push_back(inputs::variant_case(variants[i]->name(), *variants[i], 1,
+                                              [all, i]() -> std::variant<table::Row, run::Skip> {
+                                                const auto reason = all->backends[i]->unavailable();
+                                                if (!reason.empty()) return run::Skip{reason};
+                                                return row_of(*all, i);
+                                              }));
+    plan.cases.back().parts = parts;
+  }
+  return plan;
+}
+
+const run::RegisterExperiment registered{
+    {"backends", "one network trained with each softmax: differences and speed", plan}};
+
+}  // namespace
+}  // namespace maxtrick::backends

@@ -1,0 +1,217 @@
+// Experiment `breaking`: where the obvious forms of the loss stop learning and the preferred ones
+// go on. One row for each condition and arm, over many seeds; the arms of a condition start alike.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include "breaking/condition.hpp"
+#include "inputs/arm.hpp"
+#include "inputs/selection.hpp"
+#include "inputs/task.hpp"
+#include "inputs/trained.hpp"
+#include "run/experiment.hpp"
+
+namespace maxtrick::breaking {
+namespace {
+
+using inputs::Runs;
+using inputs::Trained;
+using table::Rule;
+
+// Within so much of the best arm's accuracy a run counts as trained. The arms that fail are off by
+// a quarter and more; single seeds of those that learn scatter by a few hundredths.
+constexpr double near_best = 0.05;
+// So large a share of the seeds decides the outcome.
+constexpr double decided = 0.75;
+
+std::vector<table::Column> columns() {
+  const table::Tolerance seeds{table::Measure::absolute, 3,
+                               "another core of OpenBLAS adds up in another order, and these runs "
+                               "carry it on chaotically: a "
+                               "few seeds may go another way"};
+  const std::string median = "median over the seeds; chaotic, so not compared";
+  return {
+      {"condition", Rule::key, "what was changed; the list of conditions has it"},
+      {"arm", Rule::key, "the form of the loss"},
+      {"outcome", Rule::exact,
+       fmt::format("of at least {} % of the seeds: nan (a weight is not finite), learns (accuracy "
+                   "within {} % of the best arm's median, and nearer to 1 than to a guess), stalls "
+                   "(neither); else mixed",
+                   100 * decided, 100 * near_best)},
+      {"nan_seeds", Rule::bounded, "seeds that end in NaN", seeds},
+      {"learning_seeds", Rule::bounded, "seeds that learn", seeds},
+      {"seeds", Rule::exact, "how many runs"},
+      {"accuracy_q1", Rule::info,
+       "accuracy after the last epoch, on the right labels: first quartile"},
+      {"accuracy_median", Rule::info, median + "; of a network of NaN that of the first class"},
+      {"accuracy_q3", Rule::info, "third quartile"},
+      {"accuracy_lost", Rule::info,
+       "the best arm's median accuracy under this condition, less this one's"},
+      {"start_loss", Rule::info, "exact loss before the first step; " + median},
+      {"exact_loss_q1", Rule::info, "exact loss after the last epoch: first quartile"},
+      {"exact_loss_median", Rule::info, median},
+      {"exact_loss_q3", Rule::info, "third quartile"},
+      {"reported_loss", Rule::info, "what the arm itself says of its last epoch; " + median},
+      {"first_bad_step", Rule::info,
+       "the first step with a loss or a gradient that is not finite, of the seeds that have one; "
+       "median"},
+      {"bad_loss_share", Rule::info, "share of the steps with a loss that is not finite; median"},
+      {"dead_share", Rule::info,
+       "share of the examples of the last epoch that are on the wrong side and yet have a gradient "
+       "of exactly 0; median"},
+      {"hazard", Rule::exact, "what the condition provokes"},
+      {"source", Rule::exact, "where users met it"},
+  };
+}
+
+struct Condition {
+  std::string name, hazard, source;
+  std::vector<std::shared_ptr<Runs>> arms;
+};
+
+bool is_nan(const Trained& run) {
+  return !std::all_of(run.parameters.begin(), run.parameters.end(),
+                      [](float w) { return std::isfinite(w); });
+}
+
+double median_accuracy(const Runs& runs) {
+  return runs.quantile(0.5, [](const Trained& run) { return run.after.accuracy; });
+}
+
+std::string first_bad_step(const Runs& runs) {
+  std::vector<double> steps;
+  for (const Trained& run : runs.all())
+    if (run.history.first_bad_step)
+      steps.push_back(static_cast<double>(*run.history.first_bad_step));
+  return steps.empty() ? "" : table::cell(table::quantile(std::move(steps), 0.5));
+}
+
+table::Row row_of(const Condition& condition, const Runs& runs) {
+  double best = 0;
+  for (const auto& arm : condition.arms)
+    if (arm->made()) best = std::max(best, median_accuracy(*arm));
+  // Where the best does not do much better than a guess, nothing learns.
+  const double guess = 1 / static_cast<double>(runs.setup().task.data.classes);
+  const double enough = std::max(best - near_best, (1 + guess) / 2);
+  std::size_t nan = 0, learning = 0;
+  for (const Trained& run : runs.all()) {
+    nan += is_nan(run);
+    learning += !is_nan(run) && run.after.accuracy >= enough;
+  }
+  const auto n = static_cast<double>(runs.all().size());
+  const auto most = [&](std::size_t count) { return static_cast<double>(count) >= decided * n; };
+  const std::string outcome = most(nan)                                  ? "nan"
+                              : most(learning)                           ? "learns"
+                              : most(runs.all().size() - nan - learning) ? "stalls"
+                                                                         : "mixed";
+  const auto cell = [&](double q, auto f) { return table::short_cell(runs.quantile(q, f)); };
+  const auto accuracy = [](const Trained& run) { return run.after.accuracy; };
+  const auto loss = [](const Trained& run) { return run.after.exact_loss; };
+  const auto examples = static_cast<double>(runs.setup().task.data.rows);
+  return {
+      condition.name,
+      runs.setup().arm.name,
+      outcome,
+      fmt::format("{}", nan),
+      fmt::format("{}", learning),
+      fmt::format("{}", runs.all().size()),
+      cell(0.25, accuracy),
+      cell(0.5, accuracy),
+      cell(0.75, accuracy),
+      table::short_cell(best - median_accuracy(runs)),
+      cell(0.5, [](const Trained& run) { return run.start_loss; }),
+      cell(0.25, loss),
+      cell(0.5, loss),
+      cell(0.75, loss),
+      cell(0.5, [](const Trained& run) { return run.history.losses.back(); }),
+      first_bad_step(runs),
+      cell(0.5,
+           [](const Trained& run) {
+             return static_cast<double>(run.history.bad_loss_steps) /
+                    static_cast<double>(run.history.steps);
+           }),
+      cell(0.5,
+           [&](const Trained& run) { return static_cast<double>(run.history.dead) / examples; }),
+      condition.hazard,
+      condition.source};
+}
+
+void add_condition(run::Plan& plan, const std::shared_ptr<const Condition>& condition) {
+  auto parts = std::make_shared<std::vector<std::function<void()>>>();
+  for (const auto& runs : condition->arms) {
+    const auto of_arm = runs->parts();
+    parts->insert(parts->end(), of_arm->begin(), of_arm->end());
+  }
+  const std::size_t batch = plan.cases.size() + 1;
+  // What the best arm is decides for all of them.
+  const bool foreign = std::any_of(condition->arms.begin(), condition->arms.end(),
+                                   [](const auto& runs) { return runs->setup().arm.foreign(); });
+  for (const auto& runs : condition->arms) {
+    plan.cases.push_back({condition->name + '/' + runs->setup().arm.name,
+                          [=]() -> std::variant<table::Row, run::Skip> {
+                            const std::string reason = runs->unavailable();
+                            if (!reason.empty()) return run::Skip{reason};
+                            return row_of(*condition, *runs);
+                          },
+                          batch, parts});
+    plan.cases.back().foreign = foreign;
+  }
+}
+
+void add_views(table::ResultTable& table) {
+  table.counts = {{.title = "How many conditions",
+                   .row = "arm",
+                   .column = "outcome",
+                   .columns = {"learns", "stalls", "nan", "mixed"}}};
+  table.means = {
+      {.title = "What each costs: means over the conditions",
+       .row = "arm",
+       .cells = {"learning_seeds", "nan_seeds", "accuracy_lost", "bad_loss_share", "dead_share"}}};
+  const auto pivot = [&](std::string title, std::vector<std::string> cells) {
+    table.pivots.push_back({.title = std::move(title),
+                            .row = "condition",
+                            .column = "arm",
+                            .cells = std::move(cells)});
+  };
+  pivot("Outcome, and median accuracy", {"outcome", "accuracy_median"});
+  pivot("Exact loss: quartiles and median",
+        {"exact_loss_q1", "exact_loss_median", "exact_loss_q3"});
+  pivot("Reported loss", {"reported_loss"});
+  pivot("First bad step; empty where there is none", {"first_bad_step"});
+  pivot("Share of the steps with a loss that is not finite", {"bad_loss_share"});
+  pivot("Share of dead gradients in the last epoch", {"dead_share"});
+  table.legend = {"condition", "start_loss", "hazard", "source"};
+}
+
+run::Plan plan(config::Section& config) {
+  const auto data = inputs::read_data_sets(config);
+  const auto arms = inputs::read_arms(config);
+  run::Plan plan = inputs::begin_plan(columns(), data, arms);
+  config::Section task_section = config.table("task");
+  const inputs::Task task = inputs::read_task(task_section, data);
+  for (const auto& arm : arms) inputs::require_classes(task_section, "data", arm, task);
+  const std::size_t seeds = inputs::read_seeds(config);
+  inputs::Names names("condition");
+  for (config::Section& section : config.tables("condition")) {
+    auto condition = std::make_shared<Condition>(Condition{
+        inputs::read_name(section, "name"), section.text("hazard"), section.text("source"), {}});
+    names.add(section, condition->name);
+    inputs::Setup setup = breaking::read_condition(section, task, arms);
+    for (const auto& arm : arms) {
+      if (arm.arm == nullptr) continue;
+      setup.arm = arm;
+      condition->arms.push_back(std::make_shared<Runs>(setup, seeds));
+    }
+    add_condition(plan, condition);
+  }
+  add_views(plan.table);
+  return plan;
+}
+
+const run::RegisterExperiment registered{
+    {"breaking", "where the obvious losses stop learning and the preferred ones go on", plan}};
+
+}  // namespace
+}  // namespace maxtrick::breaking

@@ -1,0 +1,151 @@
+// Experiment `exhaustive`: functions of one float at every float: the largest error, and how many
+// results are not the nearest. One row for each function and instruction set.
+#include <fmt/format.h>
+
+#include <bit>
+#include <stdexcept>
+
+#include "exhaustive/float_function.hpp"
+#include "exhaustive/float_range.hpp"
+#include "exhaustive/tally.hpp"
+#include "inputs/selection.hpp"
+#include "oracle/oracle.hpp"
+#include "run/experiment.hpp"
+
+namespace maxtrick::exhaustive {
+namespace {
+
+using exhaustive::FloatFunction;
+using exhaustive::Tally;
+using table::Rule;
+
+std::vector<table::Column> columns(const FloatRange& range) {
+  std::vector<table::Column> all{
+      {"function", Rule::key, "expf and logf are those of the C library"},
+      {"isa", Rule::key, "the instruction set, or the library"},
+      {"inputs", Rule::exact, "how many, each counted as it is judged: " + range.describe()},
+      {"max_error_ulp", Rule::exact, "largest error of a result, from MPFR"},
+      {"claimed_ulp", Rule::exact,
+       "what the function claims, which the error may not exceed; of expf and logf what glibc's "
+       "source states (sysdeps/ieee754/flt-32/e_expf.c, e_logf.c)"},
+      {"worst_input", Rule::exact, "where that error is, the first such by its bits"},
+      {"worst_result", Rule::exact, "the result there"},
+      {"misrounded", Rule::exact, "results that are not the exact value rounded to nearest even"},
+      {"special_wrong", Rule::exact,
+       "results that are NaN, infinite or 0 where the exact value does not round to that, or the "
+       "other way round, and results of -0"},
+      {"results", Rule::exact,
+       "digest of all results: the same bits, the same digest, from whatever instruction set"},
+  };
+  // The figures of a library are shown beside ours; they belong to its version, and to the CPU.
+  for (const char* name : {"max_error_ulp", "worst_input", "worst_result", "misrounded", "results"})
+    for (table::Column& column : all)
+      if (column.name == name) {
+        column.shown_only = {{"isa", std::string(exhaustive::glibc)}};
+        column.description += "; another glibc, or another CPU, may have others";
+      }
+  return all;
+}
+
+// A function, and the tallies of its parts.
+struct Sweep {
+  FloatFunction function;
+  FloatRange range;
+  std::vector<Tally> parts;
+
+  [[nodiscard]] std::uint64_t begin(std::size_t part) const {
+    // Rounded down; no part is empty where there are no more parts than inputs.
+    return range.size() / parts.size() * part + range.size() % parts.size() * part / parts.size();
+  }
+  [[nodiscard]] table::Row row() const;
+  [[nodiscard]] std::string identity() const;
+};
+
+table::Row Sweep::row() const {
+  Tally sum;
+  for (const Tally& part : parts) sum.add(part);
+  if (sum.inputs != range.size())
+    throw std::logic_error(fmt::format("{} inputs were judged, not {}", sum.inputs, range.size()));
+  return {function.name,
+          function.isa,
+          fmt::format("{}", sum.inputs),
+          table::short_cell(sum.error_ulp),
+          table::cell(function.claimed_ulp),
+          table::cell(std::bit_cast<float>(sum.worst_input)),
+          table::cell(std::bit_cast<float>(sum.worst_result)),
+          fmt::format("{}", sum.misrounded),
+          fmt::format("{}", sum.special_wrong),
+          fmt::format("{:016x}", sum.digest)};
+}
+
+// The program is seen to by the suite. What it calls is known by what it does: the results on a
+// sample tell one glibc from another, and the code that it chooses for one CPU from another's.
+std::string Sweep::identity() const {
+  constexpr FloatRange sample{.every = 65537};
+  const Tally known = scan(function, sample, 0, sample.size());
+  return fmt::format("{} {} {} {} {} {}", function.name, function.isa, range.first, range.last,
+                     range.every, to_text(known));
+}
+
+run::Case sweep(const FloatFunction& function, const FloatRange& range, std::size_t parts) {
+  const std::string key = function.name + '/' + function.isa;
+  if (!function.unavailable.empty())
+    return {key, [reason = key + ": " + function.unavailable] { return run::Skip{reason}; }};
+  const auto all = std::make_shared<Sweep>(Sweep{function, range, std::vector<Tally>(parts)});
+  run::Case one{key, [all] { return all->row(); }};
+  one.kept = std::make_shared<run::KeptParts>(run::KeptParts{
+      .name = function.name + '.' + function.isa,
+      .size = parts,
+      .identity = [all] { return all->identity(); },
+      .compute =
+          [all](std::size_t part) {
+            return to_text(scan(all->function, all->range, all->begin(part), all->begin(part + 1)));
+          },
+      .take =
+          [all](std::size_t part, std::string_view text) {
+            const auto tally = exhaustive::parse_tally(text);
+            if (!tally || tally->inputs != all->begin(part + 1) - all->begin(part)) return false;
+            all->parts[part] = *tally;
+            return true;
+          }});
+  return one;
+}
+
+template <class T, std::size_t n>
+std::vector<std::string> names_of(const T (&all)[n]) {
+  std::vector<std::string> names;
+  for (const T one : all) names.emplace_back(name(one));
+  return names;
+}
+
+run::Plan plan(config::Section& config) {
+  const std::vector<std::string> functions = exhaustive::float_function_names();
+  std::vector<kernels::Isa> isas;
+  for (const std::size_t i : inputs::read_choices(config, "isas", names_of(kernels::all_isas)))
+    isas.push_back(kernels::all_isas[i]);
+  const FloatRange range = read_float_range(config);
+  constexpr std::int64_t most_parts = 65536;
+  const auto parts = static_cast<std::size_t>(config.integer("parts", 1, most_parts));
+  if (parts > range.size())
+    config.reject("parts", fmt::format("{} parts of {} inputs", parts, range.size()),
+                  "no more parts than inputs");
+
+  run::Plan plan;
+  plan.part = "parts";
+  plan.table.columns = columns(range);
+  plan.table.limits = {{"max_error_ulp", "claimed_ulp"}};
+  plan.libraries = {oracle::oracle_library()};
+  for (const std::size_t i : inputs::read_choices(config, "functions", functions))
+    for (const FloatFunction& function : exhaustive::find_functions(functions[i], isas)) {
+      plan.cases.push_back(sweep(function, range, parts));
+      if (function.isa != exhaustive::glibc) plan.isas.insert(function.isa);
+    }
+  if (plan.isas.empty()) plan.isas = {"as glibc chooses"};
+  return plan;
+}
+
+const run::RegisterExperiment registered{
+    {"exhaustive", "exp and log at every float: largest error, wrong results", plan}};
+
+}  // namespace
+}  // namespace maxtrick::exhaustive

@@ -1,0 +1,63 @@
+#include "exhaustive/float_function.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+
+namespace maxtrick::exhaustive {
+namespace {
+
+template <class Function>
+auto each(Function function) {
+  return [function](std::span<const float> x, std::span<float> y) {
+    std::transform(x.begin(), x.end(), y.begin(), function);
+  };
+}
+
+// The bounds are those that the comments in glibc's own files state, sysdeps/ieee754/flt-32/
+// e_expf.c and e_logf.c, "ULP error", from 2.27 on.
+std::vector<FloatFunction> of_glibc() {
+  return {{.name = "expf",
+           .isa = std::string(glibc),
+           .curve = Curve::exp,
+           .claimed_ulp = 0.502,
+           .evaluate = each([](float x) { return std::exp(x); })},
+          {.name = "logf",
+           .isa = std::string(glibc),
+           .curve = Curve::log,
+           .claimed_ulp = 0.818,
+           .evaluate = each([](float x) { return std::log(x); })}};
+}
+
+FloatFunction of_kernel(kernels::Function function, kernels::Isa isa) {
+  return {.name = std::string(name(function)),
+          .isa = std::string(name(isa)),
+          .curve = function == kernels::Function::log ? Curve::log : Curve::exp,
+          .claimed_ulp = max_ulp(function),
+          .unavailable = std::string(why_unavailable(isa)),
+          .evaluate = [=](std::span<const float> x, std::span<float> y) {
+            kernels::evaluate(function, isa, x, y);
+          }};
+}
+
+}  // namespace
+
+std::vector<std::string> float_function_names() {
+  std::vector<std::string> names;
+  for (const auto function : kernels::all_functions) names.emplace_back(name(function));
+  for (const auto& function : of_glibc()) names.push_back(function.name);
+  return names;
+}
+
+std::vector<FloatFunction> find_functions(std::string_view wanted,
+                                          std::span<const kernels::Isa> isas) {
+  std::vector<FloatFunction> found;
+  for (const auto function : kernels::all_functions)
+    if (name(function) == wanted)
+      for (const auto isa : isas) found.push_back(of_kernel(function, isa));
+  for (const auto& function : of_glibc())
+    if (function.name == wanted) found.push_back(function);
+  return found;
+}
+
+}  // namespace maxtrick::exhaustive

@@ -1,0 +1,241 @@
+// Experiment `low_precision`: the study of P. Blanchard, D. J. Higham and N. J. Higham ("Accurately
+// computing the log-sum-exp and softmax functions", IMA J. Numer. Anal. 41(4), 2021, section 5):
+// how often each way of computing overflows on a data set in a small type, how far off it is, and
+// what theory allows. One row for each data set, type and variant.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <mutex>
+
+#include "inputs/logits.hpp"
+#include "inputs/selection.hpp"
+#include "inputs/variant_plan.hpp"
+#include "low_precision/logit_set.hpp"
+#include "ops/dtype.hpp"
+#include "oracle/norm_wise.hpp"
+#include "oracle/oracle.hpp"
+#include "oracle/outcome.hpp"
+#include "run/experiment.hpp"
+
+namespace maxtrick::low_precision {
+namespace {
+
+using ops::DType;
+using ops::Op;
+using ops::Variant;
+using table::Rule;
+
+std::vector<table::Column> columns() {
+  const std::string libm = "in float32 another libm may round exp and log the other way";
+  return {
+      {"data", Rule::key, "the set of logits"},
+      {"dtype", Rule::key, "working type; the logits are rounded to it first, and u is its own"},
+      {"variant", Rule::key, "the implementation"},
+      {"op", Rule::exact, "the operation"},
+      {"vectors", Rule::exact, "rows of logits"},
+      {"classes", Rule::exact, "logits a row"},
+      {"overflows", Rule::exact,
+       "vectors whose result has an infinity or NaN, or is a softmax of nothing but 0; the columns "
+       "of errors and sums leave them out"},
+      {"mean_error_u",
+       Rule::bounded,
+       "mean over the vectors of max_i |got_i - y_i| / max_i |y_i|, in units of the unit roundoff",
+       {table::Measure::relative, 0.1, libm}},
+      {"max_error_u", Rule::bounded, "the largest of these", {table::Measure::absolute, 2, libm}},
+      {"min_sum_minus_1",
+       Rule::bounded,
+       "softmax: the smallest sum of a row, minus 1",
+       {table::Measure::absolute, 2.4e-7, "two ULPs of float32 at 1, for that reason"}},
+      {"max_sum_minus_1",
+       Rule::bounded,
+       "softmax: the largest",
+       {table::Measure::absolute, 2.4e-7, "two ULPs of float32 at 1, for that reason"}},
+      {"bounded_vectors", Rule::exact,
+       "vectors for which theory has a bound: where it applies, there is no overflow"},
+      {"max_error_over_bound",
+       Rule::bounded,
+       "the largest share of its bound that the error of a vector reaches",
+       {table::Measure::absolute, 0.1, libm}},
+      {"violations", Rule::exact,
+       "vectors beyond their bound, or with a bound and yet an overflow"},
+      {"violations_allowed", Rule::exact, "by theory"},
+      {"hazard", Rule::exact, "what the data set provokes"},
+      {"source", Rule::exact, "where it comes from"},
+  };
+}
+
+// A data set in one type, with what the variants share: computed when it is first asked for.
+template <class S>
+class Vectors {
+ public:
+  Vectors(std::shared_ptr<const LogitSet> data, DType dtype)
+      : data_(std::move(data)), dtype_(dtype) {}
+
+  struct Vector {
+    std::span<const S> logits;
+    std::optional<ops::RowFacts> facts;
+  };
+  [[nodiscard]] const std::vector<Vector>& all() {
+    std::call_once(read_, [this] {
+      logits_ = inputs::rounded<S>(data_->logits());
+      for (std::size_t i = 0; i < data_->rows; ++i) {
+        const auto row = std::span<const S>(logits_).subspan(i * data_->classes, data_->classes);
+        vectors_.push_back({row, oracle::row_facts(dtype_, row)});
+      }
+    });
+    return vectors_;
+  }
+  [[nodiscard]] const std::vector<std::vector<numerics::Exact<S>>>& exact(Op op) {
+    Answers& answers = exact_[static_cast<std::size_t>(op)];
+    std::call_once(answers.once, [&] {
+      for (const Vector& vector : all())
+        answers.rows.push_back(oracle::exact<S>(op, vector.logits));
+    });
+    return answers.rows;
+  }
+  [[nodiscard]] const LogitSet& data() const { return *data_; }
+  [[nodiscard]] DType dtype() const { return dtype_; }
+
+ private:
+  struct Answers {
+    std::once_flag once;
+    std::vector<std::vector<numerics::Exact<S>>> rows;
+  };
+  std::shared_ptr<const LogitSet> data_;
+  DType dtype_;
+  std::once_flag read_;
+  std::vector<S> logits_;
+  std::vector<Vector> vectors_;
+  std::array<Answers, std::size(ops::all_ops)> exact_;
+};
+
+// A sum that overflows leaves no infinity in a softmax, but divides everything away.
+template <class S>
+bool overflowed(Op op, const std::vector<S>& got) {
+  const auto none = [&](auto is) { return std::none_of(got.begin(), got.end(), is); };
+  return !none([](S y) { return !std::isfinite(static_cast<double>(y)); }) ||
+         (op == Op::softmax && none([](S y) { return y != S(0); }));
+}
+
+struct Extent {
+  double low = INFINITY, high = -INFINITY;
+  void add(double x) { low = std::min(low, x), high = std::max(high, x); }
+};
+
+template <class S>
+table::Row measure(const Variant& variant, Vectors<S>& vectors) {
+  const Op op = variant.op;
+  const DType dtype = vectors.dtype();
+  const double u = ops::unit_roundoff(dtype);
+  std::size_t overflows = 0, with_bound = 0, violations = 0;
+  double sum = 0;
+  Extent errors, row_sums, shares;
+  for (std::size_t i = 0; i < vectors.all().size(); ++i) {
+    const auto& vector = vectors.all()[i];
+    const auto got = ops::apply(variant, dtype, vector.logits);
+    const bool lost = overflowed(op, got);
+    const double error = oracle::norm_wise_error<S>(vectors.exact(op)[i], got) / u;
+    const auto bound = vector.facts ? oracle::bound(variant, dtype, *vector.facts) : std::nullopt;
+    if (bound) {
+      ++with_bound;
+      if (lost || error > *bound) ++violations;
+      if (!lost && *bound > 0) shares.add(error / *bound);
+    }
+    if (lost) {
+      ++overflows;
+      continue;
+    }
+    sum += error;
+    errors.add(error);
+    if (op == Op::softmax) row_sums.add(*oracle::sum_minus_1<S>(op, got));
+  }
+  const LogitSet& data = vectors.data();
+  // Of no vectors there is no mean, and no largest.
+  const auto cell = [](double x) { return std::isfinite(x) ? table::cell(x) : ""; };
+  return {data.name,
+          std::string(name(dtype)),
+          variant.name(),
+          std::string(name(op)),
+          fmt::format("{}", data.rows),
+          fmt::format("{}", data.classes),
+          fmt::format("{}", overflows),
+          cell(sum / static_cast<double>(data.rows - overflows)),
+          cell(errors.high),
+          cell(row_sums.low),
+          cell(row_sums.high),
+          fmt::format("{}", with_bound),
+          cell(shares.high),
+          fmt::format("{}", violations),
+          "0",
+          data.hazard,
+          data.source};
+}
+
+template <class S>
+void lay_out(run::Plan& plan, const std::shared_ptr<const LogitSet>& data, DType dtype,
+             const std::vector<const Variant*>& variants) {
+  const auto vectors = std::make_shared<Vectors<S>>(data, dtype);
+  const std::size_t batch = plan.cases.size() + 1;
+  for (const Variant* variant : variants) {
+    if (!variant->has(dtype)) continue;
+    plan.cases.push_back(inputs::variant_case(
+        fmt::format("{}/{}/{}", data->name, name(dtype), variant->name()), *variant, batch,
+        [variant, vectors]() -> std::variant<table::Row, run::Skip> {
+          if (!vectors->data().missing.empty()) return run::Skip{vectors->data().missing};
+          return measure<S>(*variant, *vectors);
+        }));
+  }
+}
+
+void add_views(table::ResultTable& table, const std::string& data) {
+  const auto pivot = [&](std::string title, std::vector<std::string> cells) {
+    return table::Pivot{.title = data + ": " + std::move(title),
+                        .row = "variant",
+                        .column = "dtype",
+                        .cells = std::move(cells),
+                        .only = {{"data", data}}};
+  };
+  table.pivots.push_back(pivot("overflows, mean and largest error in units of u",
+                               {"overflows", "mean_error_u", "max_error_u"}));
+  table.pivots.push_back(
+      pivot("vectors that have a bound, and the largest share of it that an error reaches",
+            {"bounded_vectors", "max_error_over_bound"}));
+  table.pivots.push_back(
+      pivot("row sums minus 1, smallest and largest", {"min_sum_minus_1", "max_sum_minus_1"}));
+  table.pivots.back().only.emplace_back("op", "softmax");
+}
+
+run::Plan plan(config::Section& config) {
+  const auto dtypes = inputs::read_dtypes(config);
+  const auto variants = inputs::read_variants(config);
+  inputs::require_dtypes(config, dtypes, variants);
+
+  run::Plan plan = inputs::begin_plan(columns(), variants);
+  plan.table.limits = {{"violations", "violations_allowed"}};
+  plan.table.legend = {"data", "vectors", "classes", "hazard", "source"};
+
+  // One set may be a table of its own, so that --set reaches it.
+  std::vector<config::Section> sections;
+  if (config.is_table("data"))
+    sections.push_back(config.table("data"));
+  else
+    sections = config.tables("data");
+  inputs::Names names("data set");
+  for (config::Section& section : sections) {
+    const auto data = std::make_shared<const LogitSet>(read_logit_set(section, dtypes));
+    names.add(section, data->name);
+    add_views(plan.table, data->name);
+    for (const DType dtype : dtypes)
+      ops::with_storage(
+          dtype, [&]<class S>(std::type_identity<S>) { lay_out<S>(plan, data, dtype, variants); });
+  }
+  return plan;
+}
+
+const run::RegisterExperiment registered{
+    {"low_precision", "overflow, error and its bound in 16-bit types, on sets of logits", plan}};
+
+}  // namespace
+}  // namespace maxtrick::low_precision

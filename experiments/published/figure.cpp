@@ -1,0 +1,174 @@
+#include "published/figure.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "inputs/digits.hpp"
+#include "io/number.hpp"
+
+namespace maxtrick::published {
+namespace {
+
+using table::Rule;
+
+double reduced(const std::vector<double>& values, const std::string& reduction) {
+  const auto by_size = [](double a, double b) { return std::abs(a) < std::abs(b); };
+  if (reduction == "first") return values.front();
+  if (reduction == "smallest") return *std::min_element(values.begin(), values.end());
+  if (reduction == "largest") return *std::max_element(values.begin(), values.end());
+  if (reduction == "smallest_magnitude")
+    return std::abs(*std::min_element(values.begin(), values.end(), by_size));
+  return std::accumulate(values.begin(), values.end(), 0.0);
+}
+
+std::vector<double> compute(const Figure& figure, const Given& given) {
+  std::vector<double> all;
+  for (const auto& results : figure.formula->compute(given)) {
+    if (figure.reduce.empty())
+      all.insert(all.end(), results.begin(), results.end());
+    else
+      all.push_back(reduced(results, figure.reduce));
+  }
+  return all;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  return fmt::format("{}", fmt::join(words, " "));
+}
+
+// Softmax grows with its own logit and falls with every other: the extremes over a box of logits
+// are at two of its corners.
+config::Range range_over_box(const Figure& figure, std::size_t index) {
+  const std::size_t columns = figure.given.input[0].size();
+  const auto corner = [&](double own, double others) {
+    std::vector<double> x = figure.given.input[index / columns];
+    for (std::size_t j = 0; j < columns; ++j) x[j] += j == index % columns ? own : others;
+    return compute(figure, {{x}, {}})[index % columns];
+  };
+  const double h = figure.input_half_unit;
+  return {corner(-h, h), corner(h, -h)};
+}
+
+// Printed results of printed, rounded inputs: they agree where the two ranges overlap.
+void compare_ranges(const Figure& figure, const std::vector<double>& values, table::Row& row) {
+  std::vector<std::string> computed, off;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const config::Range range = range_over_box(figure, i);
+    const std::string& printed = figure.printed[i];
+    const double centre = io::parse_number(printed).value_or(NAN);
+    const double half = inputs::half_unit(printed);
+    computed.push_back(fmt::format("{} ({} to {})", inputs::with_more_digits(printed, values[i], 0),
+                                   inputs::with_more_digits(printed, range.low, 0),
+                                   inputs::with_more_digits(printed, range.high, 0)));
+    if (!(centre - half <= range.high && range.low <= centre + half)) off.push_back(printed);
+  }
+  row[3] = joined(computed);
+  row[4] = off.empty() ? "yes" : off.size() == values.size() ? "no" : "partly";
+  row[5] = "rounded";
+  row[6] = off.empty() ? fmt::format("within the rounding of the printed logits, +-{}",
+                                     figure.input_half_unit)
+                       : "out of reach of the printed logits: " + joined(off);
+}
+
+void compare_digits(const Figure& figure, const std::vector<double>& values, table::Row& row) {
+  std::vector<std::string> computed, off;
+  bool all_rounded = true, all_truncated = true;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::string& printed = figure.printed[i];
+    const auto agreement = inputs::compare(printed, values[i]);
+    // Cut where the document cut: rounding could hide what was cut off.
+    computed.push_back(agreement.truncated && !agreement.rounded
+                           ? inputs::truncated(printed, values[i], 2)
+                           : inputs::with_more_digits(printed, values[i], 2));
+    if (!agreement.holds()) {
+      const double unit = 2 * inputs::half_unit(printed);
+      const double by = std::abs(io::parse_number(printed).value_or(NAN) - values[i]) / unit;
+      off.push_back(fmt::format("{} is off by {:.2g} of its last digit", printed, by));
+      continue;
+    }
+    all_rounded &= agreement.rounded;
+    all_truncated &= agreement.truncated;
+  }
+  row[3] = joined(computed);
+  row[4] = off.empty() ? "yes" : off.size() == values.size() ? "no" : "partly";
+  row[5] = off.size() == values.size()    ? ""
+           : all_rounded && all_truncated ? "either"
+           : all_rounded                  ? "rounded"
+           : all_truncated                ? "truncated"
+                                          : "some rounded, some truncated";
+  row[6] = fmt::format("{}", fmt::join(off, "; "));
+}
+
+// A statement in words, held to limits. A defect, which should be 0 but for roundings, is shown as
+// being small and no more: its last bits are libm's.
+void compare_claim(const Figure& figure, const std::vector<double>& values, table::Row& row) {
+  constexpr double small = 1e-12;
+  const double low = figure.limits.low, high = figure.limits.high;
+  const bool defect = high > 0 && high <= small;
+  // NaN is within no limits.
+  const bool holds =
+      std::all_of(values.begin(), values.end(), [&](double v) { return low <= v && v <= high; });
+  std::vector<std::string> shown;
+  std::size_t n_small = 0;
+  for (const double value : values)
+    if (defect && std::abs(value) < small)
+      ++n_small;
+    else
+      shown.push_back(fmt::format("{:.6g}", value));
+  if (n_small > 0) shown.emplace_back("below 1e-12");
+  row[3] = joined(shown);
+  row[4] = holds ? "yes" : "no";
+  row[6] = holds ? "" : fmt::format("not within [{}, {}]", low, high);
+}
+
+}  // namespace
+
+const std::vector<std::string>& reductions() {
+  static const std::vector<std::string> words{"first", "smallest", "largest", "smallest_magnitude",
+                                              "sum"};
+  return words;
+}
+
+std::vector<double> compute(const Figure& figure) { return compute(figure, figure.given); }
+
+std::vector<table::Column> columns() {
+  return {
+      {"id", Rule::key,
+       "the document's figure: L the course lab, E the course chapter, S the "
+       "slides, R the tutorial"},
+      {"what", Rule::exact, "what is computed"},
+      {"printed", Rule::exact, "what the document prints, or says"},
+      {"computed", Rule::exact,
+       "the same with two more digits, or the range that the rounding of the inputs allows; a "
+       "claim's figures with six; of a figure that was trained, the lowest and the highest of many "
+       "seeds"},
+      {"agrees", Rule::exact,
+       "yes, partly or no, at the printed digits, or within the seeds; `check` fails where that "
+       "changes"},
+      {"digits", Rule::exact,
+       "how the printed digits came about: rounded, truncated; either where "
+       "both give the same; within: between the lowest and the highest seed"},
+      {"note", Rule::exact, "what does not agree, and by how much"},
+  };
+}
+
+table::Row evaluate(const Figure& figure) {
+  table::Row row{
+      figure.id, figure.what, figure.printed.empty() ? figure.claim : joined(figure.printed),
+      "",        "",          "",
+      ""};
+  const std::vector<double> values = compute(figure);
+  if (figure.printed.empty())
+    compare_claim(figure, values, row);
+  else if (figure.input_half_unit > 0)
+    compare_ranges(figure, values, row);
+  else
+    compare_digits(figure, values, row);
+  if (!figure.note.empty()) row[6] += (row[6].empty() ? "" : "; ") + figure.note;
+  return row;
+}
+
+}  // namespace maxtrick::published

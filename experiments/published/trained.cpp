@@ -1,0 +1,202 @@
+#include "published/trained.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <utility>
+
+#include "inputs/arm.hpp"
+#include "inputs/quantities.hpp"
+#include "inputs/task.hpp"
+#include "inputs/trained.hpp"
+#include "io/number.hpp"
+#include "learn/blas.hpp"
+#include "published/expectation.hpp"
+#include "published/figure.hpp"
+
+namespace maxtrick::published {
+namespace {
+
+using inputs::Quantity;
+using inputs::Runs;
+
+// A row: numbers of a run, what is printed of each or claimed of all, and the runs.
+struct TrainedFigure {
+  std::string id, what;
+  std::string claim = {}, note = {};
+  std::vector<std::string> printed = {};
+  config::Range limits = {};
+  std::vector<Quantity> quantities = {};
+  std::shared_ptr<Runs> runs = {};
+};
+
+// Digits beyond these would move with the core of OpenBLAS; of a probability near 1 it is the
+// distance from 1 that counts.
+std::string shown(double x) {
+  return 0.9999 < x && x < 1 ? fmt::format("{:.8f}", x) : fmt::format("{:.4g}", x);
+}
+
+table::Row row_of(const TrainedFigure& figure) {
+  std::vector<std::string> bands;
+  std::size_t within = 0;
+  for (std::size_t i = 0; i < figure.quantities.size(); ++i) {
+    const auto& of = figure.quantities[i].of;
+    const double low = figure.runs->quantile(0, of), high = figure.runs->quantile(1, of);
+    const double median = figure.runs->quantile(0.5, of);
+    // A claim is of the median seed, and a round figure.
+    bands.push_back(figure.printed.empty()
+                        ? fmt::format("{:.2g} ({:.2g} to {:.2g})", median, low, high)
+                        : fmt::format("{} to {}", shown(low), shown(high)));
+    if (figure.printed.empty())
+      within += figure.limits.low <= median && median <= figure.limits.high;
+    else if (const auto printed = io::parse_number(figure.printed[i]))
+      within += low <= *printed && *printed <= high;
+  }
+  return {figure.id,
+          figure.what,
+          figure.printed.empty() ? figure.claim : fmt::format("{}", fmt::join(figure.printed, " ")),
+          fmt::format("{}", fmt::join(bands, "; ")),
+          within == bands.size() ? "yes"
+          : within == 0          ? "no"
+                                 : "partly",
+          figure.printed.empty() ? "" : "within",
+          figure.note.empty()
+              ? fmt::format("of {} seeds", figure.runs->all().size())
+              : fmt::format("of {} seeds; {}", figure.runs->all().size(), figure.note)};
+}
+
+// What the figures may name.
+struct Named {
+  std::vector<inputs::Task> tasks;
+  std::vector<inputs::NamedArm> arms;
+  std::size_t seeds = 1;
+  // Figures of one task and arm share its runs.
+  std::map<std::pair<std::string, std::string>, std::shared_ptr<Runs>> runs = {};
+};
+
+template <class Thing>
+const Thing* read_one(config::Section& section, std::string_view key,
+                      const std::vector<Thing>& things) {
+  std::vector<std::string> names;
+  for (const Thing& thing : things) names.push_back(thing.name);
+  const std::string name = section.choice(key, names);
+  for (const Thing& thing : things)
+    if (thing.name == name) return &thing;
+  return nullptr;
+}
+
+std::vector<Quantity> read_quantities(config::Section& section, const inputs::Task& task) {
+  auto known = inputs::quantities(task.options.epochs, {});
+  for (Quantity& one : inputs::probability_extremes()) known.push_back(std::move(one));
+  std::vector<std::string> names{"loss", "logit", "probability"};
+  for (const Quantity& one : known)
+    if (!one.name.starts_with("loss_")) names.push_back(one.name);
+  const std::string name = section.choice("quantity", names);
+  if (name == "loss") {
+    known.resize(task.options.epochs);
+    return known;
+  }
+  if (name == "logit" || name == "probability") {
+    const std::size_t shown = task.data.is_known()
+                                  ? std::min(inputs::shown_examples, task.data.rows)
+                                  : inputs::shown_examples;
+    const auto last = static_cast<std::int64_t>(shown) - 1;
+    const auto example = static_cast<std::size_t>(section.integer("example", 0, last));
+    return inputs::outputs_of_example(name, example, task.data.classes);
+  }
+  std::erase_if(known, [&](const Quantity& one) { return one.name != name; });
+  return known;
+}
+
+// Losses have a row for each epoch.
+std::vector<TrainedFigure> split(TrainedFigure figure) {
+  if (figure.printed.size() != figure.quantities.size() || figure.quantities.empty() ||
+      !figure.quantities.front().name.starts_with("loss_"))
+    return {std::move(figure)};
+  std::vector<TrainedFigure> rows;
+  for (std::size_t i = 0; i < figure.printed.size(); ++i) {
+    rows.push_back(figure);
+    rows.back().id += fmt::format(".{}", i + 1);
+    rows.back().what += fmt::format(", epoch {}", i + 1);
+    rows.back().printed = {figure.printed[i]};
+    rows.back().quantities = {figure.quantities[i]};
+  }
+  return rows;
+}
+
+std::vector<TrainedFigure> read_figures(config::Section& section, Named& named) {
+  TrainedFigure figure{.id = inputs::read_name(section, "id"), .what = section.text("what")};
+  if (section.has("note")) figure.note = section.text("note");
+  const auto* task = read_one(section, "task", named.tasks);
+  const auto* arm = read_one(section, "arm", named.arms);
+  if (task == nullptr || arm == nullptr || arm->arm == nullptr) {
+    section.ignore_rest();
+    return {};
+  }
+  if (arm->arm->binary())
+    section.reject("arm", fmt::format("'{}' is of two classes", arm->name), "another arm");
+  figure.quantities = read_quantities(section, *task);
+  Expectation expected = read_expectation(section);
+  figure.claim = std::move(expected.claim);
+  figure.limits = expected.limits;
+  figure.printed = std::move(expected.printed);
+  if (!section.has("claim") && figure.printed.size() != figure.quantities.size())
+    section.reject(
+        "printed",
+        fmt::format("{} figures, of {} numbers", figure.printed.size(), figure.quantities.size()),
+        "one for each");
+  auto& runs = named.runs[{task->name, arm->name}];
+  if (!runs) runs = std::make_shared<Runs>(inputs::Setup{*task, *arm}, named.seeds);
+  figure.runs = runs;
+  return split(std::move(figure));
+}
+
+}  // namespace
+
+void add_trained(run::Plan& plan, config::Section& config, inputs::Names& ids) {
+  if (!config.has("trained")) return;
+  plan.libraries.insert(learn::blas_library());
+  plan.part = "runs";
+  Named named;
+  const auto data = inputs::read_data_sets(config);
+  for (const auto& one : data) plan.data.push_back(inputs::exported(one));
+  named.arms = inputs::read_arms(config);
+  inputs::Names task_names("task");
+  for (config::Section& section : config.tables("task")) {
+    named.tasks.push_back(inputs::read_task(section, data));
+    task_names.add(section, named.tasks.back().name);
+  }
+  named.seeds = inputs::read_seeds(config);
+  std::vector<TrainedFigure> figures;
+  for (config::Section& section : config.tables("trained"))
+    for (TrainedFigure& figure : read_figures(section, named)) {
+      ids.add(section, figure.id, "id");
+      figures.push_back(std::move(figure));
+    }
+  // Those of the same runs, one after the other: they are a batch.
+  std::stable_sort(figures.begin(), figures.end(), [](const auto& a, const auto& b) {
+    return std::pair(a.runs->setup().task.name, a.runs->setup().arm.name) <
+           std::pair(b.runs->setup().task.name, b.runs->setup().arm.name);
+  });
+  const Runs* of_batch = nullptr;
+  std::size_t batch = 0;
+  run::Parts parts;
+  for (const TrainedFigure& figure : figures) {
+    if (figure.runs.get() != of_batch) {
+      of_batch = figure.runs.get();
+      batch = plan.cases.size() + 1;
+      parts = figure.runs->parts();
+    }
+    plan.cases.push_back({figure.id,
+                          [figure]() -> std::variant<table::Row, run::Skip> {
+                            const std::string reason = figure.runs->unavailable();
+                            if (!reason.empty()) return run::Skip{reason};
+                            return row_of(figure);
+                          },
+                          batch, parts});
+  }
+}
+
+}  // namespace maxtrick::published

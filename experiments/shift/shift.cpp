@@ -1,0 +1,225 @@
+// Experiment `shift`: a number c added to every logit. In exact arithmetic softmax and log-softmax
+// stay as they are and log-sum-exp grows by c; in floating point two things are lost, which are
+// never put into one figure:
+//   error_ulp        what the variant loses: its output against the exact answer for the row that
+//                    it is given, the shifted logits as rounded to the type;
+//   offset_loss_ulp  what rounding x + c lost before any variant ran: the exact answer for the
+//                    rounded row against the exact answer for x (log-sum-exp: plus c). No softmax
+//                    can bring that back.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include "inputs/exact_row.hpp"
+#include "inputs/logits.hpp"
+#include "inputs/numbers.hpp"
+#include "inputs/selection.hpp"
+#include "inputs/variant_plan.hpp"
+#include "io/number.hpp"
+#include "numerics/random.hpp"
+#include "ops/dtype.hpp"
+#include "oracle/outcome.hpp"
+#include "run/experiment.hpp"
+#include "shift/shifted_rows.hpp"
+
+namespace maxtrick::shift {
+namespace {
+
+using ops::DType;
+using ops::Op;
+using ops::Variant;
+using shift::ShiftedRows;
+using table::Rule;
+
+std::vector<table::Column> columns(double tolerance_ulp) {
+  return {
+      {"op", Rule::exact, "the operation"},
+      {"offset", Rule::key, "the number added to every logit; rounded to the type, as a user has"},
+      {"dtype", Rule::key, "working type; the logits are rounded to it before and after the shift"},
+      {"classes", Rule::key, "logits in each row"},
+      {"variant", Rule::key, "the implementation"},
+      {"outcome", Rule::exact,
+       fmt::format("the worst over the rows: ok, inaccurate (more than {} ULP off), wrong (not one "
+                   "correct digit), underflow, overflow, nan (where a number is due)",
+                   tolerance_ulp)},
+      {"error_ulp",
+       Rule::bounded,
+       "what the variant loses: largest error of an output against the exact answer for the "
+       "shifted row as rounded, in ULP of that answer; inf where an output is NaN or infinite",
+       {table::Measure::absolute, 2,
+        "another libm may round exp and log the other way, one ULP each"}},
+      {"offset_loss_ulp", Rule::exact,
+       "what rounding the shifted logits lost before any variant ran: largest difference of the "
+       "exact answer for the rounded row from that for the row before the shift (log_sum_exp: plus "
+       "the offset), in ULP of the latter, to six digits; the same for every variant"},
+      {"distinct_logits", Rule::exact,
+       "how many different logits the shift left, least of the rows"},
+  };
+}
+
+// 1e+10, not 10000000000, where the short form says the same.
+std::string offset_name(double offset) {
+  const std::string brief = fmt::format("{:g}", offset);
+  return io::parse_number(brief) == offset ? brief : table::cell(offset);
+}
+
+struct Grid {
+  std::vector<double> offsets;
+  std::vector<DType> dtypes;
+  std::vector<std::size_t> classes;
+  std::vector<std::uint64_t> seeds;
+  double scale;
+  double tolerance_ulp;
+  std::vector<const Variant*> variants;
+};
+
+template <class S>
+std::vector<std::vector<S>> draw_rows(const Grid& grid, std::size_t classes) {
+  std::vector<std::vector<S>> rows;
+  for (const std::uint64_t seed : grid.seeds) {
+    numerics::Random random(seed);
+    std::vector<double> row(classes);
+    for (double& x : row) x = grid.scale * random.normal();
+    rows.push_back(inputs::rounded<S>(row));
+  }
+  return rows;
+}
+
+// Whether the offset and what it is added to are numbers of the type.
+template <class S>
+bool representable(double offset, const std::vector<std::vector<S>>& rows) {
+  const S c = static_cast<S>(offset);
+  return std::all_of(rows.begin(), rows.end(), [c](const std::vector<S>& row) {
+    return std::all_of(row.begin(), row.end(),
+                       [c](S x) { return std::isfinite(double{S(x + c)}); });
+  });
+}
+
+template <class S>
+table::Row measure(const Variant& variant, DType dtype, double offset, ShiftedRows<S>& rows,
+                   double tolerance_ulp) {
+  oracle::Verdict worst;
+  for (const auto& row : rows.after) {
+    const auto got = ops::apply(variant, dtype, row->logits());
+    const auto verdict = oracle::judge<S>(rows.op, row->exact(), got, tolerance_ulp,
+                                          !variant.special_values.empty());
+    worst.outcome = std::max(worst.outcome, verdict.outcome);
+    worst.max_error_ulp = std::max(worst.max_error_ulp, verdict.max_error_ulp);
+  }
+  return {std::string(name(rows.op)),
+          offset_name(offset),
+          std::string(name(dtype)),
+          fmt::format("{}", rows.after[0]->logits().size()),
+          variant.name(),
+          std::string(name(worst.outcome)),
+          table::cell(worst.max_error_ulp),
+          fmt::format("{:.6g}", rows.loss_ulp()),
+          fmt::format("{}", rows.distinct())};
+}
+
+template <class S>
+void lay_out(run::Plan& plan, const Grid& grid, Op op, DType dtype, std::size_t classes) {
+  const auto rows = draw_rows<S>(grid, classes);
+  std::vector<std::shared_ptr<inputs::ExactRow<S>>> before;
+  for (const auto& row : rows) before.push_back(std::make_shared<inputs::ExactRow<S>>(op, row));
+  for (const double offset : grid.offsets) {
+    if (!representable<S>(offset, rows)) continue;
+    const auto both = std::make_shared<ShiftedRows<S>>(op, static_cast<S>(offset), before);
+    const std::size_t batch = plan.cases.size() + 1;
+    for (const Variant* variant : grid.variants) {
+      if (variant->op != op || !variant->has(dtype)) continue;
+      plan.cases.push_back(inputs::variant_case(
+          fmt::format("{}/{}/{}/{}", offset_name(offset), name(dtype), classes, variant->name()),
+          *variant, batch, [=, tolerance_ulp = grid.tolerance_ulp] {
+            return measure<S>(*variant, dtype, offset, *both, tolerance_ulp);
+          }));
+    }
+  }
+}
+
+std::vector<double> read_offsets(config::Section& config, const std::vector<DType>& dtypes) {
+  const auto finite = [&](double c) {
+    return std::any_of(dtypes.begin(), dtypes.end(), [c](DType dtype) {
+      return ops::with_storage(dtype, [c]<class S>(std::type_identity<S>) {
+        return std::isfinite(double{static_cast<S>(c)});
+      });
+    });
+  };
+  return inputs::read_distinct(config, "offsets", finite, "a finite number of one of the dtypes");
+}
+
+std::vector<std::uint64_t> read_seeds(config::Section& config) {
+  const auto whole = [](double x) { return x >= 0 && x <= 0x1p53 && x == std::floor(x); };
+  const auto numbers =
+      inputs::read_distinct(config, "seeds", whole, "a whole number from 0 to 2^53");
+  return {numbers.begin(), numbers.end()};
+}
+
+Grid read_grid(config::Section& config) {
+  Grid grid;
+  grid.dtypes = inputs::read_dtypes(config);
+  grid.variants = inputs::read_variants(config);
+  inputs::require_dtypes(config, grid.dtypes, grid.variants);
+  grid.offsets = read_offsets(config, grid.dtypes);
+  grid.classes = inputs::read_classes(config);
+  grid.scale = config.number("scale", {0, 1000});  // finite in every type
+  grid.seeds = read_seeds(config);
+  grid.tolerance_ulp = config.number("inaccurate_above_ulp", {0.5, 1e6});
+  return grid;
+}
+
+// Of the fewest classes: what the offset does is seen there, and more of them add the sum's own
+// rounding.
+void add_views(table::ResultTable& table, const Grid& grid) {
+  const std::string n = fmt::format("{}", grid.classes.front());
+  std::vector<std::string> dtypes;
+  for (const DType dtype : grid.dtypes) dtypes.emplace_back(name(dtype));
+  table.counts.push_back(
+      {.title = fmt::format("At how many offsets each variant is ok, {} logits", n),
+       .row = "variant",
+       .column = "dtype",
+       .columns = dtypes,
+       .only = {{"classes", n}, {"outcome", "ok"}}});
+  const std::string shown(name(inputs::shown_dtype(grid.dtypes)));
+  for (const Op op : ops::all_ops) {
+    // The loss to rounding is the same for every variant.
+    if (const Variant* variant = inputs::stand_in(grid.variants, op, grid.dtypes))
+      table.pivots.push_back(
+          {.title = fmt::format("{} of {} logits: what the offset's own rounding "
+                                "lost, offset_loss_ulp (any variant)",
+                                name(op), n),
+           .row = "offset",
+           .column = "dtype",
+           .cells = {"offset_loss_ulp"},
+           .only = {{"classes", n}, {"variant", variant->name()}}});
+    table.pivots.push_back(
+        {.title = fmt::format("{} of {} logits, {}: what the variant loses, error_ulp", name(op), n,
+                              shown),
+         .row = "offset",
+         .column = "variant",
+         .cells = {"error_ulp"},
+         .only = {{"op", std::string(name(op))}, {"dtype", shown}, {"classes", n}}});
+  }
+}
+
+run::Plan plan(config::Section& config) {
+  const Grid grid = read_grid(config);
+  run::Plan plan = inputs::begin_plan(columns(grid.tolerance_ulp), grid.variants);
+  add_views(plan.table, grid);
+  if (grid.seeds.empty()) return plan;  // noted already
+  for (const Op op : ops::all_ops)
+    for (const std::size_t classes : grid.classes)
+      for (const DType dtype : grid.dtypes)
+        ops::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
+          lay_out<S>(plan, grid, op, dtype, classes);
+        });
+  return plan;
+}
+
+const run::RegisterExperiment registered{
+    {"shift", "what is lost where every logit is moved by the same number", plan}};
+
+}  // namespace
+}  // namespace maxtrick::shift

@@ -1,0 +1,58 @@
+#include "speed/comparison.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "table/quantile.hpp"
+
+namespace maxtrick::speed {
+namespace {
+
+// Empty where it was not timed.
+const std::vector<double>& seconds(const Launched& launch, const timing::Item& item) {
+  static const std::vector<double> none;
+  const auto found = launch.find(item);
+  return found == launch.end() ? none : found->second.seconds;
+}
+
+table::Interval inverse(const table::Interval& of) {
+  return {1 / of.estimate, 1 / of.high, 1 / of.low};
+}
+
+}  // namespace
+
+std::optional<std::size_t> best_launch(const std::vector<Launched>& launches,
+                                       const timing::Item& item) {
+  std::optional<std::size_t> best;
+  double least = std::numeric_limits<double>::infinity();
+  for (std::size_t i = 0; i < launches.size(); ++i) {
+    const std::vector<double>& times = seconds(launches[i], item);
+    if (times.empty()) continue;
+    if (const double median = table::quantile(times, 0.5); median < least) {
+      least = median;
+      best = i;
+    }
+  }
+  return best;
+}
+
+std::optional<table::Interval> speed(const std::vector<Launched>& launches,
+                                     const timing::Item& item, const timing::Item& reference) {
+  const auto best = best_launch(launches, reference);
+  if (!best) return std::nullopt;
+  const std::vector<double>&other = seconds(launches[*best], reference),
+        &own = seconds(launches[*best], item);
+  if (own.empty() || own.size() != other.size()) return std::nullopt;
+  return table::median_ratio(other, own);
+}
+
+Verdict judge(const Claim& claim, const Case& one, const std::vector<Launched>& launches,
+              double widest_interval) {
+  const auto ratio = speed(launches, one.item, claim.reference_of(one));
+  if (!ratio) return {"", "unjudged"};
+  const double least = claim.at_most ? 1 / claim.times : claim.times;
+  return {table::cell(claim.at_most ? inverse(*ratio) : *ratio),
+          std::string(name(table::judge(*ratio, least, widest_interval)))};
+}
+
+}  // namespace maxtrick::speed

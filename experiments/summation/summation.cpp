@@ -1,0 +1,215 @@
+// Experiment `summation`: the sum in softmax's denominator, in several orders.
+// One row for each distribution of terms, type, order and number of classes.
+#include "numerics/summation.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <memory>
+
+#include "inputs/numbers.hpp"
+#include "inputs/selection.hpp"
+#include "inputs/variant_plan.hpp"
+#include "ops/dtype.hpp"
+#include "oracle/oracle.hpp"
+#include "oracle/outcome.hpp"
+#include "run/experiment.hpp"
+#include "summation/summands.hpp"
+#include "summation/terms.hpp"
+
+namespace maxtrick::summation {
+namespace {
+
+using numerics::SumOrder;
+using ops::DType;
+using oracle::Outcome;
+using summation::Summands;
+using table::Rule;
+
+constexpr std::int64_t max_rows = 1000;
+
+std::vector<table::Column> columns(double inaccurate_above_u) {
+  return {
+      {"distribution", Rule::key, "the terms; the list of distributions says what they provoke"},
+      {"dtype", Rule::key, "the type of the terms and of the sum"},
+      {"order", Rule::key, "the order of summation"},
+      {"classes", Rule::key, "how many terms: n, and the bound n u of any order in units of u"},
+      {"outcome", Rule::exact,
+       fmt::format("ok, inaccurate (off by more than {} u), wrong (off by half of the sum or "
+                   "more), overflow",
+                   inaccurate_above_u)},
+      {"error_u",
+       Rule::bounded,
+       "relative error of the sum in units of u, the largest of all rows; empty where a sum "
+       "overflowed",
+       {table::Measure::absolute, 2,
+        "another libm rounds one term of e^x in a hundred the other way, and with it an addition "
+        "now and then: by one ULP, 2 u at most"}},
+      {"bound_u", Rule::exact,
+       "what theory allows (Higham 2002, chapter 4), rounded up to four digits; 1/u is all of the "
+       "sum, so much where nothing better can be said"},
+      {"sqrt_n", Rule::exact, "sqrt(n): the error in units of u if roundings were coin tosses"},
+      {"error_per_sqrt_n", Rule::info,
+       "error_u over sqrt_n: far above 1 where the roundings fall one way; follows from those two"},
+      {"hazard", Rule::exact, "what the distribution provokes"},
+  };
+}
+
+template <class S>
+S sum_in(DType dtype, const SumOrder& order, std::span<const S> terms) {
+  if (!ops::computes_in_float32(dtype)) return numerics::sum(order, terms);
+  std::vector<float> wide;
+  for (const S t : terms) wide.push_back(static_cast<float>(t));
+  return static_cast<S>(numerics::sum(order, std::span<const float>(wide)));
+}
+
+double bound(DType dtype, const SumOrder& order, std::size_t classes) {
+  const double u = ops::unit_roundoff(dtype);
+  if (!ops::computes_in_float32(dtype)) return numerics::sum_bound(order, classes, u);
+  // One rounding more, from float32 to storage.
+  const double inner = numerics::sum_bound(order, classes, ops::unit_roundoff(DType::float32));
+  return inner + u + inner * u;
+}
+
+// A bound to be read; x >= 0.
+double rounded_up_to_four_digits(double x) {
+  double unit = 1, parts = 1;
+  while (x / unit >= 10000) unit *= 10;
+  while (x > 0 && x * parts < 1000) parts *= 10;
+  return std::ceil(x / unit * parts) / parts * unit;
+}
+
+// Of one sum.
+template <class S>
+Outcome judge(S sum, double error_u, double u, double inaccurate_above_u) {
+  // An infinity; compensated would make it a NaN, but terms of at most 1 stagnate long before.
+  if (!std::isfinite(static_cast<double>(sum))) return Outcome::overflow;
+  if (error_u * u >= 0.5) return Outcome::wrong;
+  return error_u > inaccurate_above_u ? Outcome::inaccurate : Outcome::ok;
+}
+
+template <class S>
+table::Row measure(Summands<S>& summands, const Terms& terms, DType dtype, const SumOrder& order,
+                   std::size_t classes, double inaccurate_above_u) {
+  const double u = ops::unit_roundoff(dtype);
+  Outcome worst = Outcome::ok;
+  double error_u = 0;
+  for (const auto& row : summands.rows()) {
+    const S sum = sum_in<S>(dtype, order, row.terms);
+    const double error = numerics::relative_error(row.sum, sum) / u;
+    worst = std::max(worst, judge(sum, error, u, inaccurate_above_u));
+    error_u = std::max(error_u, error);
+  }
+  const bool finite = worst < Outcome::overflow;
+  const double sqrt_n = std::sqrt(static_cast<double>(classes));
+  return {terms.name,
+          std::string(name(dtype)),
+          order.name(),
+          fmt::format("{}", classes),
+          std::string(name(worst)),
+          finite ? table::cell(error_u) : "",
+          finite ? table::cell(rounded_up_to_four_digits(bound(dtype, order, classes) / u)) : "",
+          table::cell(sqrt_n),
+          finite ? table::cell(error_u / sqrt_n) : "",
+          terms.hazard};
+}
+
+std::vector<SumOrder> read_orders(config::Section& config) {
+  const auto all = numerics::all_sum_orders();
+  std::vector<std::string> names;
+  for (const SumOrder& order : all) names.push_back(order.name());
+  std::vector<SumOrder> orders;
+  for (const std::size_t at : inputs::read_choices(config, "orders", names))
+    orders.push_back(all[at]);
+  return orders;
+}
+
+std::vector<Terms> read_distributions(config::Section& config) {
+  std::vector<Terms> distributions;
+  inputs::Names names("distribution");
+  for (config::Section& section : config.tables("distribution")) {
+    distributions.push_back(read_terms(section));
+    names.add(section, distributions.back().name);
+  }
+  return distributions;
+}
+
+// The cases of one distribution, type and number of classes.
+template <class S>
+void lay_out(run::Plan& plan, const Terms& terms, DType dtype, std::size_t classes,
+             const std::vector<SumOrder>& orders, std::size_t rows, double inaccurate_above_u) {
+  const auto summands = std::make_shared<Summands<S>>(terms, dtype, classes, rows);
+  const std::size_t batch = plan.cases.size() + 1;
+  for (const SumOrder& order : orders) {
+    // double has nothing wider here.
+    if (dtype == DType::float64 && order.kind == SumOrder::Kind::wider) continue;
+    plan.cases.push_back(
+        {fmt::format("{}/{}/{}/{}", terms.name, name(dtype), order.name(), classes),
+         [=]() -> std::variant<table::Row, run::Skip> {
+           return measure<S>(*summands, terms, dtype, order, classes, inaccurate_above_u);
+         },
+         batch});
+  }
+}
+
+void add_views(run::Plan& plan, const std::vector<Terms>& distributions,
+               const std::vector<DType>& dtypes, const std::vector<std::size_t>& classes) {
+  std::vector<std::string> outcomes;
+  for (const auto one : {Outcome::ok, Outcome::inaccurate, Outcome::wrong, Outcome::overflow})
+    outcomes.emplace_back(name(one));
+  for (const DType dtype : dtypes)
+    plan.table.counts.push_back({.title = fmt::format("How many sums, {}", name(dtype)),
+                                 .row = "order",
+                                 .column = "outcome",
+                                 .columns = outcomes,
+                                 .only = {{"dtype", std::string(name(dtype))}}});
+  const std::string most = fmt::format("{}", classes.back());
+  for (const DType dtype : dtypes)
+    plan.table.pivots.push_back(
+        {.title = fmt::format("{} classes, {}: outcome and error in u", most, name(dtype)),
+         .row = "distribution",
+         .column = "order",
+         .cells = {"outcome", "error_u"},
+         .only = {{"dtype", std::string(name(dtype))}, {"classes", most}}});
+  const std::string shown(name(inputs::shown_dtype(dtypes)));
+  for (const Terms& terms : distributions)
+    plan.table.pivots.push_back(
+        {.title = fmt::format("{}, {}: error in u, and its bound", terms.name, shown),
+         .row = "order",
+         .column = "classes",
+         .cells = {"error_u", "bound_u"},
+         .only = {{"dtype", shown}, {"distribution", terms.name}}});
+  plan.table.legend = {"distribution", "hazard"};
+}
+
+run::Plan plan(config::Section& config) {
+  const auto dtypes = inputs::read_dtypes(config);
+  const auto orders = read_orders(config);
+  const auto classes = inputs::read_classes(config, 1, 10'000'000);
+  const auto rows = static_cast<std::size_t>(config.integer("rows", 1, max_rows));
+  const double inaccurate_above_u = config.number("inaccurate_above_u", {1, 1e6});
+  const auto distributions = read_distributions(config);
+  for (std::size_t i = 0; i < dtypes.size(); ++i)
+    if (dtypes[i] == DType::float64 && orders.size() == 1 &&
+        orders[0].kind == SumOrder::Kind::wider)
+      config.reject("dtypes", i, "no order in 'orders' is for float64", "another type or order");
+
+  run::Plan plan = inputs::begin_plan(columns(inaccurate_above_u));
+  plan.table.limits = {{"error_u", "bound_u"}};
+  add_views(plan, distributions, dtypes, classes);
+  for (const Terms& terms : distributions)
+    for (const DType dtype : dtypes)
+      for (const std::size_t n : classes)
+        ops::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
+          lay_out<S>(plan, terms, dtype, n, orders, terms.is_random() ? rows : 1,
+                     inaccurate_above_u);
+        });
+  return plan;
+}
+
+const run::RegisterExperiment registered{
+    {"summation", "the sum of softmax's denominator in several orders, beside their bounds", plan}};
+
+}  // namespace
+}  // namespace maxtrick::summation

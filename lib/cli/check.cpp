@@ -1,0 +1,204 @@
+#include "table/check.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <exception>
+#include <system_error>
+
+#include "cli/junit.hpp"
+#include "cli/plugins.hpp"
+#include "cli/session.hpp"
+#include "io/files.hpp"
+
+namespace maxtrick::cli {
+namespace {
+
+using table::Mismatch;
+
+// The table with every column compared to the letter.
+table::ResultTable strict(table::ResultTable table) {
+  for (auto& column : table.columns) {
+    if (column.rule != table::Rule::key) column.rule = table::Rule::exact;
+    column.shown_only.clear();
+  }
+  return table;
+}
+
+// What of a run is not as its baseline, a CSV text, has it: said on stdout; exit code. A whole
+// table has `whole_size` rows.
+int compare_with_baseline(const run::Run& run, const Prepared& prepared,
+                          const std::filesystem::path& csv_path, const std::string& csv,
+                          std::size_t whole_size, Checked& checked) {
+  const auto folder = csv_path.parent_path();
+  std::vector<Mismatch> mismatches;
+  std::vector<std::string> stale;
+  try {
+    std::vector<std::string> made;
+    for (const auto& row : run.table.rows) made.push_back(run.table.key(row));
+    const bool whole = made.size() == whole_size;
+    // A baseline that is not what its manifest says was altered by hand: then no tolerance applies.
+    const bool by_hand = run::altered(folder, prepared.name);
+    if (by_hand)
+      fmt::print("{}: not the table that its manifest speaks of: compared to the letter\n",
+                 csv_path.string());
+    mismatches =
+        table::compare(by_hand ? strict(run.table) : run.table, csv, whole ? nullptr : &made);
+    const bool same_columns = mismatches.empty() || !mismatches.front().row.empty();
+    if (whole && same_columns)
+      stale = run::stale_companions(run.table, folder, prepared.name, prepared.text);
+  } catch (const std::system_error&) {
+    throw;  // a file that cannot be read says nothing of numbers
+  } catch (const std::runtime_error& error) {
+    stale.push_back(fmt::format("{}: {}", csv_path.string(), error.what()));
+  }
+  int code = exit_holds;
+  for (const Mismatch& mismatch : mismatches) {
+    fmt::print("{}", table::describe(mismatch, csv_path.string(), prepared.path.string()));
+    code = worse(code, exit_code(mismatch.kind));
+  }
+  for (const std::string& message : stale) {
+    fmt::print("{}\n", message);
+    code = worse(code, exit_check_failed);
+  }
+  checked.add(mismatches);
+  checked.complaints.insert(checked.complaints.end(), stale.begin(), stale.end());
+  return code;
+}
+
+int check_one(Prepared& prepared, const CheckOptions& options, Checked& checked) {
+  const auto csv_path = prepared.csv_in(options.baseline);
+  const auto csv = io::read_file_if_there(csv_path);
+  // A table of another machine need not be there: claims are judged without.
+  if (!csv && prepared.folder.empty()) {
+    checked.complaints.push_back(fmt::format("{}: no such baseline; make it: maxtrick run {} -o {}",
+                                             csv_path.string(), prepared.path.string(),
+                                             options.baseline.string()));
+    fmt::print("{}\n", checked.complaints.back());
+    return exit_check_failed;
+  }
+  prepared.kept_in /= "check";
+  const run::Run run = compute(prepared, options);
+  prepared.resumed.remove();
+  checked.keys = run.keys;
+  checked.skipped = run.skipped;
+  checked.add(findings(run.table));
+  int found = report_findings(run.table, prepared, csv_path);
+  found = worse(
+      found, report_plugins(run.table, prepared, csv_path, options.plugins, &checked.mismatches));
+  const auto known = known_foreign(prepared, run.table, csv.value_or(""));
+  if (csv)
+    found = worse(found, compare_with_baseline(
+                             without_unknown(run, prepared, known), prepared, csv_path, *csv,
+                             prepared.all_keys.size() - prepared.foreign_keys.size() + known.size(),
+                             checked));
+  const std::size_t unclaimed = unclaimed_rows(run, prepared, known);
+  fmt::print("{}: {} rows checked, {}{}{}\n", csv_path.string(), run.table.rows.size(),
+             run.table.rows.empty() ? "none could run here"
+             : found == exit_holds  ? "all hold"
+                                    : "not all hold",
+             unclaimed > 0
+                 ? fmt::format("; {} of them, of plug-ins that claim nothing, are held to "
+                               "nothing",
+                               unclaimed)
+                 : "",
+             csv ? "" : "; there is no table of this machine to compare with");
+  std::fflush(stdout);  // who reads a log waits for it
+  return worse(found, run.complete() ? exit_holds : exit_incomplete);
+}
+
+// The file of an earlier check does not pass for this one's, whatever becomes of it. What is named
+// by mistake, a config, say, is not taken for one.
+void remove_old(const std::filesystem::path& junit) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(junit, ignored)) return;
+  const std::string text = io::read_file(junit);
+  if (!text.empty() && !text.starts_with("<?xml"))
+    throw UsageError(fmt::format(
+        "check: --junit {}: there is a file that is no XML, which would be lost; name another",
+        junit.string()));
+  std::filesystem::remove(junit);
+}
+
+// What `junit` is to hold, where it is asked for: also where a table could not be checked at all.
+void write_junit(const std::filesystem::path& junit, const std::vector<Checked>& tables) {
+  if (!junit.empty()) io::write_file(junit, to_junit(tables));
+}
+
+}  // namespace
+
+int check(const CheckOptions& options) {
+  remove_old(options.junit);
+  load_plugins(options.plugins);
+  std::vector<Prepared> all =
+      options.configs.empty() ? prepare_default_set(options) : prepare(options);
+  if (!std::filesystem::is_directory(options.baseline))
+    throw UsageError(
+        fmt::format("check: no folder {} here; start from the project's folder, or name "
+                    "one by --baseline",
+                    options.baseline.string()));
+  if (!options.junit.empty())
+    io::require_writable(std::filesystem::absolute(options.junit).parent_path());
+  int code = exit_holds;
+  std::vector<Checked> tables;
+  for (Prepared& one : all) {
+    if (one.plan.cases.empty()) continue;
+    tables.push_back({.name = one.name});
+    try {
+      code = worse(code, check_one(one, options, tables.back()));
+    } catch (const std::exception& error) {
+      tables.back().error = error.what();
+      write_junit(options.junit, tables);
+      throw;
+    }
+  }
+  if (tables.empty()) return nothing_selected(all, options);
+  write_junit(options.junit, tables);
+  return code;
+}
+
+int accept(const AcceptOptions& options) {
+  if (in_ci())
+    throw UsageError(
+        "accept: refused, since the variable CI is set: a baseline is a person's decision");
+  int code = exit_holds;
+  for (Prepared& one : prepare(options)) {
+    const run::Run run = compute(one, options);
+    const auto csv_path = one.csv_in(options.baseline);
+    if (!run.complete()) {
+      fmt::print(stderr, "{}: left as it is: {} rows could not run here\n", csv_path.string(),
+                 run.skipped.size());
+      code = worse(code, exit_incomplete);
+      continue;
+    }
+    const int found = report_findings(run.table, one, csv_path);
+    code = worse(code, found);
+    // A time is what it is; a number beyond its bound is no baseline.
+    if (found == exit_check_failed) continue;
+    // Every change is told, also one that check would let pass.
+    std::vector<Mismatch> changes;
+    const bool is_new = !std::filesystem::exists(csv_path);
+    if (const auto old = io::read_file_if_there(csv_path)) {
+      try {
+        changes = table::compare(strict(run.table), *old);
+      } catch (const std::runtime_error& error) {
+        fmt::print("{}: was no table: {}\n", csv_path.string(), error.what());
+      }
+    }
+    for (const Mismatch& change : changes)
+      fmt::print("{}: {} {}: {} -> {}\n", csv_path.string(), change.row, change.column,
+                 change.expected, change.got);
+    const auto stored =
+        run::store(run.table, provenance(one, options), csv_path.parent_path(), one.name);
+    one.resumed.remove();
+    fmt::print("{}: {}\n", csv_path.string(),
+               is_new ? fmt::format("a new baseline, {} rows", run.table.rows.size())
+               : stored == run::Stored::written
+                   ? fmt::format("accepted, {} changes", changes.size())
+                   : "unchanged");
+  }
+  return code;
+}
+
+}  // namespace maxtrick::cli

@@ -1,0 +1,159 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+
+#include "cli/eval_input.hpp"
+#include "cli/plugins.hpp"
+#include "config/config.hpp"
+#include "io/files.hpp"
+#include "ops/dtype.hpp"
+#include "ops/registry.hpp"
+#include "oracle/oracle.hpp"
+#include "oracle/outcome.hpp"
+#include "run/experiment.hpp"
+
+namespace maxtrick::cli {
+namespace {
+
+using io::Matrix;
+using ops::DType;
+using ops::Op;
+using ops::Variant;
+using table::Row;
+
+// Above this many numbers a line of the table for reading shows the ends only; CSV and JSON show
+// all.
+constexpr std::size_t shown_numbers = 12;
+// As in the overflow experiment: three bits lost.
+constexpr double tolerance_ulp = 8;
+// The op of eval_loss.
+constexpr std::string_view loss_op = "cross_entropy";
+
+Op parse_op(const std::string& text) {
+  if (const auto op = ops::parse_op(text)) return *op;
+  std::vector<std::string> names;
+  for (const Op op : ops::all_ops) names.emplace_back(name(op));
+  names.emplace_back(loss_op);
+  throw UsageError(fmt::format("eval: unknown op '{}', expected {}", text,
+                               config::expected_one_of(text, names)));
+}
+
+std::vector<const Variant*> choose(Op op, const std::string& pattern) {
+  std::vector<const Variant*> chosen;
+  std::vector<std::string> names;
+  for (const Variant& variant : ops::variants()) {
+    if (variant.op != op) continue;
+    names.push_back(variant.name());
+    if (ops::chooses(pattern.empty() ? "*" : pattern, variant)) chosen.push_back(&variant);
+  }
+  if (chosen.empty())
+    throw UsageError(fmt::format("eval: no variant of {} matches '{}', expected {}", name(op),
+                                 pattern, config::expected_one_of(pattern, names)));
+  return chosen;
+}
+
+template <class T>
+std::string joined(const std::vector<T>& values, bool whole) {
+  std::string text;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (!whole && values.size() > shown_numbers && i == shown_numbers / 2) {
+      text += " ...";
+      i = values.size() - shown_numbers / 2;
+    }
+    text += (text.empty() ? "" : " ") + table::cell(values[i]);
+  }
+  return text;
+}
+
+// One line for the exact answer of a row, then one for each variant; false where one failed, which
+// is said.
+template <class T>
+bool append_row(table::ResultTable& table, Op op, std::span<const T> logits, std::size_t index,
+                const std::vector<const Variant*>& chosen, DType dtype, Matrix& results,
+                bool whole) {
+  const auto exact = oracle::exact(op, logits);
+  std::vector<T> rounded;
+  for (const auto& e : exact) rounded.push_back(e.rounded);
+  const std::string row = fmt::format("{}", index), type{name(dtype)};
+  table.rows.push_back({row, "exact", type, "", "", joined(rounded, whole)});
+  bool all = true;
+  for (const Variant* variant : chosen) {
+    std::vector<T> got;
+    try {
+      got = ops::apply(*variant, dtype, logits);
+    } catch (const run::CaseFailed& failed) {
+      fmt::print(stderr, "row {} skipped: {}\n", row, failed.what());
+      all = false;
+      continue;
+    }
+    const auto verdict = oracle::judge<T>(op, exact, std::span<const T>(got), tolerance_ulp,
+                                          !variant->special_values.empty());
+    table.rows.push_back({row, variant->name(), type, std::string(name(verdict.outcome)),
+                          fmt::format("{:.4g}", verdict.max_error_ulp), joined(got, whole)});
+    results.values.insert(results.values.end(), got.begin(), got.end());
+  }
+  return all;
+}
+
+template <class T>
+int evaluate(Op op, const Matrix& logits, const std::vector<const Variant*>& chosen, DType dtype,
+             const EvalOptions& options) {
+  require_finite<T>(logits, dtype);
+  table::ResultTable table;
+  for (const char* column : {"row", "variant", "dtype", "outcome", "max_error_ulp", "result"})
+    table.columns.push_back({column, table::Rule::exact, ""});
+  table.columns[table.index("max_error_ulp")].rule = table::Rule::info;
+  Matrix results{logits.rows, ops::outputs(op, logits.columns), {}, logits.one_dimensional, {}};
+  const bool whole = options.format != table::Format::table;
+  bool all = true;
+  for (std::size_t i = 0; i < logits.rows; ++i) {
+    const auto first = logits.values.begin() + static_cast<std::ptrdiff_t>(i * logits.columns);
+    std::vector<T> x;
+    std::transform(first, first + static_cast<std::ptrdiff_t>(logits.columns),
+                   std::back_inserter(x), [](double v) { return static_cast<T>(v); });
+    all = append_row<T>(table, op, x, i, chosen, dtype, results, whole) && all;
+  }
+  if (!options.output.empty() && all) {
+    // A number a row makes a vector, as NumPy's reductions do.
+    if (op == Op::log_sum_exp) results = {1, logits.rows, std::move(results.values), true, {}};
+    io::write_file(options.output,
+                   io::to_npy(results, dtype == DType::float64 ? io::NumberType::float64
+                                                               : io::NumberType::float32));
+  }
+  fmt::print("{}", table::render(table, options.format));
+  return all ? exit_holds : exit_incomplete;
+}
+
+}  // namespace
+
+int eval(const EvalOptions& options) {
+  load_plugins(options.plugins);
+  if (options.op == loss_op) return eval_loss(options);
+  const Op op = parse_op(options.op);
+  if (!options.labels.empty())
+    throw UsageError(fmt::format("eval: --labels are for {}, not for {}", loss_op, options.op));
+  std::vector<const Variant*> chosen = choose(op, options.variant);
+  const Matrix logits = read_logits(options);
+  const DType dtype = read_dtype(options, logits);
+
+  std::size_t left_out = std::erase_if(chosen, [&](const Variant* variant) {
+    const std::string reason =
+        !variant->has(dtype) ? fmt::format("it has no {}", name(dtype)) : variant->unavailable;
+    if (!reason.empty() && !options.quiet)
+      fmt::print(stderr, "{} skipped: {}\n", variant->name(), reason);
+    return !reason.empty();
+  });
+  if (chosen.empty()) return exit_incomplete;
+  if (!options.output.empty() && chosen.size() != 1)
+    throw UsageError(fmt::format("eval: --output takes the result of one variant; '{}' are {}",
+                                 options.variant.empty() ? "*" : options.variant, chosen.size()));
+  const int code = ops::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
+    return evaluate<S>(op, logits, chosen, dtype, options);
+  });
+  // Asked for by name and not run is incomplete; left out of all of them is only said.
+  return left_out > 0 && !options.variant.empty() ? exit_incomplete : code;
+}
+
+}  // namespace maxtrick::cli

@@ -1,0 +1,93 @@
+#include "cli/eval_input.hpp"
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/config.hpp"
+#include "io/number.hpp"
+#include "learn/target.hpp"
+
+namespace maxtrick::cli {
+
+using io::Matrix;
+using ops::DType;
+
+namespace {
+
+// "0,2", or a file: what does not start with a number is the name of one.
+Matrix read_label_matrix(const std::string& text) {
+  const std::size_t first = text.find_first_not_of(' ');
+  const std::size_t end = std::min(text.find_first_of(" ,;", first), text.size());
+  const bool numbers =
+      first < end && io::parse_number(std::string_view(text).substr(first, end - first));
+  return numbers ? io::parse_matrix(text, "--labels") : io::read_matrix(text);
+}
+
+// The classes of rows of weights, each of which must be 1 for one class and 0 for the others.
+Labels one_hot(const Matrix& weights) {
+  Labels labels{{}, true};
+  const numerics::Rows<const double> rows{weights.values.data(), weights.rows, weights.columns};
+  try {
+    learn::require_distributions(rows);
+  } catch (const learn::LabelError& error) {
+    throw UsageError(fmt::format("eval: --labels: {}", error.what()));
+  }
+  for (std::size_t i = 0; i < rows.rows; ++i) {
+    const auto row = rows.row(i);
+    const auto one = std::find(row.begin(), row.end(), 1.0);
+    if (one == row.end())
+      throw UsageError(
+          fmt::format("eval: --labels: row {}: a distribution over several classes, "
+                      "where one of them has weight 1",
+                      i));
+    labels.classes.push_back(static_cast<std::int32_t>(one - row.begin()));
+  }
+  return labels;
+}
+
+}  // namespace
+
+Matrix read_logits(const EvalOptions& options) {
+  if (options.logits.empty() == options.input.empty())
+    throw UsageError("eval: give the logits either by --logits or by --input");
+  return options.input.empty() ? io::parse_matrix(options.logits, "--logits")
+                               : io::read_matrix(options.input);
+}
+
+Labels read_labels(const EvalOptions& options, const Matrix& logits) {
+  if (options.labels.empty())
+    throw UsageError("eval: cross_entropy needs --labels, the class of each row");
+  const Matrix labels = read_label_matrix(options.labels);
+  if (logits.columns > 1 && labels.rows == logits.rows && labels.columns == logits.columns)
+    return one_hot(labels);
+  const std::size_t count = labels.values.size();
+  if (labels.rows != 1 && labels.columns != 1)
+    throw UsageError(
+        fmt::format("eval: --labels: {} x {} numbers, where a row has one label, or {} weights",
+                    labels.rows, labels.columns, logits.columns));
+  if (count < logits.rows)
+    throw UsageError(fmt::format("eval: --labels: {} for {} rows: row {} (from 0) has none", count,
+                                 logits.rows, count));
+  if (count > logits.rows)
+    throw UsageError(fmt::format("eval: --labels: {} for {} rows: there is no row {} (from 0)",
+                                 count, logits.rows, logits.rows));
+  try {
+    return {learn::class_indices(labels.values, logits.columns == 1 ? 2 : logits.columns)};
+  } catch (const learn::LabelError& error) {
+    throw UsageError(fmt::format("eval: --labels: {}", error.what()));
+  }
+}
+
+DType read_dtype(const EvalOptions& options, const Matrix& logits) {
+  const std::string& text = options.dtype;
+  if (text.empty()) return logits.type == io::NumberType::float64 ? DType::float64 : DType::float32;
+  if (const auto dtype = ops::parse_dtype(text)) return *dtype;
+  std::vector<std::string> names;
+  for (const DType dtype : ops::all_dtypes) names.emplace_back(name(dtype));
+  throw UsageError(fmt::format("eval: unknown --dtype '{}', expected {}", text,
+                               config::expected_one_of(text, names)));
+}
+
+}  // namespace maxtrick::cli

@@ -1,0 +1,200 @@
+// `maxtrick guide`: which formula when, in one screen, from the committed tables.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <optional>
+#include <set>
+#include <sstream>
+
+#include "cli/commands.hpp"
+#include "cli/guide_losses.hpp"
+#include "io/files.hpp"
+#include "ops/registry.hpp"
+#include "table/committed_table.hpp"
+#include "table/table.hpp"
+
+namespace maxtrick::cli {
+namespace {
+
+using ops::DType;
+using ops::Nature;
+using ops::Op;
+using ops::Variant;
+using table::CommittedTable;
+
+// What the accuracy table says of one variant in one type.
+struct Record {
+  const Variant* variant = nullptr;
+  std::size_t cases = 0, ok = 0;
+  double worst_ulp = 0;
+  std::map<std::string, std::size_t>
+      failures;  // outcome -> cases, those that are not a matter of digits
+};
+
+using Records = std::map<std::pair<std::string, std::string>, Record>;  // by type and variant
+
+Records read_records(const CommittedTable& accuracy) {
+  Records records;
+  for (const table::Row& row : accuracy.rows()) {
+    const std::string& name = accuracy.cell(row, "variant");
+    Record& record = records[{accuracy.cell(row, "dtype"), name}];
+    record.variant = ops::find_variant(name);
+    const std::string& outcome = accuracy.cell(row, "outcome");
+    ++record.cases;
+    record.ok += outcome == "ok" ? 1 : 0;
+    record.worst_ulp = std::max(record.worst_ulp, accuracy.number(row, "max_error_ulp"));
+    if (outcome != "ok" && outcome != "inaccurate") ++record.failures[outcome];
+  }
+  return records;
+}
+
+// Fewest failures, then most cases right, then the smallest largest error.
+bool better(const Record& a, const Record& b) {
+  const auto failed = [](const Record& r) {
+    std::size_t n = 0;
+    for (const auto& failure : r.failures) n += failure.second;
+    return n;
+  };
+  if (failed(a) != failed(b)) return failed(a) < failed(b);
+  if (a.ok != b.ok) return a.ok > b.ok;
+  return a.worst_ulp < b.worst_ulp;
+}
+
+std::string shown(double ulp) {
+  return std::isinf(ulp) ? "inf"
+         : ulp < 1000    ? fmt::format("{:.3g}", ulp)
+                         : fmt::format("{:.1e}", ulp);
+}
+
+std::string described(const Record& record) {
+  std::string text =
+      fmt::format("{} of {}, {} ULP", record.ok, record.cases, shown(record.worst_ulp));
+  for (const auto& [outcome, n] : record.failures) text += fmt::format(", {} {}", n, outcome);
+  return text;
+}
+
+// As better(); of two that do equally well, the one that does better in float32.
+bool preferred(const Records& records, const Record& a, const Record& b) {
+  if (better(a, b) || better(b, a)) return better(a, b);
+  const auto in_float32 = [&](const Record& r) {
+    return records.find({"float32", r.variant->name()});
+  };
+  const auto first = in_float32(a), second = in_float32(b);
+  return first != records.end() && second != records.end() && better(first->second, second->second);
+}
+
+// A line for each op and type: the best of the sound variants, the best of those that are a plain
+// formula, and the one that fails most. `named` gathers the variants that the lines name.
+void append_recommendations(std::string& page, const Records& records,
+                            std::set<const Variant*>& named) {
+  page +=
+      "| op | precision | use | right, worst | a plain formula | right, worst | not | right, worst "
+      "|\n"
+      "| --- | --- | --- | --- | --- | --- | --- | --- |\n";
+  for (const Op op : ops::all_ops)
+    for (const DType dtype : ops::all_dtypes) {
+      const Record *best = nullptr, *plain = nullptr, *worst = nullptr;
+      for (const auto& [key, record] : records) {
+        if (key.first != name(dtype) || !record.variant || record.variant->op != op) continue;
+        if (record.variant->nature == Nature::sound) {
+          if (!best || preferred(records, record, *best)) best = &record;
+          const bool formula =
+              record.variant->library.empty() && record.variant->has(DType::float64);
+          if (formula && (!plain || preferred(records, record, *plain))) plain = &record;
+        }
+        if (!worst || preferred(records, *worst, record)) worst = &record;
+      }
+      if (!best) continue;
+      const auto pair = [&](const Record* record) {
+        if (!record) return std::string(" | ");
+        named.insert(record->variant);
+        return fmt::format("{} | {}", record->variant->algorithm, described(*record));
+      };
+      page += fmt::format("| {} | {} | {} | {} | {} |\n", name(op), name(dtype), pair(best),
+                          plain == best ? "the same | " : pair(plain), pair(worst));
+    }
+}
+
+void append_formulas(std::string& page, const std::set<const Variant*>& named) {
+  page += "\nWhat they compute:\n\n";
+  for (const Variant& variant : ops::variants())
+    if (named.contains(&variant))
+      page += fmt::format("- {} `{}`: {}\n", name(variant.op), variant.algorithm, variant.summary);
+}
+
+// From which lead on x - max will do, float32: a line a criterion, a column a number of classes.
+void append_x_minus_max(std::string& page, const std::filesystem::path& folder) {
+  const CommittedTable table(folder, "x_minus_max");
+  std::vector<std::string> classes, criteria;
+  std::map<std::string, std::string> gaps;  // criterion -> its cells
+  std::map<std::string, std::string> meanings;
+  for (const table::Row& row : table.rows()) {
+    if (table.cell(row, "dtype") != "float32") continue;
+    const std::string& criterion = table.cell(row, "criterion");
+    if (meanings.emplace(criterion, table.cell(row, "meaning")).second)
+      criteria.push_back(criterion);
+    if (criterion == criteria.front()) classes.push_back(table.cell(row, "classes"));
+    gaps[criterion] += ' ' + table.cell(row, "from_gap") + " |";
+  }
+  page +=
+      "\nFrom which lead of the largest logit on `x - max` will do for log-softmax, float32, all\n"
+      "other logits being equal ([x_minus_max.md](x_minus_max.md)). It gives 0 for the leader at\n"
+      "every lead: never use it where the leader's own log-probability counts, as in a loss.\n\n";
+  page += fmt::format("| criterion, classes: | {} |\n| --- |", fmt::join(classes, " | "));
+  for (std::size_t i = 0; i < classes.size(); ++i) page += " --- |";
+  page += '\n';
+  for (const std::string& criterion : criteria)
+    page += fmt::format("| {} |{}\n", criterion, gaps[criterion]);
+  page += '\n';
+  for (const std::string& criterion : criteria)
+    page += fmt::format("- {}: {}\n", criterion, meanings[criterion]);
+}
+
+// The tables in the folder with their titles.
+void append_links(std::string& page, const std::filesystem::path& folder) {
+  std::map<std::string, std::string> titles;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    const auto& path = entry.path();
+    if (path.extension() != ".md" || path.filename() == "README.md") continue;
+    std::istringstream text(io::read_file(path));
+    std::string heading;
+    std::getline(text, heading);
+    titles[path.filename().string()] = heading.substr(std::min<std::size_t>(2, heading.size()));
+  }
+  page += "\nThe tables, each with its CSV (all rows) and its manifest:\n\n";
+  for (const auto& [file, title] : titles)
+    page +=
+        fmt::format("- [{}]({}) ([CSV]({}.csv))\n", title, file, file.substr(0, file.size() - 3));
+}
+
+}  // namespace
+
+int guide(const GuideOptions& options) {
+  const CommittedTable accuracy(options.tables, "accuracy");
+  std::string page =
+      "# Which softmax, log-softmax, log-sum-exp and loss to use\n\n"
+      "Written by `maxtrick guide` from the tables here. `use`: of the sound variants (those that\n"
+      "overflow or underflow on no ordinary logits), the one that is right most often in\n"
+      "[accuracy.md](accuracy.md); then the best sound formula that anyone can write with exp and\n"
+      "log; then the variant that fails most. A case is a distribution of the logits and a number "
+      "of\n"
+      "classes, up to 131072; it is right where every output is `ok`, within the few ULP (units in "
+      "the\n"
+      "last place) that accuracy.md states; what is named after it are the cases that failed; the\n"
+      "others are less accurate, but not wrong. The ULP figure is the largest error of all cases.\n"
+      "`accurate` is made for float32. In float16 and bfloat16 every operation is rounded to 16 "
+      "bits;\n"
+      "`_in_float32` stores 16 bits and computes in float32, as kernels do.\n\n";
+  std::set<const Variant*> named;
+  append_recommendations(page, read_records(accuracy), named);
+  append_formulas(page, named);
+  append_x_minus_max(page, options.tables);
+  append_losses(page, options.tables);
+  append_links(page, options.tables);
+  fmt::print("{}", page);
+  return exit_holds;
+}
+
+}  // namespace maxtrick::cli

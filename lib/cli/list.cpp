@@ -1,0 +1,91 @@
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "cli/plugins.hpp"
+#include "config/config.hpp"
+#include "io/files.hpp"
+#include "ops/registry.hpp"
+#include "run/experiment.hpp"
+#include "worker/plugins.hpp"
+
+namespace maxtrick::cli {
+namespace {
+
+using ops::Claim;
+using ops::Nature;
+using ops::Variant;
+using table::ResultTable;
+
+ResultTable columns(std::initializer_list<const char*> names) {
+  ResultTable table;
+  for (const char* name : names) table.columns.push_back({name, table::Rule::exact, ""});
+  return table;
+}
+
+const char* name(Nature nature) {
+  switch (nature) {
+    case Nature::sound: return "sound";
+    case Nature::unguarded: return "unguarded";
+    case Nature::approximation: return "approximation";
+    case Nature::unstated: return "unstated";
+  }
+  return "";
+}
+
+std::string claimed(const Variant& variant, const Claim& claim, ops::DType dtype) {
+  if (!variant.has(dtype) || std::isinf(claim.max_ulp)) return "-";
+  std::string text = fmt::format("{}", claim.max_ulp);
+  if (claim.floor > 0) text += fmt::format(" (of max(|y|, {}))", claim.floor);
+  return text;
+}
+
+ResultTable variants() {
+  ResultTable table = columns(
+      {"variant", "nature", "float32_claim_ulp", "float64_claim_ulp", "here", "summary", "source"});
+  for (const Variant& variant : ops::variants())
+    table.rows.push_back({variant.name(), name(variant.nature),
+                          claimed(variant, variant.float32_claim, ops::DType::float32),
+                          claimed(variant, variant.float64_claim, ops::DType::float64),
+                          variant.unavailable.empty() ? "yes" : "no: " + variant.unavailable,
+                          variant.summary, variant.source});
+  // Their losses, which are no variants of the registry.
+  for (const worker::Plugin& plugin : worker::plugins())
+    for (const worker::Kernel& kernel : plugin.kernels)
+      if (!ops::find_variant(kernel.name()))
+        table.rows.push_back(
+            {kernel.name(), name(std::isinf(kernel.claimed_ulp) ? Nature::unstated : Nature::sound),
+             std::isinf(kernel.claimed_ulp) ? "-" : fmt::format("{}", kernel.claimed_ulp), "-",
+             "yes", kernel.summary, kernel.source});
+  return table;
+}
+
+ResultTable experiments() {
+  ResultTable table = columns({"experiment", "summary"});
+  for (const auto& experiment : run::experiments())
+    table.rows.push_back({experiment.name, experiment.summary});
+  return table;
+}
+
+ResultTable configs() {
+  ResultTable table = columns({"config", "experiment", "title"});
+  for (const auto& path : default_configs()) {
+    config::ConfigFile file(io::read_file(path), path.string());
+    config::Section root = file.root();
+    table.rows.push_back({path.string(), root.text("experiment"), root.text("title")});
+  }
+  return table;
+}
+
+}  // namespace
+
+int list(const ListOptions& options) {
+  load_plugins(options.plugins);
+  const ResultTable table = options.what == "variants"      ? variants()
+                            : options.what == "experiments" ? experiments()
+                                                            : configs();
+  fmt::print("{}", table::render(table, options.format));
+  return exit_holds;
+}
+
+}  // namespace maxtrick::cli

@@ -1,0 +1,148 @@
+#include "cli/plugins.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <set>
+#include <stdexcept>
+
+#include "io/csv.hpp"
+#include "io/number.hpp"
+#include "oracle/outcome.hpp"
+#include "run/experiment.hpp"
+#include "timing/kernel.hpp"
+#include "timing/special_rows.hpp"
+#include "worker/plugins.hpp"
+#include "worker/remote.hpp"
+
+namespace maxtrick::cli {
+namespace {
+
+// The cell of a column that the table may lack.
+std::optional<std::string> cell_of(const table::ResultTable& table, const table::Row& row,
+                                   std::string_view column) {
+  for (std::size_t i = 0; i < table.columns.size(); ++i)
+    if (table.columns[i].name == column) return row[i];
+  return std::nullopt;
+}
+
+// Above the claim of its kernel, which is of float32. Where the table has the claim in a column, it
+// is held to it by that.
+std::string broken_claim(const table::ResultTable& table, const table::Row& row,
+                         const worker::Kernel& kernel) {
+  const auto error = cell_of(table, row, "max_error_ulp");
+  if (!error || cell_of(table, row, "claimed_ulp") ||
+      cell_of(table, row, "dtype").value_or("float32") != "float32")
+    return {};
+  const double ulp = io::parse_number(*error).value_or(std::numeric_limits<double>::infinity());
+  if (ulp <= kernel.claimed_ulp) return {};
+  return fmt::format("{} claims {} ULP at most, and is off by {}", kernel.name(),
+                     kernel.claimed_ulp, *error);
+}
+
+// What it makes of rows that no table shows; nothing where it is something else that is wrong.
+timing::OnSpecialRows on_special_rows(const worker::Kernel& kernel) {
+  if (!timing::find_kernel(kernel.name())) return {};
+  try {
+    return timing::special_rows_of(kernel.name());
+  } catch (const run::CaseFailed&) {  // the reason for which its rows are skipped
+    return {};
+  }
+}
+
+std::string not_timed(const table::ResultTable& table, const table::Row& row,
+                      const worker::Kernel& kernel) {
+  if (!cell_of(table, row, "time_ns").value_or("-").empty()) return {};
+  const std::string claims =
+      std::isinf(kernel.claimed_ulp) ? "" : fmt::format(", and it claims {}", kernel.claimed_ulp);
+  if (const timing::OnSpecialRows special = on_special_rows(kernel); !special.broken.empty())
+    return fmt::format("{} is not timed: its results of {} are {}, off by {} ULP{}", kernel.name(),
+                       special.broken, oracle::name(special.checked.outcome),
+                       table::short_cell(special.checked.max_error_ulp), claims);
+  return fmt::format("{} is not timed: its results are {}, off by {} ULP{}", kernel.name(),
+                     cell_of(table, row, "outcome").value_or("wrong"),
+                     cell_of(table, row, "max_error_ulp").value_or("inf"), claims);
+}
+
+}  // namespace
+
+void load_plugins(const PluginOptions& options) {
+  const worker::Host host{.limit = std::chrono::milliseconds(std::llround(options.limit_s * 1000))};
+  try {
+    for (const auto& file : options.files) worker::add(worker::start(file, host));
+    if (!options.files.empty()) (void)timing::kernels();  // has names of its own
+  } catch (const worker::Refused& refused) {
+    throw UsageError(fmt::format("--plugin: {}", refused.what()));
+  }
+}
+
+std::set<std::string> known_foreign(const Prepared& prepared, const table::ResultTable& table,
+                                    const std::string& csv) {
+  std::set<std::string> known;
+  if (prepared.foreign_keys.empty()) return known;
+  try {
+    for (const table::Row& row : io::parse_csv(csv)) {
+      if (row.size() != table.columns.size()) continue;
+      const std::string key = table.key(row);
+      if (prepared.foreign_keys.contains(key)) known.insert(key);
+    }
+  } catch (const std::runtime_error&) {  // said where it is compared
+  }
+  return known;
+}
+
+run::Run without_unknown(const run::Run& run, const Prepared& prepared,
+                         const std::set<std::string>& known) {
+  run::Run rest = run;
+  const auto unknown = [&](const std::string& key) {
+    return prepared.foreign_keys.contains(key) && !known.contains(key);
+  };
+  std::erase_if(rest.table.rows,
+                [&](const table::Row& row) { return unknown(rest.table.key(row)); });
+  std::erase_if(rest.keys, unknown);
+  std::erase_if(rest.skipped, [&](const run::Skipped& one) { return unknown(one.key); });
+  return rest;
+}
+
+std::size_t unclaimed_rows(const run::Run& run, const Prepared& prepared,
+                           const std::set<std::string>& known) {
+  const auto unclaimed = [&](const table::Row& row) {
+    const std::string key = run.table.key(row);
+    if (!prepared.foreign_keys.contains(key) || known.contains(key)) return false;
+    const auto found = worker::find(cell_of(run.table, row, "variant").value_or(""));
+    return found.kernel == nullptr || std::isinf(found.kernel->claimed_ulp);
+  };
+  return static_cast<std::size_t>(
+      std::count_if(run.table.rows.begin(), run.table.rows.end(), unclaimed));
+}
+
+int report_plugins(const table::ResultTable& table, const Prepared& prepared,
+                   const std::filesystem::path& csv, const PluginOptions& options,
+                   std::vector<table::Mismatch>* findings) {
+  int code = exit_holds;
+  for (const table::Row& row : table.rows) {
+    const std::string key = table.key(row);
+    if (!prepared.foreign_keys.contains(key)) continue;
+    const auto found = worker::find(cell_of(table, row, "variant").value_or(""));
+    if (!found.kernel) continue;
+    for (const std::string& finding :
+         {broken_claim(table, row, *found.kernel), not_timed(table, row, *found.kernel)}) {
+      if (finding.empty()) continue;
+      if (findings)
+        findings->push_back({table::Mismatch::Kind::differs, key, "variant", "what it claims",
+                             finding, "nothing less"});
+      fmt::print("{}: row {}: {}\n    again: {}", csv.string(), key, finding,
+                 table::rerun(prepared.path.string(), key));
+      for (const auto& file : options.files)
+        fmt::print(" --plugin {}", table::shell_path(file.string()));
+      fmt::print("\n");
+      code = exit_check_failed;
+    }
+  }
+  return code;
+}
+
+}  // namespace maxtrick::cli

@@ -1,0 +1,154 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "cli/exports.hpp"
+#include "cli/plugins.hpp"
+#include "cli/session.hpp"
+#include "io/csv.hpp"
+#include "io/files.hpp"
+#include "table/check.hpp"
+
+namespace maxtrick::cli {
+namespace {
+
+// The CSV on disk; nothing where there is none, or what is there is no table.
+std::optional<std::string> table_on_disk(const std::filesystem::path& csv) {
+  auto text = io::read_file_if_there(csv);
+  if (!text) return std::nullopt;
+  try {
+    (void)io::parse_csv(*text);
+  } catch (const std::runtime_error&) {
+    return std::nullopt;
+  }
+  return text;
+}
+
+// The rows of the table on disk that the config still asks for and that this run did not make. A
+// table that would lose such rows is left alone.
+std::vector<std::string> lost_rows(const std::string& old, const Prepared& prepared,
+                                   const table::ResultTable& schema) {
+  std::set<std::string> made;
+  for (const auto& row : schema.rows) made.insert(schema.key(row));
+  const std::vector<table::Row> lines = io::parse_csv(old);
+  std::vector<std::string> lost;
+  if (lines.front().size() != schema.columns.size()) return lost;
+  for (auto line = lines.begin() + 1; line != lines.end(); ++line) {
+    const std::string key = schema.key(*line);
+    const auto& asked = prepared.all_keys;
+    if (!made.contains(key) && std::find(asked.begin(), asked.end(), key) != asked.end())
+      lost.push_back(key);
+  }
+  return lost;
+}
+
+std::filesystem::path folder_of(const RunOptions& options) {
+  return options.folder.empty() ? "results" : options.folder;
+}
+
+int write_table(run::Run& run, Prepared& prepared, const RunOptions& options) {
+  const auto csv = prepared.csv_in(folder_of(options));
+  if (run.table.rows.empty()) {
+    fmt::print("{}: no row could be made: nothing written\n", csv.string());
+    return exit_incomplete;
+  }
+  const auto old = table_on_disk(csv);
+  const auto lost = old ? lost_rows(*old, prepared, run.table) : std::vector<std::string>{};
+  if (!lost.empty()) {
+    fmt::print(stderr,
+               "{}: left as it is: it holds {} rows that this run did not make ({}, ...); choose "
+               "another folder with -o\n",
+               csv.string(), lost.size(), lost.front());
+    return exit_incomplete;
+  }
+  // By the columns' rules.
+  const std::size_t broken = old ? table::compare(run.table, *old).size() : 0;
+  if (broken > 0 && in_ci()) {
+    fmt::print(stderr,
+               "{}: left as it is, since the variable CI is set: {} cells or rows do not hold; "
+               "maxtrick check names them\n",
+               csv.string(), broken);
+    return exit_check_failed;
+  }
+  if (old) table::keep_confirmed_times(run.table, *old);
+  const auto stored =
+      run::store(run.table, provenance(prepared, options), csv.parent_path(), prepared.name);
+  prepared.resumed.remove();
+  fmt::print("{}: {} rows, {}", csv.string(), run.table.rows.size(),
+             stored == run::Stored::written ? "written" : "unchanged");
+  if (broken > 0) fmt::print("; {} cells or rows of the old table did not hold", broken);
+  fmt::print("\n");
+  std::fflush(stdout);  // who reads a log waits for it
+  return run.complete() ? exit_holds : exit_incomplete;
+}
+
+// The models that the configs export, each in a folder of its own in `folder`.
+std::vector<Destination> models_of(const std::vector<Prepared>& all,
+                                   const std::filesystem::path& folder) {
+  std::vector<Destination> models;
+  std::map<std::string, std::string> configs;
+  for (const Prepared& one : all) {
+    if (one.plan.models.empty())
+      throw UsageError(fmt::format("run: --export: {} has no [[export]]", one.path.string()));
+    for (const run::Export& model : one.plan.models) {
+      const auto [twin, is_new] = configs.emplace(model.name, one.path.string());
+      if (!is_new)
+        throw UsageError(fmt::format("run: --export: {} and {} both export {}", twin->second,
+                                     one.path.string(), model.name));
+      models.push_back({model, folder / model.name});
+    }
+  }
+  return models;
+}
+
+void list_cases(const std::vector<Prepared>& all) {
+  for (const auto& one : all) {
+    for (const auto& single : one.plan.cases) fmt::print("{}\n", single.key);
+    fmt::print(stderr, "{}: {} cases\n", one.path.string(), one.plan.cases.size());
+  }
+}
+
+}  // namespace
+
+int run(const RunOptions& options) {
+  load_plugins(options.plugins);
+  std::vector<Prepared> all =
+      options.configs.empty() ? prepare_default_set(options) : prepare(options);
+  std::vector<Destination> models;
+  if (!options.exports.empty()) models = models_of(all, options.exports);
+  if (std::all_of(all.begin(), all.end(), [](const auto& one) { return one.plan.cases.empty(); }))
+    return nothing_selected(all, options);
+  if (options.dry_run) {
+    list_cases(all);
+    return exit_holds;
+  }
+  // Part of a table, or a table of other values than the config's or with rows of other kernels, is
+  // something to look at: it does not go among the committed tables unless a folder is named.
+  const bool show =
+      options.folder.empty() &&
+      (!options.filter.empty() || !options.overrides.empty() || !options.plugins.files.empty());
+  if (!show) io::require_writable(folder_of(options));
+  require_writable(models);
+  int code = exit_holds;
+  for (Prepared& one : all) {
+    if (one.plan.cases.empty()) continue;
+    run::Run computed = compute(one, options);
+    const auto csv = one.csv_in(folder_of(options));
+    code = worse(code, report_findings(computed.table, one, csv));
+    code = worse(code, report_plugins(computed.table, one, csv, options.plugins));
+    if (show) {
+      fmt::print("{}", table::render(computed.table, table::Format::table));
+      one.resumed.remove();
+      if (!computed.complete()) code = worse(code, exit_incomplete);
+    } else {
+      code = worse(code, write_table(computed, one, options));
+    }
+  }
+  return worse(code, write_exports(models));
+}
+
+}  // namespace maxtrick::cli

@@ -1,0 +1,194 @@
+// Reading a table of a config, key by key.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "config/config_value.hpp"
+
+namespace maxtrick::config {
+namespace {
+
+constexpr std::string_view one_element = "one element at least";
+
+// What `read` makes of each element of the array `value`, and `harmless` where it finds an error;
+// one `harmless` where there is no element. `element` is what messages call one.
+template <class T, class Read>
+std::vector<T> read_elements(const Value& value, std::string_view element,
+                             std::string_view expected, const T& harmless, Read read) {
+  const toml::array* array = value.node.as_array();
+  if (array == nullptr) {
+    value.is_of_wrong_type(expected);
+    return {harmless};
+  }
+  if (array->empty()) {
+    value.is("empty", one_element);
+    return {harmless};
+  }
+  std::vector<T> result;
+  for (const toml::node& node : *array) {
+    std::string name = fmt::format("{} {} of {}", element, result.size() + 1, value.name);
+    const Value part = {value.section, value.key, node, std::move(name), ""};
+    result.push_back(read(part).value_or(harmless));
+  }
+  return result;
+}
+
+// The value of `key` where there is one; where not, it was noted as missing.
+std::optional<Value> require(SectionState& section, std::string_view key,
+                             std::string_view expected) {
+  const toml::node* node = section.require(key, expected);
+  if (node == nullptr) return std::nullopt;
+  return Value{section, key, *node, in_quotes(key)};
+}
+
+template <class T, class Read>
+std::vector<T> require_elements(SectionState& section, std::string_view key,
+                                std::string_view expected, const T& harmless, Read read) {
+  const std::optional<Value> value = require(section, key, expected);
+  if (!value) return {harmless};
+  return read_elements(*value, "element", expected, harmless, read);
+}
+
+std::optional<std::vector<double>> read_row(const Value& value) {
+  const auto read = [](const Value& element) { return read_number(element, {}); };
+  return read_elements(value, "element", "an array of numbers", 0.0, read);
+}
+
+// Makes all rows as long as the first one that is one, and notes those that are not.
+void level_rows(const Value& value, std::vector<std::vector<double>>& rows) {
+  const toml::array* array = value.node.as_array();
+  std::size_t first = 0;  // the number of that row, from 1; 0 before it is found
+  std::size_t length = 1;
+  for (std::size_t i = 0; array != nullptr && i < array->size(); ++i) {
+    const toml::array* row = (*array)[i].as_array();
+    if (row == nullptr || row->empty()) continue;
+    if (first == 0) {
+      first = i + 1;
+      length = row->size();
+    } else if (row->size() != length) {
+      const Value part = {value.section, value.key, *row, "", ""};
+      part.fail(fmt::format("row {} of {} has length {}", i + 1, value.name, row->size()),
+                fmt::format("length {}, as row {} has", length, first));
+    }
+  }
+  for (std::vector<double>& row : rows) row.resize(length);
+}
+
+}  // namespace
+
+std::string Section::text(std::string_view key) {
+  const std::optional<Value> value = require(*state_, key, "a text");
+  return value ? read_text(*value).value_or("") : "";
+}
+
+std::string Section::file(std::string_view key) {
+  std::string path = text(key);
+  if (!path.empty()) state_->file->files.insert(path);
+  return path;
+}
+
+double Section::number(std::string_view key, Range range) {
+  const double harmless = std::clamp(0.0, range.low, range.high);
+  const std::optional<Value> value = require(*state_, key, range_text(range));
+  return value ? read_number(*value, range).value_or(harmless) : harmless;
+}
+
+std::int64_t Section::integer(std::string_view key, std::int64_t low, std::int64_t high) {
+  const std::string expected = range_text(low, high);
+  const std::int64_t harmless = std::clamp<std::int64_t>(0, low, high);
+  const std::optional<Value> value = require(*state_, key, expected);
+  if (!value) return harmless;
+  const auto* integer = value->node.as_integer();
+  if (integer == nullptr) {
+    value->is_of_wrong_type(expected);
+    return harmless;
+  }
+  if (integer->get() >= low && integer->get() <= high) return integer->get();
+  value->is(std::to_string(integer->get()), expected);
+  return harmless;
+}
+
+bool Section::flag(std::string_view key) {
+  constexpr std::string_view expected = "true or false";
+  const std::optional<Value> value = require(*state_, key, expected);
+  if (!value) return false;
+  if (const auto* flag = value->node.as_boolean()) return flag->get();
+  value->is_of_wrong_type(expected);
+  return false;
+}
+
+std::string Section::choice(std::string_view key, std::span<const std::string> words) {
+  const std::optional<Value> value = require(*state_, key, expected_one_of("", words));
+  return value ? read_choice(*value, words).value_or("") : "";
+}
+
+std::vector<std::string> Section::texts(std::string_view key) {
+  return require_elements<std::string>(*state_, key, "an array of texts", "", read_text);
+}
+
+std::vector<double> Section::numbers(std::string_view key) {
+  return require_elements<double>(*state_, key, "an array of numbers", 0.0,
+                                  [](const Value& element) { return read_number(element, {}); });
+}
+
+std::vector<std::string> Section::choices(std::string_view key,
+                                          std::span<const std::string> words) {
+  const std::string expected = fmt::format("an array, each element {}", expected_one_of("", words));
+  const auto read = [&](const Value& element) { return read_choice(element, words); };
+  return require_elements<std::string>(*state_, key, expected, "", read);
+}
+
+std::vector<std::vector<double>> Section::matrix(std::string_view key) {
+  constexpr std::string_view expected = "an array of rows, each an array of numbers";
+  const std::vector<double> harmless = {0.0};
+  const std::optional<Value> value = require(*state_, key, expected);
+  if (!value) return {harmless};
+  std::vector<std::vector<double>> rows =
+      read_elements(*value, "row", expected, harmless, read_row);
+  level_rows(*value, rows);
+  return rows;
+}
+
+Section Section::table(std::string_view key) {
+  constexpr std::string_view expected = "a table";
+  if (const std::optional<Value> value = require(*state_, key, expected)) {
+    if (const toml::table* table = value->node.as_table()) {
+      return Section(state_->file->section(*table));
+    }
+    value->is_of_wrong_type(expected);
+  }
+  return Section(state_->file->nowhere);
+}
+
+std::vector<Section> Section::tables(std::string_view key) {
+  const std::string expected = fmt::format("an array of tables ([[{}]])", key);
+  const std::optional<Value> value = require(*state_, key, expected);
+  if (!value) return {};
+  const toml::array* array = value->node.as_array();
+  if (array == nullptr) {
+    value->is_of_wrong_type(expected);
+    return {};
+  }
+  if (array->empty()) value->is("empty", one_element);
+  std::vector<Section> result;
+  for (std::size_t i = 0; i < array->size(); ++i) {
+    const toml::node& node = (*array)[i];
+    if (const toml::table* table = node.as_table()) {
+      result.push_back(Section(state_->file->section(*table)));
+    } else {
+      const std::string name = fmt::format("element {} of {}", i + 1, value->name);
+      Value{*state_, key, node, name, ""}.is_of_wrong_type("a table");
+    }
+  }
+  return result;
+}
+
+}  // namespace maxtrick::config

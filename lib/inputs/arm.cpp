@@ -1,0 +1,70 @@
+#include "inputs/arm.hpp"
+
+#include <fmt/format.h>
+
+#include "inputs/selection.hpp"
+
+namespace maxtrick::inputs {
+namespace {
+
+using learn::Arm;
+using learn::Input;
+using ops::DType;
+using ops::Variant;
+
+const Arm* read_loss(config::Section& section) {
+  std::vector<std::string> names;
+  for (const Arm& arm : learn::arms()) names.push_back(arm.name);
+  return learn::find_arm(section.choice("loss", names));
+}
+
+const Variant* read_softmax(config::Section& section, const std::vector<DType>& dtypes) {
+  std::vector<std::string> names;
+  for (const Variant& variant : ops::variants())
+    if (variant.op == ops::Op::softmax) names.push_back(variant.name());
+  const Variant* variant = ops::find_variant(section.choice("softmax", names));
+  if (!variant || variant->op != ops::Op::softmax) return nullptr;
+  for (const DType dtype : dtypes)
+    if (!variant->has(dtype))
+      section.reject("softmax", fmt::format("'{}' has no {}", variant->name(), name(dtype)),
+                     "a softmax in every type of 'dtypes'");
+  return variant;
+}
+
+NamedArm read_arm(config::Section& section, const std::vector<DType>& dtypes) {
+  NamedArm one{.name = read_name(section, "name"), .arm = read_loss(section)};
+  const bool has_softmax = section.has("softmax"), has_guard = section.has("guard");
+  if (has_softmax) one.softmax = read_softmax(section, dtypes);
+  if (section.has("gradient")) {
+    const std::vector<std::string> forms{"chain", "difference"};
+    if (section.choice("gradient", forms) == "difference")
+      one.gradient = learn::Gradient::difference;
+  }
+  // Above 1/2 a clip's range would be empty.
+  if (has_guard) one.guard = section.number("guard", {1e-300, 0.5});
+  if (!one.arm) return one;
+  if (one.arm->input == Input::probabilities && !has_softmax)
+    section.reject("softmax", fmt::format("the loss '{}' is of probabilities", one.arm->name),
+                   "softmax = \"softmax.max_trick.scalar\", say");
+  if (one.arm->binary() && has_softmax)
+    section.reject("softmax", fmt::format("the loss '{}' is of one logit", one.arm->name),
+                   "no softmax");
+  if (has_guard && one.arm->guard == 0)
+    section.reject("guard", fmt::format("the loss '{}' has no epsilon", one.arm->name), "no guard");
+  if (!has_guard) one.guard = one.arm->guard;
+  return one;
+}
+
+}  // namespace
+
+std::vector<NamedArm> read_arms(config::Section& config, const std::vector<DType>& dtypes) {
+  std::vector<NamedArm> arms;
+  Names names("arm");
+  for (config::Section& section : config.tables("arm")) {
+    arms.push_back(read_arm(section, dtypes));
+    names.add(section, arms.back().name);
+  }
+  return arms;
+}
+
+}  // namespace maxtrick::inputs

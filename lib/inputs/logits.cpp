@@ -1,0 +1,99 @@
+#include "inputs/logits.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "numerics/random.hpp"
+#include "ops/dtype.hpp"
+
+namespace maxtrick::inputs {
+namespace {
+
+using config::Section;
+using numerics::Random;
+
+const std::vector<std::string> generators{"fill", "ramp", "spike", "normal", "uniform"};
+
+std::size_t read_index(Section& section, std::size_t classes) {
+  return static_cast<std::size_t>(section.integer("at", 0, static_cast<std::int64_t>(classes) - 1));
+}
+
+template <class Draw>
+std::vector<double> random_row(Section& section, std::size_t classes, Draw draw) {
+  Random random(static_cast<std::uint64_t>(
+      section.integer("seed", 0, std::numeric_limits<std::int64_t>::max())));
+  const double offset = section.has("offset") ? section.number("offset", config::finite) : 0;
+  std::vector<double> row(classes);
+  for (double& x : row) x = offset + draw(random);
+  return row;
+}
+
+std::vector<double> generate(Section& section) {
+  const std::string generator = section.choice("generate", generators);
+  if (generator.empty()) {
+    section.ignore_rest();  // which keys belong here depends on it
+    return {0};
+  }
+  const auto classes = static_cast<std::size_t>(section.integer("classes", 1, max_classes));
+  std::vector<double> row(classes);
+  if (generator == "fill") {
+    row.assign(classes, section.number("value"));
+  } else if (generator == "ramp") {
+    const double from = section.number("from", config::finite);
+    const double to = section.number("to", config::finite);
+    // The ends exactly; a single class is the start.
+    const auto last = static_cast<double>(classes > 1 ? classes - 1 : 1);
+    for (std::size_t i = 0; i < classes; ++i) {
+      const double share = static_cast<double>(i) / last;
+      row[i] = from * (1 - share) + to * share;
+    }
+  } else if (generator == "spike") {
+    row.assign(classes, section.number("rest"));
+    const double value = section.number("value");
+    row[read_index(section, classes)] = value;
+  } else if (generator == "normal") {
+    const double scale = section.number("scale", {0, 1e300});
+    row = random_row(section, classes, [&](Random& random) { return scale * random.normal(); });
+  } else {
+    // Half the range at most, so that high - low is finite.
+    constexpr config::Range range{-8e307, 8e307};
+    const double low = section.number("low", range), high = section.number("high", range);
+    if (!(low < high)) section.reject("high", "'high' is not above 'low'", "low < high");
+    row = random_row(section, classes, [&](Random& random) { return random.uniform(low, high); });
+  }
+  if (section.has("replace"))
+    for (Section& one : section.tables("replace"))
+      row[read_index(one, classes)] = one.number("value");
+  return row;
+}
+
+}  // namespace
+
+std::vector<double> read_logits(Section& section, std::string_view key) {
+  if (section.is_table(key)) {
+    Section table = section.table(key);
+    return generate(table);
+  }
+  std::vector<double> row = section.numbers(key);
+  if (row.empty()) row.push_back(0);
+  return row;
+}
+
+void require_representable(Section& section, std::string_view key,
+                           const std::vector<double>& logits,
+                           const std::vector<ops::DType>& dtypes) {
+  for (const auto dtype : dtypes)
+    for (std::size_t i = 0; i < logits.size(); ++i) {
+      const bool finite = ops::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
+        return std::isfinite(static_cast<double>(static_cast<S>(logits[i])));
+      });
+      if (!std::isfinite(logits[i]) || finite) continue;
+      section.reject(
+          key, fmt::format("logit {} is {}, which is infinite in {}", i, logits[i], name(dtype)),
+          fmt::format("a number that is finite in {}, or other dtypes", name(dtype)));
+      return;
+    }
+}
+
+}  // namespace maxtrick::inputs

@@ -1,0 +1,41 @@
+// Rows of logits as a config describes them: literal, or generated.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "config/config.hpp"
+#include "ops/op.hpp"
+
+namespace maxtrick::inputs {
+
+inline constexpr std::int64_t max_classes = 1'000'000;
+
+// Reads key `key` of a section, which is one of
+//   [1000, -inf, nan]                                                  the logits themselves
+//   { generate = "fill", value = v, classes = n }                      all equal
+//   { generate = "ramp", from = a, to = b, classes = n }               evenly from a to b
+//   { generate = "spike", value = v, at = i, rest = r, classes = n }   v at index i, else r
+//   { generate = "normal", scale = s, seed = k, classes = n }          normal, deviation s
+//   { generate = "uniform", low = a, high = b, seed = k, classes = n } uniform from a to b
+// A generated row may have  replace = [ { at = i, value = v }, ... ]  and, where random, an
+// offset = c added to each logit. Errors are noted in the config; the row is then { 0 }.
+// Random numbers are those of numerics::Random, drawn from the first class to the last.
+[[nodiscard]] std::vector<double> read_logits(config::Section& section, std::string_view key);
+
+// Notes an error where a finite logit is not finite in one of the types.
+void require_representable(config::Section& section, std::string_view key,
+                           const std::vector<double>& logits,
+                           const std::vector<ops::DType>& dtypes);
+
+template <class T>
+[[nodiscard]] std::vector<T> rounded(const std::vector<double>& logits) {
+  std::vector<T> row;
+  row.reserve(logits.size());
+  for (const double x : logits) row.push_back(static_cast<T>(x));
+  return row;
+}
+
+}  // namespace maxtrick::inputs

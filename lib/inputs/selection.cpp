@@ -1,0 +1,135 @@
+#include "inputs/selection.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+namespace maxtrick::inputs {
+
+using ops::DType;
+using ops::Op;
+using ops::Variant;
+
+namespace {
+
+// Those of `all` that array `key` names.
+template <class T>
+std::vector<T> read_named(config::Section& section, std::string_view key, std::span<const T> all) {
+  std::vector<std::string> names;
+  for (const T value : all) names.emplace_back(name(value));
+  std::vector<T> values;
+  for (const std::size_t at : read_choices(section, key, names)) values.push_back(all[at]);
+  return values;
+}
+
+// What the user brought along is wanted wherever its op is, beside what the config names.
+void join_plugins(std::set<std::string>& wanted) {
+  std::set<Op> ops;
+  for (const std::string& known : wanted) ops.insert(ops::find_variant(known)->op);
+  for (const Variant& variant : ops::variants())
+    if (!variant.plugin.empty() && ops.contains(variant.op)) wanted.insert(variant.name());
+}
+
+}  // namespace
+
+std::vector<std::size_t> read_choices(config::Section& section, std::string_view key,
+                                      std::span<const std::string> names) {
+  const std::vector<std::string> words = section.choices(key, names);
+  std::vector<std::size_t> chosen;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const auto found = std::find(names.begin(), names.end(), words[i]);
+    if (found == names.end()) continue;  // noted already
+    const auto at = static_cast<std::size_t>(found - names.begin());
+    if (std::find(chosen.begin(), chosen.end(), at) != chosen.end())
+      section.reject(key, i, fmt::format("'{}' is named twice", words[i]), "each once");
+    else
+      chosen.push_back(at);
+  }
+  return chosen;
+}
+
+std::vector<Op> read_ops(config::Section& section) {
+  return read_named<Op>(section, "ops", ops::all_ops);
+}
+
+std::vector<DType> read_dtypes(config::Section& section) {
+  return read_named<DType>(section, "dtypes", ops::all_dtypes);
+}
+
+std::vector<const Variant*> read_variants(config::Section& section) {
+  std::vector<std::string> names;
+  for (const Variant& variant : ops::variants()) names.push_back(variant.name());
+  std::set<std::string> wanted;
+  const std::vector<std::string> globs = section.texts("variants");
+  for (std::size_t i = 0; i < globs.size(); ++i) {
+    bool matched = globs[i].empty();  // an element that is no text: noted already
+    for (const Variant& variant : ops::variants())
+      if (ops::chooses(globs[i], variant)) {
+        wanted.insert(variant.name());
+        matched = true;
+      }
+    if (matched) continue;
+    const bool glob = globs[i].find_first_of("*?") != std::string::npos;
+    section.reject("variants", i,
+                   glob ? fmt::format("'{}' matches no variant", globs[i])
+                        : fmt::format("unknown variant '{}'", globs[i]),
+                   config::expected_one_of(globs[i], names));
+  }
+  join_plugins(wanted);
+  std::vector<const Variant*> chosen;
+  for (const std::string& known : wanted) chosen.push_back(ops::find_variant(known));
+  return chosen;
+}
+
+void require_op(config::Section& section, const std::vector<const Variant*>& variants, Op op) {
+  for (const Variant* variant : variants) {
+    if (variant->op == op) continue;
+    section.reject("variants", fmt::format("'{}' computes no {}", variant->name(), name(op)),
+                   fmt::format("variants of {0}: \"{0}.*\", say", name(op)));
+    return;
+  }
+}
+
+void require_ops(config::Section& section, const std::vector<Op>& ops,
+                 const std::vector<const Variant*>& variants) {
+  for (std::size_t i = 0; i < ops.size(); ++i)
+    if (std::none_of(variants.begin(), variants.end(),
+                     [&](const Variant* v) { return v->op == ops[i]; }))
+      section.reject("ops", i, fmt::format("'variants' has none of '{}'", name(ops[i])),
+                     "an op of the variants named");
+}
+
+void require_dtypes(config::Section& section, const std::vector<DType>& dtypes,
+                    const std::vector<const Variant*>& variants) {
+  for (std::size_t i = 0; i < dtypes.size(); ++i)
+    if (std::none_of(variants.begin(), variants.end(),
+                     [&](const Variant* v) { return v->has(dtypes[i]); }))
+      section.reject("dtypes", i, fmt::format("'variants' has none in {}", name(dtypes[i])),
+                     "a type of the variants named");
+}
+
+DType shown_dtype(const std::vector<DType>& dtypes) {
+  const bool has = std::find(dtypes.begin(), dtypes.end(), DType::float32) != dtypes.end();
+  return has || dtypes.empty() ? DType::float32 : dtypes.front();
+}
+
+std::string read_name(config::Section& section, std::string_view key) {
+  std::string text = section.text(key);
+  const bool plain = std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           std::string_view("._+-").find(c) != std::string_view::npos;
+  });
+  if (!plain)
+    section.reject(key, fmt::format("'{}' is no plain name", text), "letters, digits and . _ + -");
+  return text;
+}
+
+void Names::add(config::Section& section, const std::string& name, std::string_view key) {
+  const auto [first, is_new] = first_place_.emplace(name, section.line_of(key));
+  if (!is_new)
+    section.reject(key, fmt::format("duplicate {} '{}'", what_, name),
+                   fmt::format("another {}: it is taken on {}", key, first->second));
+}
+
+}  // namespace maxtrick::inputs

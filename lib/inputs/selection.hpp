@@ -1,0 +1,60 @@
+// Which ops, types and variants a config asks for, and by which names.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "config/config.hpp"
+#include "ops/registry.hpp"
+
+namespace maxtrick::inputs {
+
+// Which of `names` array `key` chooses, each once, in the config's order.
+[[nodiscard]] std::vector<std::size_t> read_choices(config::Section& section, std::string_view key,
+                                                    std::span<const std::string> names);
+
+// ops = ["softmax", ...], in the config's order.
+[[nodiscard]] std::vector<ops::Op> read_ops(config::Section& section);
+
+// dtypes = ["float32", ...]
+[[nodiscard]] std::vector<ops::DType> read_dtypes(config::Section& section);
+
+// variants = ["softmax.*", ...]: names or globs, as ops::chooses has it; each must match.
+// Those of plug-ins besides, of the ops that these have. In the registry's order, once each.
+[[nodiscard]] std::vector<const ops::Variant*> read_variants(config::Section& section);
+
+// Notes an error where a variant computes another op.
+void require_op(config::Section& section, const std::vector<const ops::Variant*>& variants,
+                ops::Op op);
+
+// An op or a type that no chosen variant has would be left out without a word: they are errors.
+void require_ops(config::Section& section, const std::vector<ops::Op>& ops,
+                 const std::vector<const ops::Variant*>& variants);
+void require_dtypes(config::Section& section, const std::vector<ops::DType>& dtypes,
+                    const std::vector<const ops::Variant*>& variants);
+
+// The type that a view shows where it shows one: float32, or the first where that is not asked for.
+[[nodiscard]] ops::DType shown_dtype(const std::vector<ops::DType>& dtypes);
+
+// A text out of [A-Za-z0-9._+-], which keys of rows are made of: they must survive a shell and a
+// regular expression.
+[[nodiscard]] std::string read_name(config::Section& section, std::string_view key);
+
+// The names of an array of tables, each of which may stand there once.
+class Names {
+ public:
+  explicit Names(std::string what) : what_(std::move(what)) {}  // "case": for the message
+  // Notes an error at `key` where `name` is taken.
+  void add(config::Section& section, const std::string& name, std::string_view key = "name");
+
+ private:
+  std::string what_;
+  std::map<std::string, std::string> first_place_;
+};
+
+}  // namespace maxtrick::inputs

@@ -1,0 +1,164 @@
+#include "inputs/trained.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "ops/registry.hpp"
+
+namespace maxtrick::inputs {
+namespace {
+
+using learn::Examples;
+using learn::Network;
+using numerics::Random;
+using numerics::Rows;
+
+learn::MeanLoss loss_of(const inputs::NamedArm& arm, ops::DType dtype) {
+  return learn::mean_loss(*arm.arm, arm.softmax, dtype, arm.gradient, arm.guard);
+}
+
+std::vector<std::int32_t> noisy(std::vector<std::int32_t> labels, double share, std::size_t classes,
+                                Random& random) {
+  for (std::int32_t& label : labels) {
+    if (!(random.uniform() < share) || classes < 2) continue;
+    // One of the others.
+    const auto other = static_cast<std::int32_t>(random.below(classes - 1));
+    label = other < label ? other : other + 1;
+  }
+  return labels;
+}
+
+void mislead(Network<float>& network, const Setup& setup, Examples examples, Random& random) {
+  const auto classes = static_cast<std::int32_t>(setup.task.data.classes);
+  for (std::int32_t& label : examples.labels) label = (label + 1) % classes;
+  learn::TrainingOptions options = setup.task.options;
+  options.epochs = setup.start.misled_epochs;
+  options.optimiser = {};  // whatever is tried out afterwards
+  (void)learn::train(
+      network, examples,
+      learn::mean_loss(*learn::find_arm(setup.arm.arm->binary() ? "bce_fused" : "fused"), nullptr,
+                       ops::DType::float32),
+      options, random);
+}
+
+void disturb(Network<float>& network, const Start& start) {
+  const learn::Layer& last = network.layers().back();
+  const auto parameters = network.parameters().subspan(last.start);
+  for (float& w : parameters) w *= static_cast<float>(start.last_layer_scale);
+  parameters[last.inputs + start.biased * last.rows()] += static_cast<float>(start.bias);
+}
+
+Extent extent(std::span<const double> values) {
+  const auto [low, high] = std::minmax_element(values.begin(), values.end());
+  // A NaN is neither small nor large.
+  const bool number =
+      std::none_of(values.begin(), values.end(), [](double x) { return std::isnan(x); });
+  return number ? Extent{*low, *high} : Extent{NAN, NAN};
+}
+
+}  // namespace
+
+std::vector<double> probabilities(Rows<const double> logits) {
+  std::vector<double> all;
+  for (std::size_t i = 0; i < logits.rows; ++i) {
+    const auto z = logits.row(i);
+    if (z.size() == 1) {
+      all.push_back(1 / (1 + std::exp(-z[0])));
+      continue;
+    }
+    const double m = *std::max_element(z.begin(), z.end());
+    double sum = 0;
+    for (const double x : z) sum += std::exp(x - m);
+    for (const double x : z) all.push_back(std::exp(x - m) / sum);
+  }
+  return all;
+}
+
+Evaluation evaluate(Rows<const double> logits, std::span<const std::int32_t> labels) {
+  Evaluation result{};
+  result.exact_loss = learn::exact_loss(logits, labels);
+  result.predictions = learn::predictions(logits);
+  std::size_t right = 0;
+  for (std::size_t i = 0; i < labels.size(); ++i) right += result.predictions[i] == labels[i];
+  result.accuracy = static_cast<double>(right) / static_cast<double>(labels.size());
+  result.logits = extent({logits.data, logits.rows * logits.columns});
+  const std::vector<double> p = probabilities(logits);
+  result.probabilities = extent(p);
+  const std::size_t shown = std::min(shown_examples, logits.rows) * logits.columns;
+  result.first_logits.assign(logits.data, logits.data + shown);
+  result.first_probabilities.assign(p.data(), p.data() + shown);
+  return result;
+}
+
+Prepared prepare(const Setup& setup, std::uint64_t seed) {
+  const inputs::Task& task = setup.task;
+  const Start& start = setup.start;
+  learn::DataSet data = task.data.data();
+  for (double& x : data.X) x *= start.feature_scale;
+  Prepared run{Examples(data),
+               Network<float>(task.widths(setup.arm.arm->binary()), task.options.batch),
+               Random(seed)};
+  run.network.initialise(run.random);
+  if (start.label_noise > 0)
+    run.examples.labels = noisy(data.y, start.label_noise, data.classes, run.random);
+  if (start.misled_epochs > 0) mislead(run.network, setup, run.examples, run.random);
+  disturb(run.network, start);
+  return run;
+}
+
+learn::History train(Prepared& run, const Setup& setup) {
+  return learn::train(run.network, run.examples, loss_of(setup.arm, setup.dtype),
+                      setup.task.options, run.random);
+}
+
+Trained train_once(const Setup& setup, std::uint64_t seed) {
+  Prepared run = prepare(setup, seed);
+  const std::vector<std::int32_t>& labels = setup.task.data.data().y;
+  // Of all examples in float64, so many at a time as stay in a cache.
+  constexpr std::size_t at_a_time = 256;
+  const auto logits = [&] {
+    auto wide = learn::widened(run.network, std::min(run.examples.rows, at_a_time));
+    return learn::logits(wide, run.examples);
+  };
+  const auto rows = [&](const std::vector<double>& z) {
+    return Rows<const double>{z.data(), labels.size(), z.size() / labels.size()};
+  };
+  Trained result{};
+  result.start_loss = learn::exact_loss(rows(logits()), labels);
+  result.history = train(run, setup);
+  result.parameters.assign(run.network.parameters().begin(), run.network.parameters().end());
+  result.after = evaluate(rows(logits()), labels);
+  return result;
+}
+
+std::string Runs::unavailable() const {
+  if (!setup_.task.data.missing.empty()) return setup_.task.data.missing;
+  const ops::Variant* softmax = setup_.arm.softmax;
+  if (softmax == nullptr || softmax->unavailable.empty()) return "";
+  return softmax->name() + ": " + softmax->unavailable;
+}
+
+run::Parts Runs::parts() {
+  auto all = std::make_shared<std::vector<std::function<void()>>>();
+  if (!unavailable().empty()) return all;
+  for (std::size_t seed = 0; seed < all_.size(); ++seed)
+    all->push_back([self = shared_from_this(), seed] { self->make(seed); });
+  return all;
+}
+
+// What fails costs these runs only: the parts of others may be among those of the same cases.
+void Runs::make(std::size_t seed) {
+  try {
+    all_[seed] = train_once(setup_, seed);
+  } catch (const run::CaseFailed& failed) {
+    const std::lock_guard lock(failing_);
+    if (failure_.empty()) failure_ = failed.what();
+  }
+}
+
+const std::vector<Trained>& Runs::all() const {
+  if (!failure_.empty()) throw run::CaseFailed(failure_);
+  return all_;
+}
+
+}  // namespace maxtrick::inputs

@@ -1,0 +1,48 @@
+#include "inputs/variant_plan.hpp"
+
+#include <algorithm>
+
+#include "oracle/oracle.hpp"
+
+namespace maxtrick::inputs {
+
+using ops::DType;
+using ops::Variant;
+
+run::Plan begin_plan(std::vector<table::Column> columns,
+                     const std::vector<const Variant*>& variants) {
+  run::Plan plan;
+  plan.table.columns = std::move(columns);
+  plan.libraries = {oracle::oracle_library()};
+  if (variants.empty()) plan.isas = {"scalar"};
+  for (const Variant* variant : variants) {
+    if (!variant->library.empty()) plan.libraries.insert(variant->library);
+    plan.isas.insert(variant->isa.empty() ? variant->library : variant->isa);
+  }
+  return plan;
+}
+
+run::Case variant_case(std::string key, const Variant& variant, std::size_t batch,
+                       std::function<std::variant<table::Row, run::Skip>()> measure) {
+  if (!variant.unavailable.empty())
+    measure = [reason = variant.name() + ": " + variant.unavailable] { return run::Skip{reason}; };
+  return {.key = std::move(key),
+          .run = std::move(measure),
+          .batch = batch,
+          .foreign = !variant.plugin.empty()};
+}
+
+const Variant* stand_in(const std::vector<const Variant*>& variants, ops::Op op,
+                        const std::vector<DType>& dtypes) {
+  const auto types = [&](const Variant* v) {
+    return std::count_if(dtypes.begin(), dtypes.end(), [v](DType dtype) { return v->has(dtype); });
+  };
+  const Variant* best = nullptr;
+  for (const Variant* v : variants)
+    if (v->op == op && v->unavailable.empty() && v->plugin.empty() &&
+        (!best || types(v) > types(best)))
+      best = v;
+  return best;
+}
+
+}  // namespace maxtrick::inputs

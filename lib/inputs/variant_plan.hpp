@@ -1,0 +1,30 @@
+// What every plan does with its variants.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "ops/registry.hpp"
+#include "run/experiment.hpp"
+
+namespace maxtrick::inputs {
+
+// A plan without cases. Its manifest names the oracle, and what the variants compute with; where
+// there are none, that is the experiment's own code, which is scalar.
+[[nodiscard]] run::Plan begin_plan(std::vector<table::Column> columns,
+                                   const std::vector<const ops::Variant*>& variants = {});
+
+// A case of a variant: `measure`, or the reason why the variant cannot run here.
+[[nodiscard]] run::Case variant_case(std::string key, const ops::Variant& variant,
+                                     std::size_t batch,
+                                     std::function<std::variant<table::Row, run::Skip>()> measure);
+
+// The one to show where all would show much the same: of those that can run here and compute `op`
+// the first that has the most of the types; null where there is none.
+[[nodiscard]] const ops::Variant* stand_in(const std::vector<const ops::Variant*>& variants,
+                                           ops::Op op, const std::vector<ops::DType>& dtypes);
+
+}  // namespace maxtrick::inputs

@@ -1,0 +1,91 @@
+#include "ops/registry.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace maxtrick::ops {
+namespace {
+
+// Local to a function, so that it exists before the first of the registering objects, whatever the
+// order in which files are initialised.
+struct List {
+  std::vector<Variant> variants;
+  bool read = false;
+};
+List& list() {
+  static List instance;
+  return instance;
+}
+
+const std::vector<Variant>& sorted() {
+  list().read = true;
+  auto& all = list().variants;
+  std::sort(all.begin(), all.end(),
+            [](const Variant& a, const Variant& b) { return a.name() < b.name(); });
+  const auto twin =
+      std::adjacent_find(all.begin(), all.end(),
+                         [](const Variant& a, const Variant& b) { return a.name() == b.name(); });
+  if (twin != all.end()) throw std::logic_error("two variants are called " + twin->name());
+  return all;
+}
+
+}  // namespace
+
+Register::Register(Variant variant) {
+  // A reader holds references into the list.
+  if (list().read)
+    throw std::logic_error(variant.name() + " is registered after the list of variants was read");
+  list().variants.push_back(std::move(variant));
+}
+
+bool is_registered(std::string_view name) {
+  const auto& all = list().variants;
+  return std::any_of(all.begin(), all.end(),
+                     [&](const Variant& variant) { return variant.name() == name; });
+}
+
+const std::vector<Variant>& variants() {
+  static const std::vector<Variant>& once = sorted();
+  return once;
+}
+
+const Variant* find_variant(std::string_view name) {
+  const auto& all = variants();
+  const auto found = std::lower_bound(
+      all.begin(), all.end(), name,
+      [](const Variant& variant, std::string_view wanted) { return variant.name() < wanted; });
+  return found != all.end() && found->name() == name ? &*found : nullptr;
+}
+
+bool glob_match(std::string_view pattern, std::string_view text) {
+  std::size_t p = 0;
+  std::size_t t = 0;
+  // Where to take up again on a mismatch: only the last * is ever worth lengthening, since whatever
+  // an earlier one could still take, the last one can take as well.
+  std::size_t after_star = std::string_view::npos;
+  std::size_t star_end = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      after_star = ++p;
+      star_end = t;
+    } else if (p < pattern.size() && (pattern[p] == '?' || pattern[p] == text[t])) {
+      ++p;
+      ++t;
+    } else if (after_star != std::string_view::npos) {
+      p = after_star;
+      t = ++star_end;
+    } else {
+      return false;
+    }
+  }
+  return pattern.find_first_not_of('*', p) == std::string_view::npos;
+}
+
+bool chooses(std::string_view pattern, const Variant& variant) {
+  const std::string name = variant.name();
+  return variant.optional ? pattern == name : glob_match(pattern, name);
+}
+
+}  // namespace maxtrick::ops

@@ -1,0 +1,95 @@
+// What a variant's bound is compared with: the norm-wise relative error of one row.
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <span>
+
+#include "numerics/error.hpp"
+#include "ops/dtype.hpp"
+
+namespace maxtrick::oracle {
+
+// max_i |got_i - y_i| / max_i |y_i| over the finite y_i; 0 where there is none or all are met
+// exactly; infinite where a `got` among them is NaN or infinite.
+template <class S>
+[[nodiscard]] double norm_wise_error(std::span<const numerics::Exact<S>> exact,
+                                     std::span<const S> got) {
+  double error = 0, norm = 0;
+  for (std::size_t i = 0; i < exact.size(); ++i) {
+    if (exact[i].special) continue;
+    if (!std::isfinite(static_cast<double>(got[i]))) return INFINITY;
+    error = std::max(error, absolute_error(exact[i], got[i]));
+    norm = std::max(norm, std::abs(exact[i].value()));
+  }
+  return error == 0 ? 0 : error / norm;
+}
+
+// The facts of a row in the type that `dtype` computes in; S is the one that it stores. Nothing for
+// a row with NaN or +inf, or without a finite logit.
+template <class S>
+[[nodiscard]] std::optional<ops::RowFacts> row_facts(ops::DType dtype, std::span<const S> logits) {
+  ops::RowFacts facts{.classes = 0,
+                      .max = -INFINITY,
+                      .min = INFINITY,
+                      .log_sum_exp = 0,
+                      .unit_roundoff = 0,
+                      .least_normal = 0,
+                      .largest = 0};
+  for (const S logit : logits) {
+    const double x = static_cast<double>(logit);
+    if (x == -INFINITY) continue;
+    if (!std::isfinite(x)) return std::nullopt;
+    ++facts.classes;
+    facts.max = std::max(facts.max, x);
+    facts.min = std::min(facts.min, x);
+  }
+  if (facts.classes == 0) return std::nullopt;
+  // One maximum is left out, so that a y near 0 keeps its digits; summed with W. Kahan's
+  // compensation (Comm. ACM 8(1), 1965), so that a long row does.
+  double rest = 0, lost = 0;
+  bool left_out = false;
+  for (const S logit : logits) {
+    const double gap = facts.max - static_cast<double>(logit);
+    if (gap == 0 && !left_out) {
+      left_out = true;
+      continue;
+    }
+    const double term = std::exp(-gap) - lost, next = rest + term;
+    lost = (next - rest) - term;
+    rest = next;
+  }
+  facts.log_sum_exp = facts.max + std::log1p(rest);
+  const auto of_type = [&]<class T>(std::type_identity<T>) {
+    facts.unit_roundoff = std::ldexp(1.0, -std::numeric_limits<T>::digits);
+    facts.least_normal = static_cast<double>(std::numeric_limits<T>::min());
+    facts.largest = static_cast<double>(std::numeric_limits<T>::max());
+  };
+  if (computes_in_float32(dtype))
+    of_type(std::type_identity<float>{});
+  else
+    with_storage(dtype, of_type);
+  return facts;
+}
+
+// The variant's bound on norm_wise_error, in units of unit_roundoff(dtype); nothing where theory
+// says nothing. What is computed in float32 is rounded once more where it is stored: by u, and
+// below the smallest normal number by as much as at it.
+[[nodiscard]] inline std::optional<double> bound(const ops::Variant& variant, ops::DType dtype,
+                                                 const ops::RowFacts& facts) {
+  const auto computed = variant.bound ? variant.bound(facts) : std::nullopt;
+  if (!computed || !computes_in_float32(dtype)) return computed;
+  const double norm = facts.norm(variant.op);
+  const double before = *computed * facts.unit_roundoff;
+  return with_storage(dtype, [&]<class S>(std::type_identity<S>) -> std::optional<double> {
+    using Limits = std::numeric_limits<S>;
+    if (norm * (1 + before) > static_cast<double>(Limits::max())) return std::nullopt;
+    if (norm == 0) return computed;
+    return before / unit_roundoff(dtype) +
+           std::max(1 + before, static_cast<double>(Limits::min()) / norm);
+  });
+}
+
+}  // namespace maxtrick::oracle

@@ -1,0 +1,116 @@
+#include "oracle/outcome.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "numerics/small_float.hpp"
+
+namespace maxtrick::oracle {
+namespace {
+
+// What the outcome of one output depends on besides the output.
+struct Row {
+  ops::Op op;
+  bool special;       // NaN, +inf or nothing but -inf among the logits
+  bool all_vanished;  // every output stands for a probability of 0
+  double tolerance_ulp;
+  bool own_special_values;
+};
+
+template <class T>
+bool vanished(ops::Op op, T got) {
+  return op == ops::Op::softmax ? got == 0 : got == -std::numeric_limits<T>::infinity();
+}
+
+template <class T>
+bool belongs_to_special_row(ops::Op op, const numerics::Exact<T>& exact) {
+  // A log-probability of -inf is that of one masked class.
+  const bool masked = op == ops::Op::log_softmax && exact.rounded < 0;
+  return exact.special && !masked;
+}
+
+template <class T>
+Outcome judge_one(const Row& row, const numerics::Exact<T>& exact, T got) {
+  if (got == exact.rounded || error_ulp(exact, got) <= row.tolerance_ulp) return Outcome::ok;
+  if (row.special && row.own_special_values) return Outcome::differs;
+  if (std::isnan(double{got}))
+    return std::isnan(double{exact.rounded}) ? Outcome::ok : Outcome::nan;
+  if (exact.special) return Outcome::wrong;
+  if (vanished(row.op, got)) {
+    if (row.all_vanished && row.op != ops::Op::log_sum_exp) return Outcome::overflow;
+    constexpr double lost_beside_one = std::numeric_limits<T>::epsilon() / 2;
+    return row.op == ops::Op::softmax && exact.value() >= lost_beside_one ? Outcome::wrong
+                                                                          : Outcome::underflow;
+  }
+  if (std::isinf(double{got})) return Outcome::overflow;
+  return relative_error(exact, got) < 0.5 ? Outcome::inaccurate : Outcome::wrong;
+}
+
+}  // namespace
+
+std::string_view name(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::ok: return "ok";
+    case Outcome::inaccurate: return "inaccurate";
+    case Outcome::differs: return "differs";
+    case Outcome::wrong: return "wrong";
+    case Outcome::underflow: return "underflow";
+    case Outcome::overflow: return "overflow";
+    case Outcome::nan: return "nan";
+  }
+  return {};
+}
+
+template <class T>
+Verdict judge(ops::Op op, std::span<const numerics::Exact<T>> exact, std::span<const T> got,
+              double tolerance_ulp, bool own_special_values) {
+  if (exact.size() != got.size())
+    throw std::invalid_argument("a row of outputs and its exact values differ in number");
+  const Row row{
+      op,
+      std::any_of(exact.begin(), exact.end(),
+                  [op](const numerics::Exact<T>& y) { return belongs_to_special_row(op, y); }),
+      std::all_of(got.begin(), got.end(), [op](T x) { return vanished(op, x); }), tolerance_ulp,
+      own_special_values};
+
+  Verdict verdict;
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    verdict.max_error_ulp = std::max(verdict.max_error_ulp, error_ulp(exact[i], got[i]));
+    const Outcome outcome = judge_one(row, exact[i], got[i]);
+    verdict.outcome = std::max(verdict.outcome, outcome);
+    if (outcome != Outcome::ok && !verdict.first_bad_index) verdict.first_bad_index = i;
+  }
+  return verdict;
+}
+
+template <class T>
+std::optional<double> sum_minus_1(ops::Op op, std::span<const T> got) {
+  if (op == ops::Op::log_sum_exp) return std::nullopt;
+  // -1 is the first term: taken off at the end it would cancel what the compensation has kept.
+  double sum = -1;
+  double compensation = 0;
+  for (const T y : got) {
+    const double term = op == ops::Op::softmax ? double{y} : std::exp(double{y});
+    const double next = sum + term;
+    compensation += std::fabs(sum) >= std::fabs(term) ? (sum - next) + term : (term - next) + sum;
+    sum = next;
+  }
+  // An infinite sum has a compensation of NaN.
+  return std::isfinite(sum) ? sum + compensation : sum;
+}
+
+template Verdict judge(ops::Op, std::span<const numerics::Exact<float>>, std::span<const float>,
+                       double, bool);
+template Verdict judge(ops::Op, std::span<const numerics::Exact<double>>, std::span<const double>,
+                       double, bool);
+template Verdict judge(ops::Op, std::span<const numerics::Exact<numerics::Float16>>,
+                       std::span<const numerics::Float16>, double, bool);
+template Verdict judge(ops::Op, std::span<const numerics::Exact<numerics::BFloat16>>,
+                       std::span<const numerics::BFloat16>, double, bool);
+template std::optional<double> sum_minus_1(ops::Op, std::span<const float>);
+template std::optional<double> sum_minus_1(ops::Op, std::span<const double>);
+template std::optional<double> sum_minus_1(ops::Op, std::span<const numerics::Float16>);
+template std::optional<double> sum_minus_1(ops::Op, std::span<const numerics::BFloat16>);
+
+}  // namespace maxtrick::oracle

@@ -1,0 +1,39 @@
+#include "run/experiment.hpp"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace maxtrick::run {
+namespace {
+
+std::vector<Experiment>& registered() {
+  static std::vector<Experiment> list;
+  return list;
+}
+
+}  // namespace
+
+bool Plan::keeps_parts() const {
+  return std::any_of(cases.begin(), cases.end(),
+                     [](const Case& one) { return one.kept != nullptr; });
+}
+
+RegisterExperiment::RegisterExperiment(Experiment experiment) {
+  registered().push_back(std::move(experiment));
+}
+
+const std::vector<Experiment>& experiments() {
+  static const std::vector<Experiment> sorted = [] {
+    std::vector<Experiment> list = registered();
+    std::sort(list.begin(), list.end(),
+              [](const Experiment& a, const Experiment& b) { return a.name < b.name; });
+    const auto twin = std::adjacent_find(
+        list.begin(), list.end(),
+        [](const Experiment& a, const Experiment& b) { return a.name == b.name; });
+    if (twin != list.end()) throw std::logic_error("two experiments are called " + twin->name);
+    return list;
+  }();
+  return sorted;
+}
+
+}  // namespace maxtrick::run

@@ -1,0 +1,150 @@
+#include "run/resume.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <stdexcept>
+
+#include "io/files.hpp"
+#include "run/store.hpp"
+
+namespace maxtrick::run {
+namespace {
+
+using Journals = std::map<std::shared_ptr<const KeptParts>, std::shared_ptr<Journal>>;
+
+// A file for each identity, so that a short run leaves a long one's results alone, and the same one
+// for each build of the program, so that those of old ones do not pile up.
+std::shared_ptr<Journal> open(const Keeping& keeping, const std::string& name, std::size_t size,
+                              const std::string& identity, Resumed& resumed) {
+  const std::string digest = io::sha256(fmt::format("{} parts of {}", size, identity));
+  auto journal = std::make_shared<Journal>(
+      keeping.folder / fmt::format("{}.{}.parts", name, digest.substr(0, 16)),
+      program_digest() + '\n' + identity, size);
+  resumed.had += journal->found().size();
+  resumed.all += size;
+  if (!keeping.take) journal->forget();
+  resumed.journals.push_back(journal);
+  return journal;
+}
+
+Parts remaining(const std::shared_ptr<const KeptParts>& kept,
+                const std::shared_ptr<Journal>& journal, Resumed& resumed) {
+  auto parts = std::make_shared<std::vector<std::function<void()>>>();
+  for (std::size_t part = 0; part < kept->size; ++part) {
+    if (const auto found = journal->found().find(part); found != journal->found().end()) {
+      if (kept->take(part, found->second)) continue;
+      --resumed.had;
+    }
+    parts->push_back([kept, journal, part] {
+      const std::string text = kept->compute(part);
+      journal->add(part, text);
+      if (!kept->take(part, text))
+        throw std::logic_error("a part that does not take its own result");
+    });
+  }
+  return parts;
+}
+
+void resume_parts(Plan& plan, const Journals& journals, Resumed& resumed) {
+  std::map<std::shared_ptr<const KeptParts>, Parts> parts;
+  for (const auto& [kept, journal] : journals) parts[kept] = remaining(kept, journal, resumed);
+  for (Case& one : plan.cases)
+    if (one.kept) {
+      one.parts = parts[one.kept];
+      one.kept = nullptr;
+    }
+}
+
+std::optional<table::Row> parse_row(const std::string& text) {
+  try {
+    return nlohmann::json::parse(text).get<table::Row>();
+  } catch (const nlohmann::json::exception&) {
+    return std::nullopt;
+  }
+}
+
+bool is_row_of(const table::Row& row, const Case& one, const table::ResultTable& table) {
+  return row.size() == table.columns.size() && table.key(row) == one.key;
+}
+
+// What a row needs may be shared by its batch: only where none of it is left is it not computed.
+void drop_parts_of_whole_batches(std::vector<Case>& cases, const std::vector<bool>& there) {
+  for (std::size_t i = 0, end = 0; i < cases.size(); i = end) {
+    for (end = i + 1;
+         end < cases.size() && cases[i].batch != 0 && cases[end].batch == cases[i].batch;)
+      ++end;
+    const auto begin = there.begin() + static_cast<std::ptrdiff_t>(i);
+    if (std::all_of(begin, there.begin() + static_cast<std::ptrdiff_t>(end),
+                    [](bool b) { return b; }))
+      for (std::size_t k = i; k < end; ++k) cases[k].parts = nullptr;
+  }
+}
+
+// Skips are not kept: what was lacking may be there by now.
+void resume_rows(Plan& plan, const std::shared_ptr<Journal>& journal, Resumed& resumed) {
+  std::vector<bool> there(plan.cases.size());
+  for (std::size_t i = 0; i < plan.cases.size(); ++i) {
+    Case& one = plan.cases[i];
+    if (one.foreign) continue;  // what it comes from may change, and nobody knows
+    if (const auto found = journal->found().find(i); found != journal->found().end()) {
+      if (const auto row = parse_row(found->second); row && is_row_of(*row, one, plan.table)) {
+        there[i] = true;
+        one.run = [row = *row] { return row; };
+        continue;
+      }
+      --resumed.had;
+    }
+    one.run = [run = std::move(one.run), journal, i] {
+      auto result = run();
+      if (const auto* row = std::get_if<table::Row>(&result))
+        journal->add(i, nlohmann::json(*row).dump());
+      return result;
+    };
+  }
+  drop_parts_of_whole_batches(plan.cases, there);
+}
+
+std::string identity_of_rows(const Plan& plan, const Keeping& keeping) {
+  std::string identity = keeping.identity;
+  for (const Case& one : plan.cases) identity += '\n' + one.key;
+  return identity;
+}
+
+}  // namespace
+
+void Resumed::remove() {
+  for (const auto& journal : journals) journal->remove();
+}
+
+bool can_resume(const Plan& plan) {
+  const auto& columns = plan.table.columns;
+  return plan.table.judged.empty() &&
+         std::none_of(columns.begin(), columns.end(), [](const table::Column& column) {
+           return column.rule == table::Rule::timed;
+         });
+}
+
+Resumed resume(Plan& plan, const Keeping& keeping) {
+  // All files first: where one of them cannot be, nothing is changed.
+  Resumed resumed;
+  Journals journals;
+  for (const Case& one : plan.cases)
+    if (one.kept && !journals.contains(one.kept))
+      journals[one.kept] =
+          open(keeping, one.kept->name, one.kept->size, one.kept->identity(), resumed);
+  if (journals.empty()) {
+    const auto journal =
+        open(keeping, "rows", plan.cases.size(), identity_of_rows(plan, keeping), resumed);
+    resume_rows(plan, journal, resumed);
+  } else {
+    resumed.counted = plan.part;
+    resume_parts(plan, journals, resumed);
+  }
+  return resumed;
+}
+
+}  // namespace maxtrick::run

@@ -1,0 +1,191 @@
+#include "run/schedule.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <exception>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <stdexcept>
+#include <thread>
+#include <utility>
+
+namespace maxtrick::run {
+namespace {
+
+struct Result {
+  std::variant<table::Row, Skip> value;
+  std::string error;
+};
+
+// The cases of a batch, and the parts that are to be done before them.
+struct Batch {
+  std::size_t first, end;
+  Parts parts;
+  std::atomic<std::size_t> parts_left;
+
+  Batch(std::size_t begin, Parts before)
+      : first(begin), end(begin), parts(std::move(before)), parts_left(parts ? parts->size() : 0) {}
+};
+
+// Kept parts of which nothing is kept: computed and taken, as if there were no other run.
+Parts parts_of(const Case& one) {
+  if (!one.kept) return one.parts;
+  auto all = std::make_shared<std::vector<std::function<void()>>>();
+  for (std::size_t part = 0; part < one.kept->size; ++part)
+    all->push_back([kept = one.kept, part] {
+      if (!kept->take(part, kept->compute(part)))
+        throw std::logic_error("a part that does not take its own result");
+    });
+  return all;
+}
+
+std::deque<Batch> batches(const std::vector<Case>& cases) {
+  std::deque<Batch> all;
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    if (i == 0 || cases[i].batch == 0 || cases[i].batch != cases[i - 1].batch)
+      all.emplace_back(i, parts_of(cases[i]));
+    all.back().end = i + 1;
+  }
+  return all;
+}
+
+class Work {
+ public:
+  Work(Plan& plan, const Progress& progress)
+      : cases_(plan.cases),
+        progress_(progress),
+        results_(cases_.size()),
+        batches_(batches(cases_)) {
+    for (Batch& batch : batches_) {
+      const std::size_t parts = batch.parts_left;
+      for (std::size_t i = 0; i < parts; ++i) items_.push_back({&batch, i});
+      if (parts == 0) items_.push_back({&batch, no_part});
+      all_ += parts;
+    }
+    counts_parts_ = all_ > 0;
+    if (!counts_parts_) all_ = cases_.size();
+  }
+
+  // On each thread.
+  void operator()() {
+    for (std::size_t i; !failed_ && (i = next_++) < items_.size();) {
+      Batch& batch = *items_[i].batch;
+      if (items_[i].part != no_part) {
+        if (!run_part(batch, items_[i].part)) return;
+        if (batch.parts_left.fetch_sub(1) > 1) continue;  // the last to end goes on
+      }
+      run_cases_of(batch);
+    }
+  }
+
+  [[nodiscard]] bool failed() const { return failed_; }
+  [[nodiscard]] std::vector<Result>& results() { return results_; }
+
+ private:
+  static constexpr std::size_t no_part = SIZE_MAX;
+  struct Item {
+    Batch* batch;
+    std::size_t part;
+  };
+
+  // What the function throws becomes the error of a case.
+  template <class Function>
+  bool attempt(std::size_t index, Function function) {
+    std::string error;
+    try {
+      function();
+      return true;
+    } catch (const std::exception& exception) {
+      error = exception.what();
+    } catch (...) {
+      error = "an exception of an unknown type";
+    }
+    const std::lock_guard lock(telling_);
+    // Of the parts of a batch, the first that fails.
+    if (results_[index].error.empty())
+      results_[index].error = fmt::format("case {}: {}", cases_[index].key, error);
+    failed_ = true;
+    return false;
+  }
+
+  bool run_part(const Batch& batch, std::size_t part) {
+    const bool done = attempt(batch.first, (*batch.parts)[part]);
+    if (done) tell();
+    return done;
+  }
+
+  void run_cases_of(const Batch& batch) {
+    for (std::size_t i = batch.first; !failed_ && i < batch.end; ++i) {
+      // Moved out, so that what a case holds (an exact row, say) is freed when its last case has
+      // run.
+      const auto run = std::exchange(cases_[i].run, nullptr);
+      attempt(i, [&] {
+        try {
+          results_[i].value = run();
+        } catch (const CaseFailed& failed) {
+          results_[i].value = Skip{.reason = failed.what(), .failed = true};
+        }
+      });
+      if (!counts_parts_) tell();
+    }
+  }
+
+  void tell() {
+    const std::lock_guard lock(telling_);
+    ++done_;
+    if (progress_) progress_(done_, all_);
+  }
+
+  std::vector<Case>& cases_;
+  const Progress& progress_;
+  std::vector<Result> results_;
+  std::deque<Batch> batches_;
+  std::vector<Item> items_;
+  std::atomic<std::size_t> next_ = 0;
+  std::atomic<bool> failed_ = false;
+  std::mutex telling_;
+  std::size_t done_ = 0, all_ = 0;
+  bool counts_parts_ = false;
+};
+
+}  // namespace
+
+bool Run::complete() const {
+  return std::all_of(skipped.begin(), skipped.end(), [](const auto& one) { return one.optional; });
+}
+
+Run run_cases(Plan plan, unsigned jobs, const Progress& progress) {
+  Work work(plan, progress);
+  {
+    std::vector<std::jthread> threads;
+    for (unsigned i = 1; i < jobs; ++i) threads.emplace_back([&work] { work(); });
+    work();
+  }
+  std::vector<Result>& results = work.results();
+  const bool failed = work.failed();
+
+  Run run{std::move(plan.table), {}, {}};
+  std::set<std::string> known;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const std::string& key = plan.cases[i].key;
+    if (!results[i].error.empty()) throw std::runtime_error(results[i].error);
+    if (failed) continue;  // on to the case that did
+    if (!known.insert(key).second) throw std::logic_error("two cases are called " + key);
+    run.keys.push_back(key);
+    if (const auto* skip = std::get_if<Skip>(&results[i].value)) {
+      run.skipped.push_back({key, skip->reason, skip->optional, skip->failed});
+      continue;
+    }
+    table::Row& row = std::get<table::Row>(results[i].value);
+    if (row.size() != run.table.columns.size() || run.table.key(row) != key)
+      throw std::logic_error(fmt::format("case {} gave a row that is not its own", key));
+    run.table.rows.push_back(std::move(row));
+  }
+  return run;
+}
+
+}  // namespace maxtrick::run

@@ -1,0 +1,165 @@
+#include "run/store.hpp"
+
+#include <fmt/format.h>
+#include <gnu/libc-version.h>
+
+#include <cctype>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+#include <string_view>
+
+#include "io/csv.hpp"
+#include "io/files.hpp"
+
+namespace maxtrick::run {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string cpu_model() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);)
+    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
+  return "unknown";
+}
+
+std::string compiler() {
+#if defined(__clang__)
+  return "Clang " __clang_version__;
+#else
+  return "GCC " __VERSION__;
+#endif
+}
+
+Json digests(const std::string& name, const std::string& csv, const std::string& md) {
+  return {{name + ".csv", io::sha256(csv)}, {name + ".md", io::sha256(md)}};
+}
+
+std::string manifest(const Json& tables, const Provenance& from) {
+  const Build built = build();
+  std::vector<std::string> libraries = from.libraries;
+  libraries.push_back(fmt::format("glibc {}", gnu_get_libc_version()));
+  Json json = {
+      {"maxtrick", built.version},
+      {"commit", built.commit},
+      {"dirty", built.dirty},
+      {"compiler", compiler()},
+      {"flags", MAXTRICK_FLAGS},
+      {"cpu", cpu_model()},
+      {"isa", from.isa},
+      {"libraries", libraries},
+      {"jobs", from.jobs},
+      {"config",
+       {{"name", from.config_name},
+        {"sha256", io::sha256(from.config_text)},
+        {"set", from.overrides},
+        {"text", from.config_text}}},
+      {"sha256", tables},
+  };
+  if (!from.inputs.empty()) json["inputs"] = from.inputs;
+  // A config's name is a path, which may be no UTF-8.
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+// The manifest on disk; where it is missing or no manifest, one that speaks of nothing. "sha256"
+// and "config" are objects in any case.
+Json read_manifest(const std::filesystem::path& path) {
+  Json manifest = Json::parse(io::read_file_if_there(path).value_or(""), nullptr, false);
+  if (!manifest.is_object()) manifest = Json::object();
+  for (const char* part : {"sha256", "config"})
+    if (!manifest.contains(part) || !manifest[part].is_object()) manifest[part] = Json::object();
+  return manifest;
+}
+
+bool is_of_config(const Json& manifest, const std::string& config_text) {
+  return manifest["config"].value("sha256", Json{}) == Json(io::sha256(config_text));
+}
+
+// Whether the manifest already speaks of these tables and this config.
+bool describes(const Json& manifest, const Json& tables, const Provenance& from) {
+  return manifest["sha256"] == tables && is_of_config(manifest, from.config_text) &&
+         manifest["config"].value("set", Json{}) == Json(from.overrides) &&
+         manifest.value("inputs", Json::object()) == Json(from.inputs);
+}
+
+// The first line in which two texts differ: its number, and both.
+std::string first_difference(const std::string& expected, const std::string& got) {
+  std::istringstream a(expected), b(got);
+  std::string line_a, line_b;
+  for (std::size_t n = 1;; ++n) {
+    const bool more_a = bool(std::getline(a, line_a)), more_b = bool(std::getline(b, line_b));
+    if (!more_a) line_a = "(end)";
+    if (!more_b) line_b = "(end)";
+    if (line_a != line_b || (!more_a && !more_b))
+      return fmt::format("line {}: expected {}, got {}", n, line_a, line_b);
+  }
+}
+
+}  // namespace
+
+Stored store(const table::ResultTable& table, const Provenance& provenance,
+             const std::filesystem::path& folder, const std::string& name) {
+  const std::string csv = to_csv(table), md = to_markdown(table);
+  const Json tables = digests(name, csv, md);
+  std::vector<std::pair<std::filesystem::path, std::string>> changed;
+  for (const auto& [ending, bytes] : {std::pair{".csv", &csv}, std::pair{".md", &md}})
+    if (io::read_file_if_there(folder / (name + ending)) != *bytes)
+      changed.emplace_back(folder / (name + ending), *bytes);
+  const Stored stored = changed.empty() ? Stored::unchanged : Stored::written;
+  const auto manifest_path = folder / (name + ".manifest.json");
+  if (!changed.empty() || !describes(read_manifest(manifest_path), tables, provenance))
+    changed.emplace_back(manifest_path, manifest(tables, provenance));
+  io::write_files(changed);
+  return stored;
+}
+
+std::string cpu_folder() {
+  std::string slug;
+  bool in_brackets = false;  // "(R)", "(TM)"
+  for (const char c : cpu_model()) {
+    if (c == '(' || c == ')') in_brackets = c == '(';
+    if (in_brackets) continue;
+    const auto byte = static_cast<unsigned char>(c);
+    const bool kept = std::isalnum(byte) || c == '.';
+    if (kept)
+      slug += static_cast<char>(std::tolower(byte));
+    else if (!slug.empty() && slug.back() != '-')
+      slug += '-';
+  }
+  while (slug.ends_with('-')) slug.pop_back();
+  return slug.empty() ? "unknown" : slug;
+}
+
+bool altered(const std::filesystem::path& folder, const std::string& name) {
+  const Json manifest = read_manifest(folder / (name + ".manifest.json"));
+  const std::string file = name + ".csv";
+  return manifest["sha256"].value(file, Json{}) !=
+         Json(io::sha256(io::read_file(folder / file)));
+}
+
+std::vector<std::string> stale_companions(const table::ResultTable& schema,
+                                          const std::filesystem::path& folder,
+                                          const std::string& name, const std::string& config_text) {
+  const std::string csv = io::read_file(folder / (name + ".csv"));
+  table::ResultTable baseline = schema;
+  baseline.rows = io::parse_csv(csv);
+  baseline.rows.erase(baseline.rows.begin());
+  const std::string expected_md = to_markdown(baseline);
+  const auto md_path = folder / (name + ".md"), manifest_path = folder / (name + ".manifest.json");
+  const std::string md = io::read_file_if_there(md_path).value_or("");
+  std::vector<std::string> found;
+  if (md != expected_md)
+    found.push_back(fmt::format("{}: not what {}.csv gives: {}", md_path.string(), name,
+                                first_difference(expected_md, md)));
+  const Json manifest = read_manifest(manifest_path);
+  if (manifest["sha256"] != digests(name, csv, md))
+    found.push_back(fmt::format("{}: its digests are not those of {}.csv and {}.md",
+                                manifest_path.string(), name, name));
+  else if (!is_of_config(manifest, config_text))
+    found.push_back(
+        fmt::format("{}: the config has changed since; run it again", manifest_path.string()));
+  return found;
+}
+
+}  // namespace maxtrick::run

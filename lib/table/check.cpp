@@ -1,0 +1,208 @@
+#include "table/check.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "io/csv.hpp"
+#include "io/number.hpp"
+#include "table/interval.hpp"
+
+namespace maxtrick::table {
+namespace {
+
+constexpr const char* no_row = "no such row";
+
+double half_width(const Tolerance& tolerance, double at) {
+  switch (tolerance.measure) {
+    case Measure::absolute: return tolerance.value;
+    case Measure::relative: return tolerance.value * std::abs(at);
+    case Measure::ulp: {
+      const double size = std::abs(at);
+      constexpr double largest = std::numeric_limits<double>::max();
+      // Above the largest number there is none: its ULP is the distance to the one below.
+      const double step =
+          size < largest ? std::nextafter(size, largest) - size : size - std::nextafter(size, 0.0);
+      return tolerance.value * step;
+    }
+  }
+  return 0;
+}
+
+using Verdict =
+    std::optional<std::pair<Mismatch::Kind, std::string>>;  // what is wrong, and allowed
+
+Verdict equal_text(const std::string& expected, const std::string& got) {
+  if (expected == got) return std::nullopt;
+  return {{Mismatch::Kind::differs, "exactly that"}};
+}
+
+Verdict within(const Column& column, const std::string& expected, const std::string& got) {
+  const auto want = io::parse_number(expected), have = io::parse_number(got);
+  // Where one is no finite number there is no distance to measure: only the same text is the same.
+  if (!want || !have || !std::isfinite(*want) || !std::isfinite(*have))
+    return equal_text(expected, got);
+  const double width = half_width(column.tolerance, *want);
+  if (std::abs(*have - *want) <= width) return std::nullopt;
+  return {{Mismatch::Kind::differs, fmt::format("[{}, {}]", *want - width, *want + width)}};
+}
+
+Verdict judge(const Column& column, const std::string& expected, const std::string& got) {
+  switch (column.rule) {
+    case Rule::key:
+    case Rule::timed:
+    case Rule::info: return std::nullopt;
+    case Rule::exact: return equal_text(expected, got);
+    case Rule::bounded: return within(column, expected, got);
+  }
+  return std::nullopt;
+}
+
+std::string shell_word(std::string_view text) {
+  std::string word = "'";
+  for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return word + '\'';
+}
+
+}  // namespace
+
+std::vector<Mismatch> compare(const ResultTable& got, std::string_view baseline_csv,
+                              const std::vector<std::string>* keys) {
+  std::vector<Row> lines = io::parse_csv(baseline_csv);
+  Row header;
+  for (const Column& column : got.columns) header.push_back(column.name);
+  if (lines.front() != header)
+    return {{Mismatch::Kind::differs, "", "",
+             fmt::format("columns {}", fmt::join(lines.front(), ",")),
+             fmt::format("columns {}", fmt::join(header, ",")), "the same columns"}};
+
+  std::map<std::string, const Row*> baseline;
+  std::vector<Mismatch> found;
+  for (auto line = lines.begin() + 1; line != lines.end(); ++line)
+    if (!baseline.emplace(got.key(*line), &*line).second)
+      found.push_back({Mismatch::Kind::differs, got.key(*line), "", "one row",
+                       "two in the baseline", "a key names one row"});
+
+  std::set<std::string> present;
+  for (const Row& row : got.rows) {
+    const std::string key = got.key(row);
+    present.insert(key);
+    const auto expected = baseline.find(key);
+    if (expected == baseline.end()) {
+      found.push_back({Mismatch::Kind::differs, key, "", no_row, "a row", "the baseline's rows"});
+      continue;
+    }
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const Only& shown_only = got.columns[i].shown_only;
+      if (!shown_only.empty() && got.keeps(shown_only, row)) continue;
+      if (const auto verdict = judge(got.columns[i], (*expected->second)[i], row[i]))
+        found.push_back({verdict->first, key, got.columns[i].name, (*expected->second)[i], row[i],
+                         verdict->second});
+    }
+  }
+  const auto asked = [&](const std::string& key) {
+    return !keys || std::find(keys->begin(), keys->end(), key) != keys->end();
+  };
+  for (const auto& [key, row] : baseline)
+    if (!present.contains(key) && asked(key))
+      found.push_back({Mismatch::Kind::differs, key, "", "a row", no_row, "the baseline's rows"});
+  return found;
+}
+
+void keep_confirmed_times(ResultTable& table, std::string_view baseline_csv) {
+  const std::vector<Row> lines = io::parse_csv(baseline_csv);
+  if (lines.front().size() != table.columns.size()) return;
+  std::map<std::string, const Row*> baseline;
+  for (auto line = lines.begin() + 1; line != lines.end(); ++line)
+    baseline.emplace(table.key(*line), &*line);
+  std::vector<std::pair<std::string*, const std::string*>> confirmed;
+  for (Row& row : table.rows)
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      if (table.columns[i].rule != Rule::timed) continue;
+      const auto old = baseline.find(table.key(row));
+      if (old == baseline.end()) return;
+      const auto was = parse_interval((*old->second)[i]), is = parse_interval(row[i]);
+      if (was && is && !(was->low <= is->high && is->low <= was->high)) return;
+      if (was && is) confirmed.emplace_back(&row[i], &(*old->second)[i]);
+    }
+  for (const auto& [cell, old] : confirmed) *cell = *old;
+}
+
+std::vector<Mismatch> beyond_limits(const ResultTable& table) {
+  std::vector<Mismatch> found;
+  for (const Limit& limit : table.limits) {
+    const std::size_t value_at = table.index(limit.value), bound_at = table.index(limit.bound);
+    for (const Row& row : table.rows) {
+      const auto value = io::parse_number(row[value_at]), bound = io::parse_number(row[bound_at]);
+      // What is no number, NaN included, is not within a bound.
+      if (row[bound_at].empty() || (value && bound && *value <= *bound)) continue;
+      found.push_back({Mismatch::Kind::differs, table.key(row), limit.value,
+                       "at most " + row[bound_at], row[value_at],
+                       fmt::format("what theory bounds (column {})", limit.bound)});
+    }
+  }
+  return found;
+}
+
+std::vector<Mismatch> claims_in_doubt(const ResultTable& table) {
+  constexpr std::pair<std::string_view, Mismatch::Kind> kinds[] = {
+      {"missed", Mismatch::Kind::slower},
+      {"noisy", Mismatch::Kind::noisy},
+      {"unjudged", Mismatch::Kind::unjudged}};
+  std::vector<Mismatch> found;
+  for (const Judged& judged : table.judged) {
+    const std::size_t claim = table.index(judged.claim), measured = table.index(judged.measured),
+                      verdict = table.index(judged.verdict);
+    for (const Row& row : table.rows)
+      for (const auto& [word, kind] : kinds)  // the worst of the row's verdicts tells of all
+        if (row[verdict].find(word) != std::string::npos) {
+          found.push_back({kind, table.key(row), judged.verdict, row[claim], row[measured],
+                           "a whole interval within the claim: " + row[verdict]});
+          break;
+        }
+  }
+  return found;
+}
+
+std::string describe(const Mismatch& mismatch, std::string_view table_path,
+                     std::string_view config_path) {
+  std::string text{table_path};
+  text += ":";
+  if (!mismatch.row.empty()) text += fmt::format(" row {},", mismatch.row);
+  if (!mismatch.column.empty()) text += fmt::format(" column {}:", mismatch.column);
+  text += fmt::format(" expected {}, got {}, allowed {}\n", mismatch.expected, mismatch.got,
+                      mismatch.allowed);
+  // A row that is no longer made cannot be made again.
+  if (mismatch.row.empty() || mismatch.got == no_row) return text;
+  return text + fmt::format("    again: {}\n", rerun(config_path, mismatch.row));
+}
+
+std::string rerun(std::string_view config_path, std::string_view key) {
+  return fmt::format("maxtrick run {} --filter {}", shell_path(config_path),
+                     shell_word(exact_filter(key)));
+}
+
+std::string shell_path(std::string_view path) {
+  const bool plain = std::all_of(path.begin(), path.end(), [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) ||
+           std::string_view("/._-+").find(c) != std::string_view::npos;
+  });
+  return plain ? std::string(path) : shell_word(path);
+}
+
+std::string exact_filter(std::string_view key) {
+  std::string regex = "^";
+  for (const char c : key) {
+    if (std::string_view("\\^$.|?*+()[]{}").find(c) != std::string_view::npos) regex += '\\';
+    regex += c;
+  }
+  return regex + '$';
+}
+
+}  // namespace maxtrick::table

@@ -1,0 +1,41 @@
+#include "table/committed_table.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "io/csv.hpp"
+#include "io/files.hpp"
+#include "io/matrix.hpp"
+#include "io/number.hpp"
+
+namespace maxtrick::table {
+
+CommittedTable::CommittedTable(const std::filesystem::path& folder, const std::string& name)
+    : path_(folder / (name + ".csv")) {
+  const auto text = io::read_file_if_there(path_);
+  if (!text)
+    throw io::InputError(fmt::format("no table {}; make it: maxtrick run configs/{}.toml",
+                                     path_.string(),
+                                     std::filesystem::path(name).filename().string()));
+  try {
+    lines_ = io::parse_csv(*text);
+  } catch (const std::runtime_error& error) {
+    throw io::InputError(fmt::format("{}: {}", path_.string(), error.what()));
+  }
+  for (std::size_t i = 0; i < lines_.front().size(); ++i) columns_[lines_.front()[i]] = i;
+  lines_.erase(lines_.begin());
+}
+
+const std::string& CommittedTable::cell(const table::Row& row, const std::string& column) const {
+  const auto found = columns_.find(column);
+  if (found == columns_.end())
+    throw io::InputError(fmt::format("{} has no column '{}'", path_.string(), column));
+  return row.at(found->second);
+}
+
+double CommittedTable::number(const table::Row& row, const std::string& column) const {
+  return io::parse_number(cell(row, column)).value_or(NAN);
+}
+
+}  // namespace maxtrick::table

@@ -1,0 +1,30 @@
+// A table on disk, as those read it who show what is in it.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "table/table.hpp"
+
+namespace maxtrick::table {
+
+// By the names of its columns. Throws InputError, which names the file, where table or column is
+// not there, or the file is no CSV.
+class CommittedTable {
+ public:
+  CommittedTable(const std::filesystem::path& folder, const std::string& name);
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+  [[nodiscard]] const std::vector<table::Row>& rows() const { return lines_; }
+  [[nodiscard]] const std::string& cell(const table::Row& row, const std::string& column) const;
+  // NaN where the cell is no number.
+  [[nodiscard]] double number(const table::Row& row, const std::string& column) const;
+
+ private:
+  std::filesystem::path path_;
+  std::vector<table::Row> lines_;
+  std::map<std::string, std::size_t> columns_;
+};
+
+}  // namespace maxtrick::table

@@ -1,0 +1,199 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+
+#include "io/number.hpp"
+#include "table/table.hpp"
+
+namespace maxtrick::table {
+namespace {
+
+std::string_view name(Measure measure) {
+  switch (measure) {
+    case Measure::absolute: return "absolute";
+    case Measure::relative: return "relative";
+    case Measure::ulp: return "ULP";
+  }
+  return {};
+}
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '|' || c == '*' || c == '<' || c == '\\') out += '\\';
+    out += c == '\n' || c == '\r' ? ' ' : c;
+  }
+  return out;
+}
+
+// Measured numbers are read, not recomputed from, in Markdown: four significant digits will do.
+std::string shown(const Column& column, const std::string& text) {
+  if (column.rule == Rule::bounded)
+    if (const auto value = io::parse_number(text)) return fmt::format("{:.4g}", *value);
+  return escaped(text);
+}
+
+void append_row(std::string& md, const std::vector<std::string>& cells) {
+  md += '|';
+  for (const std::string& cell : cells) md += ' ' + cell + " |";
+  md += '\n';
+}
+
+void append_header(std::string& md, const std::vector<std::string>& names) {
+  append_row(md, names);
+  append_row(md, std::vector<std::string>(names.size(), "---"));
+}
+
+// The values of a column among the rows kept, in order of appearance.
+std::vector<std::string> values(const ResultTable& table, const Only& only,
+                                std::string_view column) {
+  std::vector<std::string> seen;
+  std::set<std::string> known;
+  const std::size_t at = table.index(column);
+  for (const Row& row : table.rows)
+    if (table.keeps(only, row) && known.insert(row[at]).second) seen.push_back(row[at]);
+  return seen;
+}
+
+// The grid that pivots and counts share: `absorb(cell, row)` takes up each row kept.
+template <class View, class Cell, class Absorb, class Show>
+void append_grid(std::string& md, const ResultTable& table, const View& view,
+                 const std::vector<std::string>& columns, Cell empty, Absorb absorb, Show show) {
+  const auto lines = values(table, view.only, view.row);
+  if (lines.empty()) return;
+  std::map<std::pair<std::string, std::string>, Cell> grid;
+  const std::size_t line_at = table.index(view.row), column_at = table.index(view.column);
+  for (const Row& row : table.rows)
+    if (table.keeps(view.only, row))
+      absorb(grid.try_emplace({row[line_at], row[column_at]}, empty).first->second, row);
+
+  md += "\n## " + view.title + "\n\n";
+  std::vector<std::string> header{view.row};
+  for (const auto& column : columns) header.push_back(escaped(column));
+  append_header(md, header);
+  for (const auto& line : lines) {
+    std::vector<std::string> cells{escaped(line)};
+    for (const auto& column : columns) {
+      const auto found = grid.find({line, column});
+      cells.push_back(found == grid.end() ? "" : show(found->second));
+    }
+    append_row(md, cells);
+  }
+}
+
+void append_count(std::string& md, const ResultTable& table, const Count& count) {
+  // A value that was not foreseen is shown too: no row may be missing from a sum.
+  std::vector<std::string> columns = count.columns;
+  for (const std::string& value : values(table, count.only, count.column))
+    if (std::find(columns.begin(), columns.end(), value) == columns.end()) columns.push_back(value);
+  append_grid(
+      md, table, count, columns, 0, [](int& n, const Row&) { ++n; },
+      [](int n) { return fmt::format("{}", n); });
+}
+
+void append_mean(std::string& md, const ResultTable& table, const Mean& mean) {
+  md += "\n## " + mean.title + "\n\n";
+  std::vector<std::string> header{mean.row};
+  header.insert(header.end(), mean.cells.begin(), mean.cells.end());
+  append_header(md, header);
+  for (const std::string& line : values(table, mean.only, mean.row)) {
+    std::vector<std::string> cells{escaped(line)};
+    for (const std::string& name : mean.cells) {
+      double sum = 0, n = 0;
+      for (const Row& row : table.rows) {
+        if (!table.keeps(mean.only, row) || row[table.index(mean.row)] != line) continue;
+        const double value = io::parse_number(row[table.index(name)]).value_or(NAN);
+        if (std::isfinite(value)) sum += value, ++n;
+      }
+      cells.push_back(n > 0 ? fmt::format("{:.4g}", sum / n) : "");
+    }
+    append_row(md, cells);
+  }
+}
+
+void append_pivot(std::string& md, const ResultTable& table, const Pivot& pivot) {
+  append_grid(
+      md, table, pivot, values(table, pivot.only, pivot.column), std::string{},
+      [&](std::string& text, const Row& row) {
+        for (const std::string& name : pivot.cells) {
+          const std::size_t at = table.index(name);
+          if (!text.empty()) text += ' ';
+          text += shown(table.columns[at], row[at]);
+        }
+      },
+      [](const std::string& text) { return text; });
+}
+
+void append_lines(std::string& md, const ResultTable& table, const Lines& lines) {
+  md += "\n## " + lines.title + "\n\n";
+  append_header(md, lines.columns);
+  for (const Row& row : table.rows) {
+    if (!table.keeps(lines.only, row) || row[table.index(lines.given)].empty()) continue;
+    std::vector<std::string> cells;
+    for (const std::string& name : lines.columns) {
+      const std::size_t at = table.index(name);
+      cells.push_back(shown(table.columns[at], row[at]));
+    }
+    append_row(md, cells);
+  }
+}
+
+void append_legend(std::string& md, const ResultTable& table) {
+  if (table.legend.empty()) return;
+  md += fmt::format("\n## Each {}\n\n", table.legend.front());
+  append_header(md, table.legend);
+  std::set<std::string> known;
+  for (const Row& row : table.rows) {
+    if (!known.insert(row[table.index(table.legend.front())]).second) continue;
+    std::vector<std::string> cells;
+    for (const std::string& name : table.legend) cells.push_back(escaped(row[table.index(name)]));
+    append_row(md, cells);
+  }
+}
+
+void append_rows(std::string& md, const ResultTable& table) {
+  std::vector<std::string> names;
+  for (const Column& column : table.columns) names.push_back(column.name);
+  md += '\n';
+  append_header(md, names);
+  for (const Row& row : table.rows) {
+    std::vector<std::string> cells;
+    for (std::size_t i = 0; i < row.size(); ++i) cells.push_back(shown(table.columns[i], row[i]));
+    append_row(md, cells);
+  }
+}
+
+void append_columns(std::string& md, const ResultTable& table) {
+  md += "\n## The columns\n\n";
+  append_header(md, {"column", "compared", "what it is"});
+  for (const Column& column : table.columns) {
+    std::string rule{name(column.rule)};
+    if (column.rule == Rule::bounded)
+      rule += fmt::format(": {} {} ({})", column.tolerance.value, name(column.tolerance.measure),
+                          column.tolerance.reason);
+    for (const auto& [other, value] : column.shown_only)
+      rule += fmt::format("; shown where {} is {}", other, value);
+    append_row(md, {column.name, escaped(rule), escaped(column.description)});
+  }
+}
+
+}  // namespace
+
+std::string to_markdown(const ResultTable& table) {
+  std::string md = "# " + table.title + "\n\n" + table.description + "\n";
+  for (const Count& count : table.counts) append_count(md, table, count);
+  for (const Mean& mean : table.means) append_mean(md, table, mean);
+  for (const Lines& lines : table.lines) append_lines(md, table, lines);
+  for (const Pivot& pivot : table.pivots) append_pivot(md, table, pivot);
+  append_legend(md, table);
+  if (table.counts.empty() && table.means.empty() && table.pivots.empty() && table.lines.empty() &&
+      table.legend.empty())
+    append_rows(md, table);
+  append_columns(md, table);
+  return md;
+}
+
+}  // namespace maxtrick::table

@@ -1,0 +1,69 @@
+#include "table/render.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "io/number.hpp"
+
+namespace maxtrick::table {
+namespace {
+
+// Code points, which is what a terminal shows one cell wide for all that our tables hold.
+std::size_t width(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+}
+
+std::string aligned(const ResultTable& table) {
+  std::vector<Row> lines(1);
+  for (const Column& column : table.columns) lines[0].push_back(column.name);
+  lines.insert(lines.end(), table.rows.begin(), table.rows.end());
+
+  std::vector<std::size_t> widths(table.columns.size());
+  for (const Row& line : lines)
+    for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], width(line[i]));
+
+  std::string text;
+  for (const Row& line : lines) {
+    for (std::size_t i = 0; i < line.size(); ++i) {
+      text += line[i];
+      if (i + 1 < line.size()) text.append(widths[i] - width(line[i]) + 2, ' ');
+    }
+    text += '\n';
+  }
+  return text;
+}
+
+std::string json(const ResultTable& table) {
+  auto rows = nlohmann::ordered_json::array();
+  for (const Row& row : table.rows) {
+    nlohmann::ordered_json object;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      const Column& column = table.columns[i];
+      const bool numeric = column.rule == Rule::bounded || column.rule == Rule::info;
+      const auto number = numeric ? io::parse_number(row[i]) : std::nullopt;
+      if (number && std::isfinite(*number))
+        object[column.name] = *number;
+      else
+        object[column.name] = row[i];
+    }
+    rows.push_back(std::move(object));
+  }
+  return rows.dump(2) + "\n";
+}
+
+}  // namespace
+
+std::string render(const ResultTable& table, Format format) {
+  switch (format) {
+    case Format::table: return aligned(table);
+    case Format::csv: return to_csv(table);
+    case Format::json: return json(table);
+  }
+  return {};
+}
+
+}  // namespace maxtrick::table

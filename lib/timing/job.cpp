@@ -1,0 +1,79 @@
+#include "timing/job.hpp"
+
+#include <limits>
+#include <nlohmann/json.hpp>
+
+#include "io/number.hpp"
+#include "table/table.hpp"
+
+namespace maxtrick::timing {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// A path is bytes, and JSON has only UTF-8.
+using Bytes = std::vector<unsigned char>;
+
+}  // namespace
+
+std::string to_json(const Job& job) {
+  std::vector<Bytes> plugins;
+  for (const std::string& file : job.plugins) plugins.emplace_back(file.begin(), file.end());
+  Json json = {{"rows", job.shape.rows},
+               {"classes", job.shape.classes},
+               {"threads", job.threads},
+               {"repetitions", job.repetitions},
+               {"min_seconds", job.min_seconds},
+               {"inaccurate_above_ulp", job.inaccurate_above_ulp},
+               {"seed", job.seed},
+               {"plugins", plugins},
+               {"logits", Json::array()},
+               {"items", Json::array()}};
+  for (const Logits& one : job.logits)
+    json["logits"].push_back({{"name", one.name}, {"scale", one.scale}, {"masked", one.masked}});
+  for (const Item& one : job.items)
+    json["items"].push_back({{"kernel", one.kernel}, {"logits", one.logits}});
+  return json.dump();
+}
+
+Job job_from_json(const std::string& text) {
+  const Json json = Json::parse(text);
+  Job job{.shape = {json.at("rows"), json.at("classes")},
+          .threads = json.at("threads"),
+          .logits = {},
+          .items = {},
+          .plugins = {},
+          .repetitions = json.at("repetitions"),
+          .min_seconds = json.at("min_seconds"),
+          .inaccurate_above_ulp = json.at("inaccurate_above_ulp"),
+          .seed = json.at("seed")};
+  for (const Bytes file : json.at("plugins")) job.plugins.emplace_back(file.begin(), file.end());
+  for (const Json& one : json.at("logits"))
+    job.logits.push_back({one.at("name"), one.at("scale"), one.at("masked")});
+  for (const Json& one : json.at("items"))
+    job.items.push_back({one.at("kernel"), one.at("logits")});
+  return job;
+}
+
+std::string to_json(const std::vector<Measured>& measured) {
+  Json json = Json::array();
+  for (const Measured& one : measured)
+    json.push_back({{"outcome", one.outcome},
+                    // As a text: JSON has no infinity.
+                    {"max_error_ulp", table::cell(one.max_error_ulp)},
+                    {"implementation", one.implementation},
+                    {"seconds", one.seconds}});
+  return json.dump();
+}
+
+std::vector<Measured> measured_from_json(const std::string& text) {
+  std::vector<Measured> measured;
+  for (const Json& one : Json::parse(text))
+    measured.push_back({one.at("outcome"),
+                        io::parse_number(one.at("max_error_ulp").get<std::string>())
+                            .value_or(std::numeric_limits<double>::infinity()),
+                        one.at("implementation"), one.at("seconds")});
+  return measured;
+}
+
+}  // namespace maxtrick::timing

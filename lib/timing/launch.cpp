@@ -1,0 +1,80 @@
+#include "timing/launch.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <exception>
+
+#include "worker/library.hpp"
+#include "worker/plugins.hpp"
+#include "worker/process.hpp"
+
+namespace maxtrick::timing {
+namespace {
+
+// As it is left in the file: nothing where no item is called.
+using Place = std::uint64_t;
+constexpr Place no_item = ~Place{0};
+
+std::optional<std::size_t> item_in(const worker::Descriptor& file, std::size_t items) {
+  Place place = no_item;
+  const bool there = ::pread(file.number(), &place, sizeof place, 0) == sizeof place;
+  return there && place < items ? std::optional(static_cast<std::size_t>(place)) : std::nullopt;
+}
+
+void leave(std::optional<std::size_t> item) {
+  const Place place = item.value_or(no_item);
+  (void)!::pwrite(item_descriptor, &place, sizeof place, 0);
+}
+
+}  // namespace
+
+std::variant<std::vector<Measured>, Failed> launch(
+    const std::filesystem::path& program, const Job& job,
+    const std::map<std::string, std::string>& environment, std::chrono::milliseconds limit) {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) worker::fail(errno, "pipe");
+  const worker::Descriptor input(ends[0]);
+  worker::Descriptor output(ends[1]);
+  const worker::Descriptor called(::memfd_create("maxtrick-launch", MFD_CLOEXEC));
+  if (called.number() < 0) worker::fail(errno, "memory to share with a launch");
+  const auto failed = [&](std::string reason, bool too_late = false) {
+    return Failed{std::move(reason), item_in(called, job.items.size()), too_late};
+  };
+  worker::Process child({program.string(), launch_command, to_json(job)}, environment,
+                        {{output.number(), launch_descriptor}, {called.number(), item_descriptor}});
+  output.close();
+  const auto end = worker::Clock::now() + limit;
+  const auto text = worker::read_until(input.number(), end);
+  const auto ended = text ? child.wait_until(end) : std::nullopt;
+  if (!ended) return failed(worker::too_late(limit), true);
+  if (!WIFEXITED(*ended) || WEXITSTATUS(*ended) != 0) return failed(worker::how_it_ended(*ended));
+  try {
+    auto measured = measured_from_json(*text);
+    if (measured.size() == job.items.size()) return measured;
+  } catch (const std::exception&) {  // what is no JSON, or not ours
+  }
+  return failed("gave no results");
+}
+
+void serve_launch(const std::string& text_of_job) {
+  // Where the program that waits is killed, nobody wants the times any more.
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  const Job job = job_from_json(text_of_job);
+  // Here, with no pipe in what is timed.
+  for (const std::string& file : job.plugins) worker::add(worker::open(file));
+  const std::string text = to_json(measure(job, kernels(), leave));
+  std::size_t written = 0;
+  while (written < text.size()) {
+    const ssize_t n = ::write(launch_descriptor, text.data() + written, text.size() - written);
+    if (n < 0 && errno != EINTR) worker::fail(errno, "the results of a launch");
+    if (n > 0) written += static_cast<std::size_t>(n);
+  }
+}
+
+}  // namespace maxtrick::timing

@@ -1,0 +1,160 @@
+// The measuring itself, in the process of a launch.
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <limits>
+#include <map>
+#include <stdexcept>
+
+#include "timing/job.hpp"
+#include "timing/matrix.hpp"
+#include "timing/sample.hpp"
+
+namespace maxtrick::timing {
+namespace {
+
+// Collects what Google Benchmark would print. A benchmark is called by its item's place.
+class Collector : public benchmark::BenchmarkReporter {
+ public:
+  explicit Collector(std::vector<Measured>& measured) : measured_(measured) {}
+
+  bool ReportContext(const Context& /*context*/) override { return true; }
+  void ReportRuns(const std::vector<Run>& runs) override {
+    for (const Run& run : runs) {
+      if (run.run_type != Run::RT_Iteration) continue;
+      // In the order of the repetitions, which is that in which they ran.
+      measured_.at(std::stoul(run.run_name.function_name))
+          .seconds.push_back(run.real_accumulated_time / static_cast<double>(run.iterations));
+    }
+  }
+
+ private:
+  std::vector<Measured>& measured_;
+};
+
+// The logits by one name, with the exact results of some of their rows.
+struct Input {
+  Matrix logits;
+  Call call;
+  Sample sample;
+
+  Input(Matrix made, Call rest) : logits(std::move(made)), call(rest), sample(with_logits()) {}
+
+ private:
+  const Call& with_logits() {
+    call.x = logits.const_rows();
+    return call;
+  }
+};
+
+// What all kernels of a job are called with.
+class Inputs {
+ public:
+  explicit Inputs(const Job& job)
+      : targets_(make_targets(job.shape, job.seed)), losses_(job.shape.rows), result_(job.shape) {
+    // A power of two near that of a mean scales exactly.
+    const float scale = 1 / static_cast<float>(std::bit_floor(job.shape.rows));
+    for (const Logits& one : job.logits)
+      inputs_.try_emplace(one.name, make_logits(job.shape, one, targets_, job.seed),
+                          Call{.x = {},
+                               .targets = targets_,
+                               .scale = scale,
+                               .losses = losses_,
+                               .y = result_.rows(),
+                               .threads = job.threads});
+  }
+  // The logits of an item; throws where there are none of that name.
+  [[nodiscard]] Input& of(const Item& item) {
+    const auto found = item.logits.empty() ? inputs_.begin() : inputs_.find(item.logits);
+    if (found == inputs_.end())
+      throw std::invalid_argument(fmt::format("no logits '{}'", item.logits));
+    return found->second;
+  }
+
+ private:
+  std::vector<std::int32_t> targets_;
+  std::vector<float> losses_;
+  Matrix result_;
+  std::map<std::string, Input, std::less<>> inputs_;
+};
+
+Checked run_and_check(const Job& job, const Kernel& kernel, Input& input) {
+  // What the kernel before it has left there must not pass for its results.
+  const Call& call = input.call;
+  constexpr float nothing = std::numeric_limits<float>::quiet_NaN();
+  for (std::size_t i = 0; i < call.y.rows; ++i) std::ranges::fill(call.y.row(i), nothing);
+  std::ranges::fill(call.losses, nothing);
+  kernel.run(call);
+  return input.sample.check(kernel, call, job.inaccurate_above_ulp);
+}
+
+void initialize_once() {
+  [[maybe_unused]] static const bool done = [] {
+    std::string name = "launch", interleaved = "--benchmark_enable_random_interleaving=true";
+    char* arguments[] = {name.data(), interleaved.data(), nullptr};
+    int count = 2;
+    benchmark::Initialize(&count, arguments);
+    return true;
+  }();
+}
+
+const Kernel& look_up(const std::vector<Kernel>& list, const std::string& name) {
+  for (const Kernel& kernel : list)
+    if (kernel.name == name) return kernel;
+  throw std::invalid_argument(fmt::format("no kernel '{}'", name));
+}
+
+}  // namespace
+
+std::string benchmark_library() { return "Google Benchmark " MAXTRICK_BENCHMARK_VERSION; }
+
+std::vector<Measured> measure(const Job& job, const std::vector<Kernel>& list,
+                              const Begins& begins) {
+  Inputs inputs(job);
+  initialize_once();
+  benchmark::ClearRegisteredBenchmarks();
+  std::vector<Measured> measured;
+  bool any = false;
+  for (const Item& item : job.items) {
+    const Kernel& kernel = look_up(list, item.kernel);
+    Input& input = inputs.of(item);
+    const std::size_t at = measured.size();
+    begins(at);
+    const Checked checked = run_and_check(job, kernel, input);
+    measured.push_back(untimed(checked));
+    if (kernel.implementation)
+      measured.back().implementation = kernel.implementation(job.shape.rows, job.shape.classes);
+    if (!may_be_timed(kernel, checked)) continue;
+    any = true;
+    benchmark::RegisterBenchmark(std::to_string(at).c_str(),
+                                 [&kernel, &input, &begins, at](benchmark::State& state) {
+                                   begins(at);
+                                   for (auto _ : state) {
+                                     kernel.run(input.call);
+                                     benchmark::ClobberMemory();
+                                   }
+                                 })
+        ->UseRealTime()
+        ->Repetitions(static_cast<int>(job.repetitions))
+        ->MinTime(job.min_seconds);
+  }
+  Collector collector(measured);
+  // Where there is nothing to time, Google Benchmark would complain.
+  if (any) benchmark::RunSpecifiedBenchmarks(&collector);
+  begins(std::nullopt);
+  benchmark::ClearRegisteredBenchmarks();
+  return measured;
+}
+
+Checked check(const Job& job, const Kernel& kernel, const Item& item) {
+  Inputs inputs(job);
+  return run_and_check(job, kernel, inputs.of(item));
+}
+
+Measured untimed(const Checked& checked) {
+  return {.outcome = std::string(name(checked.outcome)), .max_error_ulp = checked.max_error_ulp};
+}
+
+}  // namespace maxtrick::timing

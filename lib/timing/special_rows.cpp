@@ -1,0 +1,107 @@
+#include "timing/special_rows.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <mutex>
+#include <variant>
+
+#include "run/experiment.hpp"
+#include "timing/matrix.hpp"
+
+namespace maxtrick::timing {
+namespace {
+
+constexpr float inf = std::numeric_limits<float>::infinity();
+constexpr float largest = std::numeric_limits<float>::max();
+
+// What stands in the row: at one place, and everywhere else where that is no ordinary logit.
+struct Special {
+  const char* row;
+  float there;
+  bool others_too = false;
+  float others = 0;
+};
+constexpr Special all_special[] = {
+    {"a row with NaN", std::numeric_limits<float>::quiet_NaN()},
+    {"a row with +inf", inf},
+    {"a row with +inf among -inf", inf, true, -inf},
+    {"a row of nothing but -inf", -inf, true, -inf},
+    {"a row with -inf", -inf},
+    {"a row of -inf but for one logit", 0.5F, true, -inf},
+    {"a row of the largest floats", largest, true, -largest},
+};
+
+// With what is special at the first place, in the midst and at the last, and the target there and
+// beside it: a vector's end is another piece of code than its body.
+constexpr std::size_t all_classes[] = {1, 2, 5, 37};
+std::vector<std::size_t> places(std::size_t classes) { return {0, classes / 2, classes - 1}; }
+
+Checked check(const Kernel& kernel, const Special& special, std::size_t classes) {
+  const Shape shape{2 * places(classes).size(), classes};
+  Matrix logits(shape), result(shape);
+  std::vector<std::int32_t> targets;
+  for (const std::size_t place : places(classes))
+    for (const std::size_t target : {place, (place + 1) % classes}) {
+      const std::span<float> row = logits.rows().row(targets.size());
+      for (std::size_t k = 0; k < classes; ++k)
+        row[k] = special.others_too ? special.others : 0.375F * static_cast<float>(k % 7);
+      row[place] = special.there;
+      targets.push_back(static_cast<std::int32_t>(target));
+    }
+  // Whatever is not written is none of the results that are due: NaN is one of them.
+  constexpr float nothing = -3;
+  std::vector<float> losses(shape.rows, nothing);
+  for (std::size_t i = 0; i < shape.rows; ++i) std::ranges::fill(result.rows().row(i), nothing);
+  const Call call{.x = logits.const_rows(),
+                  .targets = targets,
+                  .scale = 0.125F,
+                  .losses = losses,
+                  .y = result.rows()};
+  try {
+    kernel.run(call);
+  } catch (const run::CaseFailed& failed) {
+    throw run::CaseFailed(fmt::format("{}, of {}", failed.what(), special.row));
+  }
+  return Sample(call).check(kernel, call, kernel.claimed_ulp);
+}
+
+using Known = std::variant<OnSpecialRows, run::CaseFailed>;
+
+Known known_of(const Kernel& kernel) {
+  try {
+    return check_special_rows(kernel);
+  } catch (const run::CaseFailed& failed) {
+    return failed;
+  }
+}
+
+}  // namespace
+
+OnSpecialRows check_special_rows(const Kernel& kernel) {
+  OnSpecialRows all;
+  const bool is_loss = kernel.op == Op::cross_entropy || kernel.op == Op::cross_entropy_gradient;
+  if (!is_loss || !std::isfinite(kernel.claimed_ulp)) return all;
+  for (const Special& special : all_special)
+    for (const std::size_t classes : all_classes) {
+      const Checked one = check(kernel, special, classes);
+      if (one.outcome != oracle::Outcome::ok) return {.checked = one, .broken = special.row};
+      all.checked.max_error_ulp = std::max(all.checked.max_error_ulp, one.max_error_ulp);
+    }
+  return all;
+}
+
+const OnSpecialRows& special_rows_of(const std::string& kernel) {
+  static std::mutex asking;
+  static std::map<std::string, Known> all;
+  const std::lock_guard lock(asking);
+  auto known = all.find(kernel);
+  if (known == all.end()) known = all.emplace(kernel, known_of(*find_kernel(kernel))).first;
+  if (const auto* failed = std::get_if<run::CaseFailed>(&known->second)) throw *failed;
+  return std::get<OnSpecialRows>(known->second);
+}
+
+}  // namespace maxtrick::timing

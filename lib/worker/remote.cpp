@@ -1,0 +1,101 @@
+#include "worker/remote.hpp"
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "run/experiment.hpp"
+
+namespace maxtrick::worker {
+namespace {
+
+// Processes that wait for a call.
+class Pool {
+ public:
+  Pool(Host host, Plugin plugin) : host_(std::move(host)), plugin_(std::move(plugin)) {}
+
+  std::unique_ptr<Child> take() {
+    {
+      const std::lock_guard lock(mutex_);
+      if (!idle_.empty()) {
+        auto child = std::move(idle_.back());
+        idle_.pop_back();
+        return child;
+      }
+    }
+    auto child = std::make_unique<Child>(host_, plugin_.file);
+    plugin_.require_unchanged();
+    return child;
+  }
+  void give_back(std::unique_ptr<Child> child) {
+    const std::lock_guard lock(mutex_);
+    idle_.push_back(std::move(child));
+  }
+  [[nodiscard]] const Plugin& plugin() const { return plugin_; }
+
+ private:
+  Host host_;
+  Plugin plugin_;
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Child>> idle_;
+};
+
+constexpr int most_hangs = 3;
+
+struct Remote {
+  std::shared_ptr<Pool> pool;
+  std::size_t place;
+  std::string name;
+  std::shared_ptr<std::atomic<int>> hangs = std::make_shared<std::atomic<int>>(0);
+
+  template <class T>
+  void operator()(const Arguments<T>& arguments) const {
+    if (arguments.x.rows == 0) return;
+    if (*hangs >= most_hangs)
+      throw run::CaseFailed(
+          fmt::format("{}: hung {} times, and is not called again", name, most_hangs));
+    try {
+      auto child = pool->take();
+      try {
+        child->call(place, arguments);
+      } catch (const run::CaseFailed&) {  // it said so itself, and goes on
+        pool->give_back(std::move(child));
+        throw;
+      }
+      pool->give_back(std::move(child));
+    } catch (const Changed&) {
+      throw;
+    } catch (const Broken& broken) {
+      // Whose file is written over while it runs does not live long.
+      pool->plugin().require_unchanged();
+      if (broken.hung) ++*hangs;
+      throw run::CaseFailed(fmt::format("{}: {}", name, broken.what()));
+    } catch (const Refused& refused) {
+      pool->plugin().require_unchanged();
+      throw run::CaseFailed(fmt::format("{}: {}", name, refused.what()));
+    }
+  }
+};
+
+}  // namespace
+
+Plugin start(const std::filesystem::path& file, const Host& host) {
+  auto child = std::make_unique<Child>(host, file);
+  Plugin plugin = child->plugin();
+  plugin.require_unchanged();
+  const auto pool = std::make_shared<Pool>(host, plugin);
+  pool->give_back(std::move(child));
+  for (std::size_t i = 0; i < plugin.kernels.size(); ++i) {
+    Kernel& kernel = plugin.kernels[i];
+    const Remote remote{pool, i, kernel.name()};
+    kernel.float32 = [remote](const Arguments<float>& a) { remote(a); };
+    if (kernel.float64) kernel.float64 = [remote](const Arguments<double>& a) { remote(a); };
+  }
+  return plugin;
+}
+
+}  // namespace maxtrick::worker

@@ -1,0 +1,184 @@
+#include "worker/serve.hpp"
+
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <ucontext.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+#include <vector>
+
+#include "run/experiment.hpp"
+#include "worker/call_memory.hpp"
+#include "worker/library.hpp"
+#include "worker/process.hpp"
+
+namespace maxtrick::worker {
+namespace {
+
+using worker::fail;
+
+// A stride too far must not come to lie in what is allowed.
+constexpr std::size_t forbidden = std::size_t{1} << 20;
+
+// What a call may touch, and between it what it may not.
+class Mapping {
+ public:
+  void lay_out(const Layout& layout) {
+    unmap();
+    layout_ = layout;
+    std::size_t size = forbidden;
+    for (const Area& one : layout) size += one.size + forbidden;
+    // Nothing of it is ever there but the areas.
+    void* const base =
+        ::mmap(nullptr, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (base == MAP_FAILED) fail(errno, "memory of a call");
+    base_ = static_cast<char*>(base);
+    size_ = size;
+    char* next = base_ + forbidden;
+    for (std::size_t i = 0; i < layout.size(); ++i) {
+      starts_[i] = next;
+      next += layout[i].size + forbidden;
+      if (layout[i].size == 0) continue;
+      if (::mmap(starts_[i], layout[i].size,
+                 layout[i].writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED | MAP_FIXED,
+                 memory_descriptor, static_cast<off_t>(layout[i].offset)) == MAP_FAILED)
+        fail(errno, "memory of a call");
+    }
+  }
+
+  // Null where there is nothing.
+  template <class T>
+  [[nodiscard]] T* at(Place place) const {
+    const Area& one = area(layout_, place);
+    if (one.bytes == 0) return nullptr;
+    return reinterpret_cast<T*>(starts_[static_cast<std::size_t>(place)] + one.size - one.bytes);
+  }
+
+  // Whether the address is in an area, or, half way to the next, beside it. For a signal handler.
+  [[nodiscard]] bool find(const char* address, Fault& fault) const {
+    for (std::size_t i = 0; i < layout_.size(); ++i) {
+      const char *const begin = starts_[i], *const end = begin + layout_[i].size;
+      if (layout_[i].size == 0 || address < begin - forbidden / 2 || address >= end + forbidden / 2)
+        continue;
+      fault.place = static_cast<Place>(i);
+      fault.outside = address < begin || address >= end;
+      return true;
+    }
+    return false;
+  }
+
+ private:
+  void unmap() {
+    if (size_ > 0) ::munmap(base_, size_);
+    size_ = 0;
+  }
+
+  Layout layout_ = {};
+  std::array<char*, 4> starts_ = {};
+  char* base_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+// Where the handler of signals finds it.
+Mapping& mapping() {
+  static Mapping instance;
+  return instance;
+}
+
+Reach reach([[maybe_unused]] const void* context) {
+#ifdef __x86_64__
+  // The CPU's page fault error code: bit 1 says that it was a write.
+  const auto code = static_cast<const ucontext_t*>(context)->uc_mcontext.gregs[REG_ERR];
+  return (code & 2) != 0 ? Reach::writes : Reach::reads;
+#else
+  return Reach::unknown;
+#endif
+}
+
+// Says what was touched, if it is one of ours, and lets the signal do what it does.
+void on_fault(int signal, siginfo_t* info, void* context) {
+  Fault fault;
+  if (mapping().find(static_cast<const char*>(info->si_addr), fault)) {
+    fault.reach = reach(context);
+    (void)!::send(talk_descriptor, &fault, sizeof fault, MSG_NOSIGNAL);
+  }
+  ::signal(signal, SIG_DFL);
+  ::raise(signal);  // one that was sent would not come again by itself
+}
+
+void watch_faults() {
+  // A stack that is full has no room for a handler.
+  static char room[1 << 16];
+  stack_t stack{};
+  stack.ss_sp = room;
+  stack.ss_size = sizeof room;
+  ::sigaltstack(&stack, nullptr);
+  struct sigaction action {};
+  action.sa_sigaction = on_fault;
+  action.sa_flags = SA_SIGINFO | SA_ONSTACK;
+  ::sigaction(SIGSEGV, &action, nullptr);
+  ::sigaction(SIGBUS, &action, nullptr);
+}
+
+void say(Word word, const std::string& text) {
+  const std::string whole = static_cast<char>(word) + text;
+  if (::send(talk_descriptor, whole.data(), whole.size(), MSG_NOSIGNAL) < 0)
+    fail(errno, "what a plug-in says");
+}
+
+template <class T>
+void call(Kernel& kernel, const Request& request) {
+  const Mapping& memory = mapping();
+  const Arguments<T> arguments{
+      .x = {memory.at<const T>(Place::logits), request.rows, request.classes,
+            request.logits_stride},
+      .y = {memory.at<T>(Place::result), request.rows, request.columns, request.result_stride},
+      .targets = {memory.at<const std::int32_t>(Place::targets), request.targets},
+      .losses = {memory.at<T>(Place::losses), request.losses},
+      .scale = static_cast<T>(request.scale)};
+  kernel.function<T>()(arguments);
+}
+
+// Why the kernel could not compute it; empty where it could.
+std::string answer(Plugin& plugin, const Request& request) {
+  Kernel& kernel = plugin.kernels.at(request.kernel);
+  mapping().lay_out(layout_of(request));
+  // Where the program was killed that waits, nobody else ends a call that never ends.
+  ::alarm(static_cast<unsigned>(request.limit_s) + 2);
+  std::string failure;
+  try {
+    if (request.element == sizeof(double))
+      call<double>(kernel, request);
+    else
+      call<float>(kernel, request);
+  } catch (const run::CaseFailed& failed) {
+    failure = failed.what();
+  }
+  ::alarm(0);
+  return failure;
+}
+
+}  // namespace
+
+void serve(const std::filesystem::path& file) {
+  Plugin plugin;
+  try {
+    plugin = open(file);
+  } catch (const Refused& refused) {
+    return say(Word::refusal, refused.what());
+  }
+  say(Word::description, to_json(plugin));
+  watch_faults();
+  Request request;
+  for (;;) {
+    const ssize_t n = ::recv(talk_descriptor, &request, sizeof request, 0);
+    if (n < 0 && errno == EINTR) continue;
+    if (n != sizeof request) return;
+    say(Word::answer, answer(plugin, request));
+  }
+}
+
+}  // namespace maxtrick::worker
