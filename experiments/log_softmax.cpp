@@ -16,6 +16,8 @@
 #include "oracle/norm_wise.hpp"
 #include "oracle/outcome.hpp"
 #include "run/experiment.hpp"
+#include "ops/log_softmax.hpp"
+#include "ops/apply.hpp"
 
 namespace maxtrick {
 namespace {
@@ -34,7 +36,7 @@ using SharedRow = std::shared_ptr<inputs::ExactRow<S>>;
 // is exact, and two distinct logits cost the oracle little.
 template <class S>
 SharedRow<S> leader_row(std::size_t classes, double gap) {
-  return std::make_shared<inputs::ExactRow<S>>(Op::log_softmax, [=] {
+  return std::make_shared<inputs::ExactRow<S>>(ops::log_softmax, [=] {
     std::vector<S> logits(classes, S{});
     logits[0] = static_cast<S>(gap);
     return logits;
@@ -145,7 +147,7 @@ struct Grid {
 
 Grid read_grid(config::Section& config) {
   Grid grid{inputs::read_dtypes(config), inputs::read_variants(config), {}, {}, 0};
-  inputs::require_op(config, grid.variants, Op::log_softmax);
+  inputs::require_op(config, grid.variants, ops::log_softmax);
   inputs::require_dtypes(config, grid.dtypes, grid.variants);
   // e^-700 is a normal number of double still, in which theory is computed.
   grid.gaps = inputs::read_distinct(
@@ -186,7 +188,7 @@ template <class S>
 void lay_out(run::Plan& plan, const Grid& grid, DType dtype, const SharedRow<S>& row,
              std::size_t classes, double gap, std::size_t batch) {
   for (const Variant* variant : grid.variants) {
-    if (variant->op != Op::log_softmax || !variant->has(dtype)) continue;
+    if (variant->op != ops::log_softmax || !variant->has(dtype)) continue;
     const double tolerance_ulp = grid.tolerance_ulp;
     plan.cases.push_back(inputs::variant_case(
         fmt::format("{}/{}/{}/{}", variant->name(), name(dtype), classes, table::cell(gap)),

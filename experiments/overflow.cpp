@@ -8,6 +8,7 @@
 #include "inputs/logits.hpp"
 #include "inputs/selection.hpp"
 #include "inputs/variant_plan.hpp"
+#include "ops/apply.hpp"
 #include "ops/dtype.hpp"
 #include "oracle/outcome.hpp"
 #include "run/experiment.hpp"

@@ -130,7 +130,7 @@ void Regions::look() {
   points_.y.resize(points_.rows);
   if (task.data.best) best_ = task.data.best(points_);
 
-  learn::Network<float> network(task.widths(runs_->setup().arm.arm->binary()), 1);
+  learn::Network<float> network(task.widths(runs_->setup().arm.formulation->binary()), 1);
   std::copy(parameters.begin(), parameters.end(), network.parameters().begin());
   constexpr std::size_t at_a_time = 256;  // stay in a cache
   auto wide = learn::widened(network, at_a_time);
@@ -180,8 +180,8 @@ void add_regions(run::Plan& plan, const inputs::Setup& setup, const Area& area) 
   }
 }
 
-void add_views(table::ResultTable& table, const std::vector<inputs::NamedArm>& arms) {
-  for (const inputs::NamedArm& arm : arms) {
+void add_views(table::ResultTable& table, const std::vector<inputs::Arm>& arms) {
+  for (const inputs::Arm& arm : arms) {
     const table::Only grid{{"arm", arm.name}, {"label", ""}};
     table.counts.push_back(
         {.title = arm.name +
@@ -210,7 +210,7 @@ run::Plan plan(config::Section& config) {
     const Area area = read_area(section, task);
     for (const auto& arm : arms) {
       inputs::require_classes(section, "data", arm, task);
-      if (arm.arm != nullptr) add_regions(plan, {task, arm}, area);
+      if (arm.formulation != nullptr) add_regions(plan, {task, arm}, area);
     }
   }
   add_views(plan.table, arms);

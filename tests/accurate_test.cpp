@@ -13,6 +13,9 @@
 #include "ops/registry.hpp"
 #include "oracle/oracle.hpp"
 #include "random_rows.hpp"
+#include "ops/log_softmax.hpp"
+#include "ops/log_sum_exp.hpp"
+#include "ops/softmax.hpp"
 
 namespace {
 
@@ -208,7 +211,7 @@ BOOST_AUTO_TEST_CASE(within_one_ulp_on_rows_of_every_kind) {
       const double base = random.uniform(-120, 120), gap = random.uniform(0, 110);
       std::vector<float> row(n);
       for (std::size_t k = 0; k < n; ++k) row[k] = kind.logit(random, k, base, gap);
-      for (const Op op : ops::all_ops)
+      for (const Op op : ops::ops_of_logits())
         BOOST_TEST_REQUIRE(worst_ulp(op, row) <= 1, kind.what << ", row " << i << ", " << name(op));
     }
 }
@@ -223,7 +226,7 @@ BOOST_AUTO_TEST_CASE(gradients_within_one_ulp) {
       const double base = random.uniform(-120, 120), gap = random.uniform(0, 110);
       std::vector<float> row(n), gradient(n), loss(1);
       for (std::size_t k = 0; k < n; ++k) row[k] = kind.logit(random, k, base, gap);
-      const auto y = oracle::exact<float>(Op::softmax, row);
+      const auto y = oracle::exact<float>(ops::softmax, row);
       // Every other time the largest is the target.
       const auto top = std::max_element(row.begin(), row.end()) - row.begin();
       const std::size_t t = i % 2 == 0 ? static_cast<std::size_t>(top) : random.below(n);
@@ -261,8 +264,8 @@ BOOST_AUTO_TEST_CASE(log_sum_exp_where_the_logits_cancel) {
       mpfr_log(term, sum, MPFR_RNDN);
       row.push_back(mpfr_get_flt(term, MPFR_RNDN));
     }
-    const auto exact = oracle::exact<float>(Op::log_sum_exp, row)[0];
-    const float got = apply<float>(accurate(Op::log_sum_exp), row)[0];
+    const auto exact = oracle::exact<float>(ops::log_sum_exp, row)[0];
+    const float got = apply<float>(accurate(ops::log_sum_exp), row)[0];
     const double y = std::abs(exact.value());
     least = std::min(least, y);
     BOOST_TEST_REQUIRE(numerics::absolute_error(exact, got) <= claim_unit<float>(y, 0x1p-70),
@@ -275,28 +278,28 @@ BOOST_AUTO_TEST_CASE(within_one_ulp_on_long_rows) {
   Random random(6);
   std::vector<float> row(40000);
   for (float& x : row) x = pick(random, -16, 16);
-  for (const Op op : ops::all_ops) BOOST_TEST(worst_ulp(op, row) <= 1, name(op));
+  for (const Op op : ops::ops_of_logits()) BOOST_TEST(worst_ulp(op, row) <= 1, name(op));
   // A million, of which each is too small for the largest to see, and a tenth of it together.
   row.assign(1000000, -16.9907055F);
   row[77] = -0.992186427F;
-  for (const Op op : ops::all_ops) BOOST_TEST(worst_ulp(op, row) <= 1, name(op));
+  for (const Op op : ops::ops_of_logits()) BOOST_TEST(worst_ulp(op, row) <= 1, name(op));
 }
 
 BOOST_AUTO_TEST_CASE(rows_that_others_get_wrong) {
   const auto first = [](Op op, std::vector<float> row) {
     return apply<float>(accurate(op), row)[0];
   };
-  BOOST_TEST(first(Op::log_softmax, {20, 0, 0}) == -4.1223074e-09F);
-  BOOST_TEST(first(Op::log_softmax, {17, 0}) == -4.1399378e-08F);
-  BOOST_TEST(first(Op::log_softmax, {90, 0}) == -8.194013e-40F);
-  BOOST_TEST(first(Op::log_softmax, {1e8F, 1e8F}) == -0.6931472F);
-  BOOST_TEST(first(Op::log_softmax, {0, 105}) == -105);
-  BOOST_TEST(first(Op::log_sum_exp, {0, -40}) == 4.248354e-18F);
-  BOOST_TEST(first(Op::log_sum_exp, {-0.6931472F, -0.6931472F}) == -1.9046542e-09F);
-  BOOST_TEST(first(Op::softmax, {-103, 0}) == 1.4e-45F);  // the smallest subnormal number
-  BOOST_TEST(first(Op::softmax, {1000, 1000}) == 0.5F);
-  BOOST_TEST(first(Op::softmax, {3e38F, -3e38F}) == 1);
-  BOOST_TEST(first(Op::log_softmax, {-3e38F, 3e38F}) == -INFINITY);  // what -6e38 rounds to
+  BOOST_TEST(first(ops::log_softmax, {20, 0, 0}) == -4.1223074e-09F);
+  BOOST_TEST(first(ops::log_softmax, {17, 0}) == -4.1399378e-08F);
+  BOOST_TEST(first(ops::log_softmax, {90, 0}) == -8.194013e-40F);
+  BOOST_TEST(first(ops::log_softmax, {1e8F, 1e8F}) == -0.6931472F);
+  BOOST_TEST(first(ops::log_softmax, {0, 105}) == -105);
+  BOOST_TEST(first(ops::log_sum_exp, {0, -40}) == 4.248354e-18F);
+  BOOST_TEST(first(ops::log_sum_exp, {-0.6931472F, -0.6931472F}) == -1.9046542e-09F);
+  BOOST_TEST(first(ops::softmax, {-103, 0}) == 1.4e-45F);  // the smallest subnormal number
+  BOOST_TEST(first(ops::softmax, {1000, 1000}) == 0.5F);
+  BOOST_TEST(first(ops::softmax, {3e38F, -3e38F}) == 1);
+  BOOST_TEST(first(ops::log_softmax, {-3e38F, 3e38F}) == -INFINITY);  // what -6e38 rounds to
 }
 
 BOOST_AUTO_TEST_CASE(special_values_are_the_projects) {
@@ -322,7 +325,7 @@ BOOST_AUTO_TEST_CASE(special_values_are_the_projects) {
                                                                        {3.4e38F, 3.4e38F},
                                                                        {-0.0F, 0.0F},
                                                                        {-inf, -0.0F}})
-    for (const Op op : ops::all_ops) {
+    for (const Op op : ops::ops_of_logits()) {
       const auto exact = oracle::exact<float>(op, row);
       const auto got = apply<float>(accurate(op), row);
       for (std::size_t i = 0; i < got.size(); ++i) {
@@ -346,7 +349,7 @@ BOOST_AUTO_TEST_CASE(the_bits_are_these) {
         row[k] = kind.what == std::string("far from 0")
                      ? static_cast<float>(std::ldexp(random.uniform(1, 1.0001), i))
                      : kind.logit(random, k, base, gap);
-      for (const Op op : ops::all_ops)
+      for (const Op op : ops::ops_of_logits())
         for (const float y : apply<float>(accurate(op), row))
           bytes.append(reinterpret_cast<const char*>(&y), sizeof y);
     }

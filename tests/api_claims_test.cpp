@@ -6,6 +6,9 @@
 #include "maxtrick/maxtrick.hpp"
 #include "oracle/oracle.hpp"
 #include "random_rows.hpp"
+#include "ops/log_softmax.hpp"
+#include "ops/log_sum_exp.hpp"
+#include "ops/softmax.hpp"
 
 namespace {
 
@@ -73,8 +76,8 @@ BOOST_AUTO_TEST_CASE(errors_are_within_the_claims) {
     for (std::size_t i = 0; i < 700; ++i) {
       const Row x = maxtrick::tests::random_row<float>(random, i, i % 2 == 0 ? 10 : 120, 200);
       const std::size_t n = x.size(), t = random.below(n);
-      worst = std::max(worst, worst_ulp(Op::softmax, x, softmax(x, algorithm)));
-      worst = std::max(worst, worst_ulp(Op::log_softmax, x, log_softmax(x, algorithm)));
+      worst = std::max(worst, worst_ulp(ops::softmax, x, softmax(x, algorithm)));
+      worst = std::max(worst, worst_ulp(ops::log_softmax, x, log_softmax(x, algorithm)));
 
       const float scale = std::ldexp(1.0F, static_cast<int>(random.below(20)) - 12);
       const std::vector<std::int32_t> target{static_cast<std::int32_t>(t)};
@@ -82,11 +85,11 @@ BOOST_AUTO_TEST_CASE(errors_are_within_the_claims) {
       maxtrick::cross_entropy({x, 1, n}, target, alone, {algorithm});
       maxtrick::cross_entropy_gradient({x, 1, n}, target, loss, {gradient, 1, n}, scale,
                                        {algorithm});
-      const auto log_p = oracle::exact<float>(Op::log_softmax, x)[t];
+      const auto log_p = oracle::exact<float>(ops::log_softmax, x)[t];
       worst = std::max(
           {worst, numerics::error_ulp(log_p, -loss[0]), numerics::error_ulp(log_p, -alone[0])});
 
-      const auto y = oracle::exact<float>(Op::softmax, x);
+      const auto y = oracle::exact<float>(ops::softmax, x);
       double others = 0;
       for (std::size_t k = 0; k < n; ++k) others += k == t ? 0 : y[k].value();
       for (std::size_t k = 0; k < n; ++k) {
@@ -107,7 +110,7 @@ BOOST_AUTO_TEST_CASE(log_sum_exp_is_within_its_claims_where_logits_cancel_too) {
     const Row x = i % 3 == 0   ? cancelling_row(random, i / 3)
                   : i % 3 == 1 ? Row{pick(random, -1, 0), pick(random, -0.1, 0.1)}
                                : maxtrick::tests::random_row<float>(random, i, 120, 200);
-    const auto exact = oracle::exact<float>(Op::log_sum_exp, x)[0];
+    const auto exact = oracle::exact<float>(ops::log_sum_exp, x)[0];
     const double y = exact.value(), above = y - double{*std::max_element(x.begin(), x.end())};
     worst = std::max(worst, numerics::absolute_error(exact, log_sum_exp(x, Algorithm::accurate)) /
                                 claim_unit<float>(y, 0x1p-70));
@@ -160,9 +163,9 @@ BOOST_AUTO_TEST_CASE(special_values) {
       const double claim = claimed_ulp(algorithm);
       const Row p = softmax(x, algorithm), log_p = log_softmax(x, algorithm),
                 sum{log_sum_exp(x, algorithm)};
-      BOOST_TEST(worst_ulp(Op::softmax, x, p) <= claim);
-      BOOST_TEST(worst_ulp(Op::log_softmax, x, log_p) <= claim);
-      BOOST_TEST(worst_ulp(Op::log_sum_exp, x, sum) <= claim);
+      BOOST_TEST(worst_ulp(ops::softmax, x, p) <= claim);
+      BOOST_TEST(worst_ulp(ops::log_softmax, x, log_p) <= claim);
+      BOOST_TEST(worst_ulp(ops::log_sum_exp, x, sum) <= claim);
       for (const Row* y : {&p, &log_p, &sum})
         for (const float yi : *y) BOOST_TEST((yi != 0 || !std::signbit(yi)));
 

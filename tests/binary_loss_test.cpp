@@ -8,12 +8,14 @@
 #include "learn/loss.hpp"
 #include "numerics/random.hpp"
 #include "oracle/oracle.hpp"
+#include "ops/log_softmax.hpp"
+#include "ops/softmax.hpp"
 
 namespace {
 
 using namespace maxtrick;
 using learn::CrossEntropy;
-using learn::Gradient;
+using ops::GradientForm;
 using learn::Reduction;
 
 template <class T>
@@ -23,7 +25,7 @@ struct Result {
 
 template <class T>
 Result<T> of(const std::string& arm, T logit, std::int32_t label, Gradient form = Gradient::chain) {
-  CrossEntropy<T> loss(*learn::find_arm(arm), nullptr, form);
+  CrossEntropy<T> loss(*ops::find_formulation(arm), nullptr, form);
   T value = 0, gradient = 0;
   loss({&logit, 1, 1}, {{&label, 1}}, Reduction::none, {&value, 1}, {&gradient, 1, 1});
   return {value, gradient};
@@ -44,8 +46,8 @@ BOOST_AUTO_TEST_CASE(they_are_the_losses_of_two_classes) {
   for (int i = 0; i < 2000; ++i) {
     const double z = random.uniform(-9, 9);
     for (const std::int32_t label : {0, 1}) {
-      const double log_p = exact(ops::Op::log_softmax, z, static_cast<std::size_t>(label));
-      const double gradient = exact(ops::Op::softmax, z, 1) - label;
+      const double log_p = exact(ops::log_softmax, z, static_cast<std::size_t>(label));
+      const double gradient = exact(ops::softmax, z, 1) - label;
       for (const std::string arm : {"bce", "bce_fused"}) {
         BOOST_TEST(near(of(arm, z, label).loss, -log_p, 2e-12), arm << z);
         for (const Gradient form : {Gradient::chain, Gradient::difference})
@@ -71,14 +73,14 @@ BOOST_AUTO_TEST_CASE(a_label_may_be_a_weight) {
   for (int i = 0; i < 300; ++i) {
     const double z = random.uniform(-5, 5), y = random.uniform(), no = 1 - y;
     const double expected =
-        -y * exact(ops::Op::log_softmax, z, 1) - no * exact(ops::Op::log_softmax, z, 0);
+        -y * exact(ops::log_softmax, z, 1) - no * exact(ops::log_softmax, z, 0);
     for (const std::string arm : {"bce", "bce_clip", "bce_fused"}) {
-      CrossEntropy<double> loss(*learn::find_arm(arm), nullptr);
+      CrossEntropy<double> loss(*ops::find_formulation(arm), nullptr);
       double value = 0, gradient = 0;
       loss({&z, 1, 1}, {{}, {&y, 1, 1}}, Reduction::none, {&value, 1}, {&gradient, 1, 1});
       const double allowed = arm == "bce_clip" ? 2e-5 : 1e-12;
       BOOST_TEST(near(value, expected, allowed), arm);
-      BOOST_TEST(near(gradient, exact(ops::Op::softmax, z, 1) - y, allowed), arm);
+      BOOST_TEST(near(gradient, exact(ops::softmax, z, 1) - y, allowed), arm);
     }
   }
 }
@@ -110,8 +112,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(bce_fused_keeps_its_digits, T,
   for (const double z : {-1000.0, -100.0, -50.0, -17.0, -1.0, 0.0, 0.5, 20.0, 80.0, 1000.0})
     for (const std::int32_t label : {0, 1}) {
       const auto got = of("bce_fused", T(z), label);
-      const double loss = -exact(ops::Op::log_softmax, z, static_cast<std::size_t>(label));
-      const double size = exact(ops::Op::softmax, z, static_cast<std::size_t>(1 - label));
+      const double loss = -exact(ops::log_softmax, z, static_cast<std::size_t>(label));
+      const double size = exact(ops::softmax, z, static_cast<std::size_t>(1 - label));
       const double least = std::numeric_limits<T>::denorm_min();
       BOOST_TEST(near(got.loss, loss, 4 * u * loss + least), z << ' ' << label);
       BOOST_TEST(near(got.gradient, label ? -size : size, 4 * u * size + least), z << ' ' << label);

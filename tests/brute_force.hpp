@@ -13,6 +13,8 @@
 #include "numerics/error.hpp"
 #include "numerics/real.hpp"
 #include "ops/op.hpp"
+#include "ops/log_softmax.hpp"
+#include "ops/log_sum_exp.hpp"
 
 namespace brute_force {
 
@@ -68,16 +70,16 @@ std::vector<Exact<T>> exact(Op op, std::span<const T> logits, mpfr_prec_t bits) 
     mpfr_add(sum, sum, y, MPFR_RNDN);
   }
   mpfr_log(log_sum, sum, MPFR_RNDN);
-  if (op == Op::log_sum_exp) return {describe<T>(log_sum)};
+  if (op == ops::log_sum_exp) return {describe<T>(log_sum)};
 
   std::vector<Exact<T>> results;
   for (const T x : logits) {
     mpfr_set_d(y, x, MPFR_RNDN);
-    if (op == Op::log_softmax && std::isinf(x)) {
+    if (op == ops::log_softmax && std::isinf(x)) {
       results.push_back({x, 0, 0, true});
       continue;
     }
-    if (op == Op::log_softmax) {
+    if (op == ops::log_softmax) {
       mpfr_sub(y, y, log_sum, MPFR_RNDN);
     } else {
       mpfr_exp(y, y, MPFR_RNDN);

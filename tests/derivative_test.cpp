@@ -9,6 +9,7 @@
 
 #include "numerics/random.hpp"
 #include "numerics/real.hpp"
+#include "ops/apply.hpp"
 #include "ops/dtype.hpp"
 #include "ops/registry.hpp"
 #include "result_rows.hpp"

@@ -10,6 +10,7 @@
 
 #include "numerics/random.hpp"
 #include "oracle/oracle.hpp"
+#include "ops/softmax.hpp"
 
 using namespace maxtrick::numerics;
 using namespace maxtrick::ops;
@@ -30,7 +31,7 @@ std::vector<T> probabilities(std::size_t classes, std::uint64_t seed) {
   std::vector<T> logits(classes);
   for (T& x : logits) x = static_cast<T>(3 * random.normal());
   std::vector<T> result;
-  for (const auto& y : exact<T>(Op::softmax, logits)) result.push_back(y.rounded);
+  for (const auto& y : exact<T>(ops::softmax, logits)) result.push_back(y.rounded);
   return result;
 }
 
@@ -92,15 +93,15 @@ BOOST_AUTO_TEST_CASE(jacobian_is_the_derivative) {
   const std::size_t n = x.size();
   const double h = 0x1p-17;
   std::vector<double> p;
-  for (const auto& y : exact<double>(Op::softmax, x)) p.push_back(y.rounded);
+  for (const auto& y : exact<double>(ops::softmax, x)) p.push_back(y.rounded);
   const auto jacobian = softmax_jacobian(std::span<const double>(p));
   for (std::size_t j = 0; j < n; ++j) {
     auto above = x;
     auto below = x;
     above[j] += h;
     below[j] -= h;
-    const auto high = exact<double>(Op::softmax, above);
-    const auto low = exact<double>(Op::softmax, below);
+    const auto high = exact<double>(ops::softmax, above);
+    const auto low = exact<double>(ops::softmax, below);
     for (std::size_t i = 0; i < n; ++i) {
       const double slope = (high[i].rounded - low[i].rounded) / (2 * h);
       BOOST_TEST(std::fabs(slope - jacobian[i * n + j]) < 1e-10);

@@ -5,6 +5,7 @@
 
 #include "lab.hpp"
 #include "oracle/oracle.hpp"
+#include "ops/log_softmax.hpp"
 
 namespace {
 
@@ -63,7 +64,7 @@ BOOST_AUTO_TEST_CASE(exact_loss_is_the_oracles) {
   for (const double scale : {0.1, 3.0, 40.0, 2000.0}) {
     constexpr std::size_t rows = 40;
     const auto loss = [](const std::vector<double>& row, std::size_t label) {
-      return -oracle::exact<double>(ops::Op::log_softmax, std::span<const double>(row))
+      return -oracle::exact<double>(ops::log_softmax, std::span<const double>(row))
                   .at(label)
                   .value();
     };

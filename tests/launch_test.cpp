@@ -9,6 +9,9 @@
 #include "folder.hpp"
 #include "timing/sample.hpp"
 #include "timing/special_rows.hpp"
+#include "ops/cross_entropy.hpp"
+#include "ops/cross_entropy_gradient.hpp"
+#include "ops/softmax.hpp"
 
 using namespace maxtrick;
 using namespace maxtrick::timing;
@@ -43,7 +46,7 @@ std::string failure(const std::string& script, std::chrono::milliseconds limit =
 // A softmax that does what is said to each right result.
 Kernel spoilt(double claimed_ulp, float (*spoil)(float)) {
   return {.name = "softmax.spoilt",
-          .op = Op::softmax,
+          .op = ops::softmax,
           .run =
               [=](const Call& call) {
                 find_kernel("softmax.accurate.scalar")->run(call);
@@ -140,7 +143,7 @@ BOOST_AUTO_TEST_CASE(nothing_wrong_is_timed) {
 
 // What another kernel has left there is not its result.
 BOOST_AUTO_TEST_CASE(what_writes_nothing_is_not_timed) {
-  const Kernel idle{.name = "softmax.idle", .op = Op::softmax, .run = [](const Call&) {}};
+  const Kernel idle{.name = "softmax.idle", .op = ops::softmax, .run = [](const Call&) {}};
   const auto measured = measure(small({{"softmax.accurate.scalar", "plain"}, {idle.name, "plain"}}),
                                 {*find_kernel("softmax.accurate.scalar"), idle});
   BOOST_TEST(measured[0].outcome == "ok");
@@ -152,7 +155,7 @@ BOOST_AUTO_TEST_CASE(what_writes_nothing_is_not_timed) {
 BOOST_AUTO_TEST_CASE(a_wrong_loss_or_gradient_is_seen) {
   for (const bool loss : {true, false}) {
     const Kernel kernel{
-        .name = "g", .op = Op::cross_entropy_gradient, .run = [=](const Call& call) {
+        .name = "g", .op = ops::cross_entropy_gradient, .run = [=](const Call& call) {
           find_kernel("cross_entropy_gradient.accurate.scalar")->run(call);
           if (loss)
             call.losses[3] *= 3;
@@ -169,7 +172,7 @@ BOOST_AUTO_TEST_CASE(losses_are_held_to_special_rows) {
   std::size_t held = 0;
   for (const Kernel& kernel : kernels()) {
     if (!kernel.unavailable.empty() || !std::isfinite(kernel.claimed_ulp)) continue;
-    if (kernel.op != Op::cross_entropy && kernel.op != Op::cross_entropy_gradient) continue;
+    if (kernel.op != ops::cross_entropy && kernel.op != ops::cross_entropy_gradient) continue;
     ++held;
     BOOST_TEST(check_special_rows(kernel).broken == "", kernel.name);
     BOOST_TEST(check_special_rows(kernel).checked.max_error_ulp <= kernel.claimed_ulp);

@@ -10,6 +10,8 @@
 #include "one_loss.hpp"
 #include "ops/dtype.hpp"
 #include "random_rows.hpp"
+#include "ops/log_softmax.hpp"
+#include "ops/softmax.hpp"
 
 namespace {
 
@@ -26,7 +28,7 @@ std::vector<double> calm_row(numerics::Random& random, std::size_t i) {
 // The exact log-probabilities, rounded once.
 std::vector<double> log_probabilities(const std::vector<double>& row) {
   std::vector<double> y;
-  for (const auto& exact : oracle::exact<double>(ops::Op::log_softmax, row))
+  for (const auto& exact : oracle::exact<double>(ops::log_softmax, row))
     y.push_back(exact.value());
   return y;
 }
@@ -78,7 +80,7 @@ void check_gradient(const Arm& arm, const std::vector<double>& row,
 
 BOOST_AUTO_TEST_CASE(the_arms) {
   std::vector<std::string> names;
-  for (const Arm& arm : learn::arms()) {
+  for (const Arm& arm : ops::formulations()) {
     names.push_back(arm.name);
     BOOST_TEST(!arm.summary.empty());
     BOOST_TEST(!arm.source.empty());
@@ -98,7 +100,7 @@ BOOST_AUTO_TEST_CASE(losses_are_the_oracles) {
     const auto row = calm_row(random, i);
     const std::size_t label = random.below(row.size());
     const auto log_p = log_probabilities(row);
-    for (const Arm& arm : learn::arms()) {
+    for (const Arm& arm : ops::formulations()) {
       if (arm.binary()) continue;
       const double expected = due(arm, log_p, label);
       const double allowed = 1e-14 * std::max(1.0, expected);
@@ -118,7 +120,7 @@ BOOST_AUTO_TEST_CASE(gradients_are_slopes) {
     std::vector<double> weights(row.size());
     weights[static_cast<std::size_t>(label)] = 1;
     const auto soft = random_weights(random, row.size());
-    for (const Arm& arm : learn::arms()) {
+    for (const Arm& arm : ops::formulations()) {
       if (arm.binary()) continue;
       check_gradient(arm, row, {{&label, 1}});
       check_gradient(arm, row, {{}, {weights.data(), 1, weights.size()}});
@@ -133,7 +135,7 @@ BOOST_AUTO_TEST_CASE(soft_targets_are_weighed) {
     const auto row = calm_row(random, i);
     const auto weights = random_weights(random, row.size());
     const auto log_p = log_probabilities(row);
-    for (const Arm& arm : learn::arms()) {
+    for (const Arm& arm : ops::formulations()) {
       if (arm.binary()) continue;
       double expected = 0;
       for (std::size_t c = 0; c < row.size(); ++c) expected += weights[c] * due(arm, log_p, c);
@@ -186,7 +188,7 @@ BOOST_AUTO_TEST_CASE(reductions) {
   std::vector<double> rows;
   for (int i = 0; i < 7 * 3; ++i) rows.push_back(random.uniform(-2, 2));
   const std::vector<std::int32_t> labels{0, 1, 2, 2, 1, 0, 1};
-  for (const Arm& arm : learn::arms()) {
+  for (const Arm& arm : ops::formulations()) {
     if (arm.binary()) continue;
     CrossEntropy<double> loss(arm, softmax<double>());
     std::vector<double> losses(7), each(21), gradient(21);
@@ -207,7 +209,7 @@ BOOST_AUTO_TEST_CASE(any_softmax_will_do) {
   const auto log_p = log_probabilities(row);
   std::size_t seen = 0;
   for (const auto& variant : ops::variants()) {
-    if (variant.op != ops::Op::softmax || !variant.unavailable.empty()) continue;
+    if (variant.op != ops::softmax || !variant.unavailable.empty()) continue;
     const auto check = [&]<class T>(const ops::Compute<T>& compute, double allowed) {
       if (!compute) return;
       ++seen;
@@ -237,7 +239,7 @@ BOOST_AUTO_TEST_CASE(mean_loss_in_every_type) {
   const std::vector<std::int32_t> labels{0, 2};
   const auto* variant = ops::find_variant("softmax.max_trick.scalar");
   for (const ops::DType dtype : ops::all_dtypes)
-    for (const Arm& arm : learn::arms()) {
+    for (const Arm& arm : ops::formulations()) {
       if (arm.binary()) continue;
       const auto loss = learn::mean_loss(arm, variant, dtype);
       std::vector<float> losses(2), gradient(6);

@@ -10,6 +10,7 @@
 #include "program.hpp"
 #include "run/schedule.hpp"
 #include "table/check.hpp"
+#include "ops/softmax.hpp"
 
 namespace {
 
@@ -17,7 +18,7 @@ using namespace maxtrick;
 using namespace maxtrick::tests;
 
 // Uniform whatever the logits, and claims to be exact.
-const ops::Register liar{{.op = ops::Op::softmax,
+const ops::Register liar{{.op = ops::softmax,
                           .algorithm = "liar",
                           .isa = {},
                           .summary = "1 / n",

@@ -11,10 +11,10 @@
 
 namespace maxtrick::tests {
 
-using learn::Arm;
+using ops::Formulation;
 using learn::CrossEntropy;
-using learn::find_arm;
-using learn::Gradient;
+using ops::find_formulation;
+using ops::GradientForm;
 using learn::Reduction;
 using learn::Targets;
 
@@ -32,7 +32,7 @@ struct Result {
 template <class T>
 Result<T> evaluate(const Arm& arm, std::vector<T> logits, const Targets<T>& targets,
                    Gradient form = Gradient::chain, const std::string& algorithm = "max_trick") {
-  const bool needs = arm.input == learn::Input::probabilities;
+  const bool needs = arm.input == ops::LossInput::probabilities;
   CrossEntropy<T> loss(arm, needs ? softmax<T>(algorithm) : nullptr, form);
   std::vector<T> losses(1), gradient(logits.size());
   loss({logits.data(), 1, logits.size()}, targets, Reduction::none, losses,

@@ -8,6 +8,10 @@
 #include <vector>
 
 #include "oracle/oracle.hpp"
+#include "ops/log_softmax.hpp"
+#include "ops/log_sum_exp.hpp"
+#include "ops/softmax.hpp"
+#include "ops/registry.hpp"
 
 using namespace maxtrick::numerics;
 using namespace maxtrick::ops;
@@ -51,7 +55,7 @@ Outcome in_place(Op op, T got) {
 BOOST_AUTO_TEST_CASE_TEMPLATE(correctly_rounded_is_ok, T, Types) {
   const std::vector<std::vector<T>> rows{{1, 2, 3},    {5},       {0, -200},   {inf<T>, 1},
                                          {qnan<T>, 0}, {-inf<T>}, {-inf<T>, 4}};
-  for (const Op op : all_ops) {
+  for (const Op op : ops::ops_of_logits()) {
     for (const auto& row : rows) {
       const auto got = verdict(op, row, rounded(op, row), 0.5);
       BOOST_TEST(got.outcome == Outcome::ok);
@@ -66,13 +70,13 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(correctly_rounded_is_ok, T, Types) {
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(tolerance_is_the_limit_of_ok, T, Types) {
   const std::vector<T> logits{1, 2, 3};
-  auto got = rounded(Op::softmax, logits);
+  auto got = rounded(ops::softmax, logits);
   got[2] = std::nextafter(std::nextafter(got[2], T{0}), T{0});
-  const auto exact_row = exact<T>(Op::softmax, logits);
+  const auto exact_row = exact<T>(ops::softmax, logits);
   const double error = error_ulp(exact_row[2], got[2]);
   BOOST_TEST_REQUIRE(error > 1.4);
-  BOOST_TEST(verdict(Op::softmax, logits, got, error).outcome == Outcome::ok);
-  const auto bad = verdict(Op::softmax, logits, got, std::nextafter(error, 0.0));
+  BOOST_TEST(verdict(ops::softmax, logits, got, error).outcome == Outcome::ok);
+  const auto bad = verdict(ops::softmax, logits, got, std::nextafter(error, 0.0));
   BOOST_TEST(bad.outcome == Outcome::inaccurate);
   BOOST_TEST(bad.max_error_ulp == error);
   BOOST_TEST(bad.first_bad_index.value() == 2);
@@ -80,22 +84,22 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(tolerance_is_the_limit_of_ok, T, Types) {
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(each_outcome_of_one_output, T, Types) {
   // softmax of class 1 is 0.2447, log_softmax -1.4076.
-  BOOST_TEST(in_place<T>(Op::softmax, T(0.25)) == Outcome::inaccurate);
-  BOOST_TEST(in_place<T>(Op::softmax, T(0.36)) == Outcome::inaccurate);
-  BOOST_TEST(in_place<T>(Op::softmax, T(0.37)) == Outcome::wrong);
-  BOOST_TEST(in_place<T>(Op::softmax, T(-0.25)) == Outcome::wrong);
-  BOOST_TEST(in_place<T>(Op::softmax, T(0)) == Outcome::wrong);  // too large to underflow
-  BOOST_TEST(in_place<T>(Op::softmax, inf<T>) == Outcome::overflow);
-  BOOST_TEST(in_place<T>(Op::softmax, -inf<T>) == Outcome::overflow);
-  BOOST_TEST(in_place<T>(Op::softmax, qnan<T>) == Outcome::nan);
-  BOOST_TEST(in_place<T>(Op::log_softmax, T(-1.5)) == Outcome::inaccurate);
-  BOOST_TEST(in_place<T>(Op::log_softmax, T(0)) == Outcome::wrong);
-  BOOST_TEST(in_place<T>(Op::log_softmax, -inf<T>) == Outcome::underflow);
-  BOOST_TEST(in_place<T>(Op::log_softmax, inf<T>) == Outcome::overflow);
-  BOOST_TEST(in_place<T>(Op::log_softmax, qnan<T>) == Outcome::nan);
+  BOOST_TEST(in_place<T>(ops::softmax, T(0.25)) == Outcome::inaccurate);
+  BOOST_TEST(in_place<T>(ops::softmax, T(0.36)) == Outcome::inaccurate);
+  BOOST_TEST(in_place<T>(ops::softmax, T(0.37)) == Outcome::wrong);
+  BOOST_TEST(in_place<T>(ops::softmax, T(-0.25)) == Outcome::wrong);
+  BOOST_TEST(in_place<T>(ops::softmax, T(0)) == Outcome::wrong);  // too large to underflow
+  BOOST_TEST(in_place<T>(ops::softmax, inf<T>) == Outcome::overflow);
+  BOOST_TEST(in_place<T>(ops::softmax, -inf<T>) == Outcome::overflow);
+  BOOST_TEST(in_place<T>(ops::softmax, qnan<T>) == Outcome::nan);
+  BOOST_TEST(in_place<T>(ops::log_softmax, T(-1.5)) == Outcome::inaccurate);
+  BOOST_TEST(in_place<T>(ops::log_softmax, T(0)) == Outcome::wrong);
+  BOOST_TEST(in_place<T>(ops::log_softmax, -inf<T>) == Outcome::underflow);
+  BOOST_TEST(in_place<T>(ops::log_softmax, inf<T>) == Outcome::overflow);
+  BOOST_TEST(in_place<T>(ops::log_softmax, qnan<T>) == Outcome::nan);
 
   const std::vector<T> row{1, 2};
-  const auto lse = [&](T got) { return verdict<T>(Op::log_sum_exp, row, {got}).outcome; };
+  const auto lse = [&](T got) { return verdict<T>(ops::log_sum_exp, row, {got}).outcome; };
   BOOST_TEST(lse(T(2.3)) == Outcome::inaccurate);
   BOOST_TEST(lse(T(0)) == Outcome::wrong);
   BOOST_TEST(lse(-inf<T>) == Outcome::underflow);
@@ -115,8 +119,8 @@ BOOST_AUTO_TEST_CASE(names) {
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(the_worst_output_names_the_row, T, Types) {
   const std::vector<T> logits{1, 2, 3, 4, 5, 6};
-  auto got = rounded(Op::softmax, logits);
-  const auto outcome = [&] { return verdict(Op::softmax, logits, got).outcome; };
+  auto got = rounded(ops::softmax, logits);
+  const auto outcome = [&] { return verdict(ops::softmax, logits, got).outcome; };
   got[5] *= T(1.001);
   BOOST_TEST(outcome() == Outcome::inaccurate);
   got[4] *= 3;
@@ -125,52 +129,52 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_worst_output_names_the_row, T, Types) {
   BOOST_TEST(outcome() == Outcome::overflow);
   got[1] = qnan<T>;
   BOOST_TEST(outcome() == Outcome::nan);
-  const auto all = verdict(Op::softmax, logits, got);
+  const auto all = verdict(ops::softmax, logits, got);
   BOOST_TEST(all.first_bad_index.value() == 1);  // class 0 is right
   BOOST_TEST(all.max_error_ulp == infinity);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(worst_is_not_first_bad, T, Types) {
   const std::vector<T> logits{1, 2, 3};
-  auto got = rounded(Op::softmax, logits);
+  auto got = rounded(ops::softmax, logits);
   got[0] *= T(1.25);
   got[2] *= T(1.375);
-  const auto bad = verdict(Op::softmax, logits, got);
+  const auto bad = verdict(ops::softmax, logits, got);
   BOOST_TEST(bad.first_bad_index.value() == 0);
-  BOOST_TEST(bad.max_error_ulp == error_ulp(exact<T>(Op::softmax, logits)[2], got[2]));
+  BOOST_TEST(bad.max_error_ulp == error_ulp(exact<T>(ops::softmax, logits)[2], got[2]));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(rightly_zero_is_no_underflow, T, Types) {
   const std::vector<T> logits{0, -2000, -inf<T>};
-  BOOST_TEST(verdict<T>(Op::softmax, logits, {1, 0, 0}).outcome == Outcome::ok);
+  BOOST_TEST(verdict<T>(ops::softmax, logits, {1, 0, 0}).outcome == Outcome::ok);
   // One ULP of the subnormals is within the tolerance, three are not.
   const T least = std::numeric_limits<T>::denorm_min();
-  BOOST_TEST(verdict<T>(Op::softmax, logits, {1, 0, least}).outcome == Outcome::ok);
-  BOOST_TEST(verdict<T>(Op::softmax, logits, {1, 0, 3 * least}).outcome == Outcome::wrong);
+  BOOST_TEST(verdict<T>(ops::softmax, logits, {1, 0, least}).outcome == Outcome::ok);
+  BOOST_TEST(verdict<T>(ops::softmax, logits, {1, 0, 3 * least}).outcome == Outcome::wrong);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(underflow_is_of_what_is_lost_beside_one, T, Types) {
   const T p = std::numeric_limits<T>::digits, log2 = T(0.6931471805599453);
-  const auto zero = [](T gap) { return verdict<T>(Op::softmax, {0, -gap}, {1, 0}).outcome; };
+  const auto zero = [](T gap) { return verdict<T>(ops::softmax, {0, -gap}, {1, 0}).outcome; };
   BOOST_TEST(zero((p + T(0.1)) * log2) == Outcome::underflow);
   BOOST_TEST(zero((p - T(0.1)) * log2) == Outcome::wrong);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_row_of_zeros_is_an_overflow, T, Types) {
   // The denominator overflowed: all 0, and all -inf in the logarithm.
-  BOOST_TEST(verdict<T>(Op::softmax, {1, 2, 3}, {0, 0, 0}).outcome == Outcome::overflow);
-  BOOST_TEST(verdict<T>(Op::log_softmax, {1, 2}, {-inf<T>, -inf<T>}).outcome == Outcome::overflow);
-  BOOST_TEST(verdict<T>(Op::log_softmax, {100}, {-inf<T>}).outcome == Outcome::overflow);
+  BOOST_TEST(verdict<T>(ops::softmax, {1, 2, 3}, {0, 0, 0}).outcome == Outcome::overflow);
+  BOOST_TEST(verdict<T>(ops::log_softmax, {1, 2}, {-inf<T>, -inf<T>}).outcome == Outcome::overflow);
+  BOOST_TEST(verdict<T>(ops::log_softmax, {100}, {-inf<T>}).outcome == Outcome::overflow);
   // Also beside a masked class, whose own 0 is right.
-  const auto masked = verdict<T>(Op::softmax, {-inf<T>, 2, 3}, {0, 0, 0});
+  const auto masked = verdict<T>(ops::softmax, {-inf<T>, 2, 3}, {0, 0, 0});
   BOOST_TEST(masked.outcome == Outcome::overflow);
   BOOST_TEST(masked.first_bad_index.value() == 1);
-  BOOST_TEST(verdict<T>(Op::log_softmax, {2, -inf<T>}, {-inf<T>, -inf<T>}).outcome ==
+  BOOST_TEST(verdict<T>(ops::log_softmax, {2, -inf<T>}, {-inf<T>, -inf<T>}).outcome ==
              Outcome::overflow);
   // One number that is not 0, and the others are judged alone.
-  BOOST_TEST(verdict<T>(Op::softmax, {1, 2, 3}, {0, 0, T(0.6652)}).outcome == Outcome::wrong);
+  BOOST_TEST(verdict<T>(ops::softmax, {1, 2, 3}, {0, 0, T(0.6652)}).outcome == Outcome::wrong);
   // log_sum_exp has one output, which says nothing of a denominator.
-  BOOST_TEST(verdict<T>(Op::log_sum_exp, {1, 2}, {-inf<T>}).outcome == Outcome::underflow);
+  BOOST_TEST(verdict<T>(ops::log_sum_exp, {1, 2}, {-inf<T>}).outcome == Outcome::underflow);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(special_rows, T, Types) {
@@ -185,7 +189,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(special_rows, T, Types) {
   const std::vector<T> with_inf{1, inf<T>};
   const std::vector<T> masked{-inf<T>, -inf<T>};
   for (const auto& logits : {with_nan, with_inf, masked}) {
-    for (const Op op : {Op::softmax, Op::log_softmax}) {
+    for (const Op op : {ops::softmax, ops::log_softmax}) {
       BOOST_TEST(outcome(op, logits, {qnan<T>, qnan<T>}, false) == Outcome::ok);
       BOOST_TEST(outcome(op, logits, {qnan<T>, qnan<T>}, true) == Outcome::ok);
       BOOST_TEST(outcome(op, logits, {0, qnan<T>}, false) == Outcome::wrong);
@@ -194,7 +198,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(special_rows, T, Types) {
       BOOST_TEST(outcome(op, logits, {inf<T>, 0}, true) == Outcome::differs);
     }
   }
-  const Op lse = Op::log_sum_exp;
+  const Op lse = ops::log_sum_exp;
   BOOST_TEST(outcome(lse, with_nan, {0}, false) == Outcome::wrong);
   BOOST_TEST(outcome(lse, with_nan, {inf<T>}, true) == Outcome::differs);
   BOOST_TEST(outcome(lse, with_inf, {inf<T>}, false) == Outcome::ok);
@@ -207,26 +211,26 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(special_rows, T, Types) {
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(own_definitions_cover_only_special_rows, T, Types) {
   const std::vector<T> finite{1, 2};
-  BOOST_TEST(verdict<T>(Op::softmax, finite, {qnan<T>, qnan<T>}, 2, true).outcome == Outcome::nan);
-  BOOST_TEST(verdict<T>(Op::softmax, finite, {0, 1}, 2, true).outcome == Outcome::wrong);
+  BOOST_TEST(verdict<T>(ops::softmax, finite, {qnan<T>, qnan<T>}, 2, true).outcome == Outcome::nan);
+  BOOST_TEST(verdict<T>(ops::softmax, finite, {0, 1}, 2, true).outcome == Outcome::wrong);
   // One masked class does not make a special row.
   const std::vector<T> logits{1, -inf<T>};
   for (const bool own : {false, true}) {
     const auto outcome = [&](Op op, const std::vector<T>& got) {
       return verdict(op, logits, got, 2, own).outcome;
     };
-    BOOST_TEST(outcome(Op::log_softmax, {0, T(-1e9)}) == Outcome::wrong);
-    BOOST_TEST(outcome(Op::log_softmax, {0, inf<T>}) == Outcome::wrong);
-    BOOST_TEST(outcome(Op::log_softmax, {0, qnan<T>}) == Outcome::nan);
-    BOOST_TEST(outcome(Op::log_softmax, {qnan<T>, -inf<T>}) == Outcome::nan);
-    BOOST_TEST(outcome(Op::softmax, {1, qnan<T>}) == Outcome::nan);
+    BOOST_TEST(outcome(ops::log_softmax, {0, T(-1e9)}) == Outcome::wrong);
+    BOOST_TEST(outcome(ops::log_softmax, {0, inf<T>}) == Outcome::wrong);
+    BOOST_TEST(outcome(ops::log_softmax, {0, qnan<T>}) == Outcome::nan);
+    BOOST_TEST(outcome(ops::log_softmax, {qnan<T>, -inf<T>}) == Outcome::nan);
+    BOOST_TEST(outcome(ops::softmax, {1, qnan<T>}) == Outcome::nan);
   }
 }
 
 BOOST_AUTO_TEST_CASE(an_infinity_that_is_the_rounding) {
   const std::vector<float> logits{3e38f, -3e38f};
   const auto judged = [&](float got) {
-    return verdict<float>(Op::log_softmax, logits, {0, got}).outcome;
+    return verdict<float>(ops::log_softmax, logits, {0, got}).outcome;
   };
   BOOST_TEST(judged(-inf<float>) == Outcome::ok);
   BOOST_TEST(judged(-std::numeric_limits<float>::max()) == Outcome::inaccurate);
@@ -235,32 +239,32 @@ BOOST_AUTO_TEST_CASE(an_infinity_that_is_the_rounding) {
 }
 
 BOOST_AUTO_TEST_CASE(numbers_of_outputs_must_match) {
-  BOOST_CHECK_THROW(verdict<float>(Op::softmax, {1, 2}, {1}), std::invalid_argument);
+  BOOST_CHECK_THROW(verdict<float>(ops::softmax, {1, 2}, {1}), std::invalid_argument);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(sums, T, Types) {
   const auto sum = [](Op op, std::vector<T> got) {
     return sum_minus_1(op, std::span<const T>(got));
   };
-  BOOST_TEST(sum(Op::softmax, {0.25, 0.75}).value() == 0);
-  BOOST_TEST(sum(Op::softmax, {0.5, 0.25}).value() == -0.25);
-  BOOST_TEST(sum(Op::softmax, {0, 0}).value() == -1);
-  BOOST_TEST(sum(Op::softmax, {}).value() == -1);
-  BOOST_TEST(sum(Op::log_softmax, {0, -inf<T>}).value() == 0);
-  BOOST_TEST(sum(Op::log_softmax, {0, 0}).value() == 1);
-  BOOST_TEST(std::fabs(sum(Op::log_softmax, {T(-0.5), T(-1)}).value() + 0.025589899116315) < 1e-12);
-  BOOST_TEST(!sum(Op::log_sum_exp, {1}).has_value());
-  BOOST_TEST(sum(Op::softmax, {inf<T>, 0}).value() == infinity);
-  BOOST_TEST(std::isnan(sum(Op::softmax, {qnan<T>, 0}).value()));
-  BOOST_TEST(std::isnan(sum(Op::log_softmax, {0, qnan<T>}).value()));
+  BOOST_TEST(sum(ops::softmax, {0.25, 0.75}).value() == 0);
+  BOOST_TEST(sum(ops::softmax, {0.5, 0.25}).value() == -0.25);
+  BOOST_TEST(sum(ops::softmax, {0, 0}).value() == -1);
+  BOOST_TEST(sum(ops::softmax, {}).value() == -1);
+  BOOST_TEST(sum(ops::log_softmax, {0, -inf<T>}).value() == 0);
+  BOOST_TEST(sum(ops::log_softmax, {0, 0}).value() == 1);
+  BOOST_TEST(std::fabs(sum(ops::log_softmax, {T(-0.5), T(-1)}).value() + 0.025589899116315) < 1e-12);
+  BOOST_TEST(!sum(ops::log_sum_exp, {1}).has_value());
+  BOOST_TEST(sum(ops::softmax, {inf<T>, 0}).value() == infinity);
+  BOOST_TEST(std::isnan(sum(ops::softmax, {qnan<T>, 0}).value()));
+  BOOST_TEST(std::isnan(sum(ops::log_softmax, {0, qnan<T>}).value()));
 }
 
 // What a plain sum in double would lose: 2^-60 beside 1, a million times.
 BOOST_AUTO_TEST_CASE(the_sum_is_compensated) {
   std::vector<double> got(1 << 20, 0x1p-60);
   got[0] = 1;
-  BOOST_TEST(sum_minus_1<double>(Op::softmax, got).value() == ((1 << 20) - 1) * 0x1p-60);
+  BOOST_TEST(sum_minus_1<double>(ops::softmax, got).value() == ((1 << 20) - 1) * 0x1p-60);
   got[0] = 0.5;
   got.push_back(0.5);
-  BOOST_TEST(sum_minus_1<double>(Op::softmax, got).value() == ((1 << 20) - 1) * 0x1p-60);
+  BOOST_TEST(sum_minus_1<double>(ops::softmax, got).value() == ((1 << 20) - 1) * 0x1p-60);
 }

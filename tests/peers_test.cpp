@@ -6,6 +6,7 @@
 #include "inputs/selection.hpp"
 #include "ops/registry.hpp"
 #include "program.hpp"
+#include "ops/softmax.hpp"
 
 namespace {
 
@@ -74,7 +75,7 @@ BOOST_AUTO_TEST_CASE(a_run_names_what_is_lacking) {
   const Folder folder;
   for (const std::string& name : peers) {
     const Variant& variant = *ops::find_variant(name);
-    if (variant.op != ops::Op::softmax) continue;
+    if (variant.op != ops::softmax) continue;
     folder.write("peer.toml", config_text(name));
     const Said said = shell("$MAXTRICK run peer.toml -o out", folder.path());
     if (variant.unavailable.empty()) {

@@ -11,6 +11,9 @@
 #include "run/experiment.hpp"
 #include "worker/library.hpp"
 #include "worker/remote.hpp"
+#include "ops/cross_entropy.hpp"
+#include "ops/cross_entropy_gradient.hpp"
+#include "ops/log_sum_exp.hpp"
 
 namespace {
 
@@ -18,7 +21,7 @@ using namespace maxtrick;
 using namespace maxtrick::tests;
 using namespace std::chrono_literals;
 using worker::Arguments;
-using worker::Kernel;
+using ops::Variant;
 using worker::Plugin;
 
 Plugin started(const std::string& name, std::chrono::milliseconds limit = 60s) {
@@ -33,17 +36,17 @@ struct Call {
   std::vector<std::int32_t> targets;
   Arguments<T> arguments;
 
-  Call(worker::Op op, std::size_t rows, std::size_t classes, std::uint64_t seed) {
+  Call(ops::Op op, std::size_t rows, std::size_t classes, std::uint64_t seed) {
     numerics::Random random(seed);
-    const std::size_t columns = op == worker::Op::log_sum_exp     ? 1
-                                : op == worker::Op::cross_entropy ? 0
+    const std::size_t columns = op == ops::log_sum_exp     ? 1
+                                : op == ops::cross_entropy ? 0
                                                                   : classes;
     for (std::size_t i = 0; i < rows * (classes + gap); ++i)
       x.push_back(static_cast<T>(random.uniform(-30, 30)));
     y.resize(rows * (columns + gap), T(-7));
     arguments = {.x = {x.data(), rows, classes, classes + gap}};
     if (columns > 0) arguments.y = {y.data(), rows, columns, columns + gap};
-    if (op != worker::Op::cross_entropy && op != worker::Op::cross_entropy_gradient) return;
+    if (op != ops::cross_entropy && op != ops::cross_entropy_gradient) return;
     for (std::size_t i = 0; i < rows; ++i)
       targets.push_back(static_cast<std::int32_t>(random.below(classes)));
     losses.resize(rows);

@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "numerics/random.hpp"
+#include "ops/softmax.hpp"
 
 namespace {
 
@@ -55,7 +56,7 @@ BOOST_AUTO_TEST_CASE(late_registration_is_refused) {
   const std::size_t before = variants().size();
   BOOST_CHECK_THROW(
       Register(Variant{
-          .op = Op::softmax, .algorithm = "late", .isa = "scalar", .summary = "-", .source = "-"}),
+          .op = ops::softmax, .algorithm = "late", .isa = "scalar", .summary = "-", .source = "-"}),
       std::logic_error);
   BOOST_TEST(variants().size() == before);
 }

@@ -9,9 +9,12 @@
 
 #include "brute_force.hpp"
 #include "numerics/random.hpp"
+#include "ops/apply.hpp"
 #include "ops/dtype.hpp"
 #include "ops/registry.hpp"
 #include "result_rows.hpp"
+#include "ops/log_sum_exp.hpp"
+#include "ops/softmax.hpp"
 
 namespace {
 
@@ -64,13 +67,13 @@ void log_sum(mpfr_ptr y, const std::vector<S>& row) {
 // Output i of an op, from the logarithm of the sum.
 template <class S>
 void output(mpfr_ptr y, Op op, S x, mpfr_ptr log_of_sum) {
-  if (op == Op::log_sum_exp) {
+  if (op == ops::log_sum_exp) {
     mpfr_set(y, log_of_sum, MPFR_RNDN);
     return;
   }
   mpfr_set_d(y, x, MPFR_RNDN);
   mpfr_sub(y, y, log_of_sum, MPFR_RNDN);
-  if (op == Op::softmax) mpfr_exp(y, y, MPFR_RNDN);
+  if (op == ops::softmax) mpfr_exp(y, y, MPFR_RNDN);
 }
 
 template <class S>
@@ -83,7 +86,7 @@ double loss_ulp(Op op, const std::vector<S>& row, S c) {
   for (std::size_t i = 0; i < ops::outputs(op, row.size()); ++i) {
     output(due, op, row[i], before);
     output(got, op, shifted[i], after);
-    if (op == Op::log_sum_exp) mpfr_add_d(due, due, c, MPFR_RNDN);
+    if (op == ops::log_sum_exp) mpfr_add_d(due, due, c, MPFR_RNDN);
     const int ulp = brute_force::describe<S>(due).ulp_exponent;
     mpfr_sub(got, got, due, MPFR_RNDN);
     worst = std::max(worst, std::ldexp(std::fabs(mpfr_get_d(got, MPFR_RNDN)), -ulp));

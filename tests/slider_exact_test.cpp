@@ -8,6 +8,8 @@
 #include "random_rows.hpp"
 #include "slider/exact.hpp"
 #include "slider/slider.hpp"
+#include "ops/log_softmax.hpp"
+#include "ops/softmax.hpp"
 
 namespace {
 
@@ -46,7 +48,7 @@ double error(const numerics::Exact<double>& exact, double got) {
   return numerics::relative_error(exact, got);
 }
 
-constexpr Op all_names[] = {Op::softmax, Op::log_softmax};
+constexpr Op all_names[] = {ops::softmax, ops::log_softmax};
 
 }  // namespace
 
@@ -60,7 +62,7 @@ BOOST_AUTO_TEST_CASE(as_near_as_claimed) {
         const auto exact = oracle::exact<double>(op, std::span<const double>(x));
         const auto got = slider::exact(op, x);
         for (std::size_t c = 0; c < x.size(); ++c) {
-          auto& most = worst[op == Op::softmax ? 0 : 1];
+          auto& most = worst[op == ops::softmax ? 0 : 1];
           most = std::max(most, error(exact[c], got[c].high));
         }
       }

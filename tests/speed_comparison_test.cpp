@@ -2,6 +2,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include "speed/table.hpp"
+#include "ops/cross_entropy.hpp"
+#include "ops/softmax.hpp"
 
 using namespace maxtrick;
 using namespace maxtrick::timing;
@@ -10,7 +12,7 @@ using namespace maxtrick::speed;
 namespace {
 
 const Item fast{"softmax.fast.avx512", "plain"}, onednn{"softmax.onednn", "plain"};
-const Case one{Op::softmax, fast, {256, 1000}, false};
+const Case one{ops::softmax, fast, {256, 1000}, false};
 
 Measured in(std::vector<double> seconds) {
   return {.outcome = "ok", .seconds = std::move(seconds)};
@@ -70,7 +72,7 @@ BOOST_AUTO_TEST_CASE(a_claim_of_at_most_is_of_times) {
 }
 
 BOOST_AUTO_TEST_CASE(what_a_case_is_compared_with) {
-  const Case held{Op::cross_entropy, {"cross_entropy.accurate.avx2", "masked"}, {256, 1000}, false};
+  const Case held{ops::cross_entropy, {"cross_entropy.accurate.avx2", "masked"}, {256, 1000}, false};
   Claim claim = at_least(2);
   const auto reference = [&](const Case& of) {
     const Item item = claim.reference_of(of);

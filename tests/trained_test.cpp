@@ -22,8 +22,8 @@ inputs::NamedData named(learn::DataSet data) {
   return one;
 }
 
-inputs::NamedArm arm(const std::string& loss, const std::string& softmax = "") {
-  const learn::Arm* found = learn::find_arm(loss);
+inputs::Arm arm(const std::string& loss, const std::string& softmax = "") {
+  const ops::Formulation* found = ops::find_formulation(loss);
   return {.name = loss,
           .arm = found,
           .softmax = softmax.empty() ? nullptr : ops::find_variant(softmax),
@@ -32,7 +32,7 @@ inputs::NamedArm arm(const std::string& loss, const std::string& softmax = "") {
 
 // The lab, or what is given; trained by so small steps of plain descent that it stays as it starts,
 // unless a rate is given.
-Setup setup(const inputs::NamedArm& one, learn::DataSet data = lab_data(400),
+Setup setup(const inputs::Arm& one, learn::DataSet data = lab_data(400),
             std::vector<std::size_t> hidden = {25, 15}) {
   return {
       .task = {.name = "task",

@@ -6,6 +6,9 @@
 
 #include "ops/registry.hpp"
 #include "random_rows.hpp"
+#include "ops/log_softmax.hpp"
+#include "ops/log_sum_exp.hpp"
+#include "ops/softmax.hpp"
 
 namespace {
 
@@ -143,7 +146,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(witnesses_are_what_they_are_said_to_be, T, Types) 
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(probabilities_sum_to_one, T, Types) {
   Random random(2);
-  for (const Variant* variant : sound<T>(Op::softmax))
+  for (const Variant* variant : sound<T>(ops::softmax))
     for (std::size_t i = 0; i < 300; ++i) {
       const auto row = random_row<T>(random, i, 40, 100);
       double sum = 0;
@@ -159,7 +162,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(probabilities_sum_to_one, T, Types) {
 // and an integer c, in both types.
 BOOST_AUTO_TEST_CASE_TEMPLATE(softmax_is_shift_invariant, T, Types) {
   Random random(3);
-  for (const Op op : {Op::softmax, Op::log_softmax})
+  for (const Op op : {ops::softmax, ops::log_softmax})
     for (const Variant* variant : sound<T>(op))
       for (std::size_t i = 0; i < 300; ++i) {
         auto row = random_row<T>(random, i, 16, 100);
@@ -176,7 +179,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(softmax_is_shift_invariant, T, Types) {
 // log-sum-exp moves with the shift, and does not see the order.
 BOOST_AUTO_TEST_CASE_TEMPLATE(log_sum_exp_shifts_and_permutes, T, Types) {
   Random random(8);
-  for (const Variant* variant : sound<T>(Op::log_sum_exp))
+  for (const Variant* variant : sound<T>(ops::log_sum_exp))
     for (std::size_t i = 0; i < 300; ++i) {
       auto row = random_row<T>(random, i, 16, 100);
       for (T& x : row) x = std::round(x * 8) / 8;
@@ -193,7 +196,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(log_sum_exp_shifts_and_permutes, T, Types) {
 // A row of log-probabilities stands for probabilities that sum to 1.
 BOOST_AUTO_TEST_CASE_TEMPLATE(log_probabilities_sum_to_one, T, Types) {
   Random random(9);
-  for (const Variant* variant : sound<T>(Op::log_softmax))
+  for (const Variant* variant : sound<T>(ops::log_softmax))
     for (std::size_t i = 0; i < 300; ++i) {
       const auto row = random_row<T>(random, i, 40, 100);
       double sum = 0, allowed = 1e-15 * static_cast<double>(row.size());
@@ -208,7 +211,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(log_probabilities_sum_to_one, T, Types) {
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(outputs_move_with_their_logits, T, Types) {
   Random random(4);
-  for (const Op op : {Op::softmax, Op::log_softmax})
+  for (const Op op : {ops::softmax, ops::log_softmax})
     for (const Variant* variant : sound<T>(op))
       for (std::size_t i = 0; i < 300; ++i) {
         const auto row = random_row<T>(random, i, 40, 100);
@@ -229,7 +232,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(outputs_move_with_their_logits, T, Types) {
 // does not lower its own probability.
 BOOST_AUTO_TEST_CASE_TEMPLATE(softmax_is_monotone, T, Types) {
   Random random(5);
-  for (const Op op : {Op::softmax, Op::log_softmax})
+  for (const Op op : {ops::softmax, ops::log_softmax})
     for (const Variant* variant : sound<T>(op))
       for (std::size_t i = 0; i < 300; ++i) {
         const auto row = random_row<T>(random, i, 36, 100);
@@ -247,7 +250,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(softmax_is_monotone, T, Types) {
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(two_classes_are_the_sigmoid, T, Types) {
   Random random(6);
-  for (const Variant* variant : sound<T>(Op::softmax))
+  for (const Variant* variant : sound<T>(ops::softmax))
     for (int i = 0; i < 300; ++i) {
       const T z = static_cast<T>(random.uniform(-40, 40));
       const double sigmoid = 1 / (1 + std::exp(-static_cast<double>(z)));

@@ -10,6 +10,7 @@
 #include "oracle/oracle.hpp"
 #include "program.hpp"
 #include "table/table.hpp"
+#include "ops/log_softmax.hpp"
 
 namespace {
 
@@ -65,7 +66,7 @@ double half_ulp_in_bfloat16(std::size_t classes, double largest) {
     std::vector<BFloat16> row(classes, BFloat16(-gap));
     row[0] = 0;
     const auto exact =
-        oracle::exact<BFloat16>(ops::Op::log_softmax, std::span<const BFloat16>(row));
+        oracle::exact<BFloat16>(ops::log_softmax, std::span<const BFloat16>(row));
     if (numerics::error_ulp(exact[1], BFloat16(-gap)) > 0.5) break;
     from = gap;
     double lower = gap - 0x1p-10;

@@ -19,6 +19,8 @@
 #include "oracle/norm_wise.hpp"
 #include "oracle/outcome.hpp"
 #include "run/experiment.hpp"
+#include "ops/registry.hpp"
+#include "ops/apply.hpp"
 
 namespace maxtrick::accuracy {
 namespace {
@@ -254,7 +256,7 @@ run::Plan plan(config::Section& config) {
   run::Plan plan = inputs::begin_plan(columns(grid.tolerance_ulp), grid.variants);
   plan.table.limits = {{"norm_error_u", "bound_u"}};
   add_views(plan.table, grid);
-  for (const Op op : ops::all_ops)
+  for (const Op op : ops::ops_of_logits())
     for (const Distribution& distribution : grid.distributions)
       for (const std::size_t classes : grid.classes) {
         lay_out<float>(plan, grid, op, distribution, classes);

@@ -15,6 +15,7 @@
 #include "learn/blas.hpp"
 #include "run/experiment.hpp"
 #include "table/interval.hpp"
+#include "ops/softmax.hpp"
 
 namespace maxtrick::backends {
 namespace {
@@ -123,7 +124,7 @@ std::size_t read_place(config::Section& section, std::string_view key,
 
 run::Plan plan(config::Section& config) {
   const auto variants = inputs::read_variants(config);
-  inputs::require_op(config, variants, ops::Op::softmax);
+  inputs::require_op(config, variants, ops::softmax);
   inputs::require_dtypes(config, {ops::DType::float32}, variants);
   const auto data = inputs::read_data_sets(config);
   config::Section section = config.table("task");
@@ -145,10 +146,10 @@ run::Plan plan(config::Section& config) {
   auto parts = std::make_shared<std::vector<std::function<void()>>>();
   for (const Variant* variant : variants) {
     // Of the backend's probabilities both loss and gradient, and nothing else beside them.
-    const inputs::NamedArm arm{.name = variant->name(),
-                               .arm = learn::find_arm("log_of_softmax"),
+    const inputs::Arm arm{.name = variant->name(),
+                               .formulation = ops::find_formulation("log_of_softmax"),
                                .softmax = variant,
-                               .gradient = learn::Gradient::difference};
+                               .gradient = ops::GradientForm::difference};
     all->backends.push_back(std::make_shared<Runs>(inputs::Setup{task, arm}, seeds));
     if (!variant->unavailable.empty()) continue;
     const auto of_backend = all->backends.back()->parts();

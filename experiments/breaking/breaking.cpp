@@ -200,7 +200,7 @@ run::Plan plan(config::Section& config) {
     names.add(section, condition->name);
     inputs::Setup setup = breaking::read_condition(section, task, arms);
     for (const auto& arm : arms) {
-      if (arm.arm == nullptr) continue;
+      if (arm.formulation == nullptr) continue;
       setup.arm = arm;
       condition->arms.push_back(std::make_shared<Runs>(setup, seeds));
     }

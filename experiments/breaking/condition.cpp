@@ -23,7 +23,7 @@ std::size_t optional_count(config::Section& section, std::string_view key, std::
 }  // namespace
 
 inputs::Setup read_condition(config::Section& section, const inputs::Task& task,
-                             const std::vector<inputs::NamedArm>& arms) {
+                             const std::vector<inputs::Arm>& arms) {
   inputs::Setup setup{.task = task, .arm = {}};
   auto& rate = setup.task.options.optimiser.learning_rate;
   rate = optional_number(section, "learning_rate", rate, {1e-12, 1e6});
@@ -31,8 +31,8 @@ inputs::Setup read_condition(config::Section& section, const inputs::Task& task,
   start.feature_scale = optional_number(section, "feature_scale", 1, {1e-30, 1e30});
   start.label_noise = optional_number(section, "label_noise", 0, {0, 1});
   start.bias = optional_number(section, "bias", 0, {-1e30, 1e30});
-  const bool binary = std::any_of(arms.begin(), arms.end(), [](const inputs::NamedArm& one) {
-    return one.arm != nullptr && one.arm->binary();
+  const bool binary = std::any_of(arms.begin(), arms.end(), [](const inputs::Arm& one) {
+    return one.formulation != nullptr && one.formulation->binary();
   });
   start.biased = optional_count(section, "biased", 0, binary ? 0 : task.data.classes - 1);
   start.misled_epochs = optional_count(section, "misled_epochs", 0, 100'000);

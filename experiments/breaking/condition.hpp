@@ -14,6 +14,6 @@ namespace maxtrick::breaking {
 // each where it is there. Errors are noted in the config: also a type that the softmax of one of
 // the arms lacks.
 [[nodiscard]] inputs::Setup read_condition(config::Section& section, const inputs::Task& task,
-                                           const std::vector<inputs::NamedArm>& arms);
+                                           const std::vector<inputs::Arm>& arms);
 
 }  // namespace maxtrick::breaking

@@ -15,9 +15,11 @@
 #include "inputs/selection.hpp"
 #include "inputs/variant_plan.hpp"
 #include "numerics/random.hpp"
+#include "ops/apply.hpp"
 #include "ops/dtype.hpp"
 #include "oracle/derivative_errors.hpp"
 #include "run/experiment.hpp"
+#include "ops/softmax.hpp"
 
 namespace maxtrick::derivative {
 namespace {
@@ -134,7 +136,7 @@ void lay_out(run::Plan& plan, const Grid& grid, const Logits& logits, std::size_
              DType dtype) {
   const auto row = inputs::rounded<S>(generate(logits, classes));
   const auto exact = std::make_shared<inputs::ExactRow<double>>(
-      Op::softmax, std::vector<double>(row.begin(), row.end()));
+      ops::softmax, std::vector<double>(row.begin(), row.end()));
   const std::size_t batch = plan.cases.size() + 1;
   for (const Variant* variant : grid.variants) {
     if (!variant->has(dtype)) continue;
@@ -169,7 +171,7 @@ Grid read_grid(config::Section& config) {
   Grid grid;
   grid.dtypes = inputs::read_dtypes(config);
   grid.variants = inputs::read_variants(config);
-  inputs::require_op(config, grid.variants, Op::softmax);
+  inputs::require_op(config, grid.variants, ops::softmax);
   inputs::require_dtypes(config, grid.dtypes, grid.variants);
   grid.classes = inputs::read_classes(config, 2, 1000);
   grid.rows = read_rows(config);
@@ -178,7 +180,7 @@ Grid read_grid(config::Section& config) {
 
 void add_views(table::ResultTable& table, const Grid& grid) {
   // What storing p_t loses is the same for every variant.
-  if (const Variant* variant = inputs::stand_in(grid.variants, Op::softmax, grid.dtypes))
+  if (const Variant* variant = inputs::stand_in(grid.variants, ops::softmax, grid.dtypes))
     for (const std::size_t classes : grid.classes)
       table.pivots.push_back(
           {.title =

@@ -15,7 +15,7 @@
 
 #include <vector>
 
-#include "ops/op.hpp"
+#include "ops/dtype.hpp"
 #include "oracle/exact_derivative.hpp"
 
 namespace maxtrick::derivative {

@@ -4,6 +4,8 @@
 #include <cmath>
 
 #include "oracle/oracle.hpp"
+#include "ops/log_softmax.hpp"
+#include "ops/softmax.hpp"
 
 namespace maxtrick::loss {
 namespace {
@@ -18,9 +20,9 @@ numerics::Pair minus(numerics::Pair x) { return {-x.high, -x.low}; }
 
 ExactLoss exact_loss(std::span<const double> logits, std::size_t label) {
   ExactLoss result;
-  result.loss = minus(pair(oracle::exact<double>(Op::log_softmax, logits)[label]));
+  result.loss = minus(pair(oracle::exact<double>(ops::log_softmax, logits)[label]));
   numerics::Pair others;
-  for (const auto& p : oracle::exact<double>(Op::softmax, logits)) {
+  for (const auto& p : oracle::exact<double>(ops::softmax, logits)) {
     result.gradient.push_back(pair(p));
     if (result.gradient.size() - 1 != label) others = others + result.gradient.back();
   }

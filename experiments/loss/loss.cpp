@@ -20,8 +20,8 @@
 namespace maxtrick::loss {
 namespace {
 
-using inputs::NamedArm;
-using learn::Gradient;
+using inputs::Arm;
+using ops::GradientForm;
 using loss::Errors;
 using ops::DType;
 using table::Rule;
@@ -94,7 +94,7 @@ std::string classes_of(const Cell& cell) {
   return fmt::format("{}", std::max<std::size_t>(2, cell.about.examples.classes));
 }
 
-std::vector<std::string> key_of(const Cell& cell, const NamedArm& arm) {
+std::vector<std::string> key_of(const Cell& cell, const Arm& arm) {
   return {cell.about.name,    cell.gap, classes_of(cell), std::string(name(cell.about.dtype)),
           cell.about.targets, arm.name};
 }
@@ -113,20 +113,20 @@ std::string agreement(const std::string& printed, double value) {
 }
 
 template <class T>
-table::Row measure(const Cell& cell, const NamedArm& arm) {
+table::Row measure(const Cell& cell, const Arm& arm) {
   const auto& exact = cell.shared->exact();
   inputs::LossBatch<T> batch(cell.shared->examples(), cell.about.targets == "one_hot");
   const double u = ops::unit_roundoff(cell.about.dtype);
   const auto relative = [](const Errors& errors) { return fmt::format("{:.2g}", errors.relative); };
 
   std::string difference_u, difference_relative;
-  if (arm.makes_probabilities()) {
-    batch.run(arm.loss<T>(Gradient::difference, cell.about.guard));
+  if (arm.formulation->takes_probabilities()) {
+    batch.run(arm.loss(GradientForm::difference, cell.about.guard));
     const auto errors = loss::gradient_errors<T>(exact, batch.gradient);
     difference_u = table::cell(errors.by_one / u);
     difference_relative = relative(errors);
   }
-  batch.run(arm.loss<T>(arm.gradient, cell.about.guard));
+  batch.run(arm.loss(arm.gradient, cell.about.guard));
   const auto loss = loss::loss_errors<T>(exact, batch.losses);
   const auto gradient = loss::gradient_errors<T>(exact, batch.gradient);
 
@@ -162,11 +162,11 @@ table::Row measure(const Cell& cell, const NamedArm& arm) {
   return row;
 }
 
-void lay_out(run::Plan& plan, const Cell& cell, const std::vector<NamedArm>& arms,
+void lay_out(run::Plan& plan, const Cell& cell, const std::vector<Arm>& arms,
              std::size_t batch) {
   const bool one_column = cell.about.examples.classes == 1;
-  for (const NamedArm& arm : arms) {
-    if (arm.arm->binary() != one_column) continue;
+  for (const Arm& arm : arms) {
+    if (arm.formulation->binary() != one_column) continue;
     std::string key;
     for (const std::string& part : key_of(cell, arm)) key += (key.empty() ? "" : "/") + part;
     const auto run = [=]() -> table::Row {
@@ -238,15 +238,15 @@ void add_views(table::ResultTable& table, const LossConfig& config) {
 run::Plan plan(config::Section& section) {
   const LossConfig config = read_loss_config(section);
   std::vector<const ops::Variant*> softmaxes;
-  for (const NamedArm& arm : config.arms)
+  for (const Arm& arm : config.arms)
     if (arm.softmax) softmaxes.push_back(arm.softmax);
   run::Plan plan = inputs::begin_plan(columns(), softmaxes);
   add_views(plan.table, config);
   plan.table.legend = {"case", "hazard", "source"};
-  for (const NamedArm& arm : config.arms)
-    if (!arm.arm) return plan;  // an error that is noted
+  for (const Arm& arm : config.arms)
+    if (!arm.formulation) return plan;  // an error that is noted
   const bool one_column = std::any_of(config.arms.begin(), config.arms.end(),
-                                      [](const NamedArm& arm) { return arm.arm->binary(); });
+                                      [](const Arm& arm) { return arm.formulation->binary(); });
   for (const std::size_t n : config.grid.classes)
     for (const double gap : config.grid.gaps) {
       lay_out_gap(plan, config, gap, n);

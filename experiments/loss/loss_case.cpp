@@ -38,17 +38,17 @@ inputs::LabelledLogits read_examples(config::Section& section, DType dtype) {
   return examples;
 }
 
-void read_printed(config::Section& section, const std::vector<inputs::NamedArm>& arms,
+void read_printed(config::Section& section, const std::vector<inputs::Arm>& arms,
                   LossCase& one) {
   if (!section.has("printed")) return;
   config::Section printed = section.table("printed");
-  for (const inputs::NamedArm& arm : arms) {
+  for (const inputs::Arm& arm : arms) {
     if (!printed.has(arm.name)) continue;
     const std::string text = printed.text(arm.name);
     if (!io::parse_number(text))
       printed.reject(arm.name, fmt::format("'{}' is not a number", text),
                      "a number as it was printed, such as \"0.6931\"");
-    if (arm.arm && arm.arm->binary() != (one.examples.classes == 1))
+    if (arm.formulation && arm.formulation->binary() != (one.examples.classes == 1))
       printed.reject(arm.name, fmt::format("'{}' does not apply to these logits", arm.name),
                      "a loss of one logit for one column, of more for more");
     one.printed[arm.name] = text;
@@ -59,7 +59,7 @@ void read_printed(config::Section& section, const std::vector<inputs::NamedArm>&
 
 std::vector<LossCase> read_loss_cases(config::Section& config, const std::vector<DType>& dtypes,
                                       const std::vector<std::string>& targets,
-                                      const std::vector<inputs::NamedArm>& arms) {
+                                      const std::vector<inputs::Arm>& arms) {
   std::vector<std::string> dtype_names;
   for (const DType dtype : dtypes) dtype_names.emplace_back(name(dtype));
   std::vector<LossCase> cases;

@@ -26,6 +26,6 @@ struct LossCase {
 [[nodiscard]] std::vector<LossCase> read_loss_cases(config::Section& config,
                                                     const std::vector<ops::DType>& dtypes,
                                                     const std::vector<std::string>& targets,
-                                                    const std::vector<inputs::NamedArm>& arms);
+                                                    const std::vector<inputs::Arm>& arms);
 
 }  // namespace maxtrick::loss

@@ -32,7 +32,7 @@ struct LossGrid {
 struct LossConfig {
   std::vector<ops::DType> dtypes;
   std::vector<std::string> targets;
-  std::vector<inputs::NamedArm> arms;
+  std::vector<inputs::Arm> arms;
   LossGrid grid;
   std::vector<LossCase> cases;
 };

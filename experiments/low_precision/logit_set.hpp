@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "config/config.hpp"
-#include "ops/op.hpp"
+#include "ops/dtype.hpp"
 
 namespace maxtrick::low_precision {
 

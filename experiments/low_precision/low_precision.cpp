@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <map>
 #include <memory>
 #include <mutex>
 
@@ -13,11 +13,14 @@
 #include "inputs/selection.hpp"
 #include "inputs/variant_plan.hpp"
 #include "low_precision/logit_set.hpp"
+#include "ops/apply.hpp"
 #include "ops/dtype.hpp"
 #include "oracle/norm_wise.hpp"
 #include "oracle/oracle.hpp"
 #include "oracle/outcome.hpp"
 #include "run/experiment.hpp"
+#include "ops/softmax.hpp"
+#include "ops/registry.hpp"
 
 namespace maxtrick::low_precision {
 namespace {
@@ -71,7 +74,9 @@ template <class S>
 class Vectors {
  public:
   Vectors(std::shared_ptr<const LogitSet> data, DType dtype)
-      : data_(std::move(data)), dtype_(dtype) {}
+      : data_(std::move(data)), dtype_(dtype) {
+    for (const Op op : ops::ops_of_logits()) exact_[op];
+  }
 
   struct Vector {
     std::span<const S> logits;
@@ -88,7 +93,7 @@ class Vectors {
     return vectors_;
   }
   [[nodiscard]] const std::vector<std::vector<numerics::Exact<S>>>& exact(Op op) {
-    Answers& answers = exact_[static_cast<std::size_t>(op)];
+    Answers& answers = exact_.at(op);
     std::call_once(answers.once, [&] {
       for (const Vector& vector : all())
         answers.rows.push_back(oracle::exact<S>(op, vector.logits));
@@ -108,7 +113,7 @@ class Vectors {
   std::once_flag read_;
   std::vector<S> logits_;
   std::vector<Vector> vectors_;
-  std::array<Answers, std::size(ops::all_ops)> exact_;
+  std::map<Op, Answers> exact_;  // one for each op
 };
 
 // A sum that overflows leaves no infinity in a softmax, but divides everything away.
@@ -116,7 +121,7 @@ template <class S>
 bool overflowed(Op op, const std::vector<S>& got) {
   const auto none = [&](auto is) { return std::none_of(got.begin(), got.end(), is); };
   return !none([](S y) { return !std::isfinite(static_cast<double>(y)); }) ||
-         (op == Op::softmax && none([](S y) { return y != S(0); }));
+         (op == ops::softmax && none([](S y) { return y != S(0); }));
 }
 
 struct Extent {
@@ -149,7 +154,7 @@ table::Row measure(const Variant& variant, Vectors<S>& vectors) {
     }
     sum += error;
     errors.add(error);
-    if (op == Op::softmax) row_sums.add(*oracle::sum_minus_1<S>(op, got));
+    if (op == ops::softmax) row_sums.add(*oracle::sum_minus_1<S>(op, got));
   }
   const LogitSet& data = vectors.data();
   // Of no vectors there is no mean, and no largest.

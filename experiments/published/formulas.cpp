@@ -10,6 +10,9 @@
 #include "ops/derived.hpp"
 #include "ops/registry.hpp"
 #include "oracle/oracle.hpp"
+#include "ops/log_softmax.hpp"
+#include "ops/log_sum_exp.hpp"
+#include "ops/softmax.hpp"
 
 namespace maxtrick::published {
 namespace {
@@ -22,7 +25,7 @@ Values exact(Op op, const Values& row) {
   for (const auto& e : oracle::exact<double>(op, row)) values.push_back(e.rounded);
   return values;
 }
-Values softmax(const Values& row) { return exact(Op::softmax, row); }
+Values softmax(const Values& row) { return exact(ops::softmax, row); }
 double sigmoid(double z) { return softmax({z, 0})[0]; }
 
 // A formula of one row, applied to each.
@@ -49,7 +52,7 @@ std::size_t label(const Given& given, std::size_t row) {
 Values losses(const Given& given) {
   Values all;
   for (std::size_t i = 0; i < given.input.size(); ++i)
-    all.push_back(-exact(Op::log_softmax, given.input[i]).at(label(given, i)));
+    all.push_back(-exact(ops::log_softmax, given.input[i]).at(label(given, i)));
   return all;
 }
 
@@ -99,7 +102,7 @@ Values logistic_defect(const Given& given) {
   double largest = 0;
   for (const Values& row : given.input) {
     const double p = sigmoid(row[0]);
-    const Values log_p = exact(Op::log_softmax, {row[0], 0});
+    const Values log_p = exact(ops::log_softmax, {row[0], 0});
     largest = std::max(
         {largest, std::abs(-std::log(p) + log_p[0]), std::abs(-std::log(1 - p) + log_p[1])});
   }
@@ -141,9 +144,9 @@ std::vector<Formula> plain_formulas() {
   return {
       {"softmax", "softmax", false, by_row(softmax)},
       {"log_softmax", "log-softmax", false,
-       by_row([](const Values& x) { return exact(Op::log_softmax, x); })},
+       by_row([](const Values& x) { return exact(ops::log_softmax, x); })},
       {"log_sum_exp", "log-sum-exp", false,
-       by_row([](const Values& x) { return exact(Op::log_sum_exp, x); })},
+       by_row([](const Values& x) { return exact(ops::log_sum_exp, x); })},
       {"exp", "e^x", false, by_row([](Values x) {
          for (double& v : x) v = std::exp(v);
          return x;
@@ -202,8 +205,8 @@ std::vector<Formula> plain_formulas() {
 Formula of_variant(const ops::Variant& variant) {
   return {variant.name(), variant.summary, false, by_row([&variant](const Values& x) {
             Values y(ops::outputs(variant.op, x.size()));
-            variant.float64(numerics::one_row(std::span<const double>(x)),
-                            numerics::one_row(std::span<double>(y)));
+            variant.float64({.logits = numerics::one_row(std::span<const double>(x)),
+                             .result = numerics::one_row(std::span<double>(y))});
             return y;
           })};
 }

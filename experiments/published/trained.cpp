@@ -70,7 +70,7 @@ table::Row row_of(const TrainedFigure& figure) {
 // What the figures may name.
 struct Named {
   std::vector<inputs::Task> tasks;
-  std::vector<inputs::NamedArm> arms;
+  std::vector<inputs::Arm> arms;
   std::size_t seeds = 1;
   // Figures of one task and arm share its runs.
   std::map<std::pair<std::string, std::string>, std::shared_ptr<Runs>> runs = {};
@@ -131,11 +131,11 @@ std::vector<TrainedFigure> read_figures(config::Section& section, Named& named) 
   if (section.has("note")) figure.note = section.text("note");
   const auto* task = read_one(section, "task", named.tasks);
   const auto* arm = read_one(section, "arm", named.arms);
-  if (task == nullptr || arm == nullptr || arm->arm == nullptr) {
+  if (task == nullptr || arm == nullptr || arm->formulation == nullptr) {
     section.ignore_rest();
     return {};
   }
-  if (arm->arm->binary())
+  if (arm->formulation->binary())
     section.reject("arm", fmt::format("'{}' is of two classes", arm->name), "another arm");
   figure.quantities = read_quantities(section, *task);
   Expectation expected = read_expectation(section);

@@ -17,8 +17,8 @@ double first_of(double z1, double z2) {
   static const ops::Variant& softmax = *ops::find_variant("softmax.accurate.scalar");
   const std::array<float, 2> logits{static_cast<float>(z1), static_cast<float>(z2)};
   std::array<float, 2> p{};
-  softmax.float32(numerics::one_row(std::span<const float>(logits)),
-                  numerics::one_row(std::span<float>(p)));
+  softmax.float32({.logits = numerics::one_row(std::span<const float>(logits)),
+                   .result = numerics::one_row(std::span<float>(p))});
   return static_cast<double>(p[0]);
 }
 

@@ -19,10 +19,12 @@
 #include "inputs/variant_plan.hpp"
 #include "io/number.hpp"
 #include "numerics/random.hpp"
+#include "ops/apply.hpp"
 #include "ops/dtype.hpp"
 #include "oracle/outcome.hpp"
 #include "run/experiment.hpp"
 #include "shift/shifted_rows.hpp"
+#include "ops/registry.hpp"
 
 namespace maxtrick::shift {
 namespace {
@@ -183,7 +185,7 @@ void add_views(table::ResultTable& table, const Grid& grid) {
        .columns = dtypes,
        .only = {{"classes", n}, {"outcome", "ok"}}});
   const std::string shown(name(inputs::shown_dtype(grid.dtypes)));
-  for (const Op op : ops::all_ops) {
+  for (const Op op : ops::ops_of_logits()) {
     // The loss to rounding is the same for every variant.
     if (const Variant* variant = inputs::stand_in(grid.variants, op, grid.dtypes))
       table.pivots.push_back(
@@ -209,7 +211,7 @@ run::Plan plan(config::Section& config) {
   run::Plan plan = inputs::begin_plan(columns(grid.tolerance_ulp), grid.variants);
   add_views(plan.table, grid);
   if (grid.seeds.empty()) return plan;  // noted already
-  for (const Op op : ops::all_ops)
+  for (const Op op : ops::ops_of_logits())
     for (const std::size_t classes : grid.classes)
       for (const DType dtype : grid.dtypes)
         ops::with_storage(dtype, [&]<class S>(std::type_identity<S>) {

@@ -14,6 +14,7 @@
 
 #include "kernels/logarithm.hpp"
 #include "kernels/sum_minus_1.hpp"
+#include "ops/softmax.hpp"
 
 namespace maxtrick::slider {
 namespace {
@@ -59,7 +60,7 @@ std::vector<DoubleDouble> exact(ops::Op op, std::span<const double> logits) {
   const DoubleDouble sum = rest + DoubleDouble{1};
   const double log_sum = kernels::log1p(rest.high, [](double a) { return a; });
   for (std::size_t i = 0; i < y.size(); ++i)
-    y[i] = op == ops::Op::softmax ? quotient(power_of_gap(logits[i], m), sum)
+    y[i] = op == ops::softmax ? quotient(power_of_gap(logits[i], m), sum)
                                   : log_probability(logits[i], m, log_sum);
   return y;
 }

@@ -9,10 +9,14 @@
 #include <tuple>
 #include <vector>
 
+#include "ops/apply.hpp"
 #include "ops/dtype.hpp"
 #include "ops/registry.hpp"
 #include "oracle/outcome.hpp"
 #include "slider/exact.hpp"
+#include "ops/log_softmax.hpp"
+#include "ops/log_sum_exp.hpp"
+#include "ops/softmax.hpp"
 
 namespace maxtrick::slider {
 namespace {
@@ -42,7 +46,7 @@ const std::vector<Shown>& shown() {
   static const std::vector<Shown> all = [] {
     std::vector<Shown> chosen;
     for (const Variant& variant : ops::variants())
-      if (variant.op != Op::log_sum_exp && variant.isa == "scalar")
+      if (variant.op != ops::log_sum_exp && variant.isa == "scalar")
         chosen.push_back({&variant, variant.name()});
     std::stable_sort(chosen.begin(), chosen.end(), [](const Shown& a, const Shown& b) {
       return order(*a.variant) < order(*b.variant);
@@ -115,7 +119,7 @@ const char* slider_name(int i) {
 
 const char* slider_summary(int i) { return variant(i).summary.c_str(); }
 
-int slider_is_softmax(int i) { return variant(i).op == Op::softmax ? 1 : 0; }
+int slider_is_softmax(int i) { return variant(i).op == ops::softmax ? 1 : 0; }
 
 int slider_is_approximation(int i) { return variant(i).nature == Nature::approximation ? 1 : 0; }
 
@@ -135,7 +139,7 @@ void slider_compute(int i, int precision, const double* logits, int classes, dou
 void slider_exact(int is_softmax, int precision, const double* logits, int classes, double* values,
                   double* nearest) {
   with_precision(precision, [&]<class S>(std::type_identity<S>) {
-    const Op op = is_softmax ? Op::softmax : Op::log_softmax;
+    const Op op = is_softmax ? ops::softmax : ops::log_softmax;
     for (const auto& y : exact(op, rounded<S>(logits, classes))) {
       *values++ = std::fabs(y.high) < least_value ? 0 : y.high;
       *nearest++ = double{as_exact<S>(y).rounded};

@@ -7,13 +7,13 @@
 
 namespace maxtrick::speed {
 
-std::string onednn_beside(timing::Op op, std::string_view kernel) {
+std::string onednn_beside(ops::Op op, std::string_view kernel) {
   return fmt::format("{}.onednn{}", name(op), timing::held_to_avx2(kernel) ? ".avx2" : "");
 }
 
 bool Claim::matches(const Case& one) const {
   // What a user brings along claims nothing by a glob that was not written for it.
-  const bool brought = !timing::find_kernel(one.item.kernel)->plugin.empty();
+  const bool brought = !timing::find_timed(one.item.kernel)->plugin.empty();
   const auto holds = [](const auto& list, const auto& value) {
     return std::find(list.begin(), list.end(), value) != list.end();
   };
@@ -32,7 +32,7 @@ timing::Item Claim::reference_of(const Case& one) const {
   if (kernel.empty())
     kernel = reference_logits.empty() ? onednn_beside(one.op, one.item.kernel) : one.item.kernel;
   if (const auto star = kernel.find('*'); star != kernel.npos)
-    kernel.replace(star, 1, one.item.kernel.substr(timing::name(one.op).size() + 1));
+    kernel.replace(star, 1, one.item.kernel.substr(ops::name(one.op).size() + 1));
   // oneDNN is held to AVX2 beside those that are.
   if (kernel.ends_with(".onednn") && timing::held_to_avx2(one.item.kernel)) kernel += ".avx2";
   if (kernel == "memcpy") return {kernel, ""};

@@ -23,10 +23,10 @@ std::map<std::string, std::string> environment(bool avx2) {
           {"BENCHMARK_FILTER", ""}};
 }
 
-Launches::Apart check_apart(const timing::Job& job, const timing::Kernel& kernel,
+Launches::Apart check_apart(const timing::Job& job, const ops::Variant& kernel,
                             const timing::Item& item) {
   try {
-    const bool broken = !timing::special_rows_of(kernel.name).broken.empty();
+    const bool broken = !timing::special_rows_of(timing::timed_name(kernel)).broken.empty();
     const timing::Checked checked = check(job, kernel, item);
     return {.checked = checked, .right = !broken && may_be_timed(kernel, checked)};
   } catch (const run::CaseFailed& failed) {
@@ -38,7 +38,7 @@ Launches::Apart check_apart(const timing::Job& job, const timing::Kernel& kernel
 
 Launches::Group Launches::group_of(const Case& one) {
   return {one.shape, one.all_threads, timing::held_to_avx2(one.item.kernel),
-          timing::find_kernel(one.item.kernel)->plugin};
+          timing::find_timed(one.item.kernel)->plugin};
 }
 
 std::shared_ptr<const Case> Launches::enter(const Case& one) {
@@ -63,7 +63,7 @@ timing::Job Launches::job_of(const Group& group) const {
   std::set<timing::Item> items;
   for (const auto& held : cases_.at(group)) {
     const auto one = held.lock();
-    if (!one || !timing::find_kernel(one->item.kernel)->unavailable.empty()) continue;
+    if (!one || !timing::find_timed(one->item.kernel)->unavailable.empty()) continue;
     items.insert({one->item, {"memcpy", ""}});
     items.insert({onednn_beside(one->op, one->item.kernel), one->item.logits});
     for (const Claim& claim : spec_.claims)
@@ -73,7 +73,7 @@ timing::Job Launches::job_of(const Group& group) const {
   job.shape = group.shape;
   job.threads = group.all_threads ? std::max(1U, std::thread::hardware_concurrency()) : 1;
   for (const timing::Item& item : items)
-    if (const timing::Kernel* kernel = timing::find_kernel(item.kernel);
+    if (const ops::Variant* kernel = timing::find_timed(item.kernel);
         kernel && kernel->unavailable.empty() &&
         (kernel->plugin.empty() || kernel->plugin == group.plugin))
       job.items.push_back(item);
@@ -90,7 +90,7 @@ timing::Job Launches::job_of(const Group& group) const {
 std::vector<timing::Item> Launches::take_wrong_ones(timing::Job& job, Results& results) const {
   std::vector<timing::Item> wrong;
   std::erase_if(job.items, [&](const timing::Item& item) {
-    const timing::Kernel& kernel = *timing::find_kernel(item.kernel);
+    const ops::Variant& kernel = *timing::find_timed(item.kernel);
     if (kernel.plugin.empty()) return false;
     const auto [found, is_new] = results.apart.try_emplace(item);
     Apart& apart = found->second;
@@ -108,7 +108,7 @@ bool Launches::take_failed_one(timing::Job& job, Results& results, const timing:
                                const std::string& launch) {
   if (!failed.item) return false;
   const timing::Item item = job.items[*failed.item];
-  if (timing::find_kernel(item.kernel)->plugin.empty()) return false;
+  if (timing::find_timed(item.kernel)->plugin.empty()) return false;
   results.apart.at(item).failure =
       failed.too_late
           ? fmt::format("{}: called when {} was {}", item.kernel, launch, failed.reason)
@@ -137,7 +137,7 @@ void Launches::launch(const Group& group, std::size_t n) {
     // What others are compared with is not measured for its own sake.
     if (!group.plugin.empty() &&
         std::none_of(job.items.begin(), job.items.end(), [](const timing::Item& one) {
-          return !timing::find_kernel(one.kernel)->plugin.empty();
+          return !timing::find_timed(one.kernel)->plugin.empty();
         })) {
       if (results.launches.empty()) add_wrong(results.launches.emplace_back());
       return;

@@ -52,31 +52,31 @@ std::vector<timing::Shape> read_shapes(config::Section& section) {
   return shapes;
 }
 
-bool chooses(const std::string& glob, const timing::Kernel& kernel) {
-  return kernel.optional ? glob == kernel.name : ops::glob_match(glob, kernel.name);
+bool chooses(const std::string& glob, const ops::Variant& kernel) {
+  return kernel.optional ? glob == timing::timed_name(kernel) : ops::glob_match(glob, timing::timed_name(kernel));
 }
 
 // What the user brought along is wanted wherever its op is, beside what the config names.
 void join_plugins(std::set<std::string>& wanted) {
-  std::set<timing::Op> ops;
-  for (const std::string& known : wanted) ops.insert(timing::find_kernel(known)->op);
-  for (const timing::Kernel& kernel : timing::kernels())
-    if (!kernel.plugin.empty() && ops.contains(kernel.op)) wanted.insert(kernel.name);
+  std::set<ops::Op> ops;
+  for (const std::string& known : wanted) ops.insert(timing::find_timed(known)->op);
+  for (const ops::Variant& kernel : timing::timed_variants())
+    if (!kernel.plugin.empty() && ops.contains(kernel.op)) wanted.insert(timing::timed_name(kernel));
 }
 
 // Those that the globs of `key` choose, in the registry's order, once each; and those of plug-ins,
 // where they join.
-std::vector<const timing::Kernel*> read_kernels(config::Section& section, std::string_view key,
+std::vector<const ops::Variant*> read_kernels(config::Section& section, std::string_view key,
                                                 bool join = false) {
   std::vector<std::string> names;
-  for (const timing::Kernel& kernel : timing::kernels())
-    if (kernel.op != timing::Op::copy) names.push_back(kernel.name);
+  for (const ops::Variant& kernel : timing::timed_variants())
+    if (kernel.op != timing::copy) names.push_back(timing::timed_name(kernel));
   const std::vector<std::string> globs = section.texts(key);
   std::set<std::string> wanted;
   for (std::size_t i = 0; i < globs.size(); ++i) {
     bool matched = globs[i].empty();
     for (const std::string& known : names)
-      if (chooses(globs[i], *timing::find_kernel(known))) {
+      if (chooses(globs[i], *timing::find_timed(known))) {
         wanted.insert(known);
         matched = true;
       }
@@ -85,8 +85,8 @@ std::vector<const timing::Kernel*> read_kernels(config::Section& section, std::s
                      config::expected_one_of(globs[i], names));
   }
   if (join) join_plugins(wanted);
-  std::vector<const timing::Kernel*> chosen;
-  for (const std::string& known : wanted) chosen.push_back(timing::find_kernel(known));
+  std::vector<const ops::Variant*> chosen;
+  for (const std::string& known : wanted) chosen.push_back(timing::find_timed(known));
   return chosen;
 }
 
@@ -94,9 +94,9 @@ struct Grid {
   std::vector<timing::Shape> shapes;
   std::vector<std::string> logits;
   std::vector<std::string> threads;
-  std::vector<const timing::Kernel*> but_not;
+  std::vector<const ops::Variant*> but_not;
 
-  [[nodiscard]] bool has(const timing::Kernel& kernel, bool all_threads) const {
+  [[nodiscard]] bool has(const ops::Variant& kernel, bool all_threads) const {
     return (kernel.takes_threads || !all_threads) &&
            std::find(but_not.begin(), but_not.end(), &kernel) == but_not.end();
   }
@@ -117,7 +117,7 @@ std::vector<Grid> read_grids(config::Section& config, const std::vector<std::str
 
 // Every case of the grids once, those of one op together, memcpy first.
 void lay_out(Spec& spec, const std::vector<Grid>& grids,
-             const std::vector<const timing::Kernel*>& chosen) {
+             const std::vector<const ops::Variant*>& chosen) {
   std::set<std::tuple<timing::Item, timing::Shape, bool>> known;
   const auto add = [&](const Case& one) {
     if (known.emplace(one.item, one.shape, one.all_threads).second) spec.cases.push_back(one);
@@ -128,14 +128,14 @@ void lay_out(Spec& spec, const std::vector<Grid>& grids,
         for (const std::string& threads : grid.threads) visit(grid, shape, threads == "all");
   };
   each([&](const Grid&, timing::Shape shape, bool all_threads) {
-    if (!all_threads) add({timing::Op::copy, {"memcpy", ""}, shape, false});
+    if (!all_threads) add({timing::copy, {"memcpy", ""}, shape, false});
   });
-  for (const timing::Op op : timing::all_ops)
+  for (const ops::Op op : ops::all_ops())
     each([&](const Grid& grid, timing::Shape shape, bool all_threads) {
       for (const std::string& logits : grid.logits)
-        for (const timing::Kernel* kernel : chosen)
+        for (const ops::Variant* kernel : chosen)
           if (kernel->op == op && grid.has(*kernel, all_threads))
-            add({op, {kernel->name, logits}, shape, all_threads});
+            add({op, {timing::timed_name(*kernel), logits}, shape, all_threads});
     });
 }
 
@@ -171,7 +171,7 @@ void read_claims(config::Section& config, Spec& spec) {
     for (const Case& one : spec.cases) {
       if (!claim.matches(one)) continue;
       met = &one;
-      if (const timing::Item item = claim.reference_of(one); !timing::find_kernel(item.kernel)) {
+      if (const timing::Item item = claim.reference_of(one); !timing::find_timed(item.kernel)) {
         section.reject("reference", fmt::format("unknown variant '{}'", item.kernel),
                        "a variant, 'memcpy', or one with * for what follows the op");
         break;
@@ -210,7 +210,7 @@ Spec read_spec(config::Section& config) {
   spec.settings.inaccurate_above_ulp = config.number("inaccurate_above_ulp", {0, 1e6});
   spec.settings.seed = static_cast<std::uint64_t>(config.integer("seed", 0, INT64_MAX - 1));
   spec.logits = read_logits(config);
-  const std::vector<const timing::Kernel*> chosen = read_kernels(config, "variants", true);
+  const std::vector<const ops::Variant*> chosen = read_kernels(config, "variants", true);
   lay_out(spec, read_grids(config, names_of(spec.logits)), chosen);
   read_claims(config, spec);
   return spec;

@@ -15,7 +15,7 @@ namespace maxtrick::speed {
 
 // One row: a kernel on a matrix.
 struct Case {
-  timing::Op op = timing::Op::copy;
+  ops::Op op = timing::copy;
   timing::Item item = {};
   timing::Shape shape = {};
   bool all_threads = false;
@@ -64,7 +64,7 @@ struct Spec {
 [[nodiscard]] Spec read_spec(config::Section& config);
 
 // oneDNN's kernel of an op, as held in the process in which `kernel` is timed.
-[[nodiscard]] std::string onednn_beside(timing::Op op, std::string_view kernel);
+[[nodiscard]] std::string onednn_beside(ops::Op op, std::string_view kernel);
 
 // "4096x1000"; nothing where it is not that.
 [[nodiscard]] std::optional<timing::Shape> parse_shape(std::string_view text);

@@ -21,9 +21,9 @@ std::string key_of(const table::ResultTable& table, const Case& one) {
 }
 
 std::variant<table::Row, run::Skip> row_of(const Launches& launches, const Case& one) {
-  const timing::Kernel& kernel = *timing::find_kernel(one.item.kernel);
+  const ops::Variant& kernel = *timing::find_timed(one.item.kernel);
   if (!kernel.unavailable.empty())
-    return run::Skip{kernel.name + ": " + kernel.unavailable, kernel.optional};
+    return run::Skip{timing::timed_name(kernel) + ": " + kernel.unavailable, kernel.optional};
   const Launches::Results& results = launches.results(one);
   const auto apart = results.apart.find(one.item);
   if (apart != results.apart.end() && !apart->second.failure.empty())
@@ -67,7 +67,7 @@ run::Plan plan(config::Section& config) {
       std::make_shared<const std::vector<std::function<void()>>>(Launches::parts(launches));
   for (std::size_t i = 0; i < plan.cases.size(); ++i) {
     plan.cases[i].parts = parts;
-    plan.cases[i].foreign = !timing::find_kernel(spec.cases[i].item.kernel)->plugin.empty();
+    plan.cases[i].foreign = !timing::find_timed(spec.cases[i].item.kernel)->plugin.empty();
   }
   return plan;
 }

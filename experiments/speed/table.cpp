@@ -7,6 +7,7 @@
 
 #include "oracle/outcome.hpp"
 #include "table/quantile.hpp"
+#include "ops/registry.hpp"
 
 namespace maxtrick::speed {
 namespace {
@@ -42,7 +43,7 @@ std::string number(double value) { return fmt::format("{:.4g}", value); }
 std::string share_of_copy(const Case& one, const std::vector<Launched>& launches) {
   auto share = speed(launches, one.item, copy);
   if (!share) return "";
-  const double more = bytes(one.op, one.shape) / bytes(timing::Op::copy, one.shape);
+  const double more = bytes(one.op, one.shape) / bytes(timing::copy, one.shape);
   return table::cell(
       table::Interval{share->estimate * more, share->low * more, share->high * more});
 }
@@ -108,8 +109,8 @@ table::ResultTable empty_table(const Spec& spec) {
   table.lines = {{.title = "What is claimed",
                   .columns = {"variant", "shape", "logits", "claim", "measured", "verdict"},
                   .given = "verdict"}};
-  for (const timing::Op op : timing::all_ops) {
-    if (op == timing::Op::copy) continue;
+  for (const ops::Op op : ops::all_ops()) {
+    if (!timing::is_timed(op)) continue;
     for (const timing::Logits& logits : spec.logits)
       table.pivots.push_back(
           {.title = fmt::format("{}, {}: times as fast as oneDNN", name(op), logits.name),
@@ -137,14 +138,14 @@ table::ResultTable empty_table(const Spec& spec) {
 }
 
 table::Row key_of(const Case& one) {
-  return {std::string(timing::name(one.op)), one.item.kernel, timing::name(one.shape),
+  return {std::string(ops::name(one.op)), one.item.kernel, timing::name(one.shape),
           one.threads(), one.item.logits.empty() ? "any" : one.item.logits};
 }
 
 table::Row row_of(const Case& one, const Spec& spec, const std::vector<Launched>& launches) {
   const Found found = gather(launches, one.item);
   const timing::Item onednn{onednn_beside(one.op, one.item.kernel), one.item.logits};
-  const double claimed = timing::find_kernel(one.item.kernel)->claimed_ulp;
+  const double claimed = timing::find_timed(one.item.kernel)->claimed_ulp;
   table::Row row = key_of(one);
   row.insert(row.end(), {found.implementation, std::string(name(found.outcome)),
                          table::short_cell(found.max_error_ulp),

@@ -132,9 +132,9 @@ run::Plan plan(config::Section& config) {
 
   std::vector<inputs::Setup> setups;
   for (const auto& [task, its_arms, first] : tasks) {
-    for (const inputs::NamedArm& arm : its_arms) {
+    for (const inputs::Arm& arm : its_arms) {
       setups.push_back({task, arm});
-      if (arm.arm == nullptr) continue;
+      if (arm.formulation == nullptr) continue;
       std::shared_ptr<const PrintedRun> of_arm;
       for (const PrintedRun& one : printed)
         if (one.task == task.name && one.arm == arm.name)

@@ -47,7 +47,7 @@ void read_losses(config::Section& section, const AskedTask* asked, PrintedRun& o
 
 std::vector<AskedTask> read_tasks(config::Section& config,
                                   const std::vector<inputs::NamedData>& data,
-                                  const std::vector<inputs::NamedArm>& arms) {
+                                  const std::vector<inputs::Arm>& arms) {
   std::vector<std::string> arm_names;
   for (const auto& arm : arms) arm_names.push_back(arm.name);
   std::vector<AskedTask> all;

@@ -18,7 +18,7 @@ inline const std::string bayes = "bayes";
 
 struct AskedTask {
   inputs::Task task;
-  std::vector<inputs::NamedArm> arms;
+  std::vector<inputs::Arm> arms;
   // The classes that the first examples should come out as; empty where nothing is said.
   std::vector<std::int32_t> first_categories;
 };
@@ -28,7 +28,7 @@ struct AskedTask {
 // Errors are noted in the config.
 [[nodiscard]] std::vector<AskedTask> read_tasks(config::Section& config,
                                                 const std::vector<inputs::NamedData>& data,
-                                                const std::vector<inputs::NamedArm>& arms);
+                                                const std::vector<inputs::Arm>& arms);
 
 // What a document prints of its one run: texts by quantity.
 struct PrintedRun {

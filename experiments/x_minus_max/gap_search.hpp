@@ -12,10 +12,12 @@
 #include <vector>
 
 #include "numerics/error.hpp"
+#include "ops/apply.hpp"
 #include "ops/dtype.hpp"
 #include "ops/registry.hpp"
 #include "oracle/oracle.hpp"
 #include "x_minus_max/gap.hpp"
+#include "ops/log_softmax.hpp"
 
 namespace maxtrick::x_minus_max {
 
@@ -48,7 +50,7 @@ class Measured {
     std::vector<S> logits(classes_, static_cast<S>(-gap));
     logits[0] = S{};
     const std::span<const S> row(logits);
-    const auto exact = oracle::exact<S>(ops::Op::log_softmax, row);
+    const auto exact = oracle::exact<S>(ops::log_softmax, row);
     const auto got = ops::apply(*ops::find_variant("log_softmax.x_minus_max.scalar"), dtype_, row);
     GapErrors errors{numerics::absolute_error(exact[0], got[0]), 0};
     for (std::size_t i = 1; i < classes_; ++i) {

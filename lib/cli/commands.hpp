@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "ops/op.hpp"
 #include "table/render.hpp"
 
 namespace maxtrick::cli {
@@ -91,7 +92,7 @@ int check(const CheckOptions& options);
 int accept(const AcceptOptions& options);
 int list(const ListOptions& options);
 int eval(const EvalOptions& options);
-int eval_loss(const EvalOptions& options);  // eval of cross_entropy
+int eval_loss(const EvalOptions& options, ops::Op op);  // eval of an op that takes targets
 int data(const DataOptions& options);
 int guide(const GuideOptions& options);
 std::string version();  // of the program, what it is made of and what it computes with

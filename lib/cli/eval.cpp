@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <optional>
-#include <string_view>
 
 #include "cli/eval_input.hpp"
 #include "cli/plugins.hpp"
 #include "config/config.hpp"
 #include "io/files.hpp"
-#include "ops/dtype.hpp"
+#include "ops/apply.hpp"
+#include "ops/cross_entropy.hpp"
 #include "ops/registry.hpp"
 #include "oracle/oracle.hpp"
 #include "oracle/outcome.hpp"
@@ -28,14 +28,11 @@ using table::Row;
 constexpr std::size_t shown_numbers = 12;
 // As in the overflow experiment: three bits lost.
 constexpr double tolerance_ulp = 8;
-// The op of eval_loss.
-constexpr std::string_view loss_op = "cross_entropy";
 
 Op parse_op(const std::string& text) {
   if (const auto op = ops::parse_op(text)) return *op;
   std::vector<std::string> names;
-  for (const Op op : ops::all_ops) names.emplace_back(name(op));
-  names.emplace_back(loss_op);
+  for (const Op op : ops::all_ops()) names.emplace_back(name(op));
   throw UsageError(fmt::format("eval: unknown op '{}', expected {}", text,
                                config::expected_one_of(text, names)));
 }
@@ -117,7 +114,7 @@ int evaluate(Op op, const Matrix& logits, const std::vector<const Variant*>& cho
   }
   if (!options.output.empty() && all) {
     // A number a row makes a vector, as NumPy's reductions do.
-    if (op == Op::log_sum_exp) results = {1, logits.rows, std::move(results.values), true, {}};
+    if (op->output == ops::Output::number) results = {1, logits.rows, std::move(results.values), true, {}};
     io::write_file(options.output,
                    io::to_npy(results, dtype == DType::float64 ? io::NumberType::float64
                                                                : io::NumberType::float32));
@@ -130,10 +127,11 @@ int evaluate(Op op, const Matrix& logits, const std::vector<const Variant*>& cho
 
 int eval(const EvalOptions& options) {
   load_plugins(options.plugins);
-  if (options.op == loss_op) return eval_loss(options);
   const Op op = parse_op(options.op);
+  if (ops::takes_targets(op)) return eval_loss(options, op);
   if (!options.labels.empty())
-    throw UsageError(fmt::format("eval: --labels are for {}, not for {}", loss_op, options.op));
+    throw UsageError(fmt::format("eval: --labels are for {}, not for {}", name(ops::cross_entropy),
+                                 options.op));
   std::vector<const Variant*> chosen = choose(op, options.variant);
   const Matrix logits = read_logits(options);
   const DType dtype = read_dtype(options, logits);

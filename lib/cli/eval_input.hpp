@@ -9,7 +9,7 @@
 
 #include "cli/commands.hpp"
 #include "io/matrix.hpp"
-#include "ops/op.hpp"
+#include "ops/dtype.hpp"
 
 namespace maxtrick::cli {
 

@@ -1,7 +1,10 @@
-// `maxtrick eval cross_entropy`: the losses that each arm makes of examples, beside the exact ones.
+// `maxtrick eval` of ops that take targets: the losses that each variant makes of examples, beside
+// the exact ones.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <span>
 #include <utility>
 
@@ -10,13 +13,15 @@
 #include "inputs/labelled_logits.hpp"
 #include "inputs/loss_batch.hpp"
 #include "io/files.hpp"
-#include "learn/loss.hpp"
 #include "numerics/compensated_sum.hpp"
 #include "ops/dtype.hpp"
+#include "ops/formulation.hpp"
 #include "ops/registry.hpp"
 #include "oracle/oracle.hpp"
 #include "run/experiment.hpp"
-#include "worker/plugins.hpp"
+#include "ops/cross_entropy.hpp"
+#include "ops/log_softmax.hpp"
+#include "ops/softmax.hpp"
 
 namespace maxtrick::cli {
 namespace {
@@ -26,51 +31,32 @@ using io::Matrix;
 using ops::DType;
 using ops::Variant;
 
-// An arm, with the softmax before it where it is of probabilities; or a plug-in's loss.
-struct Loss {
-  std::string name;
-  const learn::Arm* arm = nullptr;
-  const Variant* softmax = nullptr;
-  const worker::Kernel* kernel = nullptr;
+// Without --variant each formulation is combined with these softmaxes, and with plug-ins'.
+bool combined_by_default(const Variant& loss) {
+  return loss.softmax.empty() || !loss.plugin.empty() ||
+         loss.softmax == "softmax.naive.scalar" || loss.softmax == "softmax.max_trick.scalar";
+}
 
-  [[nodiscard]] bool has(DType dtype) const {
-    if (kernel)
-      return dtype == DType::float32 || (dtype == DType::float64 && bool(kernel->float64));
-    return !softmax || softmax->has(dtype);
-  }
-};
-
-// Those for so many columns: of one column the losses of two classes.
-std::vector<Loss> losses_of(std::size_t columns) {
-  std::vector<const Variant*> softmaxes{ops::find_variant("softmax.naive.scalar"),
-                                        ops::find_variant("softmax.max_trick.scalar")};
+// The variants for so many columns: for one column the losses of two classes. Formulations first,
+// in their order.
+std::vector<const Variant*> losses_of(ops::Op op, std::size_t columns) {
+  std::vector<const Variant*> all;
   for (const Variant& variant : ops::variants())
-    if (variant.op == ops::Op::softmax && !variant.plugin.empty()) softmaxes.push_back(&variant);
-  std::vector<Loss> all;
-  for (const learn::Arm& arm : learn::arms()) {
-    if (arm.binary() != (columns == 1)) continue;
-    if (arm.input != learn::Input::probabilities) {
-      all.push_back({.name = arm.name, .arm = &arm});
-      continue;
-    }
-    for (const Variant* softmax : softmaxes)
-      all.push_back({.name = fmt::format("{}({})", arm.name, softmax->name()),
-                     .arm = &arm,
-                     .softmax = softmax});
-  }
-  for (const worker::Plugin& plugin : worker::plugins())
-    for (const worker::Kernel& kernel : plugin.kernels)
-      if (kernel.op == worker::Op::cross_entropy && columns > 1)
-        all.push_back({.name = kernel.name(), .kernel = &kernel});
+    if (variant.op == op && variant.one_column == (columns == 1)) all.push_back(&variant);
+  std::ranges::stable_sort(all, {}, [](const Variant* loss) {
+    const ops::Formulation* formulation = ops::find_formulation(loss->formulation);
+    return formulation ? formulation->place : std::numeric_limits<int>::max();
+  });
   return all;
 }
 
-std::vector<Loss> choose(const EvalOptions& options, std::size_t columns) {
-  std::vector<Loss> chosen;
+std::vector<const Variant*> choose(ops::Op op, const EvalOptions& options, std::size_t columns) {
+  std::vector<const Variant*> chosen;
   std::vector<std::string> names;
-  for (const Loss& loss : losses_of(columns)) {
-    names.push_back(loss.name);
-    if (options.variant.empty() || ops::glob_match(options.variant, loss.name))
+  for (const Variant* loss : losses_of(op, columns)) {
+    names.push_back(loss->name());
+    if (options.variant.empty() ? !loss->optional && combined_by_default(*loss)
+                                : ops::chooses(options.variant, *loss))
       chosen.push_back(loss);
   }
   if (chosen.empty())
@@ -91,7 +77,7 @@ std::vector<numerics::Exact<double>> exact_logarithms(const LabelledLogits& exam
     const auto own = std::span(examples.logits).subspan(i * n, n);
     std::vector<double> row(own.begin(), own.end());
     if (n == 1) row.insert(row.begin(), 0);
-    all.push_back(oracle::exact<double>(ops::Op::log_softmax,
+    all.push_back(oracle::exact<double>(ops::log_softmax,
                                         row)[static_cast<std::size_t>(examples.labels[i])]);
   }
   return all;
@@ -117,7 +103,7 @@ table::ResultTable empty_table() {
 // The lines of one row: the exact loss, then each variant's. Losses are minus logarithms.
 template <class T>
 void append(table::ResultTable& table, const std::vector<std::string>& row, DType dtype,
-            const numerics::Exact<double>& exact, const std::vector<Loss>& chosen,
+            const numerics::Exact<double>& exact, const std::vector<const Variant*>& chosen,
             const std::vector<T>& losses) {
   const auto line = [&](const std::string& variant, std::string loss, std::string error) {
     table.rows.push_back(
@@ -125,40 +111,24 @@ void append(table::ResultTable& table, const std::vector<std::string>& row, DTyp
   };
   line("exact", table::cell(0 - exact.rounded), "");
   for (std::size_t k = 0; k < chosen.size(); ++k)
-    line(chosen[k].name, table::cell(losses[k]),
+    line(chosen[k]->name(), table::cell(losses[k]),
          fmt::format("{:.4g}", numerics::relative_error(exact, -double{losses[k]})));
-}
-
-template <class T>
-void run(const Loss& loss, inputs::LossBatch<T>& batch) {
-  if (!loss.kernel)
-    return batch.run({*loss.arm, loss.softmax ? loss.softmax->compute<T>() : nullptr});
-  if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>) {
-    const std::size_t rows = batch.labels.size();
-    worker::Kernel kernel = *loss.kernel;
-    kernel.function<T>()({.x = {batch.logits.data(), rows, batch.columns},
-                          .targets = batch.labels,
-                          .losses = batch.losses});
-    T sum = 0;
-    for (const T one : batch.losses) sum += one;
-    batch.mean = sum / static_cast<T>(rows);
-  }
 }
 
 // Exit code: a loss that fails is left out, which is said.
 template <class T>
-int evaluate(const LabelledLogits& examples, bool one_hot, const std::vector<Loss>& wanted,
+int evaluate(const LabelledLogits& examples, bool one_hot, const std::vector<const Variant*>& wanted,
              DType dtype, const EvalOptions& options) {
   const auto exact = exact_logarithms(inputs::rounded(examples, dtype));
   std::vector<std::vector<T>> losses(examples.rows());
   std::vector<T> means;
   inputs::LossBatch<T> batch(examples, one_hot);
-  std::vector<Loss> chosen;
-  for (const Loss& loss : wanted) {
+  std::vector<const Variant*> chosen;
+  for (const Variant* loss : wanted) {
     try {
-      run(loss, batch);
+      batch.run(*loss);
     } catch (const run::CaseFailed& failed) {
-      fmt::print(stderr, "{} skipped: {}\n", loss.name, failed.what());
+      fmt::print(stderr, "{} skipped: {}\n", loss->name(), failed.what());
       continue;
     }
     chosen.push_back(loss);
@@ -183,18 +153,20 @@ int evaluate(const LabelledLogits& examples, bool one_hot, const std::vector<Los
 
 }  // namespace
 
-int eval_loss(const EvalOptions& options) {
+int eval_loss(const EvalOptions& options, ops::Op op) {
   const Matrix logits = read_logits(options);
-  std::vector<Loss> chosen = choose(options, logits.columns);
+  std::vector<const Variant*> chosen = choose(op, options, logits.columns);
   const DType dtype = read_dtype(options, logits);
   if (ops::computes_in_float32(dtype))
     throw UsageError(fmt::format("eval: no loss is in {}", name(dtype)));
   Labels labels = read_labels(options, logits);
   const LabelledLogits examples{logits.columns, logits.values, std::move(labels.classes)};
-  const auto left_out = std::erase_if(chosen, [&](const Loss& loss) {
-    if (!loss.has(dtype) && !options.quiet)
-      fmt::print(stderr, "{} skipped: it has no {}\n", loss.name, name(dtype));
-    return !loss.has(dtype);
+  const auto left_out = std::erase_if(chosen, [&](const Variant* loss) {
+    const std::string reason =
+        !loss->has(dtype) ? fmt::format("it has no {}", name(dtype)) : loss->unavailable;
+    if (!reason.empty() && !options.quiet)
+      fmt::print(stderr, "{} skipped: {}\n", loss->name(), reason);
+    return !reason.empty();
   });
   if (chosen.empty()) return exit_incomplete;
   const int code = ops::with_storage(dtype, [&]<class T>(std::type_identity<T>) {

@@ -93,7 +93,7 @@ void append_recommendations(std::string& page, const Records& records,
       "| op | precision | use | right, worst | a plain formula | right, worst | not | right, worst "
       "|\n"
       "| --- | --- | --- | --- | --- | --- | --- | --- |\n";
-  for (const Op op : ops::all_ops)
+  for (const Op op : ops::ops_of_logits())
     for (const DType dtype : ops::all_dtypes) {
       const Record *best = nullptr, *plain = nullptr, *worst = nullptr;
       for (const auto& [key, record] : records) {

@@ -7,7 +7,6 @@
 #include "io/files.hpp"
 #include "ops/registry.hpp"
 #include "run/experiment.hpp"
-#include "worker/plugins.hpp"
 
 namespace maxtrick::cli {
 namespace {
@@ -40,23 +39,23 @@ std::string claimed(const Variant& variant, const Claim& claim, ops::DType dtype
   return text;
 }
 
+// "clip(softmax.*)"
+std::string family_glob(const Variant& loss) { return loss.formulation + "(softmax.*)"; }
+
 ResultTable variants() {
   ResultTable table = columns(
       {"variant", "nature", "float32_claim_ulp", "float64_claim_ulp", "here", "summary", "source"});
-  for (const Variant& variant : ops::variants())
-    table.rows.push_back({variant.name(), name(variant.nature),
+  for (const Variant& variant : ops::variants()) {
+    const bool family = !variant.softmax.empty();
+    // One line for each formulation: its name is a glob of the softmaxes that it is combined with.
+    if (family && table.rows.size() > 0 && table.rows.back()[0] == family_glob(variant)) continue;
+    table.rows.push_back({family ? family_glob(variant) : variant.name(), name(variant.nature),
                           claimed(variant, variant.float32_claim, ops::DType::float32),
                           claimed(variant, variant.float64_claim, ops::DType::float64),
-                          variant.unavailable.empty() ? "yes" : "no: " + variant.unavailable,
+                          family || variant.unavailable.empty() ? "yes"
+                                                                : "no: " + variant.unavailable,
                           variant.summary, variant.source});
-  // Their losses, which are no variants of the registry.
-  for (const worker::Plugin& plugin : worker::plugins())
-    for (const worker::Kernel& kernel : plugin.kernels)
-      if (!ops::find_variant(kernel.name()))
-        table.rows.push_back(
-            {kernel.name(), name(std::isinf(kernel.claimed_ulp) ? Nature::unstated : Nature::sound),
-             std::isinf(kernel.claimed_ulp) ? "-" : fmt::format("{}", kernel.claimed_ulp), "-",
-             "yes", kernel.summary, kernel.source});
+  }
   return table;
 }
 

@@ -13,7 +13,7 @@
 #include "io/number.hpp"
 #include "oracle/outcome.hpp"
 #include "run/experiment.hpp"
-#include "timing/kernel.hpp"
+#include "timing/timed.hpp"
 #include "timing/special_rows.hpp"
 #include "worker/plugins.hpp"
 #include "worker/remote.hpp"
@@ -32,7 +32,7 @@ std::optional<std::string> cell_of(const table::ResultTable& table, const table:
 // Above the claim of its kernel, which is of float32. Where the table has the claim in a column, it
 // is held to it by that.
 std::string broken_claim(const table::ResultTable& table, const table::Row& row,
-                         const worker::Kernel& kernel) {
+                         const ops::Variant& kernel) {
   const auto error = cell_of(table, row, "max_error_ulp");
   if (!error || cell_of(table, row, "claimed_ulp") ||
       cell_of(table, row, "dtype").value_or("float32") != "float32")
@@ -44,8 +44,8 @@ std::string broken_claim(const table::ResultTable& table, const table::Row& row,
 }
 
 // What it makes of rows that no table shows; nothing where it is something else that is wrong.
-timing::OnSpecialRows on_special_rows(const worker::Kernel& kernel) {
-  if (!timing::find_kernel(kernel.name())) return {};
+timing::OnSpecialRows on_special_rows(const ops::Variant& kernel) {
+  if (!timing::find_timed(kernel.name())) return {};
   try {
     return timing::special_rows_of(kernel.name());
   } catch (const run::CaseFailed&) {  // the reason for which its rows are skipped
@@ -54,7 +54,7 @@ timing::OnSpecialRows on_special_rows(const worker::Kernel& kernel) {
 }
 
 std::string not_timed(const table::ResultTable& table, const table::Row& row,
-                      const worker::Kernel& kernel) {
+                      const ops::Variant& kernel) {
   if (!cell_of(table, row, "time_ns").value_or("-").empty()) return {};
   const std::string claims =
       std::isinf(kernel.claimed_ulp) ? "" : fmt::format(", and it claims {}", kernel.claimed_ulp);
@@ -73,7 +73,7 @@ void load_plugins(const PluginOptions& options) {
   const worker::Host host{.limit = std::chrono::milliseconds(std::llround(options.limit_s * 1000))};
   try {
     for (const auto& file : options.files) worker::add(worker::start(file, host));
-    if (!options.files.empty()) (void)timing::kernels();  // has names of its own
+    if (!options.files.empty()) (void)timing::timed_variants();  // has names of its own
   } catch (const worker::Refused& refused) {
     throw UsageError(fmt::format("--plugin: {}", refused.what()));
   }
@@ -113,7 +113,7 @@ std::size_t unclaimed_rows(const run::Run& run, const Prepared& prepared,
     const std::string key = run.table.key(row);
     if (!prepared.foreign_keys.contains(key) || known.contains(key)) return false;
     const auto found = worker::find(cell_of(run.table, row, "variant").value_or(""));
-    return found.kernel == nullptr || std::isinf(found.kernel->claimed_ulp);
+    return found.variant == nullptr || std::isinf(found.variant->claimed_ulp);
   };
   return static_cast<std::size_t>(
       std::count_if(run.table.rows.begin(), run.table.rows.end(), unclaimed));
@@ -127,9 +127,9 @@ int report_plugins(const table::ResultTable& table, const Prepared& prepared,
     const std::string key = table.key(row);
     if (!prepared.foreign_keys.contains(key)) continue;
     const auto found = worker::find(cell_of(table, row, "variant").value_or(""));
-    if (!found.kernel) continue;
+    if (!found.variant) continue;
     for (const std::string& finding :
-         {broken_claim(table, row, *found.kernel), not_timed(table, row, *found.kernel)}) {
+         {broken_claim(table, row, *found.variant), not_timed(table, row, *found.variant)}) {
       if (finding.empty()) continue;
       if (findings)
         findings->push_back({table::Mismatch::Kind::differs, key, "variant", "what it claims",

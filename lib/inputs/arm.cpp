@@ -3,27 +3,28 @@
 #include <fmt/format.h>
 
 #include "inputs/selection.hpp"
+#include "ops/softmax.hpp"
 
 namespace maxtrick::inputs {
 namespace {
 
-using learn::Arm;
-using learn::Input;
+using ops::Formulation;
+using ops::LossInput;
 using ops::DType;
 using ops::Variant;
 
-const Arm* read_loss(config::Section& section) {
+const Formulation* read_loss(config::Section& section) {
   std::vector<std::string> names;
-  for (const Arm& arm : learn::arms()) names.push_back(arm.name);
-  return learn::find_arm(section.choice("loss", names));
+  for (const Formulation& one : ops::formulations()) names.push_back(one.name);
+  return ops::find_formulation(section.choice("loss", names));
 }
 
 const Variant* read_softmax(config::Section& section, const std::vector<DType>& dtypes) {
   std::vector<std::string> names;
   for (const Variant& variant : ops::variants())
-    if (variant.op == ops::Op::softmax) names.push_back(variant.name());
+    if (variant.op == ops::softmax) names.push_back(variant.name());
   const Variant* variant = ops::find_variant(section.choice("softmax", names));
-  if (!variant || variant->op != ops::Op::softmax) return nullptr;
+  if (!variant || variant->op != ops::softmax) return nullptr;
   for (const DType dtype : dtypes)
     if (!variant->has(dtype))
       section.reject("softmax", fmt::format("'{}' has no {}", variant->name(), name(dtype)),
@@ -31,34 +32,34 @@ const Variant* read_softmax(config::Section& section, const std::vector<DType>& 
   return variant;
 }
 
-NamedArm read_arm(config::Section& section, const std::vector<DType>& dtypes) {
-  NamedArm one{.name = read_name(section, "name"), .arm = read_loss(section)};
+Arm read_arm(config::Section& section, const std::vector<DType>& dtypes) {
+  Arm one{.name = read_name(section, "name"), .formulation = read_loss(section)};
   const bool has_softmax = section.has("softmax"), has_guard = section.has("guard");
   if (has_softmax) one.softmax = read_softmax(section, dtypes);
   if (section.has("gradient")) {
     const std::vector<std::string> forms{"chain", "difference"};
     if (section.choice("gradient", forms) == "difference")
-      one.gradient = learn::Gradient::difference;
+      one.gradient = ops::GradientForm::difference;
   }
   // Above 1/2 a clip's range would be empty.
   if (has_guard) one.guard = section.number("guard", {1e-300, 0.5});
-  if (!one.arm) return one;
-  if (one.arm->input == Input::probabilities && !has_softmax)
-    section.reject("softmax", fmt::format("the loss '{}' is of probabilities", one.arm->name),
+  if (!one.formulation) return one;
+  if (one.formulation->input == LossInput::probabilities && !has_softmax)
+    section.reject("softmax", fmt::format("the loss '{}' is of probabilities", one.formulation->name),
                    "softmax = \"softmax.max_trick.scalar\", say");
-  if (one.arm->binary() && has_softmax)
-    section.reject("softmax", fmt::format("the loss '{}' is of one logit", one.arm->name),
+  if (one.formulation->binary() && has_softmax)
+    section.reject("softmax", fmt::format("the loss '{}' is of one logit", one.formulation->name),
                    "no softmax");
-  if (has_guard && one.arm->guard == 0)
-    section.reject("guard", fmt::format("the loss '{}' has no epsilon", one.arm->name), "no guard");
-  if (!has_guard) one.guard = one.arm->guard;
+  if (has_guard && one.formulation->guard == 0)
+    section.reject("guard", fmt::format("the loss '{}' has no epsilon", one.formulation->name), "no guard");
+  if (!has_guard) one.guard = one.formulation->guard;
   return one;
 }
 
 }  // namespace
 
-std::vector<NamedArm> read_arms(config::Section& config, const std::vector<DType>& dtypes) {
-  std::vector<NamedArm> arms;
+std::vector<Arm> read_arms(config::Section& config, const std::vector<DType>& dtypes) {
+  std::vector<Arm> arms;
   Names names("arm");
   for (config::Section& section : config.tables("arm")) {
     arms.push_back(read_arm(section, dtypes));

@@ -6,41 +6,36 @@
 #include <vector>
 
 #include "config/config.hpp"
-#include "learn/loss.hpp"
+#include "ops/formulation.hpp"
 #include "ops/registry.hpp"
 
 namespace maxtrick::inputs {
 
-struct NamedArm {
+struct Arm {
   std::string name;
-  const learn::Arm* arm = nullptr;
-  const ops::Variant* softmax = nullptr;  // null where the arm makes its own
-  double guard = 0;                       // 0: the arm has none
-  learn::Gradient gradient = learn::Gradient::chain;
+  const ops::Formulation* formulation = nullptr;
+  const ops::Variant* softmax = nullptr;  // null where the formulation makes its own
+  double guard = 0;                       // 0: the formulation has none
+  ops::GradientForm gradient = ops::GradientForm::chain;
 
-  [[nodiscard]] bool makes_probabilities() const {
-    return arm->input == learn::Input::probabilities || arm->input == learn::Input::sigmoid;
-  }
   // Whether a user brought its softmax along.
   [[nodiscard]] bool foreign() const { return softmax != nullptr && !softmax->plugin.empty(); }
-  // `other` in place of the guard, where the arm has one.
-  template <class T>
-  [[nodiscard]] learn::CrossEntropy<T> loss(learn::Gradient form,
-                                            std::optional<double> other = {}) const {
-    return {*arm, softmax ? softmax->compute<T>() : nullptr, form,
-            guard > 0 && other ? *other : guard};
+  // The variant of cross_entropy; `other` in place of the guard, where there is one.
+  [[nodiscard]] ops::Variant loss(ops::GradientForm form, std::optional<double> other = {}) const {
+    return ops::with_softmax(*formulation, softmax, form, guard > 0 && other ? *other : guard);
   }
+  [[nodiscard]] ops::Variant loss() const { return loss(gradient); }
 };
 
 // Reads the tables [[arm]], each with
 //   name       each once
-//   loss       an arm of learn::arms()
-//   softmax    a variant: needed by an arm of probabilities, none for one of a sigmoid
+//   loss       a formulation (ops/formulation.hpp)
+//   softmax    a variant: needed by a formulation of probabilities, none for one of a sigmoid
 //   guard      the epsilon, where the arm has one; optional
 //   gradient   "chain", unless "difference" is said
 // Errors are noted in the config: also where the softmax lacks one of the types. What is returned
-// then may hold null arms.
-[[nodiscard]] std::vector<NamedArm> read_arms(config::Section& config,
+// then may hold null formulations.
+[[nodiscard]] std::vector<Arm> read_arms(config::Section& config,
                                               const std::vector<ops::DType>& dtypes = {});
 
 }  // namespace maxtrick::inputs

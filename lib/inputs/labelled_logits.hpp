@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "ops/op.hpp"
+#include "ops/dtype.hpp"
 
 namespace maxtrick::inputs {
 

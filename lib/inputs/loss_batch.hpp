@@ -6,7 +6,7 @@
 
 #include "inputs/labelled_logits.hpp"
 #include "inputs/logits.hpp"
-#include "learn/loss.hpp"
+#include "ops/variant.hpp"
 
 namespace maxtrick::inputs {
 
@@ -32,14 +32,19 @@ struct LossBatch {
         weights[i * columns + static_cast<std::size_t>(labels[i])] = static_cast<T>(1.0);
   }
 
-  void run(learn::CrossEntropy<T> loss) {
-    learn::Targets<T> targets;
-    if (weights.empty())
+  // By a variant of cross_entropy that has the type. One that takes no coefficients is given the
+  // classes.
+  void run(const ops::Variant& loss) {
+    ops::Targets<T> targets;
+    if (weights.empty() || !loss.takes_coefficients)
       targets.index = labels;
     else
       targets.weights = {weights.data(), labels.size(), columns};
-    loss({logits.data(), labels.size(), columns}, targets, learn::Reduction::none, losses,
-         {gradient.data(), labels.size(), columns});
+    const ops::Call<T> call{.logits = {logits.data(), labels.size(), columns},
+                            .result = {gradient.data(), labels.size(), columns},
+                            .targets = targets,
+                            .losses = losses};
+    loss.compute<T>()(loss.takes_coefficients ? call : ops::only_arguments_of(loss.op, call));
     T sum = 0;
     for (const T x : losses) sum += x;
     mean = sum / static_cast<T>(static_cast<double>(losses.size()));

@@ -1,4 +1,5 @@
 #include "inputs/selection.hpp"
+#include "ops/registry.hpp"
 
 #include <fmt/format.h>
 
@@ -21,6 +22,15 @@ std::vector<T> read_named(config::Section& section, std::string_view key, std::s
   std::vector<T> values;
   for (const std::size_t at : read_choices(section, key, names)) values.push_back(all[at]);
   return values;
+}
+
+// Those of functions of the logits alone. A loss needs a target for each row: configs name it by
+// [[arm]].
+std::vector<const Variant*> variants_of_logits() {
+  std::vector<const Variant*> all;
+  for (const Variant& variant : ops::variants())
+    if (!ops::takes_targets(variant.op)) all.push_back(&variant);
+  return all;
 }
 
 // What the user brought along is wanted wherever its op is, beside what the config names.
@@ -50,7 +60,7 @@ std::vector<std::size_t> read_choices(config::Section& section, std::string_view
 }
 
 std::vector<Op> read_ops(config::Section& section) {
-  return read_named<Op>(section, "ops", ops::all_ops);
+  return read_named<Op>(section, "ops", ops::ops_of_logits());
 }
 
 std::vector<DType> read_dtypes(config::Section& section) {
@@ -59,14 +69,14 @@ std::vector<DType> read_dtypes(config::Section& section) {
 
 std::vector<const Variant*> read_variants(config::Section& section) {
   std::vector<std::string> names;
-  for (const Variant& variant : ops::variants()) names.push_back(variant.name());
+  for (const Variant* variant : variants_of_logits()) names.push_back(variant->name());
   std::set<std::string> wanted;
   const std::vector<std::string> globs = section.texts("variants");
   for (std::size_t i = 0; i < globs.size(); ++i) {
     bool matched = globs[i].empty();  // an element that is no text: noted already
-    for (const Variant& variant : ops::variants())
-      if (ops::chooses(globs[i], variant)) {
-        wanted.insert(variant.name());
+    for (const Variant* variant : variants_of_logits())
+      if (ops::chooses(globs[i], *variant)) {
+        wanted.insert(variant->name());
         matched = true;
       }
     if (matched) continue;

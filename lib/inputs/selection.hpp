@@ -24,7 +24,8 @@ namespace maxtrick::inputs {
 // dtypes = ["float32", ...]
 [[nodiscard]] std::vector<ops::DType> read_dtypes(config::Section& section);
 
-// variants = ["softmax.*", ...]: names or globs, as ops::chooses has it; each must match.
+// variants = ["softmax.*", ...]: names or globs, as ops::chooses has it, of variants of functions of
+// the logits alone; each must match.
 // Those of plug-ins besides, of the ops that these have. In the registry's order, once each.
 [[nodiscard]] std::vector<const ops::Variant*> read_variants(config::Section& section);
 

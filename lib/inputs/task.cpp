@@ -79,9 +79,9 @@ Task read_task(config::Section& section, const std::vector<NamedData>& data) {
   return task;
 }
 
-void require_classes(config::Section& section, std::string_view key, const NamedArm& arm,
+void require_classes(config::Section& section, std::string_view key, const Arm& arm,
                      const Task& task) {
-  if (arm.arm == nullptr || !arm.arm->binary() || !task.data.is_known()) return;
+  if (arm.formulation == nullptr || !arm.formulation->binary() || !task.data.is_known()) return;
   if (task.data.classes == 2) return;
   section.reject(key,
                  fmt::format("'{}' is of two classes, the data of {}", arm.name, task.data.classes),
@@ -89,14 +89,14 @@ void require_classes(config::Section& section, std::string_view key, const Named
 }
 
 run::Plan begin_plan(std::vector<table::Column> columns, const std::vector<NamedData>& data,
-                     const std::vector<NamedArm>& arms) {
+                     const std::vector<Arm>& arms) {
   run::Plan plan;
   plan.table.columns = std::move(columns);
   plan.part = "runs";
   for (const NamedData& one : data) plan.data.push_back(exported(one));
   plan.libraries = {learn::blas_library()};
   plan.isas = {"scalar"};
-  for (const NamedArm& arm : arms) {
+  for (const Arm& arm : arms) {
     if (arm.softmax == nullptr) continue;
     const std::string& library = arm.softmax->library;
     if (!library.empty()) plan.libraries.insert(library);

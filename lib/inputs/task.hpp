@@ -34,14 +34,14 @@ struct Task {
 [[nodiscard]] Task read_task(config::Section& section, const std::vector<NamedData>& data);
 
 // Notes an error at `key` where the arm is of two classes and the task's data are not.
-void require_classes(config::Section& section, std::string_view key, const NamedArm& arm,
+void require_classes(config::Section& section, std::string_view key, const Arm& arm,
                      const Task& task);
 
 // A plan without cases, of which progress counts the training runs. Its manifest names OpenBLAS,
 // and what the arms' softmaxes compute with; the losses themselves are scalar.
 [[nodiscard]] run::Plan begin_plan(std::vector<table::Column> columns,
                                    const std::vector<NamedData>& data,
-                                   const std::vector<NamedArm>& arms);
+                                   const std::vector<Arm>& arms);
 
 // seeds = n: the seeds 0 to n - 1.
 [[nodiscard]] std::size_t read_seeds(config::Section& section);

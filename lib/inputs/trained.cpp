@@ -13,8 +13,8 @@ using learn::Network;
 using numerics::Random;
 using numerics::Rows;
 
-learn::MeanLoss loss_of(const inputs::NamedArm& arm, ops::DType dtype) {
-  return learn::mean_loss(*arm.arm, arm.softmax, dtype, arm.gradient, arm.guard);
+learn::MeanLoss loss_of(const inputs::Arm& arm, ops::DType dtype) {
+  return learn::mean_loss(arm.loss(), dtype);
 }
 
 std::vector<std::int32_t> noisy(std::vector<std::int32_t> labels, double share, std::size_t classes,
@@ -36,7 +36,9 @@ void mislead(Network<float>& network, const Setup& setup, Examples examples, Ran
   options.optimiser = {};  // whatever is tried out afterwards
   (void)learn::train(
       network, examples,
-      learn::mean_loss(*learn::find_arm(setup.arm.arm->binary() ? "bce_fused" : "fused"), nullptr,
+      learn::mean_loss(ops::with_softmax(*ops::find_formulation(
+                                             setup.arm.formulation->binary() ? "bce_fused" : "fused"),
+                                         nullptr),
                        ops::DType::float32),
       options, random);
 }
@@ -96,7 +98,7 @@ Prepared prepare(const Setup& setup, std::uint64_t seed) {
   learn::DataSet data = task.data.data();
   for (double& x : data.X) x *= start.feature_scale;
   Prepared run{Examples(data),
-               Network<float>(task.widths(setup.arm.arm->binary()), task.options.batch),
+               Network<float>(task.widths(setup.arm.formulation->binary()), task.options.batch),
                Random(seed)};
   run.network.initialise(run.random);
   if (start.label_noise > 0)

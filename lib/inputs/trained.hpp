@@ -13,7 +13,7 @@
 #include "inputs/arm.hpp"
 #include "inputs/task.hpp"
 #include "learn/training.hpp"
-#include "ops/op.hpp"
+#include "ops/dtype.hpp"
 #include "run/experiment.hpp"
 #include "table/quantile.hpp"
 
@@ -31,7 +31,7 @@ struct Start {
 
 struct Setup {
   inputs::Task task;
-  inputs::NamedArm arm;
+  inputs::Arm arm;
   ops::DType dtype = ops::DType::float32;  // of softmax and loss; weights are float32
   Start start = {};
 };

@@ -1,5 +1,4 @@
-// What the examples are of: a class each (sparse), or a weight for each class (one-hot, or any
-// distribution).
+// Labels as they are read: class indices, or weights for each class.
 #pragma once
 
 #include <cstddef>
@@ -9,48 +8,12 @@
 #include <vector>
 
 #include "numerics/rows.hpp"
+#include "ops/target.hpp"
 
 namespace maxtrick::learn {
 
-// Of one example.
-template <class T>
-class Target {
- public:
-  explicit Target(std::size_t index) : index_(index) {}
-  explicit Target(std::span<const T> weights) : weights_(weights) {}
-
-  [[nodiscard]] bool sparse() const { return weights_.empty(); }
-  [[nodiscard]] T weight(std::size_t c) const {
-    return sparse() ? static_cast<T>(c == index_ ? 1 : 0) : weights_[c];
-  }
-  // Calls f(c, weight): a sparse target for its class alone, as an index is used; a one-hot one for
-  // every class, as a sum over them is written.
-  template <class Function>
-  void each(Function f) const {
-    if (sparse()) return f(index_, static_cast<T>(1));
-    for (std::size_t c = 0; c < weights_.size(); ++c) f(c, weights_[c]);
-  }
-  // Of two classes in one column: the weight of class 1.
-  [[nodiscard]] T label() const {
-    return sparse() ? static_cast<T>(static_cast<double>(index_)) : weights_[0];
-  }
-
- private:
-  std::size_t index_ = 0;
-  std::span<const T> weights_;
-};
-
-// Of a batch: the one or the other. Owns nothing.
-template <class T>
-struct Targets {
-  std::span<const std::int32_t> index = {};
-  numerics::Rows<const T> weights = {};
-
-  [[nodiscard]] Target<T> operator[](std::size_t i) const {
-    return weights.data == nullptr ? Target<T>(static_cast<std::size_t>(index[i]))
-                                   : Target<T>(weights.row(i));
-  }
-};
+using ops::Target;
+using ops::Targets;
 
 // A label that is none. what() names the row: "row 3: label 4 is no class, of 0 to 3".
 struct LabelError : std::invalid_argument {

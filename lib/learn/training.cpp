@@ -55,6 +55,11 @@ std::size_t count_dead(const Batch& batch, Rows<const float> logits, Rows<const 
   return dead;
 }
 
+// A loss of logits, by its name.
+ops::Compute<double> loss_of(std::string_view formulation) {
+  return ops::with_softmax(*ops::find_formulation(formulation), nullptr).float64;
+}
+
 }  // namespace
 
 Examples::Examples(const DataSet& data) : rows(data.rows), features(data.features), labels(data.y) {
@@ -139,10 +144,11 @@ std::vector<std::int32_t> predictions(Rows<const double> logits) {
 }
 
 double exact_loss(Rows<const double> logits, std::span<const std::int32_t> labels) {
-  CrossEntropy<double> loss(*find_arm(logits.columns == 1 ? "bce_fused" : "fused_log1p"), nullptr);
+  static const auto one_column = loss_of("bce_fused"), several = loss_of("fused_log1p");
   std::vector<double> losses(logits.rows), gradient(logits.rows * logits.columns);
-  return loss(logits, {labels}, Reduction::mean, losses,
-              {gradient.data(), logits.rows, logits.columns});
+  return cross_entropy<double>(logits.columns == 1 ? one_column : several, logits, {labels},
+                               Reduction::mean, losses,
+                               {gradient.data(), logits.rows, logits.columns});
 }
 
 }  // namespace maxtrick::learn

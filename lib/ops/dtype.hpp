@@ -1,15 +1,43 @@
-// From a working type's name to its C++ types.
+// The working types: what is stored, and what is computed in.
 #pragma once
 
-#include <span>
+#include <cmath>
+#include <limits>
+#include <optional>
+#include <string_view>
 #include <type_traits>
-#include <vector>
 
 #include "numerics/small_float.hpp"
-#include "ops/op.hpp"
-#include "ops/variant.hpp"
 
 namespace maxtrick::ops {
+
+// The working types. In float16 and bfloat16 every operation is rounded to 16 bits; "in float32"
+// means that logits and results are stored in 16 bits and all between is float32, as kernels do.
+enum class DType { float32, float64, float16, bfloat16, float16_in_float32, bfloat16_in_float32 };
+inline constexpr DType all_dtypes[] = {DType::float32,
+                                       DType::float64,
+                                       DType::float16,
+                                       DType::bfloat16,
+                                       DType::float16_in_float32,
+                                       DType::bfloat16_in_float32};
+
+[[nodiscard]] constexpr std::string_view name(DType dtype) {
+  switch (dtype) {
+    case DType::float32: return "float32";
+    case DType::float64: return "float64";
+    case DType::float16: return "float16";
+    case DType::bfloat16: return "bfloat16";
+    case DType::float16_in_float32: return "float16_in_float32";
+    case DType::bfloat16_in_float32: return "bfloat16_in_float32";
+  }
+  return {};
+}
+
+[[nodiscard]] constexpr std::optional<DType> parse_dtype(std::string_view text) {
+  for (const DType dtype : all_dtypes)
+    if (name(dtype) == text) return dtype;
+  return std::nullopt;
+}
 
 // Calls f(std::type_identity<S>{}) with the type S that logits and results are stored in.
 template <class Function>
@@ -35,26 +63,6 @@ decltype(auto) with_storage(DType dtype, Function&& f) {
   return with_storage(dtype, []<class S>(std::type_identity<S>) {
     return std::ldexp(1.0, -std::numeric_limits<S>::digits);
   });
-}
-
-// The variant's outputs for one row; S is the storage type of `dtype`, and variant.has(dtype).
-template <class S>
-[[nodiscard]] std::vector<S> apply(const Variant& variant, DType dtype, std::span<const S> logits) {
-  const auto run = [&]<class A>(std::span<const A> x) {
-    std::vector<A> result(outputs(variant.op, x.size()));
-    variant.compute<A>()(numerics::one_row(x), numerics::one_row(std::span<A>(result)));
-    return result;
-  };
-  if constexpr (numerics::Small<S>) {
-    if (computes_in_float32(dtype)) {
-      // By static_cast to float, exact; and rounded once to S.
-      std::vector<float> wide;
-      for (const S x : logits) wide.push_back(static_cast<float>(x));
-      const auto result = run(std::span<const float>(wide));
-      return {result.begin(), result.end()};
-    }
-  }
-  return run(logits);
 }
 
 }  // namespace maxtrick::ops

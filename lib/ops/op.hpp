@@ -1,64 +1,72 @@
-// The operations and working types that the suite knows.
+// What an op is: the catalogue's entry. Each op is defined in a file of its own beside this one.
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <string_view>
 
 namespace maxtrick::ops {
 
-// softmax:     y_i = e^{x_i} / sum_k e^{x_k}
-// log_softmax: y_i = x_i - log sum_k e^{x_k}
-// log_sum_exp: y   = log sum_k e^{x_k}
-enum class Op { softmax, log_softmax, log_sum_exp };
-inline constexpr Op all_ops[] = {Op::softmax, Op::log_softmax, Op::log_sum_exp};
+struct RowFacts;
 
-// The working types. In float16 and bfloat16 every operation is rounded to 16 bits; "in float32"
-// means that logits and results are stored in 16 bits and all between is float32, as kernels do.
-enum class DType { float32, float64, float16, bfloat16, float16_in_float32, bfloat16_in_float32 };
-inline constexpr DType all_dtypes[] = {DType::float32,
-                                       DType::float64,
-                                       DType::float16,
-                                       DType::bfloat16,
-                                       DType::float16_in_float32,
-                                       DType::bfloat16_in_float32};
+// What one call writes.
+enum class Output {
+  row,                // as many numbers as classes, for each row of logits
+  number,             // one number for each row
+  loss,               // the loss of each row, given its target
+  loss_and_gradient,  // the losses, and as many numbers as classes for each row
+};
 
-[[nodiscard]] constexpr std::string_view name(Op op) {
-  switch (op) {
-    case Op::softmax: return "softmax";
-    case Op::log_softmax: return "log_softmax";
-    case Op::log_sum_exp: return "log_sum_exp";
+// What the numbers are, which decides how an error in them is named (oracle/outcome.hpp).
+enum class Values {
+  probabilities,  // one that is lost is 0
+  logarithms,     // of a probability or of a sum: one that is lost is -inf
+  losses,         // minus the logarithm of a probability: one that is lost is +inf
+};
+
+struct OpDefinition {
+  std::string_view name;
+  std::string_view formula;  // one line
+  int place;                 // in lists and tables, which show the ops in rising order
+  Output output;
+  Values values;
+  // Whether the results of a row stand for probabilities that sum to 1.
+  bool distribution;
+  // max_i |y_i| over the results of a row, from below: what norm-wise errors are compared with.
+  // Null where no norm-wise bound is stated.
+  double (*norm)(const RowFacts&) = nullptr;
+};
+
+// A handle of a definition: two are equal where they are of the same op.
+class Op {
+ public:
+  constexpr Op(const OpDefinition& definition) : definition_(&definition) {}
+  constexpr const OpDefinition* operator->() const { return definition_; }
+
+  friend constexpr bool operator==(Op a, Op b) { return a.definition_ == b.definition_; }
+  friend constexpr bool operator<(Op a, Op b) {
+    return a->place != b->place ? a->place < b->place : a->name < b->name;
   }
-  return {};
+
+ private:
+  const OpDefinition* definition_;
+};
+
+[[nodiscard]] constexpr std::string_view name(Op op) { return op->name; }
+
+// Whether a call needs a target for each row.
+[[nodiscard]] constexpr bool takes_targets(Op op) {
+  return op->output == Output::loss || op->output == Output::loss_and_gradient;
 }
 
-[[nodiscard]] constexpr std::string_view name(DType dtype) {
-  switch (dtype) {
-    case DType::float32: return "float32";
-    case DType::float64: return "float64";
-    case DType::float16: return "float16";
-    case DType::bfloat16: return "bfloat16";
-    case DType::float16_in_float32: return "float16_in_float32";
-    case DType::bfloat16_in_float32: return "bfloat16_in_float32";
-  }
-  return {};
-}
-
-[[nodiscard]] constexpr std::optional<Op> parse_op(std::string_view text) {
-  for (const Op op : all_ops)
-    if (name(op) == text) return op;
-  return std::nullopt;
-}
-
-[[nodiscard]] constexpr std::optional<DType> parse_dtype(std::string_view text) {
-  for (const DType dtype : all_dtypes)
-    if (name(dtype) == text) return dtype;
-  return std::nullopt;
-}
-
-// How many numbers one row of logits gives.
+// How many columns the result of a call has, beside the losses.
 [[nodiscard]] constexpr std::size_t outputs(Op op, std::size_t classes) {
-  return op == Op::log_sum_exp ? 1 : classes;
+  switch (op->output) {
+    case Output::number: return 1;
+    case Output::loss: return 0;
+    case Output::row:
+    case Output::loss_and_gradient: break;
+  }
+  return classes;
 }
 
 }  // namespace maxtrick::ops

@@ -1,9 +1,12 @@
 #include "ops/registry.hpp"
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <utility>
+
+#include "ops/formulation.hpp"
 
 namespace maxtrick::ops {
 namespace {
@@ -22,6 +25,7 @@ List& list() {
 const std::vector<Variant>& sorted() {
   list().read = true;
   auto& all = list().variants;
+  for (Variant& loss : losses_of_all_formulations(all)) all.push_back(std::move(loss));
   std::sort(all.begin(), all.end(),
             [](const Variant& a, const Variant& b) { return a.name() < b.name(); });
   const auto twin =
@@ -38,6 +42,24 @@ Register::Register(Variant variant) {
   if (list().read)
     throw std::logic_error(variant.name() + " is registered after the list of variants was read");
   list().variants.push_back(std::move(variant));
+}
+
+std::vector<Op> all_ops() {
+  std::set<Op> ops;
+  for (const Variant& variant : list().variants) ops.insert(variant.op);
+  return {ops.begin(), ops.end()};
+}
+
+std::vector<Op> ops_of_logits() {
+  std::vector<Op> ops = all_ops();
+  std::erase_if(ops, [](Op op) { return takes_targets(op); });
+  return ops;
+}
+
+std::optional<Op> parse_op(std::string_view name) {
+  for (const Op op : all_ops())
+    if (op->name == name) return op;
+  return std::nullopt;
 }
 
 bool is_registered(std::string_view name) {

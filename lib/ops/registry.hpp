@@ -1,6 +1,7 @@
 // The one list of variants, which tests, experiments and the command line walk.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -15,11 +16,19 @@ struct Register {
   explicit Register(Variant variant);
 };
 
+// The op of that name, of those that a registered variant computes, or nothing; and all of them, in
+// the order of their places. Neither closes the list.
+[[nodiscard]] std::optional<Op> parse_op(std::string_view name);
+[[nodiscard]] std::vector<Op> all_ops();
+// Those that need no targets: functions of the logits alone.
+[[nodiscard]] std::vector<Op> ops_of_logits();
+
 // Whether there is one of that name by now. Does not close the list.
 [[nodiscard]] bool is_registered(std::string_view name);
 
-// All variants, sorted by name; the first call closes the list. Throws std::logic_error where two
-// share a name.
+// All variants, sorted by name, among them each loss formulation with each softmax
+// (ops/formulation.hpp); the first call closes the list. Throws std::logic_error where two share a
+// name.
 [[nodiscard]] const std::vector<Variant>& variants();
 
 // The variant of that name, or null.

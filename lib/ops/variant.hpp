@@ -1,8 +1,6 @@
 // One implementation of an op, with what it claims.
 #pragma once
 
-#include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <functional>
 #include <limits>
@@ -11,17 +9,16 @@
 #include <type_traits>
 #include <vector>
 
-#include "numerics/rows.hpp"
 #include "numerics/small_float.hpp"
-#include "ops/op.hpp"
+#include "ops/call.hpp"
+#include "ops/dtype.hpp"
+#include "ops/row_facts.hpp"
 
 namespace maxtrick::ops {
 
-// Computes `result` (outputs(op, classes) columns) from `logits`, row by row. The two never
-// overlap; rows may be 0, classes are at least 1; any stride. Must be safe to call from several
-// threads at once on different rows.
+// Computes an op. Must be safe to call from several threads at once on different rows.
 template <class T>
-using Compute = std::function<void(numerics::Rows<const T> logits, numerics::Rows<T> result)>;
+using Compute = std::function<void(const Call<T>& call)>;
 
 // How a variant relates to the op that it is listed under.
 enum class Nature {
@@ -46,40 +43,6 @@ struct Claim {
   double witness_ulp = 0;
 };
 
-// What bounds are made of: a row of finite logits in the type that computes, and that type.
-struct RowFacts {
-  std::size_t classes;   // n, those of a logit of -inf left out
-  double max, min;       // of the finite logits
-  double log_sum_exp;    // y, in double: right to uncertainty()
-  double unit_roundoff;  // u
-  double least_normal;   // the smallest normal number
-  double largest;        // the largest finite number
-
-  // y is max + log S, each known relatively.
-  [[nodiscard]] double uncertainty() const {
-    return 0x1p-51 * (std::abs(max) + std::abs(log_sum_exp - max));
-  }
-  // log S = y - max, and max_i |y_i| of an op: from below, by what y may be off.
-  [[nodiscard]] double least_log_S() const;
-  [[nodiscard]] double norm(Op op) const;
-};
-
-inline double RowFacts::least_log_S() const {
-  // The difference cancels where the logits are large; that all others may be as low as the least
-  // is known as well.
-  const double n = static_cast<double>(classes);
-  return std::max(log_sum_exp - max - uncertainty(), std::log1p((n - 1) * std::exp(min - max)));
-}
-
-inline double RowFacts::norm(Op op) const {
-  switch (op) {
-    case Op::softmax: return std::exp(-least_log_S());
-    case Op::log_softmax: return max - min + least_log_S();
-    case Op::log_sum_exp: break;
-  }
-  return std::max(0.0, std::abs(log_sum_exp) - uncertainty());
-}
-
 struct Variant {
   Op op;
   std::string algorithm;  // "naive", "max_trick", ..., "onednn"
@@ -90,6 +53,9 @@ struct Variant {
   std::string special_values = {};  // a definition of its own, stated; empty where it has none
   Claim float32_claim = {};         // nothing is claimed of the 16-bit types
   Claim float64_claim = {};
+  // What it claims in ULP of every row of float32, whatever the logits; infinite where it claims
+  // nothing. It is held to this wherever it is timed, and a plug-in in every table.
+  double claimed_ulp = std::numeric_limits<double>::infinity();
   // What theory says: a bound, in units of u, on max_i |got_i - y_i| / max_i |y_i| for one row of
   // finite logits, computed with every operation rounded in the type of RowFacts; logits of -inf,
   // and the results -inf of theirs, take no part. A bound in full, not of first order only. Nothing
@@ -113,11 +79,20 @@ struct Variant {
   // Such a one joins every selection of its op, and no baseline has rows of it. Its functions are
   // called in another process: they throw where they fail, and their times are not the kernel's.
   std::string plugin = {};
+  // What it makes of a call beyond dense rows of logits of scale 1, targets that are classes, and
+  // one thread; run() in ops/run.hpp provides the rest.
+  bool takes_threads = false;       // any number of threads; else the calling thread's alone
+  bool takes_coefficients = false;  // targets with a coefficient for each class
+  bool one_column = false;          // a loss of two classes in one column of logits
+  // Of a loss that is made of a softmax (ops/formulation.hpp): both names. Else empty.
+  std::string formulation = {}, softmax = {};
   // Which of its kernels a library takes for dense float32 rows of that shape, in its own words.
   // Empty where it does not say.
   std::function<std::string(std::size_t rows, std::size_t classes)> implementation = {};
 
   [[nodiscard]] std::string name() const {
+    if (!softmax.empty()) return formulation + '(' + softmax + ')';
+    if (!formulation.empty()) return formulation;
     return std::string(ops::name(op)) + '.' + algorithm + (isa.empty() ? "" : '.' + isa);
   }
   template <class T>

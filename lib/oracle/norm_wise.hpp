@@ -81,7 +81,7 @@ template <class S>
                                                  const ops::RowFacts& facts) {
   const auto computed = variant.bound ? variant.bound(facts) : std::nullopt;
   if (!computed || !computes_in_float32(dtype)) return computed;
-  const double norm = facts.norm(variant.op);
+  const double norm = variant.op->norm(facts);
   const double before = *computed * facts.unit_roundoff;
   return with_storage(dtype, [&]<class S>(std::type_identity<S>) -> std::optional<double> {
     using Limits = std::numeric_limits<S>;

@@ -18,15 +18,22 @@ struct Row {
   bool own_special_values;
 };
 
+// Whether the number stands for a probability, or a sum, of 0.
 template <class T>
 bool vanished(ops::Op op, T got) {
-  return op == ops::Op::softmax ? got == 0 : got == -std::numeric_limits<T>::infinity();
+  constexpr T infinity = std::numeric_limits<T>::infinity();
+  switch (op->values) {
+    case ops::Values::probabilities: break;
+    case ops::Values::logarithms: return got == -infinity;
+    case ops::Values::losses: return got == infinity;
+  }
+  return got == 0;
 }
 
 template <class T>
 bool belongs_to_special_row(ops::Op op, const numerics::Exact<T>& exact) {
   // A log-probability of -inf is that of one masked class.
-  const bool masked = op == ops::Op::log_softmax && exact.rounded < 0;
+  const bool masked = op->distribution && vanished(op, exact.rounded);
   return exact.special && !masked;
 }
 
@@ -38,9 +45,10 @@ Outcome judge_one(const Row& row, const numerics::Exact<T>& exact, T got) {
     return std::isnan(double{exact.rounded}) ? Outcome::ok : Outcome::nan;
   if (exact.special) return Outcome::wrong;
   if (vanished(row.op, got)) {
-    if (row.all_vanished && row.op != ops::Op::log_sum_exp) return Outcome::overflow;
+    if (row.all_vanished && row.op->distribution) return Outcome::overflow;
     constexpr double lost_beside_one = std::numeric_limits<T>::epsilon() / 2;
-    return row.op == ops::Op::softmax && exact.value() >= lost_beside_one ? Outcome::wrong
+    const bool probability = row.op->values == ops::Values::probabilities && row.op->distribution;
+    return probability && exact.value() >= lost_beside_one ? Outcome::wrong
                                                                           : Outcome::underflow;
   }
   if (std::isinf(double{got})) return Outcome::overflow;
@@ -86,12 +94,12 @@ Verdict judge(ops::Op op, std::span<const numerics::Exact<T>> exact, std::span<c
 
 template <class T>
 std::optional<double> sum_minus_1(ops::Op op, std::span<const T> got) {
-  if (op == ops::Op::log_sum_exp) return std::nullopt;
+  if (!op->distribution || ops::takes_targets(op)) return std::nullopt;
   // -1 is the first term: taken off at the end it would cancel what the compensation has kept.
   double sum = -1;
   double compensation = 0;
   for (const T y : got) {
-    const double term = op == ops::Op::softmax ? double{y} : std::exp(double{y});
+    const double term = op->values == ops::Values::probabilities ? double{y} : std::exp(double{y});
     const double next = sum + term;
     compensation += std::fabs(sum) >= std::fabs(term) ? (sum - next) + term : (term - next) + sum;
     sum = next;
@@ -100,6 +108,37 @@ std::optional<double> sum_minus_1(ops::Op op, std::span<const T> got) {
   return std::isfinite(sum) ? sum + compensation : sum;
 }
 
+namespace {
+
+// An entry of a gradient is a number like any other: one that is lost is 0.
+constexpr ops::OpDefinition gradient_definition{.name = "gradient",
+                                                .formula = {},
+                                                .place = 0,
+                                                .output = ops::Output::row,
+                                                .values = ops::Values::probabilities,
+                                                .distribution = false};
+
+}  // namespace
+
+template <class T>
+Verdict judge(ops::Op op, const Answer<T>& answer, std::span<const T> got, const T* loss,
+              double tolerance_ulp, bool own_special_values) {
+  if (!ops::takes_targets(op))
+    return judge<T>(op, answer.result, got, tolerance_ulp, own_special_values);
+  Verdict all = judge<T>(op, {&answer.loss.value(), 1}, {loss, 1}, tolerance_ulp,
+                         own_special_values);
+  if (op->output != ops::Output::loss_and_gradient) return all;
+  const Verdict gradient = judge<T>(ops::Op(gradient_definition), answer.result, got, tolerance_ulp,
+                                    false);
+  all.outcome = std::max(all.outcome, gradient.outcome);
+  all.max_error_ulp = std::max(all.max_error_ulp, gradient.max_error_ulp);
+  return all;
+}
+
+template Verdict judge(ops::Op, const Answer<float>&, std::span<const float>, const float*, double,
+                       bool);
+template Verdict judge(ops::Op, const Answer<double>&, std::span<const double>, const double*,
+                       double, bool);
 template Verdict judge(ops::Op, std::span<const numerics::Exact<float>>, std::span<const float>,
                        double, bool);
 template Verdict judge(ops::Op, std::span<const numerics::Exact<double>>, std::span<const double>,

@@ -10,6 +10,7 @@
 
 #include "numerics/error.hpp"
 #include "ops/op.hpp"
+#include "oracle/solver.hpp"
 
 namespace maxtrick::oracle {
 
@@ -46,6 +47,12 @@ struct Verdict {
 template <class T>
 [[nodiscard]] Verdict judge(ops::Op op, std::span<const numerics::Exact<T>> exact,
                             std::span<const T> got, double tolerance_ulp, bool own_special_values);
+
+// The same for a row of any op: `got` and `loss` (null where the op has none) are what was computed
+// for it. The first bad index is left empty for ops with losses.
+template <class T>
+[[nodiscard]] Verdict judge(ops::Op op, const Answer<T>& answer, std::span<const T> got,
+                            const T* loss, double tolerance_ulp, bool own_special_values);
 
 // The sum of the probabilities that a row of outputs stands for, minus 1: of the outputs for
 // softmax, of their exponentials (std::exp in double, so libm's last bit shows) for log_softmax;

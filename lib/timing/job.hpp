@@ -63,11 +63,11 @@ struct Measured {
 // Throws std::invalid_argument for an item that is not there.
 using Begins = std::function<void(std::optional<std::size_t> item)>;
 [[nodiscard]] std::vector<Measured> measure(
-    const Job& job, const std::vector<Kernel>& list = kernels(),
+    const Job& job, const std::vector<ops::Variant>& list = timed_variants(),
     const Begins& begins = [](auto) {});
 
 // The item's results on the job's matrix, checked as measure() does it, and nothing timed.
-[[nodiscard]] Checked check(const Job& job, const Kernel& kernel, const Item& item);
+[[nodiscard]] Checked check(const Job& job, const ops::Variant& kernel, const Item& item);
 // What measure() says of what is not timed.
 [[nodiscard]] Measured untimed(const Checked& checked);
 

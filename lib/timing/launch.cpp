@@ -68,7 +68,7 @@ void serve_launch(const std::string& text_of_job) {
   const Job job = job_from_json(text_of_job);
   // Here, with no pipe in what is timed.
   for (const std::string& file : job.plugins) worker::add(worker::open(file));
-  const std::string text = to_json(measure(job, kernels(), leave));
+  const std::string text = to_json(measure(job, timed_variants(), leave));
   std::size_t written = 0;
   while (written < text.size()) {
     const ssize_t n = ::write(launch_descriptor, text.data() + written, text.size() - written);

@@ -37,14 +37,14 @@ class Collector : public benchmark::BenchmarkReporter {
 // The logits by one name, with the exact results of some of their rows.
 struct Input {
   Matrix logits;
-  Call call;
+  ops::Call<float> call;
   Sample sample;
 
-  Input(Matrix made, Call rest) : logits(std::move(made)), call(rest), sample(with_logits()) {}
+  Input(Matrix made, ops::Call<float> rest) : logits(std::move(made)), call(rest), sample(with_logits()) {}
 
  private:
-  const Call& with_logits() {
-    call.x = logits.const_rows();
+  const ops::Call<float>& with_logits() {
+    call.logits = logits.const_rows();
     return call;
   }
 };
@@ -58,12 +58,12 @@ class Inputs {
     const float scale = 1 / static_cast<float>(std::bit_floor(job.shape.rows));
     for (const Logits& one : job.logits)
       inputs_.try_emplace(one.name, make_logits(job.shape, one, targets_, job.seed),
-                          Call{.x = {},
-                               .targets = targets_,
-                               .scale = scale,
-                               .losses = losses_,
-                               .y = result_.rows(),
-                               .threads = job.threads});
+                          ops::Call<float>{.logits = {},
+                                           .result = result_.rows(),
+                                           .targets = {.index = targets_},
+                                           .losses = losses_,
+                                           .gradient_scale = scale,
+                                           .threads = job.threads});
   }
   // The logits of an item; throws where there are none of that name.
   [[nodiscard]] Input& of(const Item& item) {
@@ -80,13 +80,13 @@ class Inputs {
   std::map<std::string, Input, std::less<>> inputs_;
 };
 
-Checked run_and_check(const Job& job, const Kernel& kernel, Input& input) {
+Checked run_and_check(const Job& job, const ops::Variant& kernel, Input& input) {
   // What the kernel before it has left there must not pass for its results.
-  const Call& call = input.call;
+  const ops::Call<float>& call = input.call;
   constexpr float nothing = std::numeric_limits<float>::quiet_NaN();
-  for (std::size_t i = 0; i < call.y.rows; ++i) std::ranges::fill(call.y.row(i), nothing);
+  for (std::size_t i = 0; i < call.result.rows; ++i) std::ranges::fill(call.result.row(i), nothing);
   std::ranges::fill(call.losses, nothing);
-  kernel.run(call);
+  kernel.float32(call);
   return input.sample.check(kernel, call, job.inaccurate_above_ulp);
 }
 
@@ -100,9 +100,9 @@ void initialize_once() {
   }();
 }
 
-const Kernel& look_up(const std::vector<Kernel>& list, const std::string& name) {
-  for (const Kernel& kernel : list)
-    if (kernel.name == name) return kernel;
+const ops::Variant& look_up(const std::vector<ops::Variant>& list, const std::string& name) {
+  for (const ops::Variant& kernel : list)
+    if (timed_name(kernel) == name) return kernel;
   throw std::invalid_argument(fmt::format("no kernel '{}'", name));
 }
 
@@ -110,7 +110,7 @@ const Kernel& look_up(const std::vector<Kernel>& list, const std::string& name) 
 
 std::string benchmark_library() { return "Google Benchmark " MAXTRICK_BENCHMARK_VERSION; }
 
-std::vector<Measured> measure(const Job& job, const std::vector<Kernel>& list,
+std::vector<Measured> measure(const Job& job, const std::vector<ops::Variant>& list,
                               const Begins& begins) {
   Inputs inputs(job);
   initialize_once();
@@ -118,7 +118,7 @@ std::vector<Measured> measure(const Job& job, const std::vector<Kernel>& list,
   std::vector<Measured> measured;
   bool any = false;
   for (const Item& item : job.items) {
-    const Kernel& kernel = look_up(list, item.kernel);
+    const ops::Variant& kernel = look_up(list, item.kernel);
     Input& input = inputs.of(item);
     const std::size_t at = measured.size();
     begins(at);
@@ -132,7 +132,7 @@ std::vector<Measured> measure(const Job& job, const std::vector<Kernel>& list,
                                  [&kernel, &input, &begins, at](benchmark::State& state) {
                                    begins(at);
                                    for (auto _ : state) {
-                                     kernel.run(input.call);
+                                     kernel.float32(input.call);
                                      benchmark::ClobberMemory();
                                    }
                                  })
@@ -148,7 +148,7 @@ std::vector<Measured> measure(const Job& job, const std::vector<Kernel>& list,
   return measured;
 }
 
-Checked check(const Job& job, const Kernel& kernel, const Item& item) {
+Checked check(const Job& job, const ops::Variant& kernel, const Item& item) {
   Inputs inputs(job);
   return run_and_check(job, kernel, inputs.of(item));
 }

@@ -8,7 +8,7 @@
 #include "numerics/error.hpp"
 #include "ops/op.hpp"
 #include "oracle/outcome.hpp"
-#include "timing/kernel.hpp"
+#include "timing/timed.hpp"
 
 namespace maxtrick::timing {
 
@@ -19,29 +19,25 @@ struct Checked {
 
 // A wrong number is not timed; nor is one beyond twice what its kernel claims. One that is merely
 // inaccurate is, where the kernel claims nothing: a library at 65 ULP is what users have.
-[[nodiscard]] bool may_be_timed(const Kernel& kernel, const Checked& checked);
+[[nodiscard]] bool may_be_timed(const ops::Variant& kernel, const Checked& checked);
 
 // Rows spread over a matrix, with their exact results, made when first needed.
 class Sample {
  public:
   // Those of `call`; the first and the last row are among them where more than one is taken.
-  explicit Sample(const Call& call);
+  explicit Sample(const ops::Call<float>& call);
 
-  // Judges what the kernel of `op` has written into `call`.
-  //
-  // A gradient scale (y_i - [i = t]) is counted in ULPs of its exact value, but at t, where two
-  // numbers are subtracted, in those of the larger, scale: how to do better is the subject of
-  // configs/derivative.toml.
-  [[nodiscard]] Checked check(const Kernel& kernel, const Call& call, double tolerance_ulp);
+  // Judges what the variant has written into `call`.
+  [[nodiscard]] Checked check(const ops::Variant& variant, const ops::Call<float>& call,
+                              double tolerance_ulp);
 
  private:
-  using Exact = std::vector<numerics::Exact<float>>;
-  const std::vector<Exact>& exact(ops::Op op);
-  Checked check_row(const Kernel& kernel, const Call& call, double tolerance_ulp, std::size_t i);
+  using Answer = oracle::Answer<float>;
+  const std::vector<Answer>& answers(ops::Op op, const ops::Call<float>& call);
 
-  numerics::Rows<const float> x_;
+  numerics::Rows<const float> logits_;
   std::vector<std::size_t> rows_;
-  std::map<ops::Op, std::vector<Exact>> exact_;
+  std::map<ops::Op, std::vector<Answer>> answers_;
 };
 
 }  // namespace maxtrick::timing

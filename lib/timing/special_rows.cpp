@@ -11,6 +11,8 @@
 
 #include "run/experiment.hpp"
 #include "timing/matrix.hpp"
+#include "ops/cross_entropy.hpp"
+#include "ops/cross_entropy_gradient.hpp"
 
 namespace maxtrick::timing {
 namespace {
@@ -40,7 +42,7 @@ constexpr Special all_special[] = {
 constexpr std::size_t all_classes[] = {1, 2, 5, 37};
 std::vector<std::size_t> places(std::size_t classes) { return {0, classes / 2, classes - 1}; }
 
-Checked check(const Kernel& kernel, const Special& special, std::size_t classes) {
+Checked check(const ops::Variant& kernel, const Special& special, std::size_t classes) {
   const Shape shape{2 * places(classes).size(), classes};
   Matrix logits(shape), result(shape);
   std::vector<std::int32_t> targets;
@@ -56,13 +58,13 @@ Checked check(const Kernel& kernel, const Special& special, std::size_t classes)
   constexpr float nothing = -3;
   std::vector<float> losses(shape.rows, nothing);
   for (std::size_t i = 0; i < shape.rows; ++i) std::ranges::fill(result.rows().row(i), nothing);
-  const Call call{.x = logits.const_rows(),
-                  .targets = targets,
-                  .scale = 0.125F,
-                  .losses = losses,
-                  .y = result.rows()};
+  const ops::Call<float> call{.logits = logits.const_rows(),
+                              .result = result.rows(),
+                              .targets = {.index = targets},
+                              .losses = losses,
+                              .gradient_scale = 0.125F};
   try {
-    kernel.run(call);
+    kernel.float32(call);
   } catch (const run::CaseFailed& failed) {
     throw run::CaseFailed(fmt::format("{}, of {}", failed.what(), special.row));
   }
@@ -71,7 +73,7 @@ Checked check(const Kernel& kernel, const Special& special, std::size_t classes)
 
 using Known = std::variant<OnSpecialRows, run::CaseFailed>;
 
-Known known_of(const Kernel& kernel) {
+Known known_of(const ops::Variant& kernel) {
   try {
     return check_special_rows(kernel);
   } catch (const run::CaseFailed& failed) {
@@ -81,9 +83,9 @@ Known known_of(const Kernel& kernel) {
 
 }  // namespace
 
-OnSpecialRows check_special_rows(const Kernel& kernel) {
+OnSpecialRows check_special_rows(const ops::Variant& kernel) {
   OnSpecialRows all;
-  const bool is_loss = kernel.op == Op::cross_entropy || kernel.op == Op::cross_entropy_gradient;
+  const bool is_loss = ops::takes_targets(kernel.op);
   if (!is_loss || !std::isfinite(kernel.claimed_ulp)) return all;
   for (const Special& special : all_special)
     for (const std::size_t classes : all_classes) {
@@ -99,7 +101,7 @@ const OnSpecialRows& special_rows_of(const std::string& kernel) {
   static std::map<std::string, Known> all;
   const std::lock_guard lock(asking);
   auto known = all.find(kernel);
-  if (known == all.end()) known = all.emplace(kernel, known_of(*find_kernel(kernel))).first;
+  if (known == all.end()) known = all.emplace(kernel, known_of(*find_timed(kernel))).first;
   if (const auto* failed = std::get_if<run::CaseFailed>(&known->second)) throw *failed;
   return std::get<OnSpecialRows>(known->second);
 }

@@ -17,9 +17,9 @@ struct OnSpecialRows {
 // What a kernel of cross_entropy or its gradient makes of them, against the oracle and what it
 // claims. Nothing is found of another op, nor of one that claims nothing. Throws run::CaseFailed,
 // which names the row, where it fails.
-[[nodiscard]] OnSpecialRows check_special_rows(const Kernel& kernel);
+[[nodiscard]] OnSpecialRows check_special_rows(const ops::Variant& kernel);
 
-// The same of the one of that name in kernels(), which is called for it once in a process, however
+// The same of the one of that name in timed_variants(), which is called for it once in a process, however
 // often it is asked for: where it fails, that is thrown each time.
 [[nodiscard]] const OnSpecialRows& special_rows_of(const std::string& kernel);
 

@@ -8,6 +8,9 @@
 // that a class far below the maximum, or masked by -inf, keeps a probability of up to 3e-39 or
 // 6e-309; those of a row's last few classes, which fill no vector, become 0. A sum starts at an
 // aligned address, so the last bits depend on where a row begins.
+#include "ops/log_softmax.hpp"
+#include "ops/softmax.hpp"
+#include "variants/of_rows.hpp"
 #include "variants/peer.hpp"
 
 #ifdef MAXTRICK_EIGEN
@@ -79,7 +82,7 @@ std::string why_unavailable() { return built_without("Eigen", "libeigen3-dev"); 
 // of log-softmax are the worst rows of at most 12 classes; on longer ones, where the sum
 // counts, 4.3 (float32) and 8.5 (float64) were found.
 Variant entry(Op op, std::string summary, std::string special_values, Claim float32_claim,
-              Claim float64_claim, ops::Compute<float> float32, ops::Compute<double> float64) {
+              Claim float64_claim, RowsFunction<float> float32, RowsFunction<double> float64) {
   return {.op = op,
           .algorithm = "eigen",
           .isa = {},
@@ -88,15 +91,15 @@ Variant entry(Op op, std::string summary, std::string special_values, Claim floa
           .special_values = std::move(special_values),
           .float32_claim = std::move(float32_claim),
           .float64_claim = std::move(float64_claim),
-          .float32 = std::move(float32),
-          .float64 = std::move(float64),
+          .float32 = of_rows<float>(float32),
+          .float64 = of_rows<double>(float64),
           .library = library(),
           .unavailable = why_unavailable(),
           .optional = true};
 }
 
 const Register softmax_variant{entry(
-    Op::softmax, "y = (x - x.maxCoeff()).exp(); y /= y.sum()",
+    ops::softmax, "y = (x - x.maxCoeff()).exp(); y /= y.sum()",
     "-inf gives up to 3e-39 in float32, 6e-309 in float64 (as measured)",
     {.max_ulp = 144,
      .witness = {39.0247765, -13.4206409, 26.281065, 23.5966587, 24.3351555, 24.6567383,
@@ -109,7 +112,7 @@ const Register softmax_variant{entry(
      .witness_ulp = 68.9},
     softmax<float>, softmax<double>)};
 const Register log_softmax_variant{entry(
-    Op::log_softmax, "y = x - x.maxCoeff(); y -= log(y.exp().sum())", {},
+    ops::log_softmax, "y = x - x.maxCoeff(); y -= log(y.exp().sum())", {},
     {.max_ulp = 9,
      .floor = 1,
      .witness = {-0.303123415, 0.312066615, -0.163256347, 0.234130904, 0.442732155, 0.846405864,

@@ -15,6 +15,8 @@
 //   log-softmax  ((W + n + 2 f + log(n/S)) / Y + f) u, Y = W + log S = max |y_i|
 #include "variants/roundings.hpp"
 #include "variants/scalar.hpp"
+#include "ops/log_softmax.hpp"
+#include "ops/softmax.hpp"
 
 namespace maxtrick::variants {
 namespace {
@@ -43,7 +45,7 @@ std::optional<double> log_softmax_bound(const ops::RowFacts& row) {
 }
 
 const ops::Register softmax{
-    scalar({.op = Op::softmax,
+    scalar({.op = ops::softmax,
             .algorithm = "max_trick",
             .isa = {},
             .summary = "exp(x - max) / sum exp(x - max)",
@@ -60,7 +62,7 @@ const ops::Register softmax{
            []<class T>(std::span<const T> x, std::span<T> y) { softmax_row<T>(x, y); })};
 
 const ops::Register log_softmax{scalar(
-    {.op = Op::log_softmax,
+    {.op = ops::log_softmax,
      .algorithm = "log_of_max_trick",
      .isa = {},
      .summary = "log(exp(x - max) / sum exp(x - max))",

@@ -14,6 +14,9 @@
 // l e^-y roundings more of the sum.
 #include "variants/roundings.hpp"
 #include "variants/scalar.hpp"
+#include "ops/log_softmax.hpp"
+#include "ops/log_sum_exp.hpp"
+#include "ops/softmax.hpp"
 
 namespace maxtrick::variants {
 namespace {
@@ -49,7 +52,7 @@ std::optional<double> log_sum_exp_bound(const ops::RowFacts& row) {
 }
 
 const ops::Register softmax{scalar(
-    {.op = Op::softmax,
+    {.op = ops::softmax,
      .algorithm = "naive",
      .isa = {},
      .summary = "exp(x) / sum exp(x)",
@@ -69,7 +72,7 @@ const ops::Register softmax{scalar(
     []<class T>(std::span<const T> x, std::span<T> y) { softmax_row<T>(x, y); })};
 
 const ops::Register log_softmax{
-    scalar({.op = Op::log_softmax,
+    scalar({.op = ops::log_softmax,
             .algorithm = "log_of_naive",
             .isa = {},
             .summary = "log(exp(x) / sum exp(x))",
@@ -93,7 +96,7 @@ const ops::Register log_softmax{
            })};
 
 const ops::Register log_sum_exp{
-    scalar({.op = Op::log_sum_exp,
+    scalar({.op = ops::log_sum_exp,
             .algorithm = "naive",
             .isa = {},
             .summary = "log(sum exp(x))",

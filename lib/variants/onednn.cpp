@@ -9,16 +9,24 @@
 // max_trick.
 #include <dlfcn.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <dnnl.hpp>
 #include <stdexcept>
 #include <string>
 #include <tuple>
 #include <unordered_map>
+#include <vector>
 
 #include "ops/registry.hpp"
 #include "variants/dense_rows.hpp"
+#include "variants/of_rows.hpp"
 #include "variants/recent.hpp"
+#include "ops/log_softmax.hpp"
+#include "ops/softmax.hpp"
+#include "ops/cross_entropy.hpp"
+#include "ops/cross_entropy_gradient.hpp"
 
 namespace maxtrick::variants {
 namespace {
@@ -106,6 +114,39 @@ void run(dnnl::algorithm algorithm, Rows<const float> logits, Rows<float> result
   stream.wait();
 }
 
+// For rows with gaps between them oneDNN has only its reference kernel, with bits and speed of its
+// own.
+void compute(dnnl::algorithm algorithm, Rows<const float> x, Rows<float> y) {
+  by_dense_rows(x, y, [algorithm](Rows<const float> from, Rows<float> to) {
+    run(algorithm, from, to);
+  });
+}
+
+std::size_t target(const ops::Call<float>& call, std::size_t row) {
+  return static_cast<std::size_t>(call.targets.index[row]);
+}
+
+// The loss by the library's log-softmax, of which one number a row is used.
+void cross_entropy(const ops::Call<float>& call) {
+  thread_local std::vector<float> kept;
+  const std::size_t classes = call.logits.columns;
+  kept.resize(std::max(kept.size(), call.logits.rows * classes));
+  const Rows<float> y{kept.data(), call.logits.rows, classes};
+  compute(dnnl::algorithm::softmax_log, call.logits, y);
+  for (std::size_t i = 0; i < y.rows; ++i) call.losses[i] = -y.row(i)[target(call, i)];
+}
+
+// The gradient by its softmax.
+void cross_entropy_gradient(const ops::Call<float>& call) {
+  compute(dnnl::algorithm::softmax_accurate, call.logits, call.result);
+  for (std::size_t i = 0; i < call.result.rows; ++i) {
+    const std::span<float> y = call.result.row(i);
+    call.losses[i] = -std::log(y[target(call, i)]);
+    y[target(call, i)] -= 1;
+    for (float& yk : y) yk *= call.gradient_scale;
+  }
+}
+
 std::string library() {
   const dnnl_version_t* v = dnnl::version();
   return "oneDNN " + std::to_string(v->major) + '.' + std::to_string(v->minor) + '.' +
@@ -127,14 +168,9 @@ Variant entry(Op op, dnnl::algorithm algorithm, ops::Claim claim) {
           .source = "oneDNN; oneDNN#1545",
           .special_values = "NaN and +inf give NaN in their own place only (as measured)",
           .float32_claim = std::move(claim),
-          // For rows with gaps between them oneDNN has only its reference kernel, with bits and
-          // speed of its own.
-          .float32 =
-              [algorithm](Rows<const float> x, Rows<float> y) {
-                by_dense_rows(x, y, [algorithm](Rows<const float> from, Rows<float> to) {
-                  run(algorithm, from, to);
-                });
-              },
+          .float32 = of_rows<float>([algorithm](Rows<const float> x, Rows<float> y) {
+            compute(algorithm, x, y);
+          }),
           .library = library(),
           .unavailable = why_unavailable(),
           .implementation =
@@ -145,16 +181,32 @@ Variant entry(Op op, dnnl::algorithm algorithm, ops::Claim claim) {
 }
 
 const Register softmax{
-    entry(Op::softmax, dnnl::algorithm::softmax_accurate,
+    entry(ops::softmax, dnnl::algorithm::softmax_accurate,
           {.max_ulp = 145,
            .witness = {-26.899658, 36.271942, -34.432606, 14.055094, 19.604418, 29.706808,
                        -26.746775, -32.40946, 9.785898, 28.85283, 16.176512, 19.632635},
            .witness_ulp = 72.3})};
-const Register log_softmax{entry(Op::log_softmax, dnnl::algorithm::softmax_log,
+const Register log_softmax{entry(ops::log_softmax, dnnl::algorithm::softmax_log,
                                  {.max_ulp = 62,
                                   .floor = 1,
                                   .witness = {-0.07296186, -1.1561245, -0.3943771, -3.1551952},
                                   .witness_ulp = 31.0})};
+
+
+// What a program has that completes the library's softmax by a loop.
+Variant completed(Op op, dnnl::algorithm algorithm, ops::Compute<float> function,
+                  std::string summary) {
+  Variant variant = entry(op, algorithm, {});
+  variant.nature = ops::Nature::unguarded;
+  variant.summary = std::move(summary);
+  variant.float32 = std::move(function);
+  return variant;
+}
+const Register loss{completed(ops::cross_entropy, dnnl::algorithm::softmax_log, cross_entropy,
+                              "minus the library's log-softmax of the target")};
+const Register gradient{completed(ops::cross_entropy_gradient, dnnl::algorithm::softmax_accurate,
+                                  cross_entropy_gradient,
+                                  "the library's softmax, minus 1 at the target, scaled by a loop")};
 
 }  // namespace
 }  // namespace maxtrick::variants

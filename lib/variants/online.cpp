@@ -18,6 +18,7 @@
 
 #include "variants/roundings.hpp"
 #include "variants/scalar.hpp"
+#include "ops/softmax.hpp"
 
 namespace maxtrick::variants {
 namespace {
@@ -33,7 +34,7 @@ std::optional<double> bound(const ops::RowFacts& row) {
 }
 
 const ops::Register softmax{
-    scalar({.op = Op::softmax,
+    scalar({.op = ops::softmax,
             .algorithm = "online",
             .isa = {},
             .summary = "maximum and sum in one pass, rescaled as the maximum grows",

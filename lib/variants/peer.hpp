@@ -15,6 +15,9 @@ namespace maxtrick::variants {
   return "built without " + library + " (" + package + "; scripts/setup --peers installs it)";
 }
 
+template <class T>
+using RowsFunction = void (*)(numerics::Rows<const T> logits, numerics::Rows<T> result);
+
 // Stands in the place of what is not there.
 template <class T>
 void not_built(numerics::Rows<const T>, numerics::Rows<T>) {

@@ -21,6 +21,8 @@
 #include <optional>
 
 #include "ops/variant.hpp"
+#include "ops/log_softmax.hpp"
+#include "ops/log_sum_exp.hpp"
 
 namespace maxtrick::variants {
 
@@ -43,8 +45,8 @@ struct Roundings {
         y(row.log_sum_exp),
         log_S_low(row.least_log_S()),
         log_S(std::min(std::log(n), y - m + row.uncertainty())),
-        Y(row.norm(ops::Op::log_softmax)),
-        abs_y(row.norm(ops::Op::log_sum_exp)),
+        Y(ops::log_softmax->norm(row)),
+        abs_y(ops::log_sum_exp->norm(row)),
         largest(row.largest) {}
 
   // 1 / (1 - k u): what turns k first-order roundings into a bound. Infinite beyond its range.

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "ops/registry.hpp"
+#include "variants/of_rows.hpp"
 
 namespace maxtrick::variants {
 
@@ -55,11 +56,10 @@ template <class RowFunction>
     for (std::size_t i = 0; i < logits.rows; ++i) row(logits.row(i), result.row(i));
   };
   entry.isa = "scalar";
-  entry.float32 = [by_rows](Rows<const float> x, Rows<float> y) { by_rows(x, y); };
-  entry.float64 = [by_rows](Rows<const double> x, Rows<double> y) { by_rows(x, y); };
-  using numerics::Float16, numerics::BFloat16;
-  entry.float16 = [by_rows](Rows<const Float16> x, Rows<Float16> y) { by_rows(x, y); };
-  entry.bfloat16 = [by_rows](Rows<const BFloat16> x, Rows<BFloat16> y) { by_rows(x, y); };
+  entry.float32 = of_rows<float>(by_rows);
+  entry.float64 = of_rows<double>(by_rows);
+  entry.float16 = of_rows<numerics::Float16>(by_rows);
+  entry.bfloat16 = of_rows<numerics::BFloat16>(by_rows);
   return entry;
 }
 

@@ -29,6 +29,8 @@
 // where +inf is summed; log1p(R) leaves one +inf out of the sum, and is right for log-sum-exp then.
 #include "variants/roundings.hpp"
 #include "variants/scalar.hpp"
+#include "ops/log_softmax.hpp"
+#include "ops/log_sum_exp.hpp"
 
 namespace maxtrick::variants {
 namespace {
@@ -65,7 +67,7 @@ std::optional<double> x_minus_lse_bound(const ops::RowFacts& row) {
 }
 
 const ops::Register x_minus_lse{scalar(
-    {.op = Op::log_softmax,
+    {.op = ops::log_softmax,
      .algorithm = "x_minus_lse",
      .isa = {},
      .summary = "x - (max + log sum exp(x - max))",
@@ -90,7 +92,7 @@ const ops::Register x_minus_lse{scalar(
     })};
 
 const ops::Register log_softmax_shifted{scalar(
-    {.op = Op::log_softmax,
+    {.op = ops::log_softmax,
      .algorithm = "shifted",
      .isa = {},
      .summary = "(x - max) - log sum exp(x - max)",
@@ -115,7 +117,7 @@ const ops::Register log_softmax_shifted{scalar(
     })};
 
 const ops::Register log_softmax_shifted_log1p{
-    scalar({.op = Op::log_softmax,
+    scalar({.op = ops::log_softmax,
             .algorithm = "shifted_log1p",
             .isa = {},
             .summary = "(x - max) - log1p(sum over the others of exp(x - max))",
@@ -134,7 +136,7 @@ const ops::Register log_softmax_shifted_log1p{
            })};
 
 const ops::Register log_sum_exp_shifted{
-    scalar({.op = Op::log_sum_exp,
+    scalar({.op = ops::log_sum_exp,
             .algorithm = "shifted",
             .isa = {},
             .summary = "max + log sum exp(x - max)",
@@ -156,7 +158,7 @@ const ops::Register log_sum_exp_shifted{
            })};
 
 const ops::Register log_sum_exp_shifted_log1p{scalar(
-    {.op = Op::log_sum_exp,
+    {.op = ops::log_sum_exp,
      .algorithm = "shifted_log1p",
      .isa = {},
      .summary = "max + log1p(sum over the others of exp(x - max))",

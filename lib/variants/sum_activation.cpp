@@ -4,6 +4,7 @@
 //   sum_v2  the same after subtracting the minimum: shift invariant, but insensitive
 // Neither calls libm, so their bits are the same everywhere.
 #include "variants/scalar.hpp"
+#include "ops/softmax.hpp"
 
 namespace maxtrick::variants {
 namespace {
@@ -16,7 +17,7 @@ void normalise(std::span<const T> x, std::span<T> y, T origin) {
 }
 
 const ops::Register sum_v1{
-    scalar({.op = Op::softmax,
+    scalar({.op = ops::softmax,
             .algorithm = "sum_v1",
             .isa = {},
             .summary = "x / sum x",
@@ -24,7 +25,7 @@ const ops::Register sum_v1{
             .nature = ops::Nature::approximation},
            []<class T>(std::span<const T> x, std::span<T> y) { normalise<T>(x, y, 0); })};
 
-const ops::Register sum_v2{scalar({.op = Op::softmax,
+const ops::Register sum_v2{scalar({.op = ops::softmax,
                                    .algorithm = "sum_v2",
                                    .isa = {},
                                    .summary = "(x - min) / sum (x - min)",

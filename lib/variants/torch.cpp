@@ -3,6 +3,9 @@
 // libtorch brings some 280 shared libraries, which take most of a second to load. So it is in a
 // module of its own, beside the program, which the first call loads: a program that computes
 // nothing with PyTorch starts as fast as ever.
+#include "ops/log_softmax.hpp"
+#include "ops/softmax.hpp"
+#include "variants/of_rows.hpp"
 #include "variants/peer.hpp"
 
 #ifdef MAXTRICK_TORCH
@@ -70,17 +73,17 @@ std::string why_unavailable() { return built_without("PyTorch", "libtorch-dev");
 // PyTorch claims no bound: ours are twice the worst error found. Which vectors it uses depends on
 // the CPU, which moves a last bit or two. The witnesses of log-softmax are the worst rows of at
 // most 12 classes; on longer ones the sum counts, and so they are given what Eigen's are.
-Variant entry(Op op, Claim float32_claim, Claim float64_claim, ops::Compute<float> float32,
-              ops::Compute<double> float64) {
+Variant entry(Op op, Claim float32_claim, Claim float64_claim, RowsFunction<float> float32,
+              RowsFunction<double> float64) {
   return {.op = op,
           .algorithm = "torch",
           .isa = {},
-          .summary = op == Op::softmax ? "at::_softmax_out" : "at::_log_softmax_out",
+          .summary = op == ops::softmax ? "at::_softmax_out" : "at::_log_softmax_out",
           .source = "PyTorch",
           .float32_claim = std::move(float32_claim),
           .float64_claim = std::move(float64_claim),
-          .float32 = std::move(float32),
-          .float64 = std::move(float64),
+          .float32 = of_rows<float>(float32),
+          .float64 = of_rows<double>(float64),
           .library = library(),
           .unavailable = why_unavailable(),
           .optional = true,
@@ -88,7 +91,7 @@ Variant entry(Op op, Claim float32_claim, Claim float64_claim, ops::Compute<floa
 }
 
 const Register softmax{entry(
-    Op::softmax,
+    ops::softmax,
     {.max_ulp = 141,
      .witness = {37.2281227, -34.1607132, 24.524416, 30.947504, 31.6773911, 20.5925922, 20.5925922},
      .witness_ulp = 70.4},
@@ -99,7 +102,7 @@ const Register softmax{entry(
      .witness_ulp = 70.1},
     softmax_float32, softmax_float64)};
 const Register log_softmax{entry(
-    Op::log_softmax,
+    ops::log_softmax,
     {.max_ulp = 9,
      .floor = 1,
      .witness = {-2.07304168, 0.00433355616, 0.672735512, 1.07363772, -8.66419029, -6.40516663,

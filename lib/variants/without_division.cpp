@@ -16,6 +16,7 @@
 // the error is at most (E + W_i + log S + f) u.
 #include "variants/roundings.hpp"
 #include "variants/scalar.hpp"
+#include "ops/softmax.hpp"
 
 namespace maxtrick::variants {
 namespace {
@@ -32,7 +33,7 @@ std::optional<double> bound(const Roundings& r, double lse) {
 }
 
 const ops::Register naive_exp_of_log{scalar(
-    {.op = Op::softmax,
+    {.op = ops::softmax,
      .algorithm = "naive_exp_of_log",
      .isa = {},
      .summary = "exp(x - log sum exp(x))",
@@ -63,7 +64,7 @@ const ops::Register naive_exp_of_log{scalar(
     })};
 
 const ops::Register exp_of_log{scalar(
-    {.op = Op::softmax,
+    {.op = ops::softmax,
      .algorithm = "exp_of_log",
      .isa = {},
      .summary = "exp(x - (max + log1p(sum over the others of exp(x - max))))",

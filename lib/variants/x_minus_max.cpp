@@ -9,6 +9,7 @@
 // + log S the largest |y_i|.
 #include "variants/roundings.hpp"
 #include "variants/scalar.hpp"
+#include "ops/log_softmax.hpp"
 
 namespace maxtrick::variants {
 namespace {
@@ -21,7 +22,7 @@ std::optional<double> bound(const ops::RowFacts& row) {
   return if_finite((r.log_S * (1 + 0x1p-48) / r.u + r.W) / r.Y);
 }
 
-const ops::Register log_softmax{scalar({.op = Op::log_softmax,
+const ops::Register log_softmax{scalar({.op = ops::log_softmax,
                                         .algorithm = "x_minus_max",
                                         .isa = {},
                                         .summary = "x - max, an approximation",

@@ -6,8 +6,10 @@
 // more than the rounding of x - max, at 79.7 up to 8000 ULP, and below 1.2e-38 all is 0.
 #include <cstdint>
 
+#include "variants/of_rows.hpp"
 #include "variants/peer.hpp"
 #include "variants/recent.hpp"
+#include "ops/softmax.hpp"
 
 #ifdef MAXTRICK_XNNPACK
 #include <unistd.h>
@@ -97,14 +99,14 @@ std::string why_unavailable() { return built_without("XNNPACK", "libxnnpack-dev"
 
 // XNNPACK claims no bound: ours is twice the worst error found.
 const Register softmax_variant{
-    {.op = Op::softmax,
+    {.op = ops::softmax,
      .algorithm = "xnnpack",
      .isa = {},
      .summary = "the library's operator",
      .source = "XNNPACK",
      .special_values = "NaN, +inf and a row of -inf give -inf in the whole row (as measured)",
      .float32_claim = {.max_ulp = 16250, .witness = {40, -39.71241}, .witness_ulp = 8121.7},
-     .float32 = softmax,
+     .float32 = of_rows<float>(softmax),
      .library = library(),
      .unavailable = why_unavailable(),
      .optional = true}};

@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "worker/kernel.hpp"
+#include "worker/plugin.hpp"
 
 namespace maxtrick::worker {
 

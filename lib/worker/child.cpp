@@ -41,18 +41,18 @@ std::string describe(const Fault& fault) {
 }
 
 template <class T>
-Request request_of(std::size_t kernel, const Arguments<T>& a) {
-  const bool several = a.x.rows > 1;
+Request request_of(std::size_t kernel, const ops::Call<T>& a) {
+  const bool several = a.logits.rows > 1;
   return {.kernel = kernel,
           .element = sizeof(T),
-          .rows = a.x.rows,
-          .classes = a.x.columns,
-          .logits_stride = a.x.columns + (several ? logits_gap : 0),
-          .columns = a.y.data ? a.y.columns : 0,
-          .result_stride = a.y.data ? a.y.columns + (several ? result_gap : 0) : 0,
-          .targets = a.targets.size(),
+          .rows = a.logits.rows,
+          .classes = a.logits.columns,
+          .logits_stride = a.logits.columns + (several ? logits_gap : 0),
+          .columns = a.result.data ? a.result.columns : 0,
+          .result_stride = a.result.data ? a.result.columns + (several ? result_gap : 0) : 0,
+          .targets = a.targets.index.size(),
           .losses = a.losses.size(),
-          .scale = double{a.scale}};
+          .scale = double{a.gradient_scale}};
 }
 
 }  // namespace
@@ -171,16 +171,16 @@ void Child::send(const Request& request) {
 }
 
 template <class T>
-void Child::call(std::size_t kernel, const Arguments<T>& a) {
+void Child::call(std::size_t kernel, const ops::Call<T>& a) {
   Request request = request_of(kernel, a);
-  const auto limit = limit_ + std::chrono::milliseconds(a.x.rows * a.x.columns / 1000);
+  const auto limit = limit_ + std::chrono::milliseconds(a.logits.rows * a.logits.columns / 1000);
   request.limit_s =
       static_cast<std::uint64_t>(std::chrono::ceil<std::chrono::seconds>(limit).count());
   memory_->lay_out(layout_of(request));
   T* const logits = memory_->at<T>(Place::logits);
-  for (std::size_t i = 0; i < a.x.rows; ++i)
-    std::ranges::copy(a.x.row(i), logits + i * request.logits_stride);
-  std::ranges::copy(a.targets, memory_->at<std::int32_t>(Place::targets));
+  for (std::size_t i = 0; i < a.logits.rows; ++i)
+    std::ranges::copy(a.logits.row(i), logits + i * request.logits_stride);
+  std::ranges::copy(a.targets.index, memory_->at<std::int32_t>(Place::targets));
   send(request);
 
   const std::string answer = receive(limit);
@@ -191,18 +191,18 @@ void Child::call(std::size_t kernel, const Arguments<T>& a) {
   }
   const T* const result = memory_->at<const T>(Place::result);
   bool kept = memory_->untouched_before(Place::result);
-  for (std::size_t i = 1; kept && request.columns > 0 && i < a.x.rows; ++i)
+  for (std::size_t i = 1; kept && request.columns > 0 && i < a.logits.rows; ++i)
     kept = Memory::untouched(result + i * request.result_stride - result_gap, result_gap);
   if (!kept) throw Broken("writes outside its rows", false);
   if (!memory_->untouched_before(Place::losses)) throw Broken("writes outside its losses", false);
   if (answer.size() > 1) throw run::CaseFailed(answer.substr(1));
   if (request.columns > 0)
-    for (std::size_t i = 0; i < a.x.rows; ++i)
-      std::copy_n(result + i * request.result_stride, request.columns, a.y.row(i).data());
+    for (std::size_t i = 0; i < a.logits.rows; ++i)
+      std::copy_n(result + i * request.result_stride, request.columns, a.result.row(i).data());
   std::copy_n(memory_->at<const T>(Place::losses), a.losses.size(), a.losses.data());
 }
 
-template void Child::call(std::size_t, const Arguments<float>&);
-template void Child::call(std::size_t, const Arguments<double>&);
+template void Child::call(std::size_t, const ops::Call<float>&);
+template void Child::call(std::size_t, const ops::Call<double>&);
 
 }  // namespace maxtrick::worker

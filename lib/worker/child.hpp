@@ -8,7 +8,7 @@
 #include <string>
 
 #include "worker/call_memory.hpp"
-#include "worker/kernel.hpp"
+#include "worker/plugin.hpp"
 #include "worker/process.hpp"
 
 namespace maxtrick::worker {
@@ -39,7 +39,7 @@ class Child {
   // Calls the kernel of that place in the plug-in. Throws Broken, after which nothing may be called
   // any more, and run::CaseFailed where it says itself that it could not compute it.
   template <class T>
-  void call(std::size_t kernel, const Arguments<T>& arguments);
+  void call(std::size_t kernel, const ops::Call<T>& call);
 
  private:
   class Memory;

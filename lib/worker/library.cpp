@@ -6,18 +6,22 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <utility>
 
 #include "io/files.hpp"
 #include "maxtrick/plugin.h"
+#include "ops/registry.hpp"
 #include "run/experiment.hpp"
 
 namespace maxtrick::worker {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
 
 constexpr const char* entry_name = "maxtrick_plugin_v1";
 // What is said of them all goes through a socket in one message, which Linux takes to 208 KiB.
@@ -44,70 +48,71 @@ using CCall =
     std::conditional_t<std::is_same_v<T, float>, maxtrick_call_float32, maxtrick_call_float64>;
 
 template <class T>
-Function<T> direct(int (*function)(const CCall<T>*), const std::string& name) {
+ops::Compute<T> direct(int (*function)(const CCall<T>*), ops::Op op, const std::string& name) {
   if (!function) return {};
-  return [=](const Arguments<T>& a) {
-    if (a.x.rows == 0) return;
-    const CCall<T> call{.rows = a.x.rows,
-                        .classes = a.x.columns,
-                        .logits = a.x.data,
-                        .logits_stride = a.x.stride,
-                        .result = a.y.data,
-                        .result_stride = a.y.stride,
-                        .targets = a.targets.data(),
-                        .losses = a.losses.data(),
-                        .scale = a.scale};
+  return [=](const ops::Call<T>& given) {
+    if (given.logits.rows == 0) return;
+    const ops::Call<T> own = only_arguments_of(op, given);
+    const CCall<T> call{.rows = own.logits.rows,
+                        .classes = own.logits.columns,
+                        .logits = own.logits.data,
+                        .logits_stride = own.logits.stride,
+                        .result = own.result.data,
+                        .result_stride = own.result.stride,
+                        .targets = own.targets.index.data(),
+                        .losses = own.losses.data(),
+                        .scale = own.gradient_scale};
     if (const int code = function(&call); code != 0)
       throw run::CaseFailed(fmt::format("{}: returned error {}", name, code));
   };
 }
 
-Kernel kernel_of(const maxtrick_kernel& offered, const std::string& plugin_name) {
-  const auto op = parse_op(offered.op ? offered.op : "");
-  if (!op) throw std::invalid_argument(fmt::format("unknown op '{}'", line_of(offered.op)));
-  Kernel kernel{.op = *op, .algorithm = line_of(offered.algorithm), .isa = line_of(offered.isa)};
-  if (!is_plain(kernel.algorithm) || !(kernel.isa.empty() || is_plain(kernel.isa)))
+ops::Variant variant_of(const maxtrick_kernel& kernel, const std::string& plugin_name) {
+  const auto op = ops::parse_op(kernel.op ? kernel.op : "");
+  if (!op) throw std::invalid_argument(fmt::format("unknown op '{}'", line_of(kernel.op)));
+  ops::Variant variant = offered(*op, line_of(kernel.algorithm), line_of(kernel.isa),
+                                 kernel.claimed_ulp > 0 ? kernel.claimed_ulp : infinity);
+  const std::string name = variant.name();
+  if (!is_plain(variant.algorithm) || !(variant.isa.empty() || is_plain(variant.isa)))
     throw std::invalid_argument(fmt::format(
-        "'{}' is no plain name: small letters, digits and _, at most 64 a part", kernel.name()));
-  const std::string name = kernel.name();
+        "'{}' is no plain name: small letters, digits and _, at most 64 a part", name));
   try {
-    kernel.summary = line_of(offered.summary);
-    kernel.source = line_of(offered.source);
+    variant.summary = line_of(kernel.summary);
+    variant.source = line_of(kernel.source);
   } catch (const std::exception& error) {
     throw std::invalid_argument(fmt::format("{}: {}", name, error.what()));
   }
-  if (kernel.source.empty()) kernel.source = plugin_name;
-  if (std::isnan(offered.claimed_ulp) || offered.claimed_ulp < 0)
+  if (variant.source.empty()) variant.source = plugin_name;
+  if (std::isnan(kernel.claimed_ulp) || kernel.claimed_ulp < 0)
     throw std::invalid_argument(fmt::format("{} claims {} ULP: a number above 0, or 0 for no claim",
-                                            name, offered.claimed_ulp));
-  if (offered.claimed_ulp > 0) kernel.claimed_ulp = offered.claimed_ulp;
-  if (!offered.float32) throw std::invalid_argument(fmt::format("{} has no float32", name));
-  kernel.float32 = direct<float>(offered.float32, name);
-  kernel.float64 = direct<double>(offered.float64, name);
-  return kernel;
+                                            name, kernel.claimed_ulp));
+  if (!kernel.float32) throw std::invalid_argument(fmt::format("{} has no float32", name));
+  variant.float32 = direct<float>(kernel.float32, *op, name);
+  variant.float64 = direct<double>(kernel.float64, *op, name);
+  return variant;
 }
 
-Plugin read(const maxtrick_plugin* offered) {
-  if (!offered) throw std::invalid_argument(fmt::format("{} returns NULL", entry_name));
-  if (offered->api_version != MAXTRICK_PLUGIN_API)
+Plugin read(const maxtrick_plugin* description) {
+  if (!description) throw std::invalid_argument(fmt::format("{} returns NULL", entry_name));
+  if (description->api_version != MAXTRICK_PLUGIN_API)
     throw std::invalid_argument(fmt::format("made for version {} of the interface, this is {}",
-                                            offered->api_version, MAXTRICK_PLUGIN_API));
+                                            description->api_version, MAXTRICK_PLUGIN_API));
   Plugin plugin{.file = {},
-                .name = line_of(offered->name),
-                .version = line_of(offered->version),
+                .name = line_of(description->name),
+                .version = line_of(description->version),
                 .digest = {},
-                .kernels = {}};
+                .variants = {}};
   if (plugin.name.empty()) throw std::invalid_argument("it has no name");
-  if (offered->kernel_count == 0 || !offered->kernels)
+  if (description->kernel_count == 0 || !description->kernels)
     throw std::invalid_argument("it offers no kernel");
-  if (offered->kernel_count > most_kernels)
+  if (description->kernel_count > most_kernels)
     throw std::invalid_argument(
-        fmt::format("{} kernels, at most {}", offered->kernel_count, most_kernels));
+        fmt::format("{} kernels, at most {}", description->kernel_count, most_kernels));
   std::set<std::string> names;
-  for (std::size_t i = 0; i < offered->kernel_count; ++i) {
-    plugin.kernels.push_back(kernel_of(offered->kernels[i], plugin.name));
-    if (!names.insert(plugin.kernels.back().name()).second)
-      throw std::invalid_argument(fmt::format("it offers {} twice", plugin.kernels.back().name()));
+  for (std::size_t i = 0; i < description->kernel_count; ++i) {
+    plugin.variants.push_back(variant_of(description->kernels[i], plugin.name));
+    if (!names.insert(plugin.variants.back().name()).second)
+      throw std::invalid_argument(fmt::format("it offers {} twice", plugin.variants.back().name()));
   }
   return plugin;
 }
@@ -132,7 +137,7 @@ Plugin open(const std::filesystem::path& file) {
       throw std::invalid_argument(
           fmt::format("what it says of its {} kernels is {} bytes, at most {}: fewer, or shorter "
                       "texts",
-                      plugin.kernels.size(), size, most_description));
+                      plugin.variants.size(), size, most_description));
     return plugin;
   } catch (const std::exception& error) {
     throw Refused(fmt::format("{}: no plug-in that can be used: {}", file.string(), error.what()));
@@ -145,16 +150,16 @@ std::string to_json(const Plugin& plugin) {
                {"version", plugin.version},
                {"digest", plugin.digest},
                {"kernels", Json::array()}};
-  for (const Kernel& kernel : plugin.kernels)
+  for (const ops::Variant& variant : plugin.variants)
     json["kernels"].push_back(
-        {{"op", name(kernel.op)},
-         {"algorithm", kernel.algorithm},
-         {"isa", kernel.isa},
-         {"summary", kernel.summary},
-         {"source", kernel.source},
+        {{"op", variant.op->name},
+         {"algorithm", variant.algorithm},
+         {"isa", variant.isa},
+         {"summary", variant.summary},
+         {"source", variant.source},
          // JSON has no infinity.
-         {"claimed_ulp", std::isfinite(kernel.claimed_ulp) ? kernel.claimed_ulp : 0},
-         {"float64", bool(kernel.float64)}});
+         {"claimed_ulp", std::isfinite(variant.claimed_ulp) ? variant.claimed_ulp : 0},
+         {"float64", bool(variant.float64)}});
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -164,17 +169,17 @@ Plugin from_json(const std::string& text) {
                 .name = json.at("name"),
                 .version = json.at("version"),
                 .digest = json.at("digest"),
-                .kernels = {}};
+                .variants = {}};
   for (const Json& one : json.at("kernels")) {
-    Kernel kernel{.op = parse_op(one.at("op").get<std::string>()).value(),
-                  .algorithm = one.at("algorithm"),
-                  .isa = one.at("isa"),
-                  .summary = one.at("summary"),
-                  .source = one.at("source")};
-    if (const double claimed = one.at("claimed_ulp"); claimed > 0) kernel.claimed_ulp = claimed;
+    const double claimed = one.at("claimed_ulp");
+    ops::Variant variant = offered(ops::parse_op(one.at("op").get<std::string>()).value(),
+                                   one.at("algorithm"), one.at("isa"),
+                                   claimed > 0 ? claimed : infinity);
+    variant.summary = one.at("summary");
+    variant.source = one.at("source");
     if (one.at("float64"))
-      kernel.float64 = [](const Arguments<double>&) { throw std::bad_function_call(); };
-    plugin.kernels.push_back(std::move(kernel));
+      variant.float64 = [](const ops::Call<double>&) { throw std::bad_function_call(); };
+    plugin.variants.push_back(std::move(variant));
   }
   return plugin;
 }

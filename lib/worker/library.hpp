@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <string>
 
-#include "worker/kernel.hpp"
+#include "worker/plugin.hpp"
 
 namespace maxtrick::worker {
 

@@ -49,19 +49,20 @@ constexpr int most_hangs = 3;
 struct Remote {
   std::shared_ptr<Pool> pool;
   std::size_t place;
+  ops::Op op;
   std::string name;
   std::shared_ptr<std::atomic<int>> hangs = std::make_shared<std::atomic<int>>(0);
 
   template <class T>
-  void operator()(const Arguments<T>& arguments) const {
-    if (arguments.x.rows == 0) return;
+  void operator()(const ops::Call<T>& call) const {
+    if (call.logits.rows == 0) return;
     if (*hangs >= most_hangs)
       throw run::CaseFailed(
           fmt::format("{}: hung {} times, and is not called again", name, most_hangs));
     try {
       auto child = pool->take();
       try {
-        child->call(place, arguments);
+        child->call(place, only_arguments_of(op, call));
       } catch (const run::CaseFailed&) {  // it said so itself, and goes on
         pool->give_back(std::move(child));
         throw;
@@ -89,11 +90,11 @@ Plugin start(const std::filesystem::path& file, const Host& host) {
   plugin.require_unchanged();
   const auto pool = std::make_shared<Pool>(host, plugin);
   pool->give_back(std::move(child));
-  for (std::size_t i = 0; i < plugin.kernels.size(); ++i) {
-    Kernel& kernel = plugin.kernels[i];
-    const Remote remote{pool, i, kernel.name()};
-    kernel.float32 = [remote](const Arguments<float>& a) { remote(a); };
-    if (kernel.float64) kernel.float64 = [remote](const Arguments<double>& a) { remote(a); };
+  for (std::size_t i = 0; i < plugin.variants.size(); ++i) {
+    ops::Variant& variant = plugin.variants[i];
+    const Remote remote{pool, i, variant.op, variant.name()};
+    variant.float32 = [remote](const ops::Call<float>& call) { remote(call); };
+    if (variant.float64) variant.float64 = [remote](const ops::Call<double>& call) { remote(call); };
   }
   return plugin;
 }

@@ -130,30 +130,30 @@ void say(Word word, const std::string& text) {
 }
 
 template <class T>
-void call(Kernel& kernel, const Request& request) {
+void call(const ops::Variant& variant, const Request& request) {
   const Mapping& memory = mapping();
-  const Arguments<T> arguments{
-      .x = {memory.at<const T>(Place::logits), request.rows, request.classes,
-            request.logits_stride},
-      .y = {memory.at<T>(Place::result), request.rows, request.columns, request.result_stride},
-      .targets = {memory.at<const std::int32_t>(Place::targets), request.targets},
-      .losses = {memory.at<T>(Place::losses), request.losses},
-      .scale = static_cast<T>(request.scale)};
-  kernel.function<T>()(arguments);
+  variant.compute<T>()(
+      {.logits = {memory.at<const T>(Place::logits), request.rows, request.classes,
+                  request.logits_stride},
+       .result = {memory.at<T>(Place::result), request.rows, request.columns,
+                  request.result_stride},
+       .targets = {.index = {memory.at<const std::int32_t>(Place::targets), request.targets}},
+       .losses = {memory.at<T>(Place::losses), request.losses},
+       .gradient_scale = static_cast<T>(request.scale)});
 }
 
 // Why the kernel could not compute it; empty where it could.
-std::string answer(Plugin& plugin, const Request& request) {
-  Kernel& kernel = plugin.kernels.at(request.kernel);
+std::string answer(const Plugin& plugin, const Request& request) {
+  const ops::Variant& variant = plugin.variants.at(request.kernel);
   mapping().lay_out(layout_of(request));
   // Where the program was killed that waits, nobody else ends a call that never ends.
   ::alarm(static_cast<unsigned>(request.limit_s) + 2);
   std::string failure;
   try {
     if (request.element == sizeof(double))
-      call<double>(kernel, request);
+      call<double>(variant, request);
     else
-      call<float>(kernel, request);
+      call<float>(variant, request);
   } catch (const run::CaseFailed& failed) {
     failure = failed.what();
   }

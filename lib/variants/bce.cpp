@@ -1,0 +1,24 @@
+// Two classes in one column, of the probability as it is first written.
+#include "variants/row_loss.hpp"
+
+namespace maxtrick::variants {
+namespace {
+
+struct Bce {
+  template <class T>
+  static T row(std::span<const T> p, Target<T> t, T, std::span<T> g) {
+    const T y = t.label(), q = T(1) - p[0];
+    g[0] = (T(1) - y) / q - y / p[0];
+    return -(y * log(p[0]) + (T(1) - y) * log(q));
+  }
+};
+
+const RegisterFormulation registered{of_row_loss<Bce>(
+    {.name = "bce",
+     .summary = "-t log p - (1 - t) log(1 - p), p the sigmoid",
+     .source = "tutorial (R4)",
+     .place = 7,
+     .input = LossInput::sigmoid})};
+
+}  // namespace
+}  // namespace maxtrick::variants

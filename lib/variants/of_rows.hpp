@@ -1,0 +1,17 @@
+// For ops of logits alone: a function of two matrices as the function of a call.
+#pragma once
+
+#include <utility>
+
+#include "ops/variant.hpp"
+
+namespace maxtrick::variants {
+
+template <class T, class Function>
+[[nodiscard]] ops::Compute<T> of_rows(Function function) {
+  return [function = std::move(function)](const ops::Call<T>& call) {
+    function(call.logits, call.result);
+  };
+}
+
+}  // namespace maxtrick::variants
