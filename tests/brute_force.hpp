@@ -21,6 +21,7 @@ namespace brute_force {
 using maxtrick::numerics::Exact;
 using maxtrick::numerics::Real;
 using maxtrick::ops::Op;
+namespace ops = maxtrick::ops;
 
 template <class T>
 double round_to(mpfr_srcptr y) {

@@ -31,8 +31,9 @@ inline std::vector<float> copied(std::span<const float> numbers) {
 // The arm of that name; `softmax` where it needs one.
 inline learn::MeanLoss mean_loss(const std::string& arm, const std::string& softmax = "",
                                  ops::DType dtype = ops::DType::float32) {
-  return learn::mean_loss(*ops::find_formulation(arm),
-                          softmax.empty() ? nullptr : ops::find_variant(softmax), dtype);
+  const ops::Formulation& formulation = *ops::find_formulation(arm);
+  return learn::mean_loss(
+      ops::with_softmax(formulation, softmax.empty() ? nullptr : ops::find_variant(softmax)), dtype);
 }
 inline learn::MeanLoss naive_loss() { return mean_loss("log_of_softmax", "softmax.naive.scalar"); }
 inline learn::MeanLoss clip_loss() { return mean_loss("clip", "softmax.max_trick.scalar"); }

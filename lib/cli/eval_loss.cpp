@@ -38,14 +38,15 @@ bool combined_by_default(const Variant& loss) {
 }
 
 // The variants for so many columns: for one column the losses of two classes. Formulations first,
-// in their order.
+// in their order, of the softmax as it is first written before others.
 std::vector<const Variant*> losses_of(ops::Op op, std::size_t columns) {
   std::vector<const Variant*> all;
   for (const Variant& variant : ops::variants())
     if (variant.op == op && variant.one_column == (columns == 1)) all.push_back(&variant);
   std::ranges::stable_sort(all, {}, [](const Variant* loss) {
     const ops::Formulation* formulation = ops::find_formulation(loss->formulation);
-    return formulation ? formulation->place : std::numeric_limits<int>::max();
+    return std::pair(formulation ? formulation->place : std::numeric_limits<int>::max(),
+                     loss->softmax != "softmax.naive.scalar");
   });
   return all;
 }

@@ -95,7 +95,8 @@ RegisterFormulation::RegisterFormulation(Formulation formulation) {
 
 const std::vector<Formulation>& formulations() {
   static const std::vector<Formulation>& sorted = [&]() -> const std::vector<Formulation>& {
-    std::ranges::sort(list(), {}, &Formulation::place);
+    std::sort(list().begin(), list().end(),
+              [](const Formulation& a, const Formulation& b) { return a.place < b.place; });
     return list();
   }();
   return sorted;

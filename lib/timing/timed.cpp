@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "ops/registry.hpp"
+#include "worker/plugin.hpp"
 
 namespace maxtrick::timing {
 namespace {
@@ -32,6 +33,13 @@ std::vector<ops::Variant> all_variants() {
     all.back().isa = "avx2";
   }
   std::ranges::sort(all, {}, timed_name);
+  // A plug-in may offer what only the list of timed variants has.
+  for (std::size_t i = 1; i < all.size(); ++i) {
+    if (timed_name(all[i]) != timed_name(all[i - 1])) continue;
+    const std::string& plugin = all[i].plugin.empty() ? all[i - 1].plugin : all[i].plugin;
+    throw worker::Refused(fmt::format("{}: it offers {}, and there is one of that name", plugin,
+                                      timed_name(all[i])));
+  }
   return all;
 }
 

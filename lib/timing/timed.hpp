@@ -40,7 +40,7 @@ struct Shape {
 
 // All float32 variants of timed ops, by name: those of the registry but the loss formulations;
 // "memcpy"; and oneDNN's a second time under names that end in ".onednn.avx2", see held_to_avx2.
-// Their functions are called with only_arguments_of(op, call).
+// Throws worker::Refused where a plug-in offers one of these names.
 [[nodiscard]] const std::vector<ops::Variant>& timed_variants();
 [[nodiscard]] const ops::Variant* find_timed(std::string_view name);
 // The name of one of them: memcpy has no op before its name, and the copies one part more.

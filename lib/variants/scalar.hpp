@@ -7,7 +7,10 @@
 #include <span>
 #include <utility>
 
+#include "ops/log_softmax.hpp"
+#include "ops/log_sum_exp.hpp"
 #include "ops/registry.hpp"
+#include "ops/softmax.hpp"
 #include "variants/of_rows.hpp"
 
 namespace maxtrick::variants {

@@ -29,7 +29,7 @@ const std::vector<std::string> of_several{"exact",
     of_one{"exact", "bce", "bce_clip", "bce_fused"};
 
 std::vector<Cells> rows_of_eval(const std::string& arguments, const Folder& folder = {}) {
-  const Said said = shell(eval + arguments + " --format csv", folder.path());
+  const Said said = shell(eval + arguments + " --quiet --format csv", folder.path());
   BOOST_REQUIRE_MESSAGE(said.code == 0, said.err);
   BOOST_TEST(said.err == "");
   return rows_of(said.out);
@@ -60,8 +60,12 @@ void check_figures(std::size_t rows, std::size_t columns, const std::string& dty
   const Folder folder;
   folder.write("z.npy", io::to_npy(z, io::NumberType::float32));
   folder.write("y.npy", io::to_npy(y, io::NumberType::int64));
-  const auto table = rows_of_eval("--input z.npy --labels y.npy --dtype " + dtype, folder);
+  auto table = rows_of_eval("--input z.npy --labels y.npy --dtype " + dtype, folder);
   const auto& names = columns == 1 ? of_one : of_several;
+  // The kernels and libraries come after the formulations, where this CPU has them.
+  std::erase_if(table, [&](const Cells& line) {
+    return std::ranges::count(names, line.at("variant")) == 0;
+  });
   BOOST_REQUIRE_EQUAL(table.size(), (rows + 1) * names.size());
   const double u = dtype == "float32" ? 0x1p-24 : 0x1p-53;
   std::vector<double> sums(names.size());
@@ -157,7 +161,7 @@ BOOST_AUTO_TEST_CASE(labels_are_text_or_a_file) {
 BOOST_AUTO_TEST_CASE(variant_dtype_format_and_output) {
   const Folder folder;
   auto rows = rows_of_eval("--logits 1,2,3 --labels 2 --variant 'clip(*)'");
-  BOOST_TEST(rows.size() == 6U);
+  BOOST_TEST(rows.size() > 20U);  // the exact one, and clip with each softmax that is here
   BOOST_TEST(find(rows, "0", "clip(softmax.naive.scalar)").at("dtype") == "float32");
   rows = rows_of_eval("--logits 1,2,3 --labels 2 --variant fused --dtype bfloat16");
   BOOST_TEST(find(rows, "0", "fused").at("loss") == "0.40625");
@@ -220,7 +224,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_asked_is_named) {
              "maxtrick: eval: no loss is in float16_in_float32\n");
   BOOST_TEST(error(right + "--dtype float17").find("unknown --dtype 'float17'") !=
              std::string::npos);
-  BOOST_TEST(error(right + "-o l.npy").find("'*' are 9") != std::string::npos);
+  BOOST_TEST(error(right + "-o l.npy").find("'*' are ") != std::string::npos);
   BOOST_TEST(error("cross_entropy --logits 1e39,2 --labels 0").find("infinite in float32") !=
              std::string::npos);
   BOOST_TEST(error("cross_entropy --labels 0").find("--logits or by --input") != std::string::npos);

@@ -27,7 +27,8 @@ const ops::Register liar{{.op = ops::softmax,
                           .source = "the test",
                           .bound = [](const ops::RowFacts&) { return std::optional(0.5); },
                           .float32 =
-                              [](numerics::Rows<const float> x, numerics::Rows<float> y) {
+                              [](const ops::Call<float>& call) {
+                                const auto [x, y] = std::pair(call.logits, call.result);
                                 for (std::size_t i = 0; i < x.rows; ++i)
                                   for (float& p : y.row(i)) p = 1 / static_cast<float>(x.columns);
                               }}};
@@ -146,7 +147,8 @@ BOOST_AUTO_TEST_CASE(figures_are_those_of_plain_loops) {
   for (int i = 0; i < rows; ++i) {
     std::vector<float> x(classes), got(classes);
     for (float& xi : x) xi = static_cast<float>(-2 + 3 * random.normal());
-    compute(numerics::one_row(std::span<const float>(x)), numerics::one_row(std::span(got)));
+    compute({.logits = numerics::one_row(std::span<const float>(x)),
+             .result = numerics::one_row(std::span(got))});
     long double all = 0, error = 0, norm = 0, total = 0;
     for (const float xi : x) all += std::exp(static_cast<long double>(xi));
     for (std::size_t k = 0; k < x.size(); ++k) {

@@ -27,7 +27,7 @@ inputs::NamedData named(learn::DataSet data) {
 inputs::Arm arm(const std::string& loss, const std::string& softmax = "") {
   const ops::Formulation* found = ops::find_formulation(loss);
   return {.name = loss,
-          .arm = found,
+          .formulation = found,
           .softmax = softmax.empty() ? nullptr : ops::find_variant(softmax),
           .guard = found->guard};
 }

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "learn/loss.hpp"
+#include "one_loss.hpp"
 #include "numerics/random.hpp"
 #include "oracle/oracle.hpp"
 #include "ops/log_softmax.hpp"
@@ -16,7 +17,7 @@ BOOST_AUTO_TEST_SUITE(binary_loss_test)
 namespace {
 
 using namespace maxtrick;
-using learn::CrossEntropy;
+using tests::CrossEntropy;
 using ops::GradientForm;
 using learn::Reduction;
 
@@ -26,7 +27,7 @@ struct Result {
 };
 
 template <class T>
-Result<T> of(const std::string& arm, T logit, std::int32_t label, Gradient form = Gradient::chain) {
+Result<T> of(const std::string& arm, T logit, std::int32_t label, GradientForm form = GradientForm::chain) {
   CrossEntropy<T> loss(*ops::find_formulation(arm), nullptr, form);
   T value = 0, gradient = 0;
   loss({&logit, 1, 1}, {{&label, 1}}, Reduction::none, {&value, 1}, {&gradient, 1, 1});
@@ -52,7 +53,7 @@ BOOST_AUTO_TEST_CASE(they_are_the_losses_of_two_classes) {
       const double gradient = exact(ops::softmax, z, 1) - label;
       for (const std::string arm : {"bce", "bce_fused"}) {
         BOOST_TEST(near(of(arm, z, label).loss, -log_p, 2e-12), arm << z);
-        for (const Gradient form : {Gradient::chain, Gradient::difference})
+        for (const GradientForm form : {GradientForm::chain, GradientForm::difference})
           BOOST_TEST(near(of(arm, z, label, form).gradient, gradient, 2e-12), arm << z);
       }
       // Keras adds its epsilon to what it has clipped.
@@ -64,7 +65,7 @@ BOOST_AUTO_TEST_CASE(they_are_the_losses_of_two_classes) {
           (of("bce_clip", z + step, label).loss - of("bce_clip", z - step, label).loss) /
           (2 * step);
       BOOST_TEST(near(of("bce_clip", z, label).gradient, slope, 3e-7));
-      BOOST_TEST(near(of("bce_clip", z, label, Gradient::difference).gradient, gradient, 2e-12));
+      BOOST_TEST(near(of("bce_clip", z, label, GradientForm::difference).gradient, gradient, 2e-12));
     }
   }
 }
@@ -98,7 +99,7 @@ BOOST_AUTO_TEST_CASE(where_they_break) {
   BOOST_TEST(of("bce", -89.0F, 1).loss == inf);
   BOOST_TEST(std::isnan(of("bce", -89.0F, 0).loss));
   BOOST_TEST(std::isnan(of("bce", -89.0F, 1).gradient));
-  BOOST_TEST(of("bce", -89.0F, 1, Gradient::difference).gradient == -1);
+  BOOST_TEST(of("bce", -89.0F, 1, GradientForm::difference).gradient == -1);
 
   // The clip of 1 leaves 1.19e-7, and the epsilon that is added there as much again: keras#15249.
   BOOST_TEST(of("bce_clip", 1000.0F, 0).loss == 15.333239F);

@@ -43,14 +43,14 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(clip_stops_learning, T, decltype(std::tuple<float,
     BOOST_TEST(got.gradient[0] < 0);
     BOOST_TEST(got.gradient[0] >= -p);
     // In truth it is -1 there, as y - t knows.
-    BOOST_TEST(sparse<T>("clip", row, 0, Gradient::difference).gradient[0] == -1,
+    BOOST_TEST(sparse<T>("clip", row, 0, GradientForm::difference).gradient[0] == -1,
                boost::test_tools::tolerance(T(1e-6)));
   }
 }
 
 // TensorFlow's derivative of a clip is 0 where x < low or x > high: at the limits it passes.
 BOOST_AUTO_TEST_CASE(the_clip_passes_at_its_limits) {
-  const Arm& clip = *find_arm("clip");
+  const Formulation& clip = *find_formulation("clip");
   const float low = 1e-7F, high = 1 - low;
   const std::int32_t label = 0;
   const auto derivative = [&](float p) {
@@ -78,19 +78,19 @@ BOOST_AUTO_TEST_CASE(a_small_epsilon_is_a_floor_and_no_ceiling) {
 
 BOOST_AUTO_TEST_CASE(the_naive_chain_breaks) {
   const float inf = std::numeric_limits<float>::infinity();
-  const auto naive = [](std::vector<float> row, Gradient form) {
+  const auto naive = [](std::vector<float> row, GradientForm form) {
     return sparse<float>("log_of_softmax", row, 0, form, "naive");
   };
   // e^-110 is 0: log 0, and 0 * 1/0 in the chain.
-  BOOST_TEST(naive({-110, 0}, Gradient::chain).loss == inf);
-  BOOST_TEST(std::isnan(naive({-110, 0}, Gradient::chain).gradient[0]));
-  BOOST_TEST(naive({-110, 0}, Gradient::difference).gradient[0] == -1);
+  BOOST_TEST(naive({-110, 0}, GradientForm::chain).loss == inf);
+  BOOST_TEST(std::isnan(naive({-110, 0}, GradientForm::chain).gradient[0]));
+  BOOST_TEST(naive({-110, 0}, GradientForm::difference).gradient[0] == -1);
   // 1 / p overflows before p underflows.
-  BOOST_TEST(naive({-90, 0}, Gradient::chain).loss == 90, boost::test_tools::tolerance(1e-3F));
-  BOOST_TEST(!std::isfinite(naive({-90, 0}, Gradient::chain).gradient[0]));
-  BOOST_TEST(std::abs(naive({-88, 0}, Gradient::chain).gradient[0] + 1) < 1e-4F);
+  BOOST_TEST(naive({-90, 0}, GradientForm::chain).loss == 90, boost::test_tools::tolerance(1e-3F));
+  BOOST_TEST(!std::isfinite(naive({-90, 0}, GradientForm::chain).gradient[0]));
+  BOOST_TEST(std::abs(naive({-88, 0}, GradientForm::chain).gradient[0] + 1) < 1e-4F);
   // e^110 is inf: nothing is left.
-  for (const Gradient form : {Gradient::chain, Gradient::difference}) {
+  for (const GradientForm form : {GradientForm::chain, GradientForm::difference}) {
     BOOST_TEST(std::isnan(naive({110, 0}, form).loss));
     BOOST_TEST(std::isnan(naive({110, 0}, form).gradient[0]));
   }

@@ -36,7 +36,7 @@ std::vector<double> log_probabilities(const std::vector<double>& row) {
 }
 
 // What the arm's formula says in exact arithmetic of exact probabilities, its guard included.
-double due(const Arm& arm, const std::vector<double>& log_p, std::size_t label) {
+double due(const Formulation& arm, const std::vector<double>& log_p, std::size_t label) {
   if (arm.name == "eps") return -std::log(std::exp(log_p[label]) + arm.guard);
   return -log_p[label];
 }
@@ -50,7 +50,7 @@ std::vector<double> random_weights(numerics::Random& random, std::size_t n) {
 }
 
 // The derivative of the loss by each logit, by steps of it: right to about 1e-9.
-std::vector<double> slopes(const Arm& arm, const std::vector<double>& row,
+std::vector<double> slopes(const Formulation& arm, const std::vector<double>& row,
                            const Targets<double>& targets) {
   constexpr double step = 0x1p-17;
   std::vector<double> result;
@@ -65,12 +65,12 @@ std::vector<double> slopes(const Arm& arm, const std::vector<double>& row,
   return result;
 }
 
-void check_gradient(const Arm& arm, const std::vector<double>& row,
+void check_gradient(const Formulation& arm, const std::vector<double>& row,
                     const Targets<double>& targets) {
   const auto expected = slopes(arm, row, targets);
-  for (const Gradient form : {Gradient::chain, Gradient::difference}) {
+  for (const GradientForm form : {GradientForm::chain, GradientForm::difference}) {
     // y - t is of the loss without the epsilon.
-    const double allowed = form == Gradient::difference ? arm.guard * 1e5 : 0;
+    const double allowed = form == GradientForm::difference ? arm.guard * 1e5 : 0;
     const auto got = evaluate<double>(arm, row, targets, form).gradient;
     for (std::size_t k = 0; k < row.size(); ++k)
       BOOST_TEST(std::abs(got[k] - expected[k]) <= 2e-8 + allowed,
@@ -82,18 +82,18 @@ void check_gradient(const Arm& arm, const std::vector<double>& row,
 
 BOOST_AUTO_TEST_CASE(the_arms) {
   std::vector<std::string> names;
-  for (const Arm& arm : ops::formulations()) {
+  for (const Formulation& arm : ops::formulations()) {
     names.push_back(arm.name);
     BOOST_TEST(!arm.summary.empty());
     BOOST_TEST(!arm.source.empty());
-    BOOST_TEST(find_arm(arm.name) == &arm);
+    BOOST_TEST(find_formulation(arm.name) == &arm);
   }
   const std::vector<std::string> expected{"log_of_softmax", "eps",         "clip", "fused",
                                           "fused_lse",      "fused_log1p", "bce",  "bce_clip",
                                           "bce_fused"};
   BOOST_TEST(names == expected, boost::test_tools::per_element());
-  BOOST_TEST(find_arm("focal") == nullptr);
-  BOOST_CHECK_THROW(CrossEntropy<float>(*find_arm("clip"), nullptr), std::invalid_argument);
+  BOOST_TEST(find_formulation("focal") == nullptr);
+  BOOST_CHECK_THROW(CrossEntropy<float>(*find_formulation("clip"), nullptr), std::invalid_argument);
 }
 
 BOOST_AUTO_TEST_CASE(losses_are_the_oracles) {
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(losses_are_the_oracles) {
     const auto row = calm_row(random, i);
     const std::size_t label = random.below(row.size());
     const auto log_p = log_probabilities(row);
-    for (const Arm& arm : ops::formulations()) {
+    for (const Formulation& arm : ops::formulations()) {
       if (arm.binary()) continue;
       const double expected = due(arm, log_p, label);
       const double allowed = 1e-14 * std::max(1.0, expected);
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(gradients_are_slopes) {
     std::vector<double> weights(row.size());
     weights[static_cast<std::size_t>(label)] = 1;
     const auto soft = random_weights(random, row.size());
-    for (const Arm& arm : ops::formulations()) {
+    for (const Formulation& arm : ops::formulations()) {
       if (arm.binary()) continue;
       check_gradient(arm, row, {{&label, 1}});
       check_gradient(arm, row, {{}, {weights.data(), 1, weights.size()}});
@@ -137,7 +137,7 @@ BOOST_AUTO_TEST_CASE(soft_targets_are_weighed) {
     const auto row = calm_row(random, i);
     const auto weights = random_weights(random, row.size());
     const auto log_p = log_probabilities(row);
-    for (const Arm& arm : ops::formulations()) {
+    for (const Formulation& arm : ops::formulations()) {
       if (arm.binary()) continue;
       double expected = 0;
       for (std::size_t c = 0; c < row.size(); ++c) expected += weights[c] * due(arm, log_p, c);
@@ -190,9 +190,10 @@ BOOST_AUTO_TEST_CASE(reductions) {
   std::vector<double> rows;
   for (int i = 0; i < 7 * 3; ++i) rows.push_back(random.uniform(-2, 2));
   const std::vector<std::int32_t> labels{0, 1, 2, 2, 1, 0, 1};
-  for (const Arm& arm : ops::formulations()) {
+  for (const Formulation& arm : ops::formulations()) {
     if (arm.binary()) continue;
-    CrossEntropy<double> loss(arm, softmax<double>());
+    const CrossEntropy<double> loss(
+        arm, arm.input == ops::LossInput::probabilities ? softmax() : nullptr);
     std::vector<double> losses(7), each(21), gradient(21);
     const auto reduced = [&](Reduction reduction, std::vector<double>& g) {
       return loss({rows.data(), 7, 3}, {labels}, reduction, losses, {g.data(), 7, 3});
@@ -215,7 +216,7 @@ BOOST_AUTO_TEST_CASE(any_softmax_will_do) {
     const auto check = [&]<class T>(const ops::Compute<T>& compute, double allowed) {
       if (!compute) return;
       ++seen;
-      CrossEntropy<T> loss(*find_arm("log_of_softmax"), compute);
+      const CrossEntropy<T> loss(*find_formulation("log_of_softmax"), &variant);
       const std::vector<T> logits(row.begin(), row.end());
       const auto p = apply<T>(variant, logits);
       const std::int32_t label = 1;
@@ -241,9 +242,11 @@ BOOST_AUTO_TEST_CASE(mean_loss_in_every_type) {
   const std::vector<std::int32_t> labels{0, 2};
   const auto* variant = ops::find_variant("softmax.max_trick.scalar");
   for (const ops::DType dtype : ops::all_dtypes)
-    for (const Arm& arm : ops::formulations()) {
+    for (const Formulation& arm : ops::formulations()) {
       if (arm.binary()) continue;
-      const auto loss = learn::mean_loss(arm, variant, dtype);
+      const auto loss = learn::mean_loss(
+          ops::with_softmax(arm, arm.input == ops::LossInput::probabilities ? variant : nullptr),
+          dtype);
       std::vector<float> losses(2), gradient(6);
       loss({rows.data(), 2, 3}, labels, losses, {gradient.data(), 2, 3});
       // What comes back is float32.
@@ -259,7 +262,7 @@ BOOST_AUTO_TEST_CASE(mean_loss_in_every_type) {
                      arm.name << name(dtype));
       }
     }
-  BOOST_CHECK_THROW((void)learn::mean_loss(*find_arm("eps"), nullptr, ops::DType::float64),
+  BOOST_CHECK_THROW((void)ops::with_softmax(*find_formulation("eps"), nullptr),
                     std::invalid_argument);
 }
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "learn/loss.hpp"
+#include "one_loss.hpp"
 #include "ops/registry.hpp"
 
 BOOST_AUTO_TEST_SUITE(network_test)
@@ -13,6 +13,9 @@ BOOST_AUTO_TEST_SUITE(network_test)
 namespace {
 
 using namespace maxtrick;
+using maxtrick::tests::CrossEntropy;
+using maxtrick::ops::find_formulation;
+using maxtrick::ops::GradientForm;
 using namespace maxtrick::learn;
 using numerics::Random;
 
@@ -86,10 +89,10 @@ void check_forward(double tolerance) {
 // An arm as it is trained with, in float64.
 struct Trainer {
   std::string arm, softmax;
-  Gradient form = Gradient::chain;
+  GradientForm form = GradientForm::chain;
   [[nodiscard]] CrossEntropy<double> loss() const {
     const auto* variant = softmax.empty() ? nullptr : ops::find_variant(softmax);
-    return {*find_arm(arm), variant ? variant->float64 : nullptr, form};
+    return {*find_formulation(arm), variant, form};
   }
 };
 
@@ -137,7 +140,7 @@ BOOST_AUTO_TEST_CASE(gradients_are_central_differences) {
   const std::string softmax = "softmax.max_trick.scalar";
   for (const Trainer& trainer : {Trainer{"fused", ""}, Trainer{"fused_log1p", ""},
                                  Trainer{"fused_lse", ""}, Trainer{"log_of_softmax", softmax},
-                                 Trainer{"log_of_softmax", softmax, Gradient::difference},
+                                 Trainer{"log_of_softmax", softmax, GradientForm::difference},
                                  Trainer{"eps", softmax}, Trainer{"clip", softmax}})
     for (const Widths& widths :
          {Widths{2, 4}, Widths{2, 6, 5, 4}, Widths{3, 1, 2}, Widths{1, 8, 3}})

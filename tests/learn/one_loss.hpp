@@ -11,17 +11,31 @@
 
 namespace maxtrick::tests {
 
-using ops::Formulation;
-using learn::CrossEntropy;
-using ops::find_formulation;
-using ops::GradientForm;
 using learn::Reduction;
 using learn::Targets;
+using ops::find_formulation;
+using ops::Formulation;
+using ops::GradientForm;
 
-template <class T>
-ops::Compute<T> softmax(const std::string& algorithm = "max_trick") {
-  return ops::find_variant("softmax." + algorithm + ".scalar")->compute<T>();
+inline const ops::Variant* softmax(const std::string& algorithm = "max_trick") {
+  return ops::find_variant("softmax." + algorithm + ".scalar");
 }
+
+// A loss of a batch in T: its formulation, with the softmax before it.
+template <class T>
+class CrossEntropy {
+ public:
+  CrossEntropy(const Formulation& formulation, const ops::Variant* softmax,
+               GradientForm form = GradientForm::chain)
+      : compute_(ops::with_softmax(formulation, softmax, form).compute<T>()) {}
+  T operator()(numerics::Rows<const T> logits, const Targets<T>& targets, Reduction reduction,
+               std::span<T> losses, numerics::Rows<T> gradient) const {
+    return learn::cross_entropy<T>(compute_, logits, targets, reduction, losses, gradient);
+  }
+
+ private:
+  ops::Compute<T> compute_;
+};
 
 template <class T>
 struct Result {
@@ -30,10 +44,10 @@ struct Result {
 };
 
 template <class T>
-Result<T> evaluate(const Arm& arm, std::vector<T> logits, const Targets<T>& targets,
-                   Gradient form = Gradient::chain, const std::string& algorithm = "max_trick") {
+Result<T> evaluate(const Formulation& arm, std::vector<T> logits, const Targets<T>& targets,
+                   GradientForm form = GradientForm::chain, const std::string& algorithm = "max_trick") {
   const bool needs = arm.input == ops::LossInput::probabilities;
-  CrossEntropy<T> loss(arm, needs ? softmax<T>(algorithm) : nullptr, form);
+  CrossEntropy<T> loss(arm, needs ? softmax(algorithm) : nullptr, form);
   std::vector<T> losses(1), gradient(logits.size());
   loss({logits.data(), 1, logits.size()}, targets, Reduction::none, losses,
        {gradient.data(), 1, gradient.size()});
@@ -42,15 +56,15 @@ Result<T> evaluate(const Arm& arm, std::vector<T> logits, const Targets<T>& targ
 
 template <class T>
 Result<T> sparse(const std::string& arm, const std::vector<T>& logits, std::int32_t label,
-                 Gradient form = Gradient::chain, const std::string& algorithm = "max_trick") {
-  return evaluate<T>(*find_arm(arm), logits, {{&label, 1}}, form, algorithm);
+                 GradientForm form = GradientForm::chain, const std::string& algorithm = "max_trick") {
+  return evaluate<T>(*find_formulation(arm), logits, {{&label, 1}}, form, algorithm);
 }
 
 template <class T>
 Result<T> one_hot(const std::string& arm, const std::vector<T>& logits, std::size_t label) {
   std::vector<T> weights(logits.size());
   weights[label] = 1;
-  return evaluate<T>(*find_arm(arm), logits, {{}, {weights.data(), 1, weights.size()}});
+  return evaluate<T>(*find_formulation(arm), logits, {{}, {weights.data(), 1, weights.size()}});
 }
 
 template <class T>

@@ -14,6 +14,7 @@
 
 BOOST_AUTO_TEST_SUITE(derived_test)
 
+using namespace maxtrick;
 using namespace maxtrick::numerics;
 using namespace maxtrick::ops;
 using namespace maxtrick::oracle;

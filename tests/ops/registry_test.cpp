@@ -11,6 +11,7 @@ BOOST_AUTO_TEST_SUITE(registry_test)
 
 namespace {
 
+using namespace maxtrick;
 using namespace maxtrick::numerics;
 using namespace maxtrick::ops;
 

@@ -21,6 +21,7 @@
 
 BOOST_AUTO_TEST_SUITE(oracle_test)
 
+using namespace maxtrick;
 using namespace maxtrick::numerics;
 using namespace maxtrick::ops;
 using namespace maxtrick::oracle;

@@ -17,6 +17,7 @@ BOOST_TEST_DONT_PRINT_LOG_VALUE(maxtrick::oracle::Outcome)
 
 BOOST_AUTO_TEST_SUITE(outcome_test)
 
+using namespace maxtrick;
 using namespace maxtrick::numerics;
 using namespace maxtrick::ops;
 using namespace maxtrick::oracle;

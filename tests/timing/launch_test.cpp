@@ -45,21 +45,31 @@ std::string failure(const std::string& script, std::chrono::milliseconds limit =
   return failed(script, limit).reason;
 }
 
-// A softmax that does what is said to each right result.
-Kernel spoilt(double claimed_ulp, float (*spoil)(float)) {
-  return {.name = "softmax.spoilt",
-          .op = ops::softmax,
-          .run =
-              [=](const Call& call) {
-                find_kernel("softmax.accurate.scalar")->run(call);
-                for (std::size_t i = 0; i < call.y.rows; ++i)
-                  std::ranges::transform(call.y.row(i), call.y.row(i).begin(), spoil);
-              },
-          .claimed_ulp = claimed_ulp};
+using Call = ops::Call<float>;
+using ops::Variant;
+
+Variant made(ops::Op op, const std::string& algorithm, ops::Compute<float> function) {
+  return {.op = op,
+          .algorithm = algorithm,
+          .isa = {},
+          .summary = {},
+          .source = {},
+          .float32 = std::move(function)};
 }
 
-Measured measure_one(const Kernel& kernel) {
-  return measure(small({{kernel.name, "plain"}}), {kernel}).front();
+// A softmax that does what is said to each right result.
+Variant spoilt(double claimed_ulp, float (*spoil)(float)) {
+  Variant variant = made(ops::softmax, "spoilt", [=](const Call& call) {
+    find_timed("softmax.accurate.scalar")->float32(call);
+    for (std::size_t i = 0; i < call.result.rows; ++i)
+      std::ranges::transform(call.result.row(i), call.result.row(i).begin(), spoil);
+  });
+  variant.claimed_ulp = claimed_ulp;
+  return variant;
+}
+
+Measured measure_one(const Variant& kernel) {
+  return measure(small({{kernel.name(), "plain"}}), {kernel}).front();
 }
 
 constexpr double none = std::numeric_limits<double>::infinity();
@@ -145,9 +155,9 @@ BOOST_AUTO_TEST_CASE(nothing_wrong_is_timed) {
 
 // What another kernel has left there is not its result.
 BOOST_AUTO_TEST_CASE(what_writes_nothing_is_not_timed) {
-  const Kernel idle{.name = "softmax.idle", .op = ops::softmax, .run = [](const Call&) {}};
-  const auto measured = measure(small({{"softmax.accurate.scalar", "plain"}, {idle.name, "plain"}}),
-                                {*find_kernel("softmax.accurate.scalar"), idle});
+  const Variant idle = made(ops::softmax, "idle", [](const Call&) {});
+  const auto measured = measure(small({{"softmax.accurate.scalar", "plain"}, {idle.name(), "plain"}}),
+                                {*find_timed("softmax.accurate.scalar"), idle});
   BOOST_TEST(measured[0].outcome == "ok");
   BOOST_TEST(measured[1].outcome == "nan");
   BOOST_TEST(measured[1].seconds.empty());
@@ -156,14 +166,13 @@ BOOST_AUTO_TEST_CASE(what_writes_nothing_is_not_timed) {
 // Each output is looked at, not only what softmax has in common with it.
 BOOST_AUTO_TEST_CASE(a_wrong_loss_or_gradient_is_seen) {
   for (const bool loss : {true, false}) {
-    const Kernel kernel{
-        .name = "g", .op = ops::cross_entropy_gradient, .run = [=](const Call& call) {
-          find_kernel("cross_entropy_gradient.accurate.scalar")->run(call);
-          if (loss)
-            call.losses[3] *= 3;
-          else
-            call.y.row(3)[static_cast<std::size_t>(call.targets[3])] *= -1;
-        }};
+    const Variant kernel = made(ops::cross_entropy_gradient, "g", [=](const Call& call) {
+      find_timed("cross_entropy_gradient.accurate.scalar")->float32(call);
+      if (loss)
+        call.losses[3] *= 3;
+      else
+        call.result.row(3)[static_cast<std::size_t>(call.targets.index[3])] *= -1;
+    });
     BOOST_TEST(measure_one(kernel).outcome == "wrong");
     BOOST_TEST(measure_one(kernel).seconds.empty());
   }
@@ -172,17 +181,17 @@ BOOST_AUTO_TEST_CASE(a_wrong_loss_or_gradient_is_seen) {
 // Ours keep to what the header of plug-ins says of special values, and who does not is found.
 BOOST_AUTO_TEST_CASE(losses_are_held_to_special_rows) {
   std::size_t held = 0;
-  for (const Kernel& kernel : kernels()) {
+  for (const Variant& kernel : timed_variants()) {
     if (!kernel.unavailable.empty() || !std::isfinite(kernel.claimed_ulp)) continue;
     if (kernel.op != ops::cross_entropy && kernel.op != ops::cross_entropy_gradient) continue;
     ++held;
-    BOOST_TEST(check_special_rows(kernel).broken == "", kernel.name);
+    BOOST_TEST(check_special_rows(kernel).broken == "", timed_name(kernel));
     BOOST_TEST(check_special_rows(kernel).checked.max_error_ulp <= kernel.claimed_ulp);
   }
   BOOST_TEST(held >= 4U);
   const auto broken = [](const std::string& name, void (*spoil)(const Call&)) {
-    Kernel kernel = *find_kernel(name);
-    kernel.run = [spoil, run = kernel.run](const Call& call) {
+    Variant kernel = *find_timed(name);
+    kernel.float32 = [spoil, run = kernel.float32](const Call& call) {
       run(call);
       spoil(call);
     };
@@ -197,12 +206,12 @@ BOOST_AUTO_TEST_CASE(losses_are_held_to_special_rows) {
                  if (std::isinf(loss)) loss = std::nanf("");
              }) == "a row with -inf");
   BOOST_TEST(broken("cross_entropy_gradient.accurate.scalar", [](const Call& call) {
-               for (std::size_t i = 0; i < call.x.rows; ++i)
-                 if (call.x.columns > 1 && call.x.row(i)[0] == none) call.y.row(i)[1] = 0;
+               for (std::size_t i = 0; i < call.logits.rows; ++i)
+                 if (call.logits.columns > 1 && call.logits.row(i)[0] == none) call.result.row(i)[1] = 0;
              }) == "a row with +inf");
   BOOST_TEST(broken("cross_entropy.accurate.scalar", [](const Call& call) {
-               for (std::size_t i = 0; i < call.x.rows; ++i)
-                 if (call.x.row(i)[0] == std::numeric_limits<float>::max()) call.losses[i] = 1;
+               for (std::size_t i = 0; i < call.logits.rows; ++i)
+                 if (call.logits.row(i)[0] == std::numeric_limits<float>::max()) call.losses[i] = 1;
              }) == "a row of the largest floats");
 }
 
@@ -222,18 +231,18 @@ BOOST_AUTO_TEST_CASE(a_job_and_its_results_survive_the_way) {
 // Every kernel that can run here, on every kind of logits, on shapes with and without a rest.
 BOOST_AUTO_TEST_CASE(every_kernel_can_be_measured) {
   std::vector<Item> items;
-  for (const Kernel& kernel : kernels())
-    if (kernel.unavailable.empty()) items.push_back({kernel.name, "plain"});
+  for (const Variant& kernel : timed_variants())
+    if (kernel.unavailable.empty()) items.push_back({timed_name(kernel), "plain"});
   BOOST_TEST(items.size() > 30U);
   for (const Shape shape : {Shape{1, 1}, Shape{3, 2}, Shape{33, 17}}) {
     Job job = small(items);
     job.shape = shape;
     const auto measured = measure(job);
     for (std::size_t i = 0; i < items.size(); ++i) {
-      const Kernel& kernel = *find_kernel(items[i].kernel);
+      const Variant& kernel = *find_timed(items[i].kernel);
       if (!std::isfinite(kernel.claimed_ulp)) continue;
-      BOOST_TEST(measured[i].outcome == "ok", kernel.name);
-      BOOST_TEST(measured[i].max_error_ulp <= kernel.claimed_ulp, kernel.name);
+      BOOST_TEST(measured[i].outcome == "ok", timed_name(kernel));
+      BOOST_TEST(measured[i].max_error_ulp <= kernel.claimed_ulp, timed_name(kernel));
     }
   }
 }

@@ -22,7 +22,6 @@ namespace {
 using namespace maxtrick;
 using namespace maxtrick::tests;
 using namespace std::chrono_literals;
-using worker::Arguments;
 using ops::Variant;
 using worker::Plugin;
 
@@ -32,13 +31,13 @@ Plugin started(const std::string& name, std::chrono::milliseconds limit = 60s) {
 
 // A call of an op with everything that it takes, of rows with gaps.
 template <class T>
-struct Call {
+struct Prepared {
   static constexpr std::size_t gap = 2;
   std::vector<T> x, y, losses;
   std::vector<std::int32_t> targets;
-  Arguments<T> arguments;
+  ops::Call<T> arguments{};
 
-  Call(ops::Op op, std::size_t rows, std::size_t classes, std::uint64_t seed) {
+  Prepared(ops::Op op, std::size_t rows, std::size_t classes, std::uint64_t seed) {
     numerics::Random random(seed);
     const std::size_t columns = op == ops::log_sum_exp     ? 1
                                 : op == ops::cross_entropy ? 0
@@ -46,15 +45,15 @@ struct Call {
     for (std::size_t i = 0; i < rows * (classes + gap); ++i)
       x.push_back(static_cast<T>(random.uniform(-30, 30)));
     y.resize(rows * (columns + gap), T(-7));
-    arguments = {.x = {x.data(), rows, classes, classes + gap}};
-    if (columns > 0) arguments.y = {y.data(), rows, columns, columns + gap};
+    arguments.logits = {x.data(), rows, classes, classes + gap};
+    if (columns > 0) arguments.result = {y.data(), rows, columns, columns + gap};
     if (op != ops::cross_entropy && op != ops::cross_entropy_gradient) return;
     for (std::size_t i = 0; i < rows; ++i)
       targets.push_back(static_cast<std::int32_t>(random.below(classes)));
     losses.resize(rows);
-    arguments.targets = targets;
+    arguments.targets.index = targets;
     arguments.losses = losses;
-    arguments.scale = T(0.25);
+    arguments.gradient_scale = T(0.25);
   }
 };
 
@@ -66,14 +65,14 @@ bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
 
 // In how many calls they differ.
 template <class T>
-std::size_t differing(Kernel& there, Kernel& here) {
+std::size_t differing(const ops::Variant& there, const ops::Variant& here) {
   std::uint64_t seed = 1;
   std::size_t calls = 0;
   for (const std::size_t rows : {0U, 1U, 2U, 5U, 300U})
     for (const std::size_t classes : {1U, 2U, 17U, 1023U, 1024U, 1025U}) {
-      Call<T> a(here.op, rows, classes, seed), b(here.op, rows, classes, seed++);
-      here.function<T>()(a.arguments);
-      there.function<T>()(b.arguments);
+      Prepared<T> a(here.op, rows, classes, seed), b(here.op, rows, classes, seed++);
+      here.compute<T>()(a.arguments);
+      there.compute<T>()(b.arguments);
       calls += !same_bits(a.y, b.y) || !same_bits(a.losses, b.losses);
     }
   return calls;
@@ -81,9 +80,9 @@ std::size_t differing(Kernel& there, Kernel& here) {
 
 // What comes of one call of the kernel on 4 rows of 3 classes.
 std::string failure(const Plugin& plugin, const std::string& algorithm) {
-  for (const Kernel& kernel : plugin.kernels) {
+  for (const ops::Variant& kernel : plugin.variants) {
     if (kernel.algorithm != algorithm) continue;
-    Call<float> call(kernel.op, 4, 3, 1);
+    Prepared<float> call(kernel.op, 4, 3, 1);
     try {
       kernel.float32(call.arguments);
     } catch (const run::CaseFailed& failed) {
@@ -101,13 +100,13 @@ BOOST_AUTO_TEST_CASE(what_comes_through_the_process_is_what_a_direct_call_gives)
   for (const std::string name : {"every_op", "plain_loop"}) {
     Plugin here = worker::open(plugin_file(name)), there = started(name);
     BOOST_TEST(worker::to_json(here) == worker::to_json(there));
-    BOOST_REQUIRE_EQUAL(here.kernels.size(), there.kernels.size());
-    for (std::size_t i = 0; i < here.kernels.size(); ++i) {
-      BOOST_TEST(differing<float>(there.kernels[i], here.kernels[i]) == 0U, here.kernels[i].name());
-      BOOST_TEST(bool(here.kernels[i].float64) == bool(there.kernels[i].float64));
-      if (here.kernels[i].float64)
-        BOOST_TEST(differing<double>(there.kernels[i], here.kernels[i]) == 0U,
-                   here.kernels[i].name());
+    BOOST_REQUIRE_EQUAL(here.variants.size(), there.variants.size());
+    for (std::size_t i = 0; i < here.variants.size(); ++i) {
+      BOOST_TEST(differing<float>(there.variants[i], here.variants[i]) == 0U, here.variants[i].name());
+      BOOST_TEST(bool(here.variants[i].float64) == bool(there.variants[i].float64));
+      if (here.variants[i].float64)
+        BOOST_TEST(differing<double>(there.variants[i], here.variants[i]) == 0U,
+                   here.variants[i].name());
     }
   }
 }
@@ -119,7 +118,7 @@ BOOST_AUTO_TEST_CASE(threads_have_a_process_each) {
     std::vector<std::jthread> threads;
     for (std::size_t& differ : calls)
       threads.emplace_back([&] {
-        Kernel kernel = worker::open(plugin_file("every_op")).kernels[0], other = there.kernels[0];
+        ops::Variant kernel = worker::open(plugin_file("every_op")).variants[0], other = there.variants[0];
         differ = differing<float>(other, kernel);
       });
   }
