@@ -10,7 +10,7 @@
 #include <cstring>
 #include <functional>
 
-#include "kernels/work.hpp"
+#include "kernels/instruction_sets.hpp"
 #include "numerics/error.hpp"
 #include "numerics/random.hpp"
 
@@ -33,11 +33,6 @@ std::vector<Isa> available() {
       BOOST_TEST_MESSAGE(name(isa) << " left out: " << why);
   }
   return isas;
-}
-
-const kernels::Implementation& implementation(Isa isa) {
-  if (isa == Isa::avx512) return kernels::avx512_implementation;
-  return isa == Isa::avx2 ? kernels::avx2_implementation : kernels::scalar_implementation;
 }
 
 // Everything that the kernels make of one matrix.
@@ -319,7 +314,7 @@ BOOST_AUTO_TEST_CASE(streamed_results_have_the_same_bits) {
           work.stream = true;
           const auto check = [&](kernels::Task task, const std::vector<float>& expected) {
             std::copy(m.logits.begin(), m.logits.end(), at);
-            implementation(isa).run[static_cast<int>(Algorithm::accurate)][task](work);
+            implementation(isa).of_task[task][static_cast<int>(Algorithm::accurate)](work);
             BOOST_TEST_REQUIRE(std::memcmp(at, expected.data(), rows * classes * sizeof *at) == 0,
                                name(isa) << ", task " << task << ", " << rows << " x " << classes
                                          << ", kind " << kind);

@@ -1,66 +1,18 @@
-// From the interface to the kernels of an instruction set: which one, how many threads, and whether
-// results go past the caches.
+// From the interface to the kernels of an instruction set: how many threads, and whether results go
+// past the caches.
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "kernels/instruction_sets.hpp"
 #include "kernels/kernels.hpp"
 #include "kernels/log_sum_exp.hpp"
-#include "kernels/work.hpp"
 
 namespace maxtrick::kernels {
 namespace {
-
-constexpr const char* variable = "MAXTRICK_ISA";
-
-const Implementation& of(Isa isa) {
-  switch (isa) {
-    case Isa::avx512: return avx512_implementation;
-    case Isa::avx2: return avx2_implementation;
-    case Isa::scalar: break;
-  }
-  return scalar_implementation;
-}
-
-// Only an x86 compiler knows the question.
-bool cpu_has(Isa isa) {
-#if defined(__x86_64__) || defined(__i386__)
-  switch (isa) {
-    case Isa::scalar: return true;
-    case Isa::avx2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    case Isa::avx512:
-      return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-             __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-  }
-  return false;
-#else
-  return isa == Isa::scalar;
-#endif
-}
-
-// Why there are no kernels for it here, or nothing.
-const char* why_lacking(Isa isa) {
-  if (of(isa).run[0][0] == nullptr) return "the compiler of this build lacks the instruction set";
-  if (cpu_has(isa)) return "";
-  return isa == Isa::avx2 ? "this CPU lacks AVX2 or FMA" : "this CPU lacks AVX-512 F, BW, DQ or VL";
-}
-
-// What the variable says; empty as if it were not set.
-const char* asked() {
-  const char* text = std::getenv(variable);
-  return text != nullptr ? text : "";
-}
-
-std::optional<Isa> parse_isa(std::string_view text) {
-  for (const Isa isa : all_isas)
-    if (name(isa) == text) return isa;
-  return std::nullopt;
-}
 
 // A thread is worth starting for so many logits: they take about as long as to start it.
 constexpr std::size_t logits_a_thread = 1 << 15;
@@ -88,7 +40,7 @@ void run_rows(void (*kernel)(const Work&), Work part, std::size_t rows, bool str
 }
 
 void run(Method method, Task task, const Work& all) {
-  const auto kernel = of(method.isa).run[static_cast<int>(method.algorithm)][task];
+  const auto kernel = implementation(method.isa).of_task[task][static_cast<int>(method.algorithm)];
   const double logits = static_cast<double>(all.rows) * static_cast<double>(all.classes);
   const bool stream = 2 * sizeof(float) * logits > cached_bytes();
   const auto worth = static_cast<std::size_t>(logits) / logits_a_thread;
@@ -125,39 +77,8 @@ Work work_of(Rows<const float> x, Rows<float> y) {
 
 }  // namespace
 
-std::string_view name(Isa isa) {
-  switch (isa) {
-    case Isa::scalar: return "scalar";
-    case Isa::avx2: return "avx2";
-    case Isa::avx512: return "avx512";
-  }
-  return {};
-}
-
 std::string_view name(Algorithm algorithm) {
   return algorithm == Algorithm::fast ? "fast" : "accurate";
-}
-
-Isa best_isa() {
-  const char* text = asked();
-  const std::optional<Isa> named = parse_isa(text);
-  if (*text != '\0' && !named)
-    throw std::invalid_argument(std::string(variable) + "=" + text +
-                                ": no instruction set; expected scalar, avx2 or avx512");
-  if (named && *why_lacking(*named) != '\0')
-    throw std::invalid_argument(std::string(variable) + "=" + text + ": " + why_lacking(*named));
-  Isa best = Isa::scalar;
-  for (const Isa isa : all_isas)
-    if (why_unavailable(isa).empty()) best = isa;
-  return best;
-}
-
-std::string_view why_unavailable(Isa isa) {
-  const char* why = why_lacking(isa);
-  const std::optional<Isa> named = parse_isa(asked());
-  if (*why == '\0' && named && isa > *named)
-    return "MAXTRICK_ISA asks for a lesser instruction set";
-  return why;
 }
 
 void softmax(Method method, Rows<const float> x, Rows<float> y) {
@@ -236,7 +157,7 @@ double max_ulp(Function function) {
 }
 
 void evaluate(Function function, Isa isa, std::span<const float> x, std::span<float> y) {
-  of(isa).evaluate[static_cast<int>(function)](x.data(), y.data(), x.size());
+  implementation(isa).of_element[static_cast<int>(function)](x.data(), y.data(), x.size());
 }
 
 }  // namespace maxtrick::kernels

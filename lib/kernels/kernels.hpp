@@ -25,8 +25,17 @@ namespace maxtrick::kernels {
 
 using numerics::Rows;
 
-enum class Isa { scalar, avx2, avx512 };  // avx2 with FMA; avx512: F, BW, DQ and VL
-inline constexpr Isa all_isas[] = {Isa::scalar, Isa::avx2, Isa::avx512};
+// scalar, avx2 (with FMA), avx512 (F, BW, DQ and VL)
+#define MAXTRICK_ISA(name, ...) name,
+enum class Isa {
+#include "kernels/instruction_sets.def"
+};
+#undef MAXTRICK_ISA
+#define MAXTRICK_ISA(name, ...) Isa::name,
+inline constexpr Isa all_isas[] = {
+#include "kernels/instruction_sets.def"
+};
+#undef MAXTRICK_ISA
 
 enum class Algorithm { fast, accurate };
 inline constexpr Algorithm all_algorithms[] = {Algorithm::fast, Algorithm::accurate};
@@ -38,8 +47,8 @@ inline constexpr Algorithm all_algorithms[] = {Algorithm::fast, Algorithm::accur
   return algorithm == Algorithm::accurate ? 1 : 6;
 }
 
-// Why an instruction set cannot be used here, as a clause: the CPU or its system lacks it, or
-// MAXTRICK_ISA holds the kernels to a lesser one. Empty where it can.
+// Why an instruction set cannot be used here, as a clause: the CPU or its system lacks it, or it is not
+// part of the one that MAXTRICK_ISA names. Empty where it can be used.
 [[nodiscard]] std::string_view why_unavailable(Isa isa);
 
 // The best that can be used here. The variable MAXTRICK_ISA (scalar, avx2, avx512) is the most that

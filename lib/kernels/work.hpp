@@ -1,4 +1,4 @@
-// What a kernel is given, and what an instruction set offers.
+// What a kernel is given.
 #pragma once
 
 #include <cstddef>
@@ -45,16 +45,7 @@ inline constexpr std::size_t scratch_floats = 2 * (kept_classes + 1024) + 1024 +
 enum Task { task_softmax, task_log_softmax, task_log_sum, task_loss, task_gradient };
 inline constexpr int tasks = 5;
 
-struct Implementation {
-  void (*run[2][tasks])(const Work&);                            // [Algorithm][Task]
-  void (*evaluate[3])(const float* x, float* y, std::size_t n);  // [Function]
-};
-
 // Over all floats, as configs/long/exhaustive.toml finds it; elements.hpp has what is proven.
 inline constexpr double exp_max_ulp = 0.81, exp_fast_max_ulp = 1.91, log_max_ulp = 0.501;
-
-extern const Implementation scalar_implementation;
-extern const Implementation avx2_implementation;  // null functions where it was not compiled
-extern const Implementation avx512_implementation;
 
 }  // namespace maxtrick::kernels

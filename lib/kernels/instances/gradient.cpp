@@ -1,0 +1,6 @@
+#include "kernels/instances/rows.hpp"
+
+namespace maxtrick::kernels::MAXTRICK_VECTOR {
+constinit const Kernel gradient[2] = {run_rows<Vector, FastTerms, GradientGroup, Gradients>,
+                                      run_rows<Vector, AccurateTerms, GradientGroup, Gradients>};
+}
