@@ -7,12 +7,14 @@
 
 namespace maxtrick::kernels {
 
-using Kernel = void (*)(const Work&);
+template <class S>
+using Kernel = void (*)(const StoredWork<S>&);
 using ElementKernel = void (*)(const float* x, float* y, std::size_t n);
 
+// All null where the compiler lacks the set.
 struct Implementation {
-  const Kernel* of_task[tasks];     // [Task][Algorithm]; null where the compiler lacks the set
-  const ElementKernel* of_element;  // [Function]
+  const Kernel<float>* of_task[tasks];  // [Task][Algorithm]
+  const ElementKernel* of_element;      // [Function]
 };
 
 // One for each instruction set.

@@ -6,12 +6,13 @@
 
 namespace maxtrick::kernels {
 
-// Some rows of a matrix; fields that an op has no use for are not read. Without initialisers: a
-// constructor would be code that every instruction set makes and all share.
-struct Work {
-  const float* x;
+// Some rows of a matrix, stored as S; fields that an op has no use for are not read. Without
+// initialisers: a constructor would be code that every instruction set makes and all share.
+template <class S>
+struct StoredWork {
+  const S* x;
   std::size_t x_stride;
-  float* y;  // softmax, log-softmax or gradient
+  S* y;  // softmax, log-softmax or gradient
   std::size_t y_stride;
   std::size_t rows;
   std::size_t classes;
@@ -23,8 +24,8 @@ struct Work {
   bool stream;     // past the caches
 
   // The work from row `first` on.
-  [[nodiscard, gnu::always_inline]] Work from(std::size_t first) const {
-    Work part = *this;
+  [[nodiscard, gnu::always_inline]] StoredWork from(std::size_t first) const {
+    StoredWork part = *this;
     part.x += first * x_stride;
     if (y != nullptr) part.y += first * y_stride;
     if (targets != nullptr) part.targets += first;
@@ -34,6 +35,11 @@ struct Work {
     return part;
   }
 };
+
+// What the kernels of vector type V are given. V::Storage is how logits and results are stored: V
+// loads it into Floats and stores Floats as it, and all that is between is computed in float.
+template <class V>
+using Work = StoredWork<typename V::Storage>;
 
 // Rows of up to so many classes are taken in groups of sixteen.
 inline constexpr std::size_t short_classes = 160;

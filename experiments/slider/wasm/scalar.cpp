@@ -10,10 +10,10 @@
 namespace maxtrick::kernels {
 namespace scalar {
 
-constexpr Kernel softmax[] = {short_rows<Vector, FastTerms, SoftmaxGroup>,
-                              short_rows<Vector, AccurateTerms, SoftmaxGroup>};
-constexpr Kernel log_softmax[] = {short_rows<Vector, FastTerms, LogSoftmaxGroup>,
-                                  short_rows<Vector, AccurateTerms, LogSoftmaxGroup>};
+constexpr Kernel<float> softmax[] = {short_rows<Vector, FastTerms, SoftmaxGroup>,
+                                     short_rows<Vector, AccurateTerms, SoftmaxGroup>};
+constexpr Kernel<float> log_softmax[] = {short_rows<Vector, FastTerms, LogSoftmaxGroup>,
+                                         short_rows<Vector, AccurateTerms, LogSoftmaxGroup>};
 constexpr ElementKernel elements[3] = {};
 
 }  // namespace scalar

@@ -3,6 +3,6 @@
 #include "kernels/instances/instance.hpp"
 
 namespace maxtrick::kernels::MAXTRICK_VECTOR {
-constinit const ElementKernel elements[3] = {each_exp<Vector>, each_exp_fast<Vector>,
-                                             each_log<Vector>};
+extern constinit const ElementKernel elements[3] = {each_exp<Vector>, each_exp_fast<Vector>,
+                                                    each_log<Vector>};
 }

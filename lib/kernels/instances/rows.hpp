@@ -9,7 +9,7 @@ namespace maxtrick::kernels {
 
 template <class V, template <class> class Algorithm, template <class, class> class Short,
           template <class, class> class Long>
-void run_rows(const Work& work) {
+void run_rows(const Work<V>& work) {
   work.classes <= short_classes ? short_rows<V, Algorithm, Short>(work)
                                 : long_rows<V, Long<V, Algorithm<V>>>(work);
 }
