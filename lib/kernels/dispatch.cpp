@@ -1,66 +1,20 @@
-// From the interface to the kernels of an instruction set: which one, how many threads, and whether
-// results go past the caches.
+// From the interface to the kernels of an instruction set: how many threads, and whether results go
+// past the caches.
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <optional>
+#include <atomic>
 #include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "kernels/dense.hpp"
+#include "kernels/instruction_sets.hpp"
 #include "kernels/kernels.hpp"
 #include "kernels/log_sum_exp.hpp"
-#include "kernels/work.hpp"
 
 namespace maxtrick::kernels {
 namespace {
-
-constexpr const char* variable = "MAXTRICK_ISA";
-
-const Implementation& of(Isa isa) {
-  switch (isa) {
-    case Isa::avx512: return avx512_implementation;
-    case Isa::avx2: return avx2_implementation;
-    case Isa::scalar: break;
-  }
-  return scalar_implementation;
-}
-
-// Only an x86 compiler knows the question.
-bool cpu_has(Isa isa) {
-#if defined(__x86_64__) || defined(__i386__)
-  switch (isa) {
-    case Isa::scalar: return true;
-    case Isa::avx2: return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    case Isa::avx512:
-      return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-             __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-  }
-  return false;
-#else
-  return isa == Isa::scalar;
-#endif
-}
-
-// Why there are no kernels for it here, or nothing.
-const char* why_lacking(Isa isa) {
-  if (of(isa).run[0][0] == nullptr) return "the compiler of this build lacks the instruction set";
-  if (cpu_has(isa)) return "";
-  return isa == Isa::avx2 ? "this CPU lacks AVX2 or FMA" : "this CPU lacks AVX-512 F, BW, DQ or VL";
-}
-
-// What the variable says; empty as if it were not set.
-const char* asked() {
-  const char* text = std::getenv(variable);
-  return text != nullptr ? text : "";
-}
-
-std::optional<Isa> parse_isa(std::string_view text) {
-  for (const Isa isa : all_isas)
-    if (name(isa) == text) return isa;
-  return std::nullopt;
-}
 
 // A thread is worth starting for so many logits: they take about as long as to start it.
 constexpr std::size_t logits_a_thread = 1 << 15;
@@ -79,142 +33,131 @@ double cached_bytes() {
   return bytes;
 }
 
-void run_rows(void (*kernel)(const Work&), Work part, std::size_t rows, bool stream) {
+template <class S>
+void run_rows(Kernel<S> kernel, StoredWork<S> part, bool stream) {
   alignas(64) float scratch[scratch_floats];
-  part.rows = rows;
   part.scratch = scratch;
   part.stream = stream;
   kernel(part);
 }
 
-void run(Method method, Task task, const Work& all) {
-  const auto kernel = of(method.isa).run[static_cast<int>(method.algorithm)][task];
+// A task on `all`, of which x and y stand in the work if they are dense.
+template <class S>
+void run(Kernel<S> kernel, unsigned most_threads, const StoredWork<S>& all, Strided<const S> x,
+         Strided<S> y) {
+  const bool dense = x.is_dense() && y.is_dense();
   const double logits = static_cast<double>(all.rows) * static_cast<double>(all.classes);
-  const bool stream = 2 * sizeof(float) * logits > cached_bytes();
+  const bool stream = dense && 2 * sizeof(S) * logits > cached_bytes();
   const auto worth = static_cast<std::size_t>(logits) / logits_a_thread;
   const std::size_t threads =
-      std::max<std::size_t>(1, std::min({std::size_t{method.threads}, all.rows, worth}));
+      std::max<std::size_t>(1, std::min({std::size_t{most_threads}, all.rows, worth}));
   // Of short rows whole groups, so that no thread has a group of few.
   const std::size_t unit = all.classes <= short_classes ? 16 : 1;
   const std::size_t units = (all.rows + unit - 1) / unit;
+  DenseBlocks<S> blocks(dense ? 0 : threads, all.rows, all.classes);
   const auto share = [&](std::size_t thread) {
     const std::size_t first = units * thread / threads * unit;
     const std::size_t end = std::min(all.rows, units * (thread + 1) / threads * unit);
-    if (first < end) run_rows(kernel, all.from(first), end - first, stream);
+    if (first >= end) return;
+    StoredWork<S> part = all.from(first);
+    part.rows = end - first;
+    if (dense) return run_rows(kernel, part, stream);
+    blocks.run(thread, part, x.some(first, part.rows), y.some(first, part.rows),
+               [&](const StoredWork<S>& block) { run_rows(kernel, block, stream); });
   };
   if (threads == 1) return share(0);
 #pragma omp parallel for num_threads(static_cast <int>(threads)) schedule(static, 1)
   for (std::size_t thread = 0; thread < threads; ++thread) share(thread);
 }
 
-Work work_of(Rows<const float> x) {
-  Work work{};
+template <class S>
+StoredWork<S> work_of(Strided<const S> x, Strided<S> y = {}) {
+  StoredWork<S> work{};
   work.x = x.data;
-  work.x_stride = x.stride;
+  work.x_stride = x.row_stride;
+  work.y = y.data;
+  work.y_stride = y.row_stride;
   work.rows = x.rows;
-  work.classes = x.columns;
+  work.classes = x.classes;
   return work;
 }
 
-Work work_of(Rows<const float> x, Rows<float> y) {
-  Work work = work_of(x);
-  work.y = y.data;
-  work.y_stride = y.stride;
-  return work;
+void run(Method method, Task task, const StoredWork<float>& all, Strided<const float> x,
+         Strided<float> y = {}) {
+  const auto* kernels = implementation(method.isa).of_task[task];
+  run(kernels[static_cast<int>(method.algorithm)], method.threads, all, x, y);
 }
 
 }  // namespace
-
-std::string_view name(Isa isa) {
-  switch (isa) {
-    case Isa::scalar: return "scalar";
-    case Isa::avx2: return "avx2";
-    case Isa::avx512: return "avx512";
-  }
-  return {};
-}
 
 std::string_view name(Algorithm algorithm) {
   return algorithm == Algorithm::fast ? "fast" : "accurate";
 }
 
-Isa best_isa() {
-  const char* text = asked();
-  const std::optional<Isa> named = parse_isa(text);
-  if (*text != '\0' && !named)
-    throw std::invalid_argument(std::string(variable) + "=" + text +
-                                ": no instruction set; expected scalar, avx2 or avx512");
-  if (named && *why_lacking(*named) != '\0')
-    throw std::invalid_argument(std::string(variable) + "=" + text + ": " + why_lacking(*named));
-  Isa best = Isa::scalar;
-  for (const Isa isa : all_isas)
-    if (why_unavailable(isa).empty()) best = isa;
-  return best;
+void softmax(Method method, Strided<const float> x, Strided<float> y) {
+  run(method, task_softmax, work_of(x, y), x, y);
 }
 
-std::string_view why_unavailable(Isa isa) {
-  const char* why = why_lacking(isa);
-  const std::optional<Isa> named = parse_isa(asked());
-  if (*why == '\0' && named && isa > *named)
-    return "MAXTRICK_ISA asks for a lesser instruction set";
-  return why;
+void log_softmax(Method method, Strided<const float> x, Strided<float> y) {
+  run(method, task_log_softmax, work_of(x, y), x, y);
 }
 
-void softmax(Method method, Rows<const float> x, Rows<float> y) {
-  run(method, task_softmax, work_of(x, y));
-}
-
-void log_softmax(Method method, Rows<const float> x, Rows<float> y) {
-  run(method, task_log_softmax, work_of(x, y));
-}
-
-void log_sum(Method method, Rows<const float> x, std::span<float> largest,
+void log_sum(Method method, Strided<const float> x, std::span<float> largest,
              std::span<double> above) {
-  Work work = work_of(x);
+  auto work = work_of(x);
   work.losses = largest.data();
   work.above = above.data();
-  run(method, task_log_sum, work);
+  run(method, task_log_sum, work, x);
 }
 
-void log_sum_exp(Method method, Rows<const float> x, std::span<float> sums) {
+void log_sum_exp(Method method, Strided<const float> x, std::span<float> sums) {
   std::vector<double> above(x.rows);
+  DenseBlocks<float> rows(x.is_dense() ? 0 : std::max(1U, method.threads), 1, x.classes);
   log_sum(method, x, sums, above);
   const bool accurate = method.algorithm == Algorithm::accurate;
   std::size_t slow = 0;
   for (std::size_t r = 0; accurate && r < x.rows; ++r) slow += cancels(sums[r], above[r]) ? 1 : 0;
-  const auto round = [&](std::size_t r) {
-    sums[r] = log_sum_exp(x.row(r), sums[r], above[r], accurate);
+  const auto round = [&](std::size_t r, std::size_t thread) {
+    const auto of = [&](const float* row) {
+      sums[r] = log_sum_exp({row, x.classes}, sums[r], above[r], accurate);
+    };
+    if (x.is_dense()) return of(x.data + r * x.row_stride);
+    StoredWork<float> work{};
+    work.rows = 1;
+    rows.run(thread, work, x.some(r, 1), {}, [&](const auto& row) { of(row.x); });
   };
   // A slow row takes as long as a thousand others: who is done takes more.
-  const std::size_t worth = std::min(slow, slow * x.columns * 1000 / logits_a_thread);
-  const std::size_t threads = std::min<std::size_t>(method.threads, worth);
-  if (threads < 2) {
-    for (std::size_t r = 0; r < x.rows; ++r) round(r);
-    return;
-  }
-#pragma omp parallel for num_threads(static_cast <int>(threads)) schedule(dynamic)
-  for (std::size_t r = 0; r < x.rows; ++r) round(r);
+  const std::size_t worth = std::min(slow, slow * x.classes * 1000 / logits_a_thread);
+  const std::size_t threads =
+      std::max<std::size_t>(1, std::min<std::size_t>(method.threads, worth));
+  std::atomic<std::size_t> next{0};
+  const auto share = [&](std::size_t thread) {
+    for (std::size_t r = next++; r < x.rows; r = next++) round(r, thread);
+  };
+  if (threads == 1) return share(0);
+#pragma omp parallel for num_threads(static_cast <int>(threads)) schedule(static, 1)
+  for (std::size_t thread = 0; thread < threads; ++thread) share(thread);
 }
 
-void cross_entropy(Method method, Rows<const float> x, std::span<const std::int32_t> targets,
+void cross_entropy(Method method, Strided<const float> x, std::span<const std::int32_t> targets,
                    std::span<float> losses) {
-  Work work = work_of(x);
+  auto work = work_of(x);
   work.targets = targets.data();
   work.losses = losses.data();
-  run(method, task_loss, work);
+  run(method, task_loss, work, x);
 }
 
-void cross_entropy_gradient(Method method, Rows<const float> x,
+void cross_entropy_gradient(Method method, Strided<const float> x,
                             std::span<const std::int32_t> targets, float scale,
-                            std::span<float> losses, Rows<float> gradient) {
+                            std::span<float> losses, Strided<float> gradient) {
   if (!(scale >= 0x1p-30F && scale <= 0x1p30F))
     throw std::invalid_argument("cross_entropy_gradient: a scale of " + std::to_string(scale) +
                                 "; expected 2^-30 to 2^30");
-  Work work = work_of(x, gradient);
+  auto work = work_of(x, gradient);
   work.targets = targets.data();
   work.losses = losses.data();
   work.scale = scale;
-  run(method, task_gradient, work);
+  run(method, task_gradient, work, x, gradient);
 }
 
 std::string_view name(Function function) {
@@ -236,7 +179,7 @@ double max_ulp(Function function) {
 }
 
 void evaluate(Function function, Isa isa, std::span<const float> x, std::span<float> y) {
-  of(isa).evaluate[static_cast<int>(function)](x.data(), y.data(), x.size());
+  implementation(isa).of_element[static_cast<int>(function)](x.data(), y.data(), x.size());
 }
 
 }  // namespace maxtrick::kernels

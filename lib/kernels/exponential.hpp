@@ -1,25 +1,27 @@
 // e^x as a pair that is never rounded to one float: g 2^40 e^x 2^-N = t (1 + p).
 //
 // Reduction, p and t follow P. T. P. Tang ("Table-driven implementation of the exponential
-// function", ACM TOMS 15(2), 1989): e^x = 2^n e^r, n = x log2(e) rounded to a multiple of 1/8, |r|
-// <= ln(2)/16.
-//   - z = fma(x, log2 e, magic - N) rounds x log2 e to a multiple of 1/8, since the ULP of magic =
-//     1.5 * 2^20 is 1/8; the three lowest bits of z are the index of the table, those above the
-//     exponent. n = z - (magic - N) is exact, and so the same for every N: N scales, no more.
-//   - r = x - n ln 2 with ln 2 in two floats. The first fma is exact: where n is not 0, |x| > 2^-5,
-//     so x and n * (high part, a multiple of 2^-24) are multiples of 2^-28, and so is their
-//     difference, which is below 2^-4. The second rounds r: 2^-29 at most.
-//   - p = e^r - 1 = r + r^2 q(r), |p| <= 0.0443: its rounding is 2^-29 at most, that of r^2 q below
-//     2^-33, and q, a minimax polynomial, leaves 2^-31.4 (scripts/coefficients.sollya).
-//   - t = table[n mod 1] * 2^(40 + floor(n) - N). The entries are floats near g 2^(i/8) for one
-//   real
-//     g, which cancels in every quotient of two exponentials: g = 1.41059171764513 is the best
-//     there is, by search through all floats for the first entry; all eight are within 2^-28.4.
-// So the relative error of t (1 + p), which any two exponentials share but for g, is below
-//   2^-29 (r) + 2^-29 (p) + 2^-33 + 2^-31.4 + 2^-28.4 (table) = 0.12 * 2^-24.
+// function", ACM TOMS 15(2), 1989): e^x = 2^n e^r, where n is x log2(e) rounded to a multiple of
+// 1/8, and |r| <= ln(2) / 16.
+//   1. z = fma(x, log2 e, magic - N), where magic = 1.5 * 2^20 has an ULP of 1/8. So z is x log2 e
+//      rounded to a multiple of 1/8. The three lowest bits of z are the index of the table; the
+//      bits above them are the exponent. n = z - (magic - N) is exact, and therefore the same for
+//      every N, which only scales.
+//   2. r = x - n ln 2, with ln 2 as the sum of two floats. The first fma is exact: where n is not
+//      0, |x| > 2^-5, so that x and n * (high part, a multiple of 2^-24) are multiples of 2^-28. So
+//      is their difference, which is below 2^-4. The error of the second fma, which rounds r, is at
+//      most 2^-29.
+//   3. p = e^r - 1 = r + r^2 q(r), |p| <= 0.0443. The rounding of p is at most 2^-29, that of r^2 q
+//      below 2^-33. The error of q, a minimax polynomial (scripts/coefficients.sollya), is 2^-31.4.
+//   4. t = table[n mod 1] * 2^(40 + floor(n) - N). The entries of the table are floats near
+//      g 2^(i/8) for one real g, which cancels in every quotient of two exponentials. The best
+//      g is 1.41059171764513, by a search through all floats for the first entry: all eight
+//      entries are within 2^-28.4 of g 2^(i/8).
+// The relative error of t (1 + p), except for the common factor g, is therefore below
+//   2^-29 (r) + 2^-29 (p) + 2^-33 (r^2 q) + 2^-31.4 (q) + 2^-28.4 (table) = 0.12 * 2^-24.
 // The factor 2^40 keeps t a normal number down to e^-110.
 //
-// `fast` rounds e = t + t p to a float: 2^-24 more at most.
+// `fast` rounds e = t + t p to a float, which adds an error of at most 2^-24.
 #pragma once
 
 #include <cstdint>

@@ -20,7 +20,7 @@ class FewClasses {
   }
 
   // V::lanes rows.
-  [[gnu::always_inline]] void finish(const Work& rows) const {
+  [[gnu::always_inline]] void finish(const Work<V>& rows) const {
     Floats x[classes];
     load(rows, x);
     Task task;
@@ -35,7 +35,7 @@ class FewClasses {
   // Class i may be one that is not there.
   static constexpr bool in_doubt(std::size_t i) { return dense == 0 && i > 0; }
 
-  [[gnu::always_inline]] void load(const Work& rows, Floats (&x)[classes]) const {
+  [[gnu::always_inline]] void load(const Work<V>& rows, Floats (&x)[classes]) const {
     if constexpr (dense == 0) {
       V::load_columns(rows.x, rows.x_stride, n_, x);
       // A class that is not there goes through all that the others do. As 0 it could be above the
@@ -46,7 +46,7 @@ class FewClasses {
       V::load_dense(rows.x, x);
     }
   }
-  [[gnu::always_inline]] void store(const Work& rows, const Floats (&y)[classes]) const {
+  [[gnu::always_inline]] void store(const Work<V>& rows, const Floats (&y)[classes]) const {
     if constexpr (dense == 0)
       V::store_columns(rows.y, rows.y_stride, n_, y);
     else
@@ -63,7 +63,7 @@ class FewClasses {
   }
 
   template <bool Clamped>
-  [[gnu::always_inline]] void finish_as(const Work& rows, const Floats (&x)[classes],
+  [[gnu::always_inline]] void finish_as(const Work<V>& rows, const Floats (&x)[classes],
                                         Task& task) const {
     const Exponentials<V, Clamped> e(task.origin(), task.c());
     Term terms[classes], summed[4];
@@ -98,7 +98,7 @@ class FewClasses {
 };
 
 template <class V, class Few>
-std::size_t finish_few_as(const Work& work) {
+std::size_t finish_few_as(const Work<V>& work) {
   const Few few(work.classes);
   std::size_t done = 0;
   for (; done + V::lanes <= work.rows; done += V::lanes) few.finish(work.from(done));
@@ -108,7 +108,7 @@ std::size_t finish_few_as(const Work& work) {
 // How many rows of the work are done: the rest, too few, goes with the groups. Four vectors of
 // AVX-512 together take a tenth to a fifth less time than two, as those do than one.
 template <class Single, template <class> class Algorithm, template <class, class> class TaskFor>
-std::size_t finish_few(const Work& work) {
+std::size_t finish_few(const Work<Single>& work) {
   using V = std::conditional_t<Single::registers >= 32, Twice<Twice<Single>>, Single>;
   using A = Algorithm<V>;
   using Given = TaskFor<V, A>;

@@ -51,7 +51,7 @@ class GroupLoading {
  public:
   using Floats = typename V::Floats;
 
-  [[gnu::always_inline]] GroupLoading(const Work& rows, const Columns& columns)
+  [[gnu::always_inline]] GroupLoading(const Work<V>& rows, const Columns& columns)
       : x_(rows.x), stride_(rows.x_stride), n_(rows.classes), columns_(columns.x) {}
 
   [[gnu::always_inline]] static std::size_t ahead() { return 0; }
@@ -65,7 +65,7 @@ class GroupLoading {
     for (std::size_t j = 0; j < width; ++j) V::store(columns_ + 16 * (i + j), four[j]);
   }
 
-  const float* x_;
+  const typename V::Storage* x_;
   std::size_t stride_, n_;
   float* columns_;
 };
@@ -149,7 +149,7 @@ class GroupWriting {
  public:
   using Floats = typename V::Floats;
 
-  [[gnu::always_inline]] GroupWriting(const Work& rows, const Columns& columns,
+  [[gnu::always_inline]] GroupWriting(const Work<V>& rows, const Columns& columns,
                                       const Result& result)
       : y_(rows.y), stride_(rows.y_stride), n_(rows.classes), columns_(columns), result_(result) {}
 
@@ -172,7 +172,7 @@ class GroupWriting {
       return result_(i, A::fetch(columns_.terms, 16 * i, columns_.apart));
   }
 
-  float* y_;
+  typename V::Storage* y_;
   std::size_t stride_, n_;
   Columns columns_;
   Result result_;

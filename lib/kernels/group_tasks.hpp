@@ -34,7 +34,7 @@ struct SoftmaxGroup {
   }
   Floats origin() const { return m - origin_of_m; }
   Floats c() const { return origin_of_m; }
-  [[gnu::always_inline]] void summed(const Work&, typename V::Doubles sum) {
+  [[gnu::always_inline]] void summed(const Work<V>&, typename V::Doubles sum) {
     k = subnormal_factor_by<V>(sum);
     invalid = ~(V::all(0.0F) < V::narrow(sum));
   }
@@ -79,7 +79,7 @@ struct LogSoftmaxGroup : LogGroup<V, A> {
   LogProbability<V, A::accurate> log_p;
   typename V::Mask invalid;
 
-  [[gnu::always_inline]] void summed(const Work&, typename V::Doubles sum) {
+  [[gnu::always_inline]] void summed(const Work<V>&, typename V::Doubles sum) {
     const LogSum<V> s(this->tops, sum);
     log_p = {this->tops.m, s.l};
     invalid = s.invalid();
@@ -94,7 +94,7 @@ struct LogSoftmaxGroup : LogGroup<V, A> {
 
 template <class V, class A>
 struct LogSumGroup : LogGroup<V, A> {
-  [[gnu::always_inline]] void summed(const Work& rows, typename V::Doubles sum) {
+  [[gnu::always_inline]] void summed(const Work<V>& rows, typename V::Doubles sum) {
     const LogSum<V> s(this->tops, sum);
     V::store(rows.losses, this->tops.m + V::all(0.0F));  // no -0: see LogSums
     V::store(rows.above, s.l);
@@ -106,11 +106,12 @@ template <class V>
 struct GroupTargets {
   typename V::Floats t, x;
 
-  explicit GroupTargets(const Work& rows) {
+  explicit GroupTargets(const Work<V>& rows) {
     float targets[V::lanes], logits[V::lanes];
     for (std::size_t r = 0; r < V::lanes; ++r) {
       targets[r] = static_cast<float>(rows.targets[r]);
-      logits[r] = rows.x[r * rows.x_stride + static_cast<std::size_t>(rows.targets[r])];
+      const auto* const row = rows.x + r * rows.x_stride;
+      logits[r] = static_cast<float>(row[static_cast<std::size_t>(rows.targets[r])]);
     }
     t = V::load(targets);
     x = V::load(logits);
@@ -119,7 +120,7 @@ struct GroupTargets {
 
 template <class V, class A>
 struct LossGroup : LogGroup<V, A> {
-  [[gnu::always_inline]] void summed(const Work& rows, typename V::Doubles sum) {
+  [[gnu::always_inline]] void summed(const Work<V>& rows, typename V::Doubles sum) {
     const LogSum<V> s(this->tops, sum);
     const GroupTargets<V> targets(rows);
     V::store(rows.losses, losses_of<V, A>(this->tops, s, targets.x));
@@ -138,7 +139,7 @@ struct GradientGroup : LogGroup<V, A> {
   [[gnu::always_inline]] bool scanned(const GroupTops<V>& found) {
     return this->scanned_within(found, plain_range, found.m);
   }
-  [[gnu::always_inline]] void summed(const Work& rows, typename V::Doubles sum) {
+  [[gnu::always_inline]] void summed(const Work<V>& rows, typename V::Doubles sum) {
     const LogSum<V> s(this->tops, sum);
     const GroupTargets<V> targets(rows);
     const GradientParts<V> parts(this->tops, s, targets.x, targets.t == this->place, rows.scale);
@@ -163,7 +164,7 @@ struct GradientGroup : LogGroup<V, A> {
 
 // The rows of a group that a mask names, all NaN.
 template <class V>
-void fill_nan(const Work& rows, typename V::Mask invalid) {
+void fill_nan(const Work<V>& rows, typename V::Mask invalid) {
   if (!any(invalid)) return;
   float is[V::lanes];
   V::store(is, select(invalid, V::all(1.0F), V::all(0.0F)));

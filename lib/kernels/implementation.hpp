@@ -1,33 +1,28 @@
-// The kernels of one instruction set, as an instance of the algorithms for its vectors. Included
-// once in each file that is compiled for one.
+// The kernels of one instruction set.
 #pragma once
 
-#include "kernels/elements.hpp"
-#include "kernels/long_rows.hpp"
-#include "kernels/short_rows.hpp"
+#include <cstddef>
+
 #include "kernels/work.hpp"
 
 namespace maxtrick::kernels {
 
-template <class V, template <class> class Algorithm, template <class, class> class Short,
-          template <class, class> class Long>
-void run_rows(const Work& work) {
-  work.classes <= short_classes ? short_rows<V, Algorithm, Short>(work)
-                                : long_rows<V, Long<V, Algorithm<V>>>(work);
-}
+template <class S>
+using Kernel = void (*)(const StoredWork<S>&);
+using ElementKernel = void (*)(const float* x, float* y, std::size_t n);
 
-template <class V>
-constexpr Implementation implementation() {
-  return {{{run_rows<V, FastTerms, SoftmaxGroup, Softmax>,
-            run_rows<V, FastTerms, LogSoftmaxGroup, LogSoftmax>,
-            run_rows<V, FastTerms, LogSumGroup, LogSums>, run_rows<V, FastTerms, LossGroup, Losses>,
-            run_rows<V, FastTerms, GradientGroup, Gradients>},
-           {run_rows<V, AccurateTerms, SoftmaxGroup, Softmax>,
-            run_rows<V, AccurateTerms, LogSoftmaxGroup, LogSoftmax>,
-            run_rows<V, AccurateTerms, LogSumGroup, LogSums>,
-            run_rows<V, AccurateTerms, LossGroup, Losses>,
-            run_rows<V, AccurateTerms, GradientGroup, Gradients>}},
-          {each_exp<V>, each_exp_fast<V>, each_log<V>}};
-}
+// All null where the compiler lacks the set.
+struct Implementation {
+  const Kernel<float>* of_task[tasks];  // [Task][Algorithm]
+  const ElementKernel* of_element;      // [Function]
+};
+
+// One for each instruction set.
+#define MAXTRICK_ISA(name, ...)               \
+  namespace name {                            \
+  extern const Implementation implementation; \
+  }
+#include "kernels/instruction_sets.def"
+#undef MAXTRICK_ISA
 
 }  // namespace maxtrick::kernels

@@ -1,10 +1,11 @@
 // Softmax, log-softmax, log-sum-exp and cross-entropy in float32 by hand-written kernels: one
 // algorithm, of which each instruction set is an instance.
 //
-// Every function takes a matrix of logits row by row: any stride, any alignment, 0 rows; classes
-// from 1 on. The result may be the logits' own place (same data and stride), and may not overlap
-// them otherwise. Nothing outside the rows is read or written. Functions may be called from several
-// threads at once, and throw nothing but where it says so.
+// Every function takes a matrix of logits: any strides of rows and classes, any alignment, 0 rows;
+// classes from 1 on. Where the classes of a row lie side by side the kernels run on it as it is;
+// else on copies of some rows at a time. The result may be the logits' own place (same data and
+// strides), and may not overlap them otherwise. Nothing outside the rows is read or written.
+// Functions may be called from several threads at once, and throw nothing but where it says so.
 //
 // Algorithms:
 //   accurate  at most 1 ULP (the heads of terms.hpp and log_probability.hpp have the proof and its
@@ -15,6 +16,7 @@
 // values as in numerics/oracle.hpp.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -25,8 +27,17 @@ namespace maxtrick::kernels {
 
 using numerics::Rows;
 
-enum class Isa { scalar, avx2, avx512 };  // avx2 with FMA; avx512: F, BW, DQ and VL
-inline constexpr Isa all_isas[] = {Isa::scalar, Isa::avx2, Isa::avx512};
+// scalar, avx2 (with FMA), avx512 (F, BW, DQ and VL)
+#define MAXTRICK_ISA(name, ...) name,
+enum class Isa {
+#include "kernels/instruction_sets.def"
+};
+#undef MAXTRICK_ISA
+#define MAXTRICK_ISA(name, ...) Isa::name,
+inline constexpr Isa all_isas[] = {
+#include "kernels/instruction_sets.def"
+};
+#undef MAXTRICK_ISA
 
 enum class Algorithm { fast, accurate };
 inline constexpr Algorithm all_algorithms[] = {Algorithm::fast, Algorithm::accurate};
@@ -38,13 +49,37 @@ inline constexpr Algorithm all_algorithms[] = {Algorithm::fast, Algorithm::accur
   return algorithm == Algorithm::accurate ? 1 : 6;
 }
 
-// Why an instruction set cannot be used here, as a clause: the CPU or its system lacks it, or
-// MAXTRICK_ISA holds the kernels to a lesser one. Empty where it can.
+// Why an instruction set cannot be used here, as a clause: the CPU or its system lacks it, or it is
+// not part of the one that MAXTRICK_ISA names. Empty where it can be used.
 [[nodiscard]] std::string_view why_unavailable(Isa isa);
 
 // The best that can be used here. The variable MAXTRICK_ISA (scalar, avx2, avx512) is the most that
 // is used; throws std::invalid_argument where it names none of these, or one that is lacking here.
 [[nodiscard]] Isa best_isa();
+
+// Logit i of row r is data[r * row_stride + i * class_stride].
+template <class T>
+struct Strided {
+  T* data = nullptr;
+  std::size_t rows = 0, classes = 0;
+  std::size_t row_stride = 0, class_stride = 1;
+
+  Strided() = default;
+  Strided(T* data_, std::size_t rows_, std::size_t classes_, std::size_t row_stride_,
+          std::size_t class_stride_ = 1)
+      : data(data_),
+        rows(rows_),
+        classes(classes_),
+        row_stride(row_stride_),
+        class_stride(class_stride_) {}
+  Strided(Rows<T> dense) : Strided(dense.data, dense.rows, dense.columns, dense.stride) {}
+
+  [[nodiscard]] bool is_dense() const { return class_stride == 1 || classes == 1; }
+  // `count` rows from row `first` on.
+  [[nodiscard]] Strided some(std::size_t first, std::size_t count) const {
+    return {data + first * row_stride, count, classes, row_stride, class_stride};
+  }
+};
 
 struct Method {
   Algorithm algorithm = Algorithm::accurate;
@@ -54,33 +89,34 @@ struct Method {
 };
 
 // y_i = e^{x_i} / sum_k e^{x_k}
-void softmax(Method method, Rows<const float> x, Rows<float> y);
+void softmax(Method method, Strided<const float> x, Strided<float> y);
 
 // y_i = x_i - log sum_k e^{x_k}
-void log_softmax(Method method, Rows<const float> x, Rows<float> y);
+void log_softmax(Method method, Strided<const float> x, Strided<float> y);
 
 // What log-sum-exp is made of: the largest logit of each row, and how far above it log-sum-exp is,
 // NaN for a row whose log-softmax is NaN.
-void log_sum(Method method, Rows<const float> x, std::span<float> largest, std::span<double> above);
+void log_sum(Method method, Strided<const float> x, std::span<float> largest,
+             std::span<double> above);
 
 // sums[r] = log sum_k e^{x_k}, one a row; special values as in numerics/oracle.hpp: +inf and -inf
 // are kept. accurate: at most 1 ULP of max(|y|, least_log_sum_exp); fast: at most 4 ULP of max(|y|,
 // y - max_k x_k). Rows whose logits cancel, as log-probabilities do, take `accurate` a thousand
 // times as long. Throws nothing but std::bad_alloc, and that before anything is written.
-void log_sum_exp(Method method, Rows<const float> x, std::span<float> sums);
+void log_sum_exp(Method method, Strided<const float> x, std::span<float> sums);
 inline constexpr double least_log_sum_exp = 0x1p-70;
 
 // losses[r] = log sum_k e^{x_k} - x_t, t = targets[r], from 0 to classes - 1: one loss a row.
-void cross_entropy(Method method, Rows<const float> x, std::span<const std::int32_t> targets,
+void cross_entropy(Method method, Strided<const float> x, std::span<const std::int32_t> targets,
                    std::span<float> losses);
 
 // Loss as above, and its gradient in x: g_i = scale (y_i - [i = t]), y the softmax; scale is
 // 1 / rows for the mean of the losses. A g_i below scale e^-110 is 0, which shows where scale is
 // above 2^8. `gradient` may be the place of x. Throws std::invalid_argument for a scale that is not
 // within 2^-30 and 2^30.
-void cross_entropy_gradient(Method method, Rows<const float> x,
+void cross_entropy_gradient(Method method, Strided<const float> x,
                             std::span<const std::int32_t> targets, float scale,
-                            std::span<float> losses, Rows<float> gradient);
+                            std::span<float> losses, Strided<float> gradient);
 
 // Element by element: e^x and log x, of which the exponentials and logarithms above are made.
 // Special values as IEEE 754 has them; subnormal arguments and results are not flushed.

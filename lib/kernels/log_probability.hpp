@@ -1,12 +1,22 @@
-// x - m - L: the logarithm of a probability, of the largest logit m and L = log-sum-exp - m.
+// x - m - L: the logarithm of a probability, from the largest logit m and L = log-sum-exp - m.
 //
-// accurate: M = m + L = M1 + M2 in two floats. For x = m, y = -L. Else s = x - M1 with its rounding
-//   error e by TwoSum, y = s + (e - M2): |x - m| is half an ULP of m at least, from which |M2| <=
-//   |y| / 2, so that the rounding of M2 is at most 0.25 ULP of y: 0.5 + 0.25 + 0.19 (L, where it is
-//   half of y at most beside such an M2, else 0.37) < 1 ULP.
-// fast: (x - m) - L, both of one sign, so that nothing cancels: 0.5 ULP and in u 1, of x - m, or
-// what L
-//   is off, whichever is more: 1.12 + 2 from the sum, 0.12 from e^m, 1 from rounding: 4.74 ULP.
+// Notation: u = 2^-24.
+//
+// accurate:
+//   1. M = m + L is the sum of two floats, M1 + M2.
+//   2. For x = m the result is y = -L.
+//   3. Else s = x - M1, and TwoSum gives its rounding error e. The result is y = s + (e - M2).
+//   4. |x - m| is at least half an ULP of m, therefore |M2| <= |y| / 2, and the rounding of M2 is
+//      at most 0.25 ULP of y.
+//   5. L is off by at most 0.37 u of itself. Beside an M2 of that size L is at most half of y, and
+//      its error at most 0.19 ULP of y.
+//   Error: 0.5 (y) + 0.25 (M2) + 0.19 (L), or 0.5 + 0.37 where M2 is negligible: below 1 ULP.
+// fast:
+//   1. y = (x - m) - L. Both have one sign, so that nothing cancels.
+//   2. The rounding of y is at most 0.5 ULP.
+//   3. In u: 1 from x - m, or the error of L, whichever is more: 1.12 (exponentials) + 2 (sum) +
+//      0.12 (e^m) + 1 (rounding of L) = 4.24.
+//   Error: 0.5 + 4.24 = 4.74 ULP at most.
 #pragma once
 
 #include "kernels/exponential.hpp"

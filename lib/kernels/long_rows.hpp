@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <type_traits>
 
 #include "kernels/row_tasks.hpp"
 
@@ -78,7 +79,7 @@ void interleave(Batch& before, Batch& now, Batch& next, std::size_t b) {
 }
 
 template <Terms terms_are, class Batch>
-void interleave_batches(const Work& work) {
+void interleave_batches(const Work<typename Batch::Vector>& work) {
   Batch batches[3] = {Batch(work), Batch(work), Batch(work)};
   for (Batch& batch : batches) batch.further = 2 * batch.at_once;
   Batch *before = &batches[0], *now = &batches[1], *next = &batches[2];
@@ -95,7 +96,7 @@ void interleave_batches(const Work& work) {
 }
 
 template <Terms terms_are, class Batch>
-void finish_each_batch(const Work& work) {
+void finish_each_batch(const Work<typename Batch::Vector>& work) {
   Batch batch(work);
   for (std::size_t first = 0; first < work.rows; first += batch.at_once) {
     batch.begin(first);
@@ -109,24 +110,29 @@ void finish_each_batch(const Work& work) {
 }
 
 template <class V, Terms terms_are, class Batch>
-void each_batch(const Work& work, bool interleaved) {
+void each_batch(const Work<V>& work, bool interleaved) {
   if constexpr (V::registers >= Batch::registers)
     if (interleaved) return interleave_batches<terms_are, Batch>(work);
   finish_each_batch<terms_are, Batch>(work);
 }
 
 template <class V, class Batch>
-void long_rows(const Work& work) {
+void long_rows_as(const Work<V>& work) {
   if constexpr (Batch::keeps) {
-    if (work.classes <= kept_classes)
-      each_batch<V, Terms::kept, Batch>(work, true);
-    else if (work.classes <= in_results_classes && !work.stream && work.x != work.y)
-      each_batch<V, Terms::in_results, Batch>(work, false);
-    else
-      each_batch<V, Terms::anew, Batch>(work, work.stream && work.classes <= interleaved_classes);
+    if (work.classes <= kept_classes) return each_batch<V, Terms::kept, Batch>(work, true);
+    // Where a result has the room of a float.
+    if constexpr (std::is_same_v<typename V::Storage, float>)
+      if (work.classes <= in_results_classes && !work.stream && work.x != work.y)
+        return each_batch<V, Terms::in_results, Batch>(work, false);
+    each_batch<V, Terms::anew, Batch>(work, work.stream && work.classes <= interleaved_classes);
   } else {
     each_batch<V, Terms::anew, Batch>(work, work.classes <= interleaved_classes);
   }
+}
+
+template <class V, class Batch>
+void long_rows(const Work<V>& work) {
+  long_rows_as<V, Batch>(work);
   if (work.stream) V::fence();
 }
 

@@ -18,8 +18,9 @@ inline constexpr float log_range = 100;
 // e^-150 is nothing even a million times, beside 0 as beside 1.
 inline constexpr float nothing = 150;
 
-[[gnu::always_inline]] static inline void fill_nan(float* y, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) y[i] = nan_result;
+template <class S>
+[[gnu::always_inline]] inline void fill_nan(S* y, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) y[i] = static_cast<S>(nan_result);
 }
 
 // f of 0 to 3, as if written out: what it computes stays in registers.

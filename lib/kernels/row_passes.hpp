@@ -18,8 +18,8 @@ inline constexpr std::size_t row_block = 64;
   return first >= n ? 0 : n - first < 16 ? n - first : 16;
 }
 // `count` classes, 1 to 16; `beyond` for the others.
-template <class V>
-[[gnu::always_inline]] inline typename V::Floats load_some(const float* x, std::size_t count,
+template <class V, class S>
+[[gnu::always_inline]] inline typename V::Floats load_some(const S* x, std::size_t count,
                                                            float beyond) {
   return count == 16 ? V::load(x) : V::load_first(x, count, V::all(beyond));
 }
@@ -35,8 +35,9 @@ template <class V, std::size_t Width>
 class Scan {
  public:
   using Floats = typename V::Floats;
+  using Storage = typename V::Storage;
 
-  [[gnu::always_inline]] Scan(const float* x, std::size_t n) : x_(x), n_(n) {
+  [[gnu::always_inline]] Scan(const Storage* x, std::size_t n) : x_(x), n_(n) {
     for (Floats& v : largest_) v = V::all(-infinity);
     for (Floats& v : smallest_) v = V::all(infinity);
   }
@@ -82,14 +83,15 @@ class Scan {
     second = V::largest(others);
     place = n_;
     for (std::size_t i = lane; i < n_; i += 16 * Width) {
-      const bool first = place == n_ && x_[i] == m;
+      const auto x = static_cast<float>(x_[i]);
+      const bool first = place == n_ && x == m;
       place = first ? i : place;
-      second = !first && x_[i] > second ? x_[i] : second;
+      second = !first && x > second ? x : second;
     }
   }
 
  private:
-  const float* x_;
+  const Storage* x_;
   std::size_t n_;
   Floats largest_[Width], smallest_[2];
 };
@@ -107,14 +109,16 @@ enum class Terms {
 template <class V, class A, bool Clamped, Terms terms_are>
 class Summation {
  public:
+  using Storage = typename V::Storage;
+
   // `next`, a row too, will be read soon, and `result` written.
   struct Place {
-    const float* x;
+    const Storage* x;
     std::size_t n, skipped;
     float* kept;
     std::size_t apart;
-    const float* next;
-    float* result;
+    const Storage* next;
+    Storage* result;
   };
 
   [[gnu::always_inline]] Summation(const Exponentials<V, Clamped>& e, const Place& place)
@@ -142,7 +146,8 @@ class Summation {
         const std::size_t count = count_from(first, at_.n);
         terms[j] = A::zero();
         if (count == 0) return;
-        terms[j] = A::term(e_, load_some<V>(at_.x + first, count, at_.x[i]));
+        const auto beyond = static_cast<float>(at_.x[i]);
+        terms[j] = A::term(e_, load_some<V>(at_.x + first, count, beyond));
         if (count < 16) terms[j] = A::only(V::first(count), terms[j]);
         if constexpr (terms_are == Terms::kept) A::keep(at_.kept, first, at_.apart, terms[j]);
         if constexpr (terms_are == Terms::in_results)
@@ -174,11 +179,14 @@ class Summation {
 template <class V, class Result>
 class Writing {
  public:
-  [[gnu::always_inline]] Writing(float* y, std::size_t n, bool stream, const Result& result)
+  using Storage = typename V::Storage;
+
+  [[gnu::always_inline]] Writing(Storage* y, std::size_t n, bool stream, const Result& result)
       : y_(y), n_(n), stream_(stream), result_(result) {
-    const std::size_t past = reinterpret_cast<std::uintptr_t>(y) / 4 % (V::stream_alignment / 4);
+    constexpr std::size_t aligned = V::stream_alignment / sizeof(Storage);
+    const std::size_t past = reinterpret_cast<std::uintptr_t>(y) / sizeof(Storage) % aligned;
     if (!stream || past == 0) return;
-    head_ = V::stream_alignment / 4 - past;
+    head_ = aligned - past;
     V::store_first(y, head_, result_(std::size_t{0}, head_));
   }
 
@@ -199,7 +207,7 @@ class Writing {
     stream_ ? V::stream(y_ + i, v) : V::store(y_ + i, v);
   }
 
-  float* y_;
+  Storage* y_;
   std::size_t n_, head_ = 0;
   bool stream_;
   Result result_;
@@ -209,8 +217,10 @@ class Writing {
 template <class V, class A, bool Clamped, Terms terms_are>
 class Scaled {
  public:
+  using Storage = typename V::Storage;
+
   // `place`: of the kept terms or of the results.
-  [[gnu::always_inline]] Scaled(const Exponentials<V, Clamped>& e, double k, const float* x,
+  [[gnu::always_inline]] Scaled(const Exponentials<V, Clamped>& e, double k, const Storage* x,
                                 const float* place, std::size_t apart)
       : e_(e), factor_(Clamped ? subnormal_factor * k : k), x_(x), place_(place), apart_(apart) {}
 
@@ -225,7 +235,7 @@ class Scaled {
  private:
   [[gnu::always_inline]] typename A::Term term(std::size_t i, std::size_t count) const {
     if constexpr (terms_are == Terms::kept) return A::fetch(place_, i, apart_);
-    const auto x = load_some<V>(x_ + i, count, x_[i]);
+    const auto x = load_some<V>(x_ + i, count, static_cast<float>(x_[i]));
     if constexpr (terms_are == Terms::anew)
       return A::term(e_, x);
     else
@@ -234,7 +244,7 @@ class Scaled {
 
   Exponentials<V, Clamped> e_;
   Factor<V> factor_;
-  const float* x_;
+  const Storage* x_;
   const float* place_;
   std::size_t apart_;
 };
@@ -243,11 +253,14 @@ class Scaled {
 template <class V, bool accurate, bool Plain>
 class LogProbabilities {
  public:
-  [[gnu::always_inline]] LogProbabilities(const LogProbability<V, accurate>& log_p, const float* x)
+  using Storage = typename V::Storage;
+
+  [[gnu::always_inline]] LogProbabilities(const LogProbability<V, accurate>& log_p,
+                                          const Storage* x)
       : log_p_(log_p), x_(x) {}
 
   [[gnu::always_inline]] typename V::Floats operator()(std::size_t i, std::size_t count) const {
-    const auto x = load_some<V>(x_ + i, count, x_[i]);
+    const auto x = load_some<V>(x_ + i, count, static_cast<float>(x_[i]));
     if constexpr (Plain)
       return log_p_.template below<true>(x);
     else
@@ -256,7 +269,7 @@ class LogProbabilities {
 
  private:
   LogProbability<V, accurate> log_p_;
-  const float* x_;
+  const Storage* x_;
 };
 
 }  // namespace maxtrick::kernels

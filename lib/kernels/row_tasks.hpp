@@ -28,7 +28,10 @@ static inline std::size_t rows_at_once(std::size_t n, std::size_t room) {
 // Some rows of a work, what is known of them, and where their terms are kept.
 template <class V, class A>
 struct Batch {
-  const Work& work;
+  using Vector = V;
+  using Storage = typename V::Storage;
+
+  const Work<V>& work;
   std::size_t n, at_once, first = 0, rows = 0;
   std::size_t further;      // so many rows on is what is read soon
   std::size_t span, apart;  // from a row's terms to the next's; from their first part to the second
@@ -40,14 +43,14 @@ struct Batch {
   double sums[16] = {};
   double k[16] = {};  // K; NaN for a row of NaN
 
-  Batch(const Work& all, std::size_t room)
+  Batch(const Work<V>& all, std::size_t room)
       : work(all), n(all.classes), at_once(rows_at_once(n, room)), further(at_once) {
     span = (n + 31) / 16 * 16;
     apart = (at_once * span + page - 1) / page * page;
     // A load waits for an earlier store whose address has the same last twelve bits, so the kept
     // terms lie such that neither the loads of x overtake the stores of terms nor the loads of
     // terms those of y.
-    const auto at = [](const float* p) { return reinterpret_cast<std::uintptr_t>(p) / 4 % page; };
+    const auto at = [](const void* p) { return reinterpret_cast<std::uintptr_t>(p) / 4 % page; };
     const std::size_t ahead = (at(work.y) - at(work.x)) % page;
     const std::size_t shift = ahead > 0 && ahead < page / 2 ? page / 2 : 0;
     place = work.scratch + (at(work.x) + shift - at(work.scratch)) % page / 16 * 16;
@@ -58,8 +61,8 @@ struct Batch {
     rows = from >= work.rows ? 0 : work.rows - from < at_once ? work.rows - from : at_once;
   }
 
-  const float* x(std::size_t b) const { return work.x + (first + b) * work.x_stride; }
-  float* y(std::size_t b) const { return work.y + (first + b) * work.y_stride; }
+  const Storage* x(std::size_t b) const { return work.x + (first + b) * work.x_stride; }
+  Storage* y(std::size_t b) const { return work.y + (first + b) * work.y_stride; }
   bool valid(std::size_t b) const { return k[b] == k[b]; }
 
   template <bool Clamped>
@@ -71,7 +74,8 @@ struct Batch {
                                                                        std::size_t skipped) const {
     float* const kept = place + b * span;
     // What goes past the caches must not be brought there.
-    float* const result = terms_are == Terms::anew || work.stream ? kept : y(b);
+    Storage* const result =
+        terms_are == Terms::anew || work.stream ? reinterpret_cast<Storage*>(kept) : y(b);
     const bool more = n <= prefetched_classes && first + b + further < work.rows;
     return {exponentials<Clamped>(b),
             {x(b), n, skipped, kept, apart, more ? x(b + further) : x(b), result}};
@@ -79,7 +83,8 @@ struct Batch {
   // Of results e K.
   template <bool Clamped, Terms terms_are>
   [[gnu::always_inline]] auto writing(std::size_t b) const {
-    const float* const from = terms_are == Terms::in_results ? y(b) : place + b * span;
+    const float* from = place + b * span;
+    if constexpr (terms_are == Terms::in_results) from = y(b);
     const Scaled<V, A, Clamped, terms_are> result(exponentials<Clamped>(b), k[b], x(b), from,
                                                   apart);
     return Writing<V, decltype(result)>(y(b), n, work.stream, result);
@@ -92,7 +97,7 @@ struct Softmax : Batch<V, A> {
   static constexpr bool keeps = true, writes = true;
   static constexpr int registers = 8;
 
-  explicit Softmax(const Work& all) : Batch<V, A>(all, 1024) {}
+  explicit Softmax(const Work<V>& all) : Batch<V, A>(all, 1024) {}
 
   void scanned(std::size_t b, const RowScan& scan) {
     const auto [largest, smallest] = scan.extremes();
@@ -125,7 +130,7 @@ struct LogBatch : Batch<V, A> {
   float second[16] = {};
   std::size_t place_of_m[16] = {};
 
-  explicit LogBatch(const Work& all, std::size_t room = 4096) : Batch<V, A>(all, room) {}
+  explicit LogBatch(const Work<V>& all, std::size_t room = 4096) : Batch<V, A>(all, room) {}
 
   void scanned(std::size_t b, const RowScan& scan) {
     const auto [largest, smallest] = scan.extremes();
@@ -151,7 +156,7 @@ struct LogBatch : Batch<V, A> {
   }
   Floats target_logits() const {
     float at[16] = {};
-    for (std::size_t b = 0; b < this->rows; ++b) at[b] = this->x(b)[target(b)];
+    for (std::size_t b = 0; b < this->rows; ++b) at[b] = static_cast<float>(this->x(b)[target(b)]);
     return V::load(at);
   }
 };
@@ -173,7 +178,9 @@ struct LogSoftmax : LogBatch<V, A> {
     const LogProbabilities<V, A::accurate, !Clamped> result(log_p(b), this->x(b));
     return Writing<V, decltype(result)>(this->y(b), this->n, this->work.stream, result);
   }
-  void written(std::size_t b) { this->y(b)[this->place_of_m[b]] = V::lane_0(log_p(b).at_m); }
+  void written(std::size_t b) {
+    this->y(b)[this->place_of_m[b]] = static_cast<typename V::Storage>(V::lane_0(log_p(b).at_m));
+  }
 
  private:
   [[gnu::always_inline]] LogProbability<V, A::accurate> log_p(std::size_t b) const {
@@ -211,7 +218,7 @@ struct Gradients : LogBatch<V, A> {
 
   float at_top[16] = {}, at_target[16] = {};
 
-  explicit Gradients(const Work& all) : LogBatch<V, A>(all, 1024) {
+  explicit Gradients(const Work<V>& all) : LogBatch<V, A>(all, 1024) {
     this->range = plain_range;
     this->from_top = true;
   }
@@ -229,8 +236,9 @@ struct Gradients : LogBatch<V, A> {
     V::store(at_target, parts.at_target);
   }
   void written(std::size_t b) {
-    this->y(b)[this->place_of_m[b]] = at_top[b];
-    this->y(b)[this->target(b)] = at_target[b];
+    auto* const y = this->y(b);
+    y[this->place_of_m[b]] = static_cast<typename V::Storage>(at_top[b]);
+    y[this->target(b)] = static_cast<typename V::Storage>(at_target[b]);
   }
 };
 

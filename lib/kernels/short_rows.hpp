@@ -12,33 +12,33 @@
 namespace maxtrick::kernels {
 
 // Sixteen rows of a work.
-template <class Task>
+template <class V, class Task>
 struct Group {
-  Work rows;
+  Work<V> rows;
   Columns columns;
   bool plain;
   Task task;
 
-  void begin(const Work& from, const Columns& at) {
+  void begin(const Work<V>& from, const Columns& at) {
     rows = from;
     columns = at;
   }
 };
 
 template <class V, class A, bool Clamped, class Task>
-[[gnu::always_inline]] inline auto summing(const Group<Task>& group) {
+[[gnu::always_inline]] inline auto summing(const Group<V, Task>& group) {
   const Task& task = group.task;
   return GroupSum<V, A, Clamped, Task>(task, group.rows.classes, group.columns);
 }
 template <class V, class A, bool Clamped, class Task>
-[[gnu::always_inline]] inline auto writing(const Group<Task>& group) {
+[[gnu::always_inline]] inline auto writing(const Group<V, Task>& group) {
   const auto results = group.task.template results<Clamped>();
   return GroupWriting<V, A, Task::rereads, decltype(results)>(group.rows, group.columns, results);
 }
 
 // One pass by itself.
 template <class V, class Task>
-void scan_group(Group<Task>& group) {
+void scan_group(Group<V, Task>& group) {
   const std::size_t n = group.rows.classes;
   GroupLoading<V> load(group.rows, group.columns);
   run_passes<group_block>(n, load);
@@ -53,18 +53,18 @@ template <class Pass>
   return pass.sum();
 }
 template <class V, class A, class Task>
-void sum_group(Group<Task>& group) {
+void sum_group(Group<V, Task>& group) {
   const std::size_t n = group.rows.classes;
   group.task.summed(group.rows, group.plain ? sum_by(summing<V, A, false>(group), n)
                                             : sum_by(summing<V, A, true>(group), n));
 }
 template <class V, class A, bool Clamped, class Task>
-void write_group_as(const Group<Task>& group) {
+void write_group_as(const Group<V, Task>& group) {
   auto write = writing<V, A, Clamped>(group);
   run_passes<group_block>(group.rows.classes, write);
 }
 template <class V, class A, class Task>
-void write_group(const Group<Task>& group) {
+void write_group(const Group<V, Task>& group) {
   group.plain ? write_group_as<V, A, false>(group) : write_group_as<V, A, true>(group);
   fill_nan<V>(group.rows, group.task.invalid);
 }
@@ -72,7 +72,7 @@ void write_group(const Group<Task>& group) {
 // All passes in one loop: what a group has left in columns and terms is used before it is
 // overwritten.
 template <class V, class A, bool Clamped, class Task>
-void interleave_groups_as(const Group<Task>& before, Group<Task>& now, Group<Task>& next) {
+void interleave_groups_as(const Group<V, Task>& before, Group<V, Task>& now, Group<V, Task>& next) {
   const std::size_t n = now.rows.classes;
   auto sum = summing<V, A, Clamped>(now);
   GroupLoading<V> load(next.rows, next.columns);
@@ -91,12 +91,13 @@ void interleave_groups_as(const Group<Task>& before, Group<Task>& now, Group<Tas
 // The last rows of a work, fewer than sixteen: a copy of them with the first one repeated.
 template <class V>
 struct Remainder {
-  float x[16 * short_classes], y[16 * short_classes], losses[16];
+  typename V::Storage x[16 * short_classes], y[16 * short_classes];
+  float losses[16];
   double above[16];
   std::int32_t targets[16];
-  Work rows;
+  Work<V> rows;
 
-  Remainder(const Work& all, std::size_t first) : rows(all) {
+  Remainder(const Work<V>& all, std::size_t first) : rows(all) {
     for (std::size_t r = 0; r < 16; ++r) {
       const std::size_t from = first + (first + r < all.rows ? r : 0);
       for (std::size_t i = 0; i < all.classes; ++i)
@@ -110,7 +111,7 @@ struct Remainder {
     rows.losses = losses;
     rows.above = above;
   }
-  void give_back(const Work& all, std::size_t first) const {
+  void give_back(const Work<V>& all, std::size_t first) const {
     for (std::size_t r = 0; first + r < all.rows; ++r) {
       if (all.losses != nullptr) all.losses[first + r] = losses[r];
       if (all.above != nullptr) all.above[first + r] = above[r];
@@ -124,8 +125,8 @@ struct Remainder {
 // Groups 0 to `count` - 1; begin(group, g) makes ready for group g.
 template <class V, class A, class Task, class Begin>
 void interleave_groups(std::size_t count, Begin begin) {
-  Group<Task> groups[3];
-  Group<Task>*before = &groups[0], *now = &groups[1], *next = &groups[2];
+  Group<V, Task> groups[3];
+  Group<V, Task>*before = &groups[0], *now = &groups[1], *next = &groups[2];
   for (std::size_t g = 0; g < count + 2; ++g) {
     const bool scans = g < count, sums = 0 < g && g <= count, writes = Task::writes && 1 < g;
     if (scans) begin(*next, g);
@@ -140,7 +141,7 @@ void interleave_groups(std::size_t count, Begin begin) {
       if (sums) sum_group<V, A>(*now);
       if (scans) scan_group<V>(*next);
     }
-    Group<Task>* const done = before;
+    Group<V, Task>* const done = before;
     before = now;
     now = next;
     next = done;
@@ -148,21 +149,21 @@ void interleave_groups(std::size_t count, Begin begin) {
 }
 
 template <class V, class A, class Task>
-void finish_group(Group<Task>& group) {
+void finish_group(Group<V, Task>& group) {
   scan_group<V>(group);
   sum_group<V, A>(group);
   if constexpr (Task::writes) write_group<V, A>(group);
 }
 
 template <class V, template <class> class Algorithm, template <class, class> class TaskFor>
-void short_rows(const Work& all) {
+void short_rows(const Work<V>& all) {
   using A = Algorithm<V>;
   using Given = TaskFor<V, A>;
   std::size_t done = 0;
   // Scalar takes the general way, which the others are compared with.
   if constexpr (V::registers > 0) done = finish_few<V, Algorithm, TaskFor>(all);
   if (done == all.rows) return;
-  const Work work = all.from(done);
+  const Work<V> work = all.from(done);
   // A group before and the next one have the same columns; all have, where results do not need
   // them.
   constexpr std::size_t floats = 16 * short_classes;
@@ -171,10 +172,11 @@ void short_rows(const Work& all) {
     return Columns{columns[Given::rereads ? g % 2 : 0], terms, floats};
   };
   const std::size_t full = work.rows / 16;
-  Group<Given> group;
+  Group<V, Given> group;
   if constexpr (V::registers >= 32) {
-    interleave_groups<V, A, Given>(
-        full, [&](Group<Given>& next, std::size_t g) { next.begin(work.from(16 * g), place(g)); });
+    interleave_groups<V, A, Given>(full, [&](Group<V, Given>& next, std::size_t g) {
+      next.begin(work.from(16 * g), place(g));
+    });
   } else {
     for (std::size_t g = 0; g < full; ++g) {
       group.begin(work.from(16 * g), place(0));

@@ -1,24 +1,30 @@
-// Sums of exponentials in lanes, sixteen to a row or one to each. Which lane a term belongs to, and
-// the order in a lane, depend on the number of terms alone.
+// Sums of exponentials in sixteen lanes. The lanes belong to one row, or each lane to a row of its
+// own. The lane of a term, and the order of the terms within a lane, depend on the number of terms
+// alone.
 //
-// `accurate`, of pairs t (1 + p):
-//   - The t are added without loss: a' = a + t leaves t - (a' - a), exactly, since a >= 2^41 > t
-//     (T. J. Dekker's Fast2Sum, Numer. Math. 18, 1971).
-//   - What is lost and t p go into w, one fma, below 0.0443 t + min(t, ulp(a)/2): its rounding, and
-//     those of the tree that adds them, are 3 * 2^-28.5 t for a t well above ulp(a) = 2^18, that
-//     is, less than 13 below the largest; 2^-24 t each for a t that a does not see, 17 or more
-//     below it.
-//   - Of four terms the w are added in a tree, and a and b renormalised, so that b stays as small
-//   as
-//     what it carries.
-//   - a and b are joined in double.
-// Relative error of the sum: 3 * 2^-28.5, at worst all of one sign, which is 0.13 u, u = 2^-24; and
-// of the share of the sum that lies 13 and more below the largest 3 u at most, which wants a
-// hundred thousand such classes to matter. Found: 0.1 u with a million classes 16 below the
-// largest, 0.2 u with four million.
+// Notation: u = 2^-24. Terms are t (1 + p) with t < 2^41 and |p| <= 0.0443; see exponential.hpp.
 //
-// `fast`, of floats: four terms in a tree, whose sum is added without loss as above; from time to
-// time what is there goes into doubles, so that what was lost is not lost among itself. 2 u.
+// `accurate` adds pairs t (1 + p):
+//   1. a' = a + t is Dekker's Fast2Sum (Numer. Math. 18, 1971): since a >= 2^41 > t, the rounding
+//      error t - (a' - a) is exact.
+//   2. w = fma(t, p, t - (a' - a)) carries p and that error. |w| <= 0.0443 t + min(t, ulp(a) / 2).
+//   3. The w of four terms are added in a tree, and the sum goes into b. Then a and b are
+//      renormalised by another Fast2Sum, so that b stays as small as what it carries.
+//   4. At the end a and b are added in double.
+// Relative error of the sum:
+//   - For a term with t well above ulp(a) = 2^18, that is, less than 13 below the largest logit,
+//     the roundings of w and of the tree are at most 3 * 2^-28.5 t. If all have one sign, this is
+//     0.13 u.
+//   - A term whose t is below ulp(a) / 2, that is, 17 or more below the largest logit, does not
+//     change a, and each rounding is at most 2^-24 t. If the terms that are 13 and more below the
+//     largest logit make up the share s of the sum, they add at most 3 s u. A share that matters
+//     takes a hundred thousand such classes.
+//   - Largest error found: 0.1 u with a million classes 16 below the largest, 0.2 u with four
+//     million.
+//
+// `fast` adds floats: four terms in a tree, then Fast2Sum as above. After every 14 such sums a and
+// b are added to a sum in double, so that the errors that b collects do not grow. Relative error:
+// at most 2 u.
 #pragma once
 
 #include "kernels/exponential.hpp"

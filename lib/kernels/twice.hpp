@@ -9,6 +9,7 @@ namespace maxtrick::kernels {
 
 template <class V>
 struct Twice {
+  using Storage = typename V::Storage;
   static constexpr std::size_t lanes = 2 * V::lanes;
 
   struct Mask {
@@ -130,15 +131,15 @@ struct Twice {
     return {V::narrow(a.low), V::narrow(a.high)};
   }
 
-  [[gnu::always_inline]] static void load_columns(const float* x, std::size_t stride,
+  [[gnu::always_inline]] static void load_columns(const Storage* x, std::size_t stride,
                                                   std::size_t width, Floats* columns) {
     typename V::Floats low[4], high[4];
     V::load_columns(x, stride, width, low);
     V::load_columns(x + V::lanes * stride, stride, width, high);
     for (std::size_t c = 0; c < 4; ++c) columns[c] = {low[c], high[c]};
   }
-  [[gnu::always_inline]] static void store_columns(float* y, std::size_t stride, std::size_t width,
-                                                   const Floats* columns) {
+  [[gnu::always_inline]] static void store_columns(Storage* y, std::size_t stride,
+                                                   std::size_t width, const Floats* columns) {
     typename V::Floats low[4], high[4];
     for (std::size_t c = 0; c < 4; ++c) {
       low[c] = columns[c].low;
@@ -149,14 +150,14 @@ struct Twice {
   }
   // Of rows of n classes, one after the other; n is 2 or 4.
   template <std::size_t n>
-  [[gnu::always_inline]] static void load_dense(const float* x, Floats (&columns)[n]) {
+  [[gnu::always_inline]] static void load_dense(const Storage* x, Floats (&columns)[n]) {
     typename V::Floats low[n], high[n];
     V::load_dense(x, low);
     V::load_dense(x + n * V::lanes, high);
     for (std::size_t c = 0; c < n; ++c) columns[c] = {low[c], high[c]};
   }
   template <std::size_t n>
-  [[gnu::always_inline]] static void store_dense(float* y, const Floats (&columns)[n]) {
+  [[gnu::always_inline]] static void store_dense(Storage* y, const Floats (&columns)[n]) {
     typename V::Floats low[n], high[n];
     for (std::size_t c = 0; c < n; ++c) {
       low[c] = columns[c].low;

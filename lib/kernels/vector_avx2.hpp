@@ -164,6 +164,7 @@ struct Vector {
   using Floats = avx2::Floats;
   using Doubles = avx2::Doubles;
   using Mask = avx2::Mask;
+  using Storage = float;  // of logits and results
   static constexpr std::size_t lanes = 16;
   static constexpr int registers = 8;  // that hold sixteen floats
 
@@ -220,8 +221,8 @@ struct Vector {
     _mm256_stream_ps(p + 8, a.high);
   }
   [[gnu::always_inline]] static void fence() { _mm_sfence(); }
-  [[gnu::always_inline]] static void prefetch(const float* p) { __builtin_prefetch(p); }
-  [[gnu::always_inline]] static void prefetch_to_write(const float* p) { __builtin_prefetch(p, 1); }
+  [[gnu::always_inline]] static void prefetch(const void* p) { __builtin_prefetch(p); }
+  [[gnu::always_inline]] static void prefetch_to_write(const void* p) { __builtin_prefetch(p, 1); }
 
   // table[z mod 8] with (z - z mod 8) 2^20 added to its bits, z by its bits; of the table, entry i
   // less i 2^20.

@@ -137,6 +137,7 @@ struct Vector {
   using Floats = avx512::Floats;
   using Doubles = avx512::Doubles;
   using Mask = avx512::Mask;
+  using Storage = float;  // of logits and results
   static constexpr std::size_t lanes = 16;
   static constexpr int registers = 32;  // that hold sixteen floats
 
@@ -172,8 +173,8 @@ struct Vector {
   static constexpr std::size_t stream_alignment = 64;
   [[gnu::always_inline]] static void stream(float* p, Floats a) { _mm512_stream_ps(p, a.v); }
   [[gnu::always_inline]] static void fence() { _mm_sfence(); }
-  [[gnu::always_inline]] static void prefetch(const float* p) { __builtin_prefetch(p); }
-  [[gnu::always_inline]] static void prefetch_to_write(const float* p) { __builtin_prefetch(p, 1); }
+  [[gnu::always_inline]] static void prefetch(const void* p) { __builtin_prefetch(p); }
+  [[gnu::always_inline]] static void prefetch_to_write(const void* p) { __builtin_prefetch(p, 1); }
 
   // table[z mod 8] with (z - z mod 8) 2^20 added to its bits, z by its bits; of the table, entry i
   // less i 2^20.

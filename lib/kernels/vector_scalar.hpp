@@ -134,6 +134,7 @@ struct Vector {
   using Floats = scalar::Floats;
   using Doubles = scalar::Doubles;
   using Mask = scalar::Mask;
+  using Storage = float;  // of logits and results
   static constexpr std::size_t lanes = 16;
   static constexpr int registers = 0;  // that hold sixteen floats
 
@@ -171,8 +172,8 @@ struct Vector {
   static constexpr std::size_t stream_alignment = 4;
   static void stream(float* p, const Floats& a) { store(p, a); }
   static void fence() {}
-  static void prefetch(const float*) {}
-  static void prefetch_to_write(const float*) {}
+  static void prefetch(const void*) {}
+  static void prefetch_to_write(const void*) {}
 
   // table[z mod 8] with (z - z mod 8) 2^20 added to its bits, z by its bits; of the table, entry i
   // less i 2^20.

@@ -1,4 +1,4 @@
-// What a kernel is given, and what an instruction set offers.
+// What a kernel is given.
 #pragma once
 
 #include <cstddef>
@@ -6,12 +6,13 @@
 
 namespace maxtrick::kernels {
 
-// Some rows of a matrix; fields that an op has no use for are not read. Without initialisers: a
-// constructor would be code that every instruction set makes and all share.
-struct Work {
-  const float* x;
+// Some rows of a matrix, stored as S; fields that an op has no use for are not read. Without
+// initialisers: a constructor would be code that every instruction set makes and all share.
+template <class S>
+struct StoredWork {
+  const S* x;
   std::size_t x_stride;
-  float* y;  // softmax, log-softmax or gradient
+  S* y;  // softmax, log-softmax or gradient
   std::size_t y_stride;
   std::size_t rows;
   std::size_t classes;
@@ -23,8 +24,8 @@ struct Work {
   bool stream;     // past the caches
 
   // The work from row `first` on.
-  [[nodiscard, gnu::always_inline]] Work from(std::size_t first) const {
-    Work part = *this;
+  [[nodiscard, gnu::always_inline]] StoredWork from(std::size_t first) const {
+    StoredWork part = *this;
     part.x += first * x_stride;
     if (y != nullptr) part.y += first * y_stride;
     if (targets != nullptr) part.targets += first;
@@ -34,6 +35,11 @@ struct Work {
     return part;
   }
 };
+
+// What the kernels of vector type V are given. V::Storage is how logits and results are stored: V
+// loads it into Floats and stores Floats as it, and all that is between is computed in float.
+template <class V>
+using Work = StoredWork<typename V::Storage>;
 
 // Rows of up to so many classes are taken in groups of sixteen.
 inline constexpr std::size_t short_classes = 160;
@@ -45,16 +51,7 @@ inline constexpr std::size_t scratch_floats = 2 * (kept_classes + 1024) + 1024 +
 enum Task { task_softmax, task_log_softmax, task_log_sum, task_loss, task_gradient };
 inline constexpr int tasks = 5;
 
-struct Implementation {
-  void (*run[2][tasks])(const Work&);                            // [Algorithm][Task]
-  void (*evaluate[3])(const float* x, float* y, std::size_t n);  // [Function]
-};
-
 // Over all floats, as configs/long/exhaustive.toml finds it; elements.hpp has what is proven.
 inline constexpr double exp_max_ulp = 0.81, exp_fast_max_ulp = 1.91, log_max_ulp = 0.501;
-
-extern const Implementation scalar_implementation;
-extern const Implementation avx2_implementation;  // null functions where it was not compiled
-extern const Implementation avx512_implementation;
 
 }  // namespace maxtrick::kernels

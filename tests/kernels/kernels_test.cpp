@@ -10,7 +10,7 @@
 #include <cstring>
 #include <functional>
 
-#include "kernels/work.hpp"
+#include "kernels/instruction_sets.hpp"
 #include "numerics/error.hpp"
 #include "numerics/random.hpp"
 
@@ -35,11 +35,6 @@ std::vector<Isa> available() {
       BOOST_TEST_MESSAGE(name(isa) << " left out: " << why);
   }
   return isas;
-}
-
-const kernels::Implementation& implementation(Isa isa) {
-  if (isa == Isa::avx512) return kernels::avx512_implementation;
-  return isa == Isa::avx2 ? kernels::avx2_implementation : kernels::scalar_implementation;
 }
 
 // Everything that the kernels make of one matrix.
@@ -309,7 +304,7 @@ BOOST_AUTO_TEST_CASE(streamed_results_have_the_same_bits) {
         for (const bool in_place : {false, true}) {
           std::vector<float> y(rows * classes + 16), losses(rows);
           float* const at = y.data() + random.below(16);
-          kernels::Work work{};
+          kernels::StoredWork<float> work{};
           work.x = in_place ? at : m.logits.data();
           work.y = at;
           work.x_stride = work.y_stride = work.classes = classes;
@@ -321,7 +316,7 @@ BOOST_AUTO_TEST_CASE(streamed_results_have_the_same_bits) {
           work.stream = true;
           const auto check = [&](kernels::Task task, const std::vector<float>& expected) {
             std::copy(m.logits.begin(), m.logits.end(), at);
-            implementation(isa).run[static_cast<int>(Algorithm::accurate)][task](work);
+            implementation(isa).of_task[task][static_cast<int>(Algorithm::accurate)](work);
             BOOST_TEST_REQUIRE(std::memcmp(at, expected.data(), rows * classes * sizeof *at) == 0,
                                name(isa) << ", task " << task << ", " << rows << " x " << classes
                                          << ", kind " << kind);
@@ -374,6 +369,81 @@ BOOST_AUTO_TEST_CASE(nothing_outside_the_rows_is_touched) {
         }
   munmap(reinterpret_cast<char*>(x) - page, bytes + 2 * page);
   munmap(reinterpret_cast<char*>(y) - page, bytes + 2 * page);
+}
+
+// Any axis: classes apart, rows apart, both, and only one of logits and results; what lies between
+// stays.
+BOOST_AUTO_TEST_CASE(classes_apart_change_no_bit) {
+  using Strides = std::pair<std::size_t, std::size_t>;  // of rows, of classes
+  Random random(6);
+  for (const Isa isa : available())
+    for (const auto& [rows, classes] : std::vector<std::pair<std::size_t, std::size_t>>{
+             {1, 1}, {37, 1}, {1, 300}, {70, 4}, {300, 17}, {9, 2049}, {700, 1000}, {3, 140000}}) {
+      if (isa == Isa::scalar && rows * classes > 40000)
+        continue;  // 16 times the time of the others
+      const Matrix m = matrix(random, rows, classes, classes % 2 == 0 ? 4 : 7);
+      const std::size_t n = rows * classes;
+      for (const unsigned threads : {1U, 3U})
+        for (const Algorithm algorithm : kernels::all_algorithms) {
+          if (algorithm == Algorithm::fast && threads > 1) continue;
+          const Method method{algorithm, isa, threads};
+          const Results dense = compute(method, m.view(), m.targets);
+          std::vector<float> sums(rows);
+          kernels::log_sum_exp(method, m.view(), sums);
+          // Columns, columns with a gap, both apart, dense.
+          for (const Strides of_x :
+               {Strides{1, rows}, {1, rows + 5}, {2 * classes + 3, 2}, {classes, 1}})
+            for (const Strides of_y : {of_x, Strides{1, rows}, {classes, 1}}) {
+              if (n > 100000 && of_x != of_y) continue;
+              const auto memory = [&](const Strides& s) {
+                return std::vector<float>((rows - 1) * s.first + (classes - 1) * s.second + 1, 7);
+              };
+              const auto each = [&](auto visit) {
+                for (std::size_t r = 0; r < rows; ++r)
+                  for (std::size_t i = 0; i < classes; ++i) visit(r, i);
+              };
+              std::vector<float> x = memory(of_x), losses(rows), largest(rows);
+              std::vector<double> above(rows);
+              each([&](std::size_t r, std::size_t i) {
+                x[r * of_x.first + i * of_x.second] = m.logits[r * classes + i];
+              });
+              const auto view = [&](auto& at, const Strides& s) {
+                return kernels::Strided<std::remove_reference_t<decltype(at[0])>>(
+                    at.data(), rows, classes, s.first, s.second);
+              };
+              const std::vector<float>& logits = x;
+              const auto check = [&](const std::vector<float>& expected, bool in_place, auto run) {
+                std::vector<float> y = in_place ? x : memory(of_y), whole = y;
+                run(in_place ? view(std::as_const(y), of_x) : view(logits, of_x), view(y, of_y));
+                each([&](std::size_t r, std::size_t i) {
+                  whole[r * of_y.first + i * of_y.second] = expected[r * classes + i];
+                });
+                BOOST_TEST_REQUIRE(same(y, whole), name(isa) << ", " << rows << " x " << classes
+                                                             << ", strides " << of_x.first << ", "
+                                                             << of_x.second << " to " << of_y.first
+                                                             << ", " << of_y.second);
+              };
+              for (const bool in_place : {false, true}) {
+                if (in_place && of_x != of_y) continue;
+                check(dense.softmax, in_place,
+                      [&](auto from, auto to) { softmax(method, from, to); });
+                check(dense.log_softmax, in_place,
+                      [&](auto from, auto to) { log_softmax(method, from, to); });
+                check(dense.gradient, in_place, [&](auto from, auto to) {
+                  cross_entropy_gradient(method, from, m.targets, 0.25F, losses, to);
+                });
+              }
+              BOOST_TEST_REQUIRE(same(losses, dense.fused_losses));
+              kernels::cross_entropy(method, view(logits, of_x), m.targets, losses);
+              BOOST_TEST_REQUIRE(same(losses, dense.losses));
+              kernels::log_sum(method, view(logits, of_x), largest, above);
+              BOOST_TEST_REQUIRE(same(largest, dense.largest));
+              BOOST_TEST_REQUIRE(same(above, dense.above));
+              kernels::log_sum_exp(method, view(logits, of_x), losses);
+              BOOST_TEST_REQUIRE(same(losses, sums));
+            }
+        }
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_scale_that_loses_digits_is_rejected) {

@@ -1,0 +1,16 @@
+#include "kernels/instances/instance.hpp"
+
+namespace maxtrick::kernels::MAXTRICK_VECTOR {
+
+#ifdef MAXTRICK_VECTOR_HEADER
+// Each has a file of its own.
+extern const Kernel<float> softmax[2], log_softmax[2], log_sum[2], loss[2], gradient[2];
+extern const ElementKernel elements[3];
+
+constinit const Implementation implementation = {{softmax, log_softmax, log_sum, loss, gradient},
+                                                 elements};
+#else
+constinit const Implementation implementation = {};
+#endif
+
+}  // namespace maxtrick::kernels::MAXTRICK_VECTOR

@@ -1,0 +1,7 @@
+#include "kernels/instances/rows.hpp"
+
+namespace maxtrick::kernels::MAXTRICK_VECTOR {
+extern constinit const Kernel<float> log_softmax[2] = {
+    run_rows<Vector, FastTerms, LogSoftmaxGroup, LogSoftmax>,
+    run_rows<Vector, AccurateTerms, LogSoftmaxGroup, LogSoftmax>};
+}

@@ -1,0 +1,7 @@
+#include "kernels/instances/rows.hpp"
+
+namespace maxtrick::kernels::MAXTRICK_VECTOR {
+extern constinit const Kernel<float> log_sum[2] = {
+    run_rows<Vector, FastTerms, LogSumGroup, LogSums>,
+    run_rows<Vector, AccurateTerms, LogSumGroup, LogSums>};
+}

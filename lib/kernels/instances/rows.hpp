@@ -1,0 +1,17 @@
+// A task on rows of any number of classes.
+#pragma once
+
+#include "kernels/instances/instance.hpp"
+#include "kernels/long_rows.hpp"
+#include "kernels/short_rows.hpp"
+
+namespace maxtrick::kernels {
+
+template <class V, template <class> class Algorithm, template <class, class> class Short,
+          template <class, class> class Long>
+void run_rows(const Work<V>& work) {
+  work.classes <= short_classes ? short_rows<V, Algorithm, Short>(work)
+                                : long_rows<V, Long<V, Algorithm<V>>>(work);
+}
+
+}  // namespace maxtrick::kernels
