@@ -1,0 +1,78 @@
+// Training allocates before its first step only: its calls of operator new are counted. In a
+// program of its own, since it replaces that operator.
+#include <atomic>
+#include <boost/test/unit_test.hpp>
+#include <cstdlib>
+#include <new>
+
+#include "lab.hpp"
+
+namespace {
+
+std::atomic<std::size_t> calls = 0;
+
+void* counted(std::size_t size) noexcept {
+  ++calls;
+  return std::malloc(size > 0 ? size : 1);
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+  if (void* memory = counted(size)) return memory;
+  throw std::bad_alloc();
+}
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return counted(size); }
+void* operator new[](std::size_t size) { return operator new(size); }
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return counted(size); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+
+BOOST_AUTO_TEST_SUITE(training_memory_test)
+
+namespace {
+
+using namespace maxtrick;
+using namespace maxtrick::learn;
+using namespace maxtrick::tests;
+
+// Calls of operator new while training. The loss is new: its buffers are part of it.
+std::size_t calls_of(const MeanLoss& loss, std::size_t epochs, Method method) {
+  static const Examples examples(lab_data());
+  numerics::Random random(0);
+  auto network = lab_network(random);
+  const TrainingOptions options{.epochs = epochs, .optimiser = {.method = method}};
+  const std::size_t before = calls;
+  const History history = train(network, examples, loss, options, random);
+  const std::size_t after = calls;
+  BOOST_TEST(history.steps == 63 * epochs);
+  return after - before;
+}
+
+template <class MakeLoss>
+void check(MakeLoss make) {
+  for (const Method method : {Method::adam, Method::sgd}) {
+    const std::size_t one = calls_of(make(), 1, method);
+    BOOST_TEST(one > 0U);  // it does count
+    BOOST_TEST(one < 30U);
+    BOOST_TEST(calls_of(make(), 5, method) == one);
+  }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(fused_allocates_before_the_first_step_only) {
+  check([] { return mean_loss("fused"); });
+}
+
+BOOST_AUTO_TEST_CASE(naive_allocates_before_the_first_step_only) { check(naive_loss); }
+
+BOOST_AUTO_TEST_CASE(clip_allocates_before_the_first_step_only) { check(clip_loss); }
+
+BOOST_AUTO_TEST_CASE(the_16_bit_types_allocate_before_the_first_step_only) {
+  check([] { return mean_loss("fused", "", ops::DType::bfloat16); });
+}
+
+BOOST_AUTO_TEST_SUITE_END()

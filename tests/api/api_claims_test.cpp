@@ -1,0 +1,187 @@
+// The installed library: the errors and special values that maxtrick/maxtrick.hpp claims, held
+// against the oracle.
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+
+#include "maxtrick/maxtrick.hpp"
+#include "oracle/oracle.hpp"
+#include "random_rows.hpp"
+
+BOOST_AUTO_TEST_SUITE(api_claims_test)
+
+namespace {
+
+using maxtrick::Algorithm;
+using maxtrick::ConstMatrix;
+using maxtrick::Matrix;
+namespace numerics = maxtrick::numerics;
+namespace ops = maxtrick::ops;
+namespace oracle = maxtrick::oracle;
+using maxtrick::tests::claim_unit;
+using numerics::Random;
+using ops::Op;
+using Row = std::vector<float>;
+
+constexpr double infinite = INFINITY;
+
+double claimed_ulp(Algorithm algorithm) { return algorithm == Algorithm::accurate ? 1 : 6; }
+
+Row softmax(const Row& x, Algorithm algorithm) {
+  Row y(x.size());
+  maxtrick::softmax({x, 1, x.size()}, {y, 1, x.size()}, {algorithm});
+  return y;
+}
+
+Row log_softmax(const Row& x, Algorithm algorithm) {
+  Row y(x.size());
+  maxtrick::log_softmax({x, 1, x.size()}, {y, 1, x.size()}, {algorithm});
+  return y;
+}
+
+float log_sum_exp(const Row& x, Algorithm algorithm) {
+  Row y(1);
+  maxtrick::log_sum_exp({x, 1, x.size()}, y, {algorithm});
+  return y[0];
+}
+
+double worst_ulp(Op op, const Row& x, const Row& got) {
+  const auto exact = oracle::exact<float>(op, x);
+  double worst = 0;
+  for (std::size_t i = 0; i < got.size(); ++i)
+    worst = std::max(worst, numerics::error_ulp(exact[i], got[i]));
+  return worst;
+}
+
+float pick(Random& random, double low, double high) {
+  return static_cast<float>(random.uniform(low, high));
+}
+
+// Rows whose log-sum-exp is 0 but for roundings, ever nearer: log-probabilities, and a logit near 0
+// with what it leaves.
+Row cancelling_row(Random& random, std::size_t i) {
+  if (i % 2 == 0)
+    return log_softmax(maxtrick::tests::random_row<float>(random, i, 30, 40), Algorithm::accurate);
+  const float first = -static_cast<float>(std::exp(-random.uniform(0, 30)));
+  return {first, static_cast<float>(std::log(-std::expm1(first)))};
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(errors_are_within_the_claims) {
+  Random random(1);
+  for (const Algorithm algorithm : {Algorithm::fast, Algorithm::accurate}) {
+    const double claim = claimed_ulp(algorithm);
+    double worst = 0;
+    for (std::size_t i = 0; i < 700; ++i) {
+      const Row x = maxtrick::tests::random_row<float>(random, i, i % 2 == 0 ? 10 : 120, 200);
+      const std::size_t n = x.size(), t = random.below(n);
+      worst = std::max(worst, worst_ulp(Op::softmax, x, softmax(x, algorithm)));
+      worst = std::max(worst, worst_ulp(Op::log_softmax, x, log_softmax(x, algorithm)));
+
+      const float scale = std::ldexp(1.0F, static_cast<int>(random.below(20)) - 12);
+      const std::vector<std::int32_t> target{static_cast<std::int32_t>(t)};
+      Row loss(1), alone(1), gradient(n);
+      maxtrick::cross_entropy({x, 1, n}, target, alone, {algorithm});
+      maxtrick::cross_entropy_gradient({x, 1, n}, target, loss, {gradient, 1, n}, scale,
+                                       {algorithm});
+      const auto log_p = oracle::exact<float>(Op::log_softmax, x)[t];
+      worst = std::max(
+          {worst, numerics::error_ulp(log_p, -loss[0]), numerics::error_ulp(log_p, -alone[0])});
+
+      const auto y = oracle::exact<float>(Op::softmax, x);
+      double others = 0;
+      for (std::size_t k = 0; k < n; ++k) others += k == t ? 0 : y[k].value();
+      for (std::size_t k = 0; k < n; ++k) {
+        const double due = double{scale} * (k == t ? -others : y[k].value());
+        worst = std::max(worst, std::abs(double{gradient[k]} - due) / numerics::ulp<float>(due));
+      }
+      BOOST_TEST_REQUIRE(worst <= claim, "row " << i << ", " << n << " classes");
+    }
+    BOOST_TEST(worst > 0.5 * claim);  // a claim that says something
+  }
+}
+
+BOOST_AUTO_TEST_CASE(log_sum_exp_is_within_its_claims_where_logits_cancel_too) {
+  Random random(2);
+  double worst = 0, worst_fast = 0, worst_fast_in_its_own = 0, least = 1;
+  for (std::size_t i = 0; i < 3000; ++i) {
+    // A third cancel just not so far that more than m + L is needed.
+    const Row x = i % 3 == 0   ? cancelling_row(random, i / 3)
+                  : i % 3 == 1 ? Row{pick(random, -1, 0), pick(random, -0.1, 0.1)}
+                               : maxtrick::tests::random_row<float>(random, i, 120, 200);
+    const auto exact = oracle::exact<float>(Op::log_sum_exp, x)[0];
+    const double y = exact.value(), above = y - double{*std::max_element(x.begin(), x.end())};
+    worst = std::max(worst, numerics::absolute_error(exact, log_sum_exp(x, Algorithm::accurate)) /
+                                claim_unit<float>(y, 0x1p-70));
+    const float fast = log_sum_exp(x, Algorithm::fast);
+    worst_fast =
+        std::max(worst_fast, numerics::absolute_error(exact, fast) / claim_unit<float>(y, above));
+    worst_fast_in_its_own = std::max(worst_fast_in_its_own, numerics::error_ulp(exact, fast));
+    if (y != 0) least = std::min(least, std::abs(y));
+    BOOST_TEST_REQUIRE(worst <= 1, "row " << i << ": " << y);
+    BOOST_TEST_REQUIRE(worst_fast <= 4, "row " << i << ": " << y);
+  }
+  BOOST_TEST(worst > 0.5);
+  BOOST_TEST(worst_fast > 1);
+  BOOST_TEST(least < 0x1p-60);
+  // The header warns of it; if it should stop, the warning has to go.
+  BOOST_TEST(worst_fast_in_its_own > 0x1p24);
+}
+
+// Rows that cancel are shared out by themselves.
+BOOST_AUTO_TEST_CASE(threads_change_no_log_sum_exp_of_log_probabilities) {
+  Random random(3);
+  const std::size_t rows = 150, classes = 20;
+  std::vector<float> log_p(rows * classes), alone(rows), sums(rows);
+  for (float& x : log_p) x = static_cast<float>(4 * random.normal());
+  maxtrick::log_softmax({log_p, rows, classes}, {log_p, rows, classes});
+  maxtrick::log_sum_exp({log_p, rows, classes}, alone);
+  maxtrick::log_sum_exp({log_p, rows, classes}, sums, {Algorithm::accurate, 3});
+  BOOST_TEST(sums == alone, boost::test_tools::per_element());
+  const auto [least, most] = std::minmax_element(alone.begin(), alone.end());
+  BOOST_TEST((*least < 0 && *least > -1e-6F && *most > 0 && *most < 1e-6F));
+}
+
+BOOST_AUTO_TEST_CASE(special_values) {
+  constexpr float inf = INFINITY, nan = NAN;
+  for (const Row& x : std::vector<Row>{{nan},
+                                       {nan, 1},
+                                       {-inf, nan},
+                                       {inf, nan},
+                                       {inf},
+                                       {1, inf, inf},
+                                       {inf, -inf},
+                                       {-inf},
+                                       {-inf, -inf},
+                                       {3, -inf, -inf},
+                                       {3e38F, 3e38F},
+                                       {-3e38F, 3e38F},
+                                       {-0.0F, -inf},
+                                       {-1e-45F, -103.6F}})
+    for (const Algorithm algorithm : {Algorithm::fast, Algorithm::accurate}) {
+      const double claim = claimed_ulp(algorithm);
+      const Row p = softmax(x, algorithm), log_p = log_softmax(x, algorithm),
+                sum{log_sum_exp(x, algorithm)};
+      BOOST_TEST(worst_ulp(Op::softmax, x, p) <= claim);
+      BOOST_TEST(worst_ulp(Op::log_softmax, x, log_p) <= claim);
+      BOOST_TEST(worst_ulp(Op::log_sum_exp, x, sum) <= claim);
+      for (const Row* y : {&p, &log_p, &sum})
+        for (const float yi : *y) BOOST_TEST((yi != 0 || !std::signbit(yi)));
+
+      // Losses and gradients follow the log-softmax and the softmax of their row.
+      Row loss(1), gradient(x.size());
+      maxtrick::cross_entropy_gradient({x, 1, x.size()}, std::vector<std::int32_t>{0}, loss,
+                                       {gradient, 1, x.size()}, 1, {algorithm});
+      BOOST_TEST((loss[0] == -log_p[0] || (std::isnan(loss[0]) && std::isnan(log_p[0]))));
+      for (std::size_t i = 0; i < x.size(); ++i)
+        BOOST_TEST(std::isnan(gradient[i]) == std::isnan(p[i]));
+    }
+  const std::vector<std::int32_t> masked{1};
+  Row loss(1), gradient(2);
+  const Row x{3, -inf};
+  maxtrick::cross_entropy_gradient({x, 1, 2}, masked, loss, {gradient, 1, 2});
+  BOOST_TEST(loss[0] == infinite);
+  BOOST_TEST(gradient == (Row{1, -1}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_SUITE_END()

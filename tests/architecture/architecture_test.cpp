@@ -1,0 +1,187 @@
+// The house: who may include whom, and what the library never does.
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <filesystem>
+#include <map>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "io/files.hpp"
+
+BOOST_AUTO_TEST_SUITE(architecture_test)
+
+namespace {
+
+namespace fs = std::filesystem;
+using namespace maxtrick;
+
+// Every directory of lib and experiments -> the directories whose headers it may include, besides its
+// own. A directory stands below those that it includes: there are no cycles, as a test checks.
+const std::map<std::string, std::set<std::string>> dependencies{
+    {"lib/numerics", {}},
+    {"lib/io", {}},
+    {"lib/config", {}},
+    {"lib/table", {"io"}},
+    {"lib/ops", {"numerics"}},
+    {"lib/oracle", {"numerics", "ops"}},
+    {"lib/kernels", {"numerics"}},
+    {"lib/variants", {"numerics", "ops", "kernels"}},
+    {"lib/learn", {"numerics", "ops"}},
+    {"lib/run", {"io", "config", "table"}},
+    {"lib/inputs", {"numerics", "ops", "oracle", "io", "config", "table", "learn", "run"}},
+    {"lib/worker", {"numerics", "ops", "io", "run", "maxtrick"}},
+    {"lib/timing", {"numerics", "ops", "oracle", "kernels", "io", "table", "run", "worker"}},
+    {"lib/cli",
+     {"numerics", "ops", "oracle", "kernels", "io", "config", "table", "learn", "run", "inputs",
+      "worker", "timing"}},
+    {"lib/api", {"kernels", "maxtrick"}},
+    {"lib/api/maxtrick", {"maxtrick"}},  // what is installed
+    // Compiled for a browser too: no MPFR, no files.
+    {"experiments/slider", {"numerics", "ops", "oracle", "kernels"}},
+    {"experiments/report", {"numerics", "ops", "io", "table", "run", "cli"}},
+};
+// An experiment may include its own directory and those of lib, but the command line.
+const std::set<std::string> of_experiments{"numerics", "ops",    "oracle", "kernels",
+                                           "io",       "config", "table",  "learn",
+                                           "run",      "inputs", "worker", "timing"};
+// main.cpp knows the commands.
+const std::set<std::string> of_main{"cli", "config", "io",     "kernels", "report",
+                                    "run", "table",  "timing", "worker"};
+
+template <class Visit>
+void each_line(const fs::path& folder, Visit visit) {
+  for (const auto& entry : fs::recursive_directory_iterator(folder)) {
+    if (!entry.is_regular_file()) continue;
+    std::istringstream lines(io::read_file(entry.path()));
+    std::string line;
+    for (int n = 1; std::getline(lines, line); ++n)
+      visit(entry.path().string() + ':' + std::to_string(n), line);
+  }
+}
+
+// The directories of lib and experiments that hold C++ files.
+std::set<std::string> directories() {
+  std::set<std::string> found;
+  for (const std::string root : {"lib", "experiments"})
+    for (const auto& entry :
+         fs::recursive_directory_iterator(fs::path(MAXTRICK_SOURCE_DIR) / root)) {
+      const auto extension = entry.path().extension();
+      if (extension == ".cpp" || extension == ".hpp" || extension == ".h")
+        found.insert(fs::relative(entry.path().parent_path(), MAXTRICK_SOURCE_DIR).string());
+    }
+  return found;
+}
+
+std::set<std::string> allowed_in(const std::string& directory) {
+  if (directory == "experiments") return {};  // file by file, below
+  for (std::string listed = directory; !listed.empty();
+       listed = fs::path(listed).parent_path().string())
+    if (const auto found = dependencies.find(listed); found != dependencies.end())
+      return found->second;
+  return of_experiments;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(includes_follow_the_dependencies) {
+  const std::regex include("^#include \"([a-z_]+)/.*");
+  std::size_t seen = 0;
+  for (const std::string& directory : directories()) {
+    const std::set<std::string> allowed = allowed_in(directory);
+    for (const auto& entry : fs::directory_iterator(fs::path(MAXTRICK_SOURCE_DIR) / directory)) {
+      if (!entry.is_regular_file()) continue;
+      const bool is_main = directory == "experiments" && entry.path().filename() == "main.cpp";
+      std::istringstream lines(io::read_file(entry.path()));
+      for (std::string line; std::getline(lines, line);) {
+        std::smatch match;
+        if (!std::regex_match(line, match, include)) continue;
+        ++seen;
+        const std::string target = match[1];
+        const bool own = ('/' + directory + '/').find('/' + target + '/') != std::string::npos;
+        const std::set<std::string>& set = is_main                      ? of_main
+                                           : directory == "experiments" ? of_experiments
+                                                                        : allowed;
+        BOOST_TEST((own || set.contains(target)), entry.path() << " includes " << target);
+      }
+    }
+  }
+  BOOST_TEST(seen > 500U);  // the pattern still finds them
+}
+
+BOOST_AUTO_TEST_CASE(dependencies_have_no_cycle) {
+  std::map<std::string, std::set<std::string>> left;
+  for (const auto& [directory, targets] : dependencies) {
+    std::set<std::string>& own = left[fs::path(directory).filename().string()];
+    own.insert(targets.begin(), targets.end());
+    own.erase(fs::path(directory).filename().string());
+  }
+  // Whoever depends on nothing that is left is taken away; what remains is a cycle.
+  for (bool taken = true; taken && !left.empty();) {
+    taken = std::erase_if(left, [&](const auto& one) {
+              return std::none_of(one.second.begin(), one.second.end(),
+                                  [&](const std::string& target) { return left.contains(target); });
+            }) > 0;
+  }
+  for (const auto& [directory, targets] : left) BOOST_ERROR("in a cycle: " << directory);
+}
+
+// The commands in lib/cli do both.
+BOOST_AUTO_TEST_CASE(the_library_never_prints_and_never_exits) {
+  const std::regex forbidden(
+      "\\b(std::cout|std::cerr|std::clog|printf|fmt::print|puts|std::exit|_exit|abort|quick_exit)"
+      "\\b");
+  each_line(fs::path(MAXTRICK_SOURCE_DIR) / "lib",
+            [&](const std::string& place, const std::string& line) {
+              if (place.find("/lib/cli/") != std::string::npos) return;
+              const std::string code = line.substr(0, line.find("//"));
+              BOOST_TEST(!std::regex_search(code, forbidden), place << ": " << line);
+            });
+}
+
+// Each warns of what it holds in the field's words: a file name that says nothing is a room for
+// everything.
+BOOST_AUTO_TEST_CASE(no_room_for_everything) {
+  const std::regex empty_name("(.*/)?(utils?|common|helpers?|misc)(\\..*)?");
+  for (const char* folder : {"lib", "experiments", "tests", "scripts"})
+    for (const auto& entry :
+         fs::recursive_directory_iterator(fs::path(MAXTRICK_SOURCE_DIR) / folder))
+      BOOST_TEST(!std::regex_match(entry.path().filename().string(), empty_name), entry.path());
+}
+
+// Two classes of one name in one namespace, each in a file of its own: the linker takes the
+// functions of either for both (the one definition rule), and no compiler sees it.
+BOOST_AUTO_TEST_CASE(a_class_is_defined_once) {
+  const std::regex opens(R"(^namespace ?([\w:]*) ?\{.*)"), closes("^\\}  // namespace.*");
+  const std::regex defines(R"(^(?:enum )?(?:struct|class) (\w+)(?: final)?(?: :.*| \{.*|)$)");
+  std::map<std::string, std::string> places;
+  for (const std::string folder : {"lib", "experiments"}) {
+    std::vector<std::string> spaces;
+    each_line(fs::path(MAXTRICK_SOURCE_DIR) / folder,
+              [&](const std::string& place, const std::string& line) {
+                if (place.ends_with(":1")) {
+                  // It would hide what follows.
+                  BOOST_TEST(std::ranges::count(spaces, "") == 0, "not closed before " << place);
+                  spaces.clear();
+                }
+                std::smatch match;
+                if (std::regex_match(line, match, opens)) spaces.push_back(match[1]);
+                if (std::regex_match(line, closes) && !spaces.empty()) spaces.pop_back();
+                if (!std::regex_match(line, match, defines)) return;
+                std::string name;
+                for (const std::string& space : spaces) {
+                  if (space.empty()) return;  // the file keeps it to itself
+                  name += space + "::";
+                }
+                if (name.empty()) return;  // of a page or a script
+                name += match[1];
+                const auto [other, first] = places.emplace(name, place);
+                BOOST_TEST(first, place << " defines " << name << ", as " << other->second);
+              });
+  }
+  BOOST_TEST(places.size() > 150U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,258 @@
+// `maxtrick eval cross_entropy`: its figures against plain loops, what it reads, and what it says
+// of labels that are none.
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+
+#include "io/matrix.hpp"
+#include "numerics/random.hpp"
+#include "program.hpp"
+#include "result_rows.hpp"
+
+BOOST_AUTO_TEST_SUITE(eval_loss_test)
+
+namespace {
+
+using namespace maxtrick;
+using namespace maxtrick::tests;
+
+const std::string eval = "$MAXTRICK eval cross_entropy ";
+const std::vector<std::string> of_several{"exact",
+                                          "log_of_softmax(softmax.naive.scalar)",
+                                          "log_of_softmax(softmax.max_trick.scalar)",
+                                          "eps(softmax.naive.scalar)",
+                                          "eps(softmax.max_trick.scalar)",
+                                          "clip(softmax.naive.scalar)",
+                                          "clip(softmax.max_trick.scalar)",
+                                          "fused",
+                                          "fused_lse",
+                                          "fused_log1p"},
+    of_one{"exact", "bce", "bce_clip", "bce_fused"};
+
+std::vector<Cells> rows_of_eval(const std::string& arguments, const Folder& folder = {}) {
+  const Said said = shell(eval + arguments + " --format csv", folder.path());
+  BOOST_REQUIRE_MESSAGE(said.code == 0, said.err);
+  BOOST_TEST(said.err == "");
+  return rows_of(said.out);
+}
+
+Cells find(const std::vector<Cells>& rows, const std::string& row, const std::string& variant) {
+  for (const Cells& one : rows)
+    if (one.at("row") == row && one.at("variant") == variant) return one;
+  throw std::out_of_range(row + ' ' + variant);
+}
+
+// Of one column the logits are 0 and that.
+long double loss(std::vector<double> z, std::size_t label) {
+  if (z.size() == 1) z.insert(z.begin(), 0);
+  long double sum = 0;
+  for (const double x : z) sum += std::exp(static_cast<long double>(x));
+  return std::log(sum) - static_cast<long double>(z[label]);
+}
+
+// Random logits and classes; what is exact, what an error is, and the means.
+void check_figures(std::size_t rows, std::size_t columns, const std::string& dtype) {
+  numerics::Random random(columns);
+  io::Matrix z{rows, columns, {}, false, {}}, y{1, rows, {}, true, {}};
+  for (std::size_t i = 0; i < rows * columns; ++i)
+    z.values.push_back(double{static_cast<float>(3 * random.normal())});
+  for (std::size_t i = 0; i < rows; ++i)
+    y.values.push_back(static_cast<double>(random.below(std::max<std::size_t>(columns, 2))));
+  const Folder folder;
+  folder.write("z.npy", io::to_npy(z, io::NumberType::float32));
+  folder.write("y.npy", io::to_npy(y, io::NumberType::int64));
+  const auto table = rows_of_eval("--input z.npy --labels y.npy --dtype " + dtype, folder);
+  const auto& names = columns == 1 ? of_one : of_several;
+  BOOST_REQUIRE_EQUAL(table.size(), (rows + 1) * names.size());
+  const double u = dtype == "float32" ? 0x1p-24 : 0x1p-53;
+  std::vector<double> sums(names.size());
+  for (std::size_t i = 0; i < rows; ++i) {
+    const std::vector<double> row(
+        z.values.begin() + static_cast<std::ptrdiff_t>(i * columns),
+        z.values.begin() + static_cast<std::ptrdiff_t>((i + 1) * columns));
+    const auto exact = loss(row, static_cast<std::size_t>(y.values[i]));
+    for (std::size_t k = 0; k < names.size(); ++k) {
+      const Cells& line = table[i * names.size() + k];
+      BOOST_TEST(line.at("row") == std::to_string(i));
+      BOOST_TEST(line.at("label") == fmt::format("{}", y.values[i]));
+      BOOST_TEST(line.at("variant") == names[k]);
+      BOOST_TEST(line.at("dtype") == dtype);
+      double got = number(line, "loss");
+      // Its shortest text, as a double, is not the float.
+      if (k > 0 && dtype == "float32") got = double{static_cast<float>(got)};
+      sums[k] += got;
+      if (k == 0) {
+        BOOST_TEST(line.at("relative_error") == "");
+        BOOST_TEST(got == static_cast<double>(exact), boost::test_tools::tolerance(1e-14));
+        continue;
+      }
+      const double error = static_cast<double>(std::abs(got - exact) / exact);
+      // Four digits are shown, and a small loss is the difference of long doubles near 10.
+      const double known = 1e-3 * error + 3e-18 / static_cast<double>(exact);
+      BOOST_TEST(std::abs(number(line, "relative_error") - error) <= known);
+      // Logits within 13 of each other: only eps and clip put more in than roundings.
+      if (names[k].starts_with("fused") || names[k] == "bce_fused")
+        BOOST_TEST(error * static_cast<double>(exact) <= 64 * u, names[k]);
+    }
+  }
+  for (std::size_t k = 0; k < names.size(); ++k) {
+    const Cells& line = table[rows * names.size() + k];
+    BOOST_TEST(line.at("row") == "mean");
+    BOOST_TEST(line.at("label") == "");
+    BOOST_TEST(line.at("variant") == names[k]);
+    BOOST_TEST(number(line, "loss") == sums[k] / static_cast<double>(rows),
+               boost::test_tools::tolerance(static_cast<double>(rows) * 2 * u));
+  }
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(figures_are_those_of_plain_loops) {
+  for (const std::string dtype : {"float32", "float64"})
+    for (const std::size_t columns : {1U, 2U, 5U}) check_figures(20, columns, dtype);
+}
+
+// Where each form breaks.
+BOOST_AUTO_TEST_CASE(each_form_fails_where_it_is_known_to) {
+  const auto rows = rows_of_eval("--logits '1000,1001;0,20;20,0' --labels 1,1,1");
+  BOOST_TEST(find(rows, "0", "log_of_softmax(softmax.naive.scalar)").at("loss") == "nan");
+  BOOST_TEST(find(rows, "0", "clip(softmax.naive.scalar)").at("relative_error") == "inf");
+  BOOST_TEST(number(find(rows, "0", "fused"), "loss") == 0.31326169,
+             boost::test_tools::tolerance(1e-6));
+  BOOST_TEST(number(find(rows, "1", "exact"), "loss") == 2.0611536e-9,
+             boost::test_tools::tolerance(1e-7));
+  BOOST_TEST(find(rows, "1", "fused").at("loss") == "0");
+  BOOST_TEST(find(rows, "1", "fused").at("relative_error") == "1");
+  BOOST_TEST(number(find(rows, "1", "fused_log1p"), "relative_error") < 1e-7);
+  BOOST_TEST(number(find(rows, "2", "clip(softmax.max_trick.scalar)"), "loss") == 16.118,
+             boost::test_tools::tolerance(1e-4));
+  BOOST_TEST(find(rows, "mean", "eps(softmax.naive.scalar)").at("loss") == "nan");
+}
+
+// An impossible class, as a mask makes it, and what no softmax is defined for.
+BOOST_AUTO_TEST_CASE(special_values_are_told_apart) {
+  const auto rows = rows_of_eval("--logits '1,-inf;1,-inf;nan,1' --labels 0,1,0 --dtype float64");
+  for (const std::string form : {"fused", "fused_lse", "fused_log1p"})
+    for (const auto& [row, value] :
+         {std::pair("0", "0"), std::pair("1", "inf"), std::pair("2", "nan")}) {
+      BOOST_TEST(find(rows, row, "exact").at("loss") == value);
+      BOOST_TEST(find(rows, row, form).at("loss") == value);
+      BOOST_TEST(find(rows, row, form).at("relative_error") == "0");
+    }
+  BOOST_TEST(find(rows, "mean", "exact").at("loss") == "nan");
+  const auto masked = rows_of_eval("--logits '1,-inf;1,-inf' --labels 0,1");
+  BOOST_TEST(find(masked, "mean", "exact").at("loss") == "inf");
+  BOOST_TEST(find(masked, "mean", "fused").at("relative_error") == "0");
+}
+
+BOOST_AUTO_TEST_CASE(labels_are_text_or_a_file) {
+  const Folder folder;
+  folder.write("z.csv", "1,2\n3,5\n");
+  folder.write("y.csv", "# classes\n0\n1\n");
+  folder.write("0.csv", "0,1\n");
+  const auto expected = rows_of_eval("--logits '1,2;3,5' --labels 0,1");
+  for (const std::string labels : {"'0;1'", "' 0, 1'", "y.csv", "0.csv", "+0,1"})
+    BOOST_TEST((rows_of_eval("--input z.csv --labels " + labels, folder) == expected), labels);
+}
+
+BOOST_AUTO_TEST_CASE(variant_dtype_format_and_output) {
+  const Folder folder;
+  auto rows = rows_of_eval("--logits 1,2,3 --labels 2 --variant 'clip(*)'");
+  BOOST_TEST(rows.size() == 6U);
+  BOOST_TEST(find(rows, "0", "clip(softmax.naive.scalar)").at("dtype") == "float32");
+  rows = rows_of_eval("--logits 1,2,3 --labels 2 --variant fused --dtype bfloat16");
+  BOOST_TEST(find(rows, "0", "fused").at("loss") == "0.40625");
+  BOOST_TEST(number(find(rows, "0", "exact"), "loss") == 0.40760596,
+             boost::test_tools::tolerance(1e-7));
+  const Said json =
+      shell(eval + "--logits 1,2,3 --labels 2 --variant fused --format json", folder.path());
+  BOOST_TEST(json.out.find("\"row\": \"mean\"") != std::string::npos);
+  BOOST_TEST(json.out.find("\"loss\": 0.407605") != std::string::npos, json.out);
+  for (const auto& [dtype, type] : {std::pair("float32", io::NumberType::float32),
+                                    std::pair("float64", io::NumberType::float64)}) {
+    rows = rows_of_eval(fmt::format("--logits '1,2;3,5' --labels 0,1 --variant fused --dtype {} "
+                                    "-o l.npy",
+                                    dtype),
+                        folder);
+    const io::Matrix losses = io::read_matrix(folder / "l.npy");
+    BOOST_CHECK(losses.type == type);
+    BOOST_TEST(losses.one_dimensional);
+    BOOST_REQUIRE_EQUAL(losses.columns, 2U);
+    for (const std::size_t i : {0U, 1U})
+      BOOST_TEST(losses.values[i] == number(find(rows, std::to_string(i), "fused"), "loss"),
+                 boost::test_tools::tolerance(1e-7));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_cannot_be_asked_is_named) {
+  const Folder folder;
+  const auto error = [&](const std::string& arguments) {
+    const Said said = shell("$MAXTRICK eval " + arguments, folder.path());
+    BOOST_TEST(said.code == 2, arguments);
+    BOOST_TEST(said.out == "", arguments);
+    return said.err;
+  };
+  const auto of_labels = [&](const std::string& labels) {
+    return error("cross_entropy --logits '1,2;3,5' --labels " + labels);
+  };
+  const std::string start = "maxtrick: eval: --labels: ";
+  BOOST_TEST(of_labels("0,2") == start + "row 1: label 2 is no class, of 0 to 1\n");
+  BOOST_TEST(of_labels("-1,0") == start + "row 0: label -1 is no class, of 0 to 1\n");
+  BOOST_TEST(of_labels("0,0.5") == start + "row 1: label 0.5 is no class, of 0 to 1\n");
+  BOOST_TEST(of_labels("nan,0") == start + "row 0: label nan is no class, of 0 to 1\n");
+  BOOST_TEST(of_labels("0") == start + "1 for 2 rows: row 1 (from 0) has none\n");
+  BOOST_TEST(of_labels("0,1,1") == start + "3 for 2 rows: there is no row 2 (from 0)\n");
+  BOOST_TEST(of_labels("'0,1;1,0;0,1'") ==
+             start + "3 x 2 numbers, where a row has one label, or 2 weights\n");
+  BOOST_TEST(of_labels("0,x") == "maxtrick: --labels:1:3: 'x' is not a number\n");
+  BOOST_TEST(error("cross_entropy --logits '3;-1' --labels 1,2") ==
+             start + "row 1: label 2 is no class, of 0 to 1\n");
+  BOOST_TEST(error("cross_entropy --logits 1,2") ==
+             "maxtrick: eval: cross_entropy needs --labels, the class of each row\n");
+  BOOST_TEST(error("softmax --logits 1,2 --labels 0") ==
+             "maxtrick: eval: --labels are for cross_entropy, not for softmax\n");
+  BOOST_TEST(error("cross_entropi --logits 1,2 --labels 0").find("did you mean 'cross_entropy'?") !=
+             std::string::npos);
+  const std::string right = "cross_entropy --logits 1,2 --labels 0 ";
+  BOOST_TEST(error(right + "--variant fusd").find("did you mean 'fused'?") != std::string::npos);
+  BOOST_TEST(error(right + "--variant bce").find("no loss of 2 columns matches 'bce'") !=
+             std::string::npos);
+  BOOST_TEST(error(right + "--dtype float16_in_float32") ==
+             "maxtrick: eval: no loss is in float16_in_float32\n");
+  BOOST_TEST(error(right + "--dtype float17").find("unknown --dtype 'float17'") !=
+             std::string::npos);
+  BOOST_TEST(error(right + "-o l.npy").find("'*' are 9") != std::string::npos);
+  BOOST_TEST(error("cross_entropy --logits 1e39,2 --labels 0").find("infinite in float32") !=
+             std::string::npos);
+  BOOST_TEST(error("cross_entropy --labels 0").find("--logits or by --input") != std::string::npos);
+  BOOST_TEST(!std::filesystem::exists(folder / "l.npy"));
+  BOOST_TEST(shell(eval + "--logits 1,2 --labels y.npy", folder.path()).code == 6);
+}
+
+// One-hot targets: the same classes, and Keras's other formula for the clip.
+BOOST_AUTO_TEST_CASE(labels_may_be_one_hot) {
+  const Folder folder;
+  const std::string command = "$MAXTRICK eval cross_entropy --format csv --logits '20,0,0;0,20,0' ";
+  const std::string only_clip = "--variant 'clip(softmax.max_trick.scalar)'";
+  const Said sparse = shell(command + "--labels '0,1' " + only_clip, folder.path());
+  const Said one_hot = shell(command + "--labels '1,0,0;0,1,0' " + only_clip, folder.path());
+  BOOST_TEST(sparse.code == 0);
+  BOOST_TEST(one_hot.code == 0);
+  BOOST_TEST(one_hot.out.find("0,0,exact,float32,4.1223") != std::string::npos, one_hot.out);
+  BOOST_TEST(one_hot.out.find("1.1920929e-07") != std::string::npos, one_hot.out);
+  BOOST_TEST(sparse.out.find("1.1920929e-07") == std::string::npos, sparse.out);
+
+  const auto error = [&](const std::string& labels) {
+    const Said said = shell(command + "--labels '" + labels + "'", folder.path());
+    BOOST_TEST(said.code == 2);
+    return said.err;
+  };
+  BOOST_TEST(error("1,0,0;0,0.9,0") ==
+             "maxtrick: eval: --labels: row 1: weights that sum to 0.9, not to 1\n");
+  BOOST_TEST(error("1,0,0;0,1.5,-0.5") ==
+             "maxtrick: eval: --labels: row 1: a weight of -0.5, where one is at least 0\n");
+  BOOST_TEST(error("1,0,0;0,0.5,0.5") ==
+             "maxtrick: eval: --labels: row 1: a distribution over several classes, where one of "
+             "them has weight 1\n");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

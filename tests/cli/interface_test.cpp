@@ -1,0 +1,135 @@
+// What stands beside the program: its man page and its completion name the commands and options
+// that it has, and no others.
+#include <boost/test/unit_test.hpp>
+#include <regex>
+#include <set>
+#include <sstream>
+
+#include "io/files.hpp"
+#include "program.hpp"
+
+BOOST_AUTO_TEST_SUITE(interface_test)
+
+namespace {
+
+using namespace maxtrick;
+using namespace maxtrick::tests;
+using Words = std::set<std::string>;
+
+const std::filesystem::path source = MAXTRICK_SOURCE_DIR;
+
+Words all_matches(const std::string& text, const std::regex& pattern) {
+  Words found;
+  for (std::sregex_iterator at(text.begin(), text.end(), pattern), end; at != end; ++at)
+    found.insert((*at)[1]);
+  return found;
+}
+
+std::string help(const std::string& command) {
+  const Folder folder;
+  const Said said = shell("$MAXTRICK " + command + " --help", folder.path());
+  BOOST_TEST(said.code == 0);
+  return said.out;
+}
+
+Words commands() {
+  const std::string text = help("");
+  return all_matches(text.substr(text.find("Subcommands:")), std::regex("\n  ([a-z][a-z-]*) "));
+}
+
+// Long and short ones.
+Words options(const std::string& command) {
+  Words found;
+  for (const std::string& names : all_matches(help(command), std::regex("\n  (-[a-zA-Z,-]+)"))) {
+    std::istringstream parts(names);
+    for (std::string part; std::getline(parts, part, ',');) found.insert(part);
+  }
+  return found;
+}
+
+// What the shell would offer at the end of a line.
+Words completed(const std::string& line) {
+  const Folder folder;
+  folder.write("complete.sh", R"(
+maxtrick() { $MAXTRICK "$@"; }
+source ')" + (source / "scripts/maxtrick.bash").string() +
+                                  R"('
+read -ra COMP_WORDS <<<"$1"
+[[ $1 != *' ' ]] || COMP_WORDS+=('')
+COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+_maxtrick
+printf '%s\n' "${COMPREPLY[@]}"
+)");
+  const Said said = shell("export MAXTRICK; bash complete.sh '" + line + "'", folder.path());
+  BOOST_TEST(said.code == 0);
+  BOOST_TEST(said.err == "");
+  return all_matches(said.out, std::regex("([^\n]+)"));
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(the_man_page_names_what_there_is) {
+  std::string page = io::read_file(source / "scripts/maxtrick.1");
+  page = std::regex_replace(page, std::regex(R"(\\-)"), "-");
+  Words known = options("");
+  BOOST_TEST(commands().size() > 5U);
+  for (const std::string& command : commands()) {
+    BOOST_TEST((std::regex_search(page, std::regex("\n(\\\\fB|\\.B )" + command + "\\b"))),
+               command);
+    known.merge(options(command));
+  }
+  Words named = all_matches(page, std::regex(R"([ \n,B](--[a-z][a-z-]*))"));
+  named.merge(all_matches(page, std::regex(R"([ B](-[a-zA-Z])\b)")));
+  for (const std::string& option : known) BOOST_TEST(named.contains(option), option);
+  for (const std::string& option : named) BOOST_TEST(known.contains(option), option);
+}
+
+BOOST_AUTO_TEST_CASE(the_man_page_is_well_formed) {
+  const Folder folder;
+  if (shell("command -v groff", folder.path()).code != 0) {
+    BOOST_TEST_MESSAGE("skipped: no groff here");
+    return;
+  }
+  const Said said = shell(
+      "groff -man -Tutf8 -ww -z '" + (source / "scripts/maxtrick.1").string() + "'", folder.path());
+  BOOST_TEST(said.code == 0);
+  BOOST_TEST(said.err == "");
+}
+
+BOOST_AUTO_TEST_CASE(completion_offers_commands_and_options) {
+  Words top = commands();
+  top.insert("--help");
+  top.insert("--version");
+  BOOST_TEST((completed("maxtrick ") == top));
+  BOOST_TEST((completed("maxtrick gu") == Words{"guide"}));
+  for (const std::string& command : commands())
+    BOOST_TEST((completed("maxtrick " + command + " -") == options(command)), command);
+  BOOST_TEST((completed("maxtrick run -q --re") == Words{"--resume"}));
+}
+
+BOOST_AUTO_TEST_CASE(completion_offers_what_an_option_takes) {
+  BOOST_TEST((completed("maxtrick list ") == Words{"variants", "experiments", "configs"}));
+  BOOST_TEST((completed("maxtrick list --format j") == Words{"json"}));
+  BOOST_TEST((completed("maxtrick eval softmax --variant softmax.naive.") ==
+              Words{"softmax.naive.scalar"}));
+  // What is offered is taken.
+  for (const std::string& op : completed("maxtrick eval ")) {
+    const Folder folder;
+    BOOST_TEST(shell("$MAXTRICK eval " + op + " --logits 1,2 --labels 0", folder.path())
+                   .err.find("unknown op") == std::string::npos);
+  }
+  BOOST_TEST(completed("maxtrick eval ").size() == 4U);
+  const Words dtypes = completed("maxtrick eval softmax --dtype ");
+  BOOST_TEST(dtypes.size() == 6U);
+  for (const std::string& dtype : dtypes) {
+    const Folder folder;
+    BOOST_TEST(
+        shell("$MAXTRICK eval softmax --logits 1,2 --variant softmax.naive.scalar --dtype " + dtype,
+              folder.path())
+                .code == 0,
+        dtype);
+  }
+  BOOST_TEST(completed("maxtrick run --filter ").empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,157 @@
+// Experiment `breaking`, run as a user runs it, with few seeds and epochs.
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+
+#include "training_configs.hpp"
+
+BOOST_AUTO_TEST_SUITE(breaking_experiment_test)
+
+namespace {
+
+using namespace maxtrick;
+using namespace maxtrick::tests;
+
+std::string config(const std::string& conditions, const std::string& arms = naive + clip + fused,
+                   const std::string& data = lab, const std::string& name = "lab", int epochs = 3) {
+  return "experiment = \"breaking\"\ntitle = \"T\"\ndescription = \"D\"\nseeds = 4\n" + data +
+         "[task]\n" + task(name, epochs) + arms + conditions;
+}
+
+std::string condition(const std::string& name, const std::string& changes = "") {
+  return "[[condition]]\nname = \"" + name + "\"\nhazard = \"H of " + name +
+         "\"\nsource = \"S\"\n" + changes + "\n";
+}
+
+const std::string bias_100 = condition("bias-100", "bias = 100");
+
+const Cells& row(const std::vector<Cells>& rows, const std::string& condition,
+                 const std::string& arm) {
+  for (const Cells& cells : rows)
+    if (cells.at("condition") == condition && cells.at("arm") == arm) return cells;
+  throw std::out_of_range(condition + '/' + arm);
+}
+
+}  // namespace
+
+// What the field knows: the bias breaks the obvious forms and not the fused one.
+BOOST_AUTO_TEST_CASE(a_bias_of_100_ends_naive_stalls_clip_and_fused_learns) {
+  const auto rows = rows_of_run(config(condition("lab") + bias_100));
+  BOOST_REQUIRE(rows.size() == 6U);
+  for (std::size_t i = 0; i < 6; ++i) {
+    BOOST_TEST(rows[i].at("condition") == (i < 3 ? "lab" : "bias-100"));
+    BOOST_TEST(rows[i].at("hazard") == "H of " + rows[i].at("condition"));
+    BOOST_TEST(rows[i].at("source") == "S");
+    BOOST_TEST(rows[i].at("seeds") == "4");
+  }
+  for (const std::string arm : {"naive", "clip", "fused"}) {
+    const Cells& cells = row(rows, "lab", arm);
+    BOOST_TEST(cells.at("outcome") == "learns");
+    BOOST_TEST(cells.at("learning_seeds") == "4");
+    BOOST_TEST(cells.at("first_bad_step") == "");
+    BOOST_TEST(cells.at("bad_loss_share") == "0");
+    BOOST_TEST(number(row(rows, "bias-100", arm), "start_loss") > 70);
+  }
+  const Cells &nan = row(rows, "bias-100", "naive"), &stuck = row(rows, "bias-100", "clip"),
+              &good = row(rows, "bias-100", "fused");
+  BOOST_TEST(nan.at("outcome") == "nan");
+  BOOST_TEST(nan.at("nan_seeds") == "4");
+  BOOST_TEST(nan.at("learning_seeds") == "0");
+  BOOST_TEST(nan.at("first_bad_step") == "1");
+  BOOST_TEST(nan.at("bad_loss_share") == "1");
+  BOOST_TEST(nan.at("exact_loss_median") == "nan");
+  BOOST_TEST(stuck.at("outcome") == "stalls");
+  BOOST_TEST(stuck.at("nan_seeds") == "0");
+  BOOST_TEST(stuck.at("learning_seeds") == "0");
+  BOOST_TEST(stuck.at("accuracy_median") == "0.25");
+  BOOST_TEST(stuck.at("dead_share") == "0.75");
+  BOOST_TEST(stuck.at("exact_loss_median") == stuck.at("start_loss"));
+  BOOST_TEST(number(stuck, "reported_loss") < 12.1);
+  BOOST_TEST(good.at("outcome") == "learns");
+  BOOST_TEST(number(good, "accuracy_q1") > 0.9);
+  BOOST_TEST(good.at("dead_share") == "0");
+}
+
+BOOST_AUTO_TEST_CASE(each_condition_changes_what_it_names) {
+  const auto rows =
+      rows_of_run(config(condition("plain") + condition("scale", "feature_scale = 100") +
+                             condition("half", "dtype = \"float16\"\nbias = 12") +
+                             condition("misled", "misled_epochs = 2\nlast_layer_scale = 10") +
+                             condition("class-3", "bias = 100\nbiased = 3\nlearning_rate = 1e-12") +
+                             condition("noise", "label_noise = 0.5\nlearning_rate = 1e-12"),
+                         naive + fused, lab, "lab", 2));
+  const auto start = [&](const std::string& name) {
+    return number(row(rows, name, "fused"), "start_loss");
+  };
+  BOOST_TEST(start("scale") > 10 * start("plain"));
+  BOOST_TEST(start("misled") > start("plain"));
+  BOOST_TEST(start("noise") == start("plain"));
+  BOOST_TEST(row(rows, "half", "naive").at("outcome") == "nan");  // e^12 overflows
+  BOOST_TEST(row(rows, "half", "fused").at("outcome") == "learns");
+  BOOST_TEST(row(rows, "class-3", "fused").at("accuracy_q1") == "0.25");
+  BOOST_TEST(row(rows, "class-3", "fused").at("outcome") == "stalls");  // as the best of them
+  // Half of the labels are other ones: what is reported of them is not the loss of the right ones.
+  BOOST_TEST(number(row(rows, "noise", "fused"), "reported_loss") != start("noise"));
+}
+
+// A guess is right half of the time, so that twice a guess would be out of reach.
+BOOST_AUTO_TEST_CASE(two_classes_can_be_learned) {
+  const auto rows = rows_of_run(
+      config(condition("plain") + condition("still", "bias = 100\nlearning_rate = 1e-12"), bce,
+             two_blobs, "two", 30));
+  BOOST_TEST(row(rows, "plain", "bce").at("outcome") == "learns");
+  BOOST_TEST(row(rows, "still", "bce").at("outcome") == "stalls");
+  BOOST_TEST(row(rows, "still", "bce").at("accuracy_median") == "0.5");
+}
+
+BOOST_AUTO_TEST_CASE(jobs_change_no_byte) {
+  const Folder folder;
+  folder.write("t.toml", config(condition("lab") + bias_100));
+  const Said said = shell(
+      "$MAXTRICK run t.toml -o one --jobs 1 && $MAXTRICK run t.toml -o two --jobs 2 && "
+      "cmp one/t.csv two/t.csv && cmp one/t.md two/t.md",
+      folder.path());
+  BOOST_TEST(said.code == 0, said.err);
+}
+
+// The others are trained as well: what counts as learning depends on the best of them.
+BOOST_AUTO_TEST_CASE(a_filter_gives_the_same_row) {
+  const Folder folder;
+  const std::string text = config(condition("lab") + bias_100);
+  folder.write("t.toml", text);
+  const auto rows = rows_of_run(text);
+  const Said said = shell("$MAXTRICK run t.toml --filter '^bias-100/clip$'", folder.path());
+  BOOST_TEST(said.code == 0);
+  BOOST_TEST(said.out.find("stalls") != std::string::npos, said.out);
+  BOOST_TEST(said.out.find(row(rows, "bias-100", "clip").at("reported_loss")) != std::string::npos);
+  BOOST_TEST(said.out.find("fused") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(config_errors) {
+  const auto rejected = [](const std::string& text, const std::string& at, std::size_t skip,
+                           const std::string& message, const std::string& expected) {
+    check_rejected(text, place_of(text, at, skip), message, expected);
+  };
+  const auto changed = [](const std::string& change) { return config(condition("c", change)); };
+  rejected(config(condition("c") + replaced(condition("c"), "name =", "name  =")), "name  =", 8,
+           "duplicate condition 'c'", "another name");
+  rejected(changed("biased = 4"), "biased = 4", 9, "key 'biased' is 4", "an integer from 0 to 3");
+  rejected(changed("label_noise = 1.5"), "1.5", 0, "key 'label_noise' is 1.5",
+           "a number from 0 to 1");
+  rejected(changed("dtype = \"float64\""), "\"float64\"", 0,
+           "'float64' is not a known value of 'dtype'", "one of: float32, float16, bfloat16");
+  rejected(changed("feature_scal = 10"), "feature_scal", 0, "unknown key 'feature_scal'", "one of");
+  rejected(config(condition("c"), naive + bce), "data = \"lab\"", 7,
+           "'bce' is of two classes, the data of 4", "another arm");
+  // Its network has one output.
+  rejected(config(condition("c", "biased = 1"), bce, two_blobs, "two"), "biased = 1", 9,
+           "key 'biased' is 1", "");
+  rejected(config(condition("c", "dtype = \"float16\""),
+                  fused + arm("dnn", "log_of_softmax", "softmax.onednn")),
+           "\"float16\"", 0, "'softmax.onednn' has no float16",
+           "a type that the softmax of every arm has");
+  rejected(config(condition("c"), fused + arm("none", "log_of_softmax")),
+           "[[arm]]\nname = \"none\"", 0, "the loss 'log_of_softmax' is of probabilities",
+           "softmax = ");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,214 @@
+// Experiment `exhaustive` as the program runs it: the same table in whatever pieces, killed or not,
+// and whatever an earlier run left.
+#include <boost/test/unit_test.hpp>
+#include <map>
+
+#include "plan_of.hpp"
+#include "program.hpp"
+#include "run/schedule.hpp"
+#include "table/check.hpp"
+
+BOOST_AUTO_TEST_SUITE(exhaustive_test)
+
+namespace {
+
+using namespace maxtrick;
+using namespace maxtrick::tests;
+
+const std::string config_text = R"(experiment = "exhaustive"
+title = "Small"
+description = "A few floats."
+functions = ["exp", "logf"]
+isas = ["scalar"]
+parts = 64
+inputs = { first = 0, last = 0xffffffff, every = 4093 }
+)";
+
+run::Plan read_plan(Section& root) { return plan_of("exhaustive", root); }
+
+run::Run run_program(const std::string& text) {
+  ConfigFile file(text, "x.toml");
+  Section root = file.root();
+  run::Plan plan = read_plan(root);
+  file.finish();
+  return run::run_cases(std::move(plan), 2, {});
+}
+
+std::string first_error(const std::string& from, const std::string& to) {
+  return tests::first_error("exhaustive", config_text, from, to);
+}
+
+// The program with its cache and results in the folder.
+Said in(const Folder& folder, const std::string& command) {
+  return shell("export XDG_CACHE_HOME=$PWD/cache; " + command, folder.path());
+}
+
+// Killed as soon as three parts of the first function are on disk: no way to clean up.
+const std::string killed = R"($MAXTRICK run small.toml -o killed -j 1 & program=$!
+until [ $(cat cache/maxtrick/small/exp.scalar.*.parts | wc -l) -ge 4 ] || ! kill -0 $program; do
+  sleep 0.002
+done 2>/dev/null
+kill -9 $program; wait $program
+[ $? -eq 137 ] && [ ! -e killed/small.csv ])";
+
+std::size_t parts_there(const Said& said) {
+  return said.err.starts_with("small: ") ? std::stoul(said.err.substr(7)) : 0;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(every_input_is_counted) {
+  const std::map<std::string, std::string> ranges{
+      {"first = 0, last = 0xffffffff, every = 1048577", "4096"},
+      {"first = 0x42b17000, last = 0x42b18000", "4097"},
+      {"first = 7, last = 100, every = 31", "4"}};
+  for (const auto& [range, count] : ranges)
+    for (const std::string parts : {"1", "3", "4"}) {
+      const auto made = run_program(replaced(
+          replaced(config_text, "first = 0, last = 0xffffffff, every = 4093", range), "64", parts));
+      for (const auto& row : made.table.rows) BOOST_TEST(row[made.table.index("inputs")] == count);
+      BOOST_TEST(made.table.columns[made.table.index("inputs")].description.find(
+                     count + " floats, not all") != std::string::npos);
+    }
+}
+
+// Without the key: all of them.
+BOOST_AUTO_TEST_CASE(the_committed_config_covers_every_float) {
+  const auto text =
+      io::read_file(std::filesystem::path(MAXTRICK_SOURCE_DIR) / "configs/long/exhaustive.toml");
+  ConfigFile file(text, "exhaustive.toml");
+  Section root = file.root();
+  const run::Plan plan = read_plan(root);
+  file.finish();
+  BOOST_TEST(plan.table.columns[plan.table.index("inputs")].description.find(
+                 "all 4294967296 floats") != std::string::npos);
+  BOOST_TEST(plan.cases.size() == 11U);
+}
+
+BOOST_AUTO_TEST_CASE(an_error_above_the_claim_is_beyond_its_limit) {
+  auto made = run_program(replaced(config_text, "4093", "1048577"));
+  BOOST_TEST(table::beyond_limits(made.table).empty());
+  made.table.rows[1][made.table.index("max_error_ulp")] = "0.819";
+  BOOST_TEST(table::beyond_limits(made.table).size() == 1U);
+}
+
+// Of another glibc's bits nothing is held but what any must have.
+BOOST_AUTO_TEST_CASE(figures_of_glibc_are_shown) {
+  auto made = run_program(replaced(config_text, "4093", "1048577"));
+  const std::string baseline = table::to_csv(made.table);
+  for (const std::string column : {"max_error_ulp", "results", "misrounded", "worst_input"}) {
+    auto table = made.table;
+    table.rows[1][table.index(column)] += "1";
+    BOOST_TEST(table::compare(table, baseline).empty());
+    table.rows[0][table.index(column)] += "1";
+    BOOST_TEST(table::compare(table, baseline).size() == 1U);
+  }
+  made.table.rows[1][made.table.index("inputs")] = "1";
+  BOOST_TEST(table::compare(made.table, baseline).size() == 1U);
+  BOOST_TEST(table::to_markdown(made.table).find("exact; shown where isa is glibc") !=
+             std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_killed_run_is_gone_on_with) {
+  const Folder folder;
+  folder.write("small.toml", config_text);
+  // Undisturbed, in other pieces, on other threads.
+  const Said whole = in(folder,
+                        "$MAXTRICK run small.toml -o whole -j 1 && sed s/64/7/ small.toml "
+                        ">other.toml && $MAXTRICK run other.toml -o whole -j 3 && "
+                        "cmp whole/small.csv whole/other.csv");
+  BOOST_TEST(whole.code == 0);
+  BOOST_TEST(whole.err == "");
+  BOOST_TEST(in(folder, killed).code == 0);
+  const Said again = in(folder,
+                        "$MAXTRICK run small.toml -o killed -j 2 --resume && "
+                        "cmp whole/small.csv killed/small.csv && "
+                        "cmp whole/small.md killed/small.md");
+  BOOST_TEST(again.code == 0);
+  BOOST_TEST(again.out == "killed/small.csv: 2 rows, written\n");
+  BOOST_TEST(again.err.ends_with(" of 128 parts were there\n"));
+  BOOST_TEST(parts_there(again) >= 3U);
+  // Nothing is left: a third run, and a check, compute all.
+  const Said third = in(folder, "find cache -type f; $MAXTRICK check small.toml --baseline killed");
+  BOOST_TEST(third.code == 0);
+  BOOST_TEST(third.out == "killed/small.csv: 2 rows checked, all hold\n");
+  BOOST_TEST(third.err == "");
+}
+
+// A part of the last line is gone, and a figure was altered: both are computed again.
+BOOST_AUTO_TEST_CASE(damaged_parts_are_computed_again) {
+  const Folder folder;
+  folder.write("small.toml", config_text);
+  BOOST_TEST(in(folder, killed + " && mv cache first").code == 0);
+  std::filesystem::path state;
+  for (const auto& file : std::filesystem::directory_iterator(folder / "first/maxtrick/small"))
+    if (file.path().filename().string().starts_with("exp.scalar.")) state = file.path();
+  const std::string kept = "cache/maxtrick/small/" + state.filename().string();
+  const std::string bytes = io::read_file(state);
+  const auto lines = static_cast<std::size_t>(std::count(bytes.begin(), bytes.end(), '\n'));
+  const auto rerun = [&](const std::string& altered) {
+    folder.write(kept, altered);
+    const Said said = in(folder, "$MAXTRICK run small.toml -o again --resume");
+    BOOST_TEST(said.code == 0);
+    return parts_there(said);
+  };
+  BOOST_TEST(rerun(bytes) == lines - 1);
+  const std::string table = io::read_file(folder / "again/small.csv");
+  BOOST_TEST(rerun(bytes.substr(0, bytes.size() - 20)) + 1 >= lines - 1);
+  BOOST_TEST(rerun(bytes.substr(0, bytes.find('\n') + 30)) == 0U);
+  const std::size_t first_figure = bytes.find(' ', bytes.find('\n')) + 1;
+  std::string altered = bytes;
+  altered[first_figure] = altered[first_figure] == '9' ? '8' : '9';
+  BOOST_TEST(rerun(altered) == lines - 2);
+  BOOST_TEST(rerun("rubbish") == 0U);
+  // Of another program: the same config, and parts that are not its own.
+  folder.write(kept, bytes);
+  const Said other = in(folder, "$PROBE run small.toml -o again --resume");
+  BOOST_TEST(other.code == 0);
+  BOOST_TEST(other.err == "small: 0 of 128 parts were there\n");
+  // And of another range.
+  folder.write(kept, bytes);
+  const Said range = in(folder, "$MAXTRICK run small.toml --resume --set inputs.every=2053");
+  BOOST_TEST(range.code == 0);
+  BOOST_TEST(range.err == "small: 0 of 128 parts were there\n");
+  // Of itself, but not asked for: they are computed again, and gone with those.
+  const Said anew = in(folder, "$MAXTRICK run small.toml -o again");
+  BOOST_TEST(anew.code == 0);
+  BOOST_TEST(parts_there(anew) == lines - 1);
+  BOOST_TEST(anew.err.find("--resume takes them") != std::string::npos);
+  BOOST_TEST(in(folder, "find cache -type f").out == "");
+  BOOST_TEST(io::read_file(folder / "again/small.csv") == table);
+}
+
+BOOST_AUTO_TEST_CASE(where_nothing_can_be_kept_it_says_so_and_runs) {
+  const Folder folder;
+  folder.write("small.toml", replaced(config_text, "4093", "1048577"));
+  const Said no_home =
+      shell("unset HOME XDG_CACHE_HOME; $MAXTRICK run small.toml -o out", folder.path());
+  BOOST_TEST(no_home.code == 0);
+  BOOST_TEST(no_home.err.find("neither XDG_CACHE_HOME nor HOME") != std::string::npos);
+  const Said in_the_way = in(folder, "touch cache; $MAXTRICK run small.toml -o out");
+  BOOST_TEST(in_the_way.code == 0);
+  BOOST_TEST(in_the_way.err.starts_with("small: parts are not kept"));
+  BOOST_TEST(in(folder, "rm cache; $MAXTRICK run small.toml --dry-run && [ ! -e cache ]").out ==
+             "exp/scalar\nlogf/glibc\n");
+}
+
+BOOST_AUTO_TEST_CASE(config_errors_name_the_place) {
+  BOOST_TEST(errors(config_text, [](Section& root) { (void)read_plan(root); }) == "");
+  BOOST_TEST(first_error("logf", "logq").starts_with("x.toml:4:21: error: "));
+  BOOST_TEST(first_error("\"logf\"", "\"exp\"") == "x.toml:4:21: error: 'exp' is named twice");
+  BOOST_TEST(first_error("scalar", "sse2").starts_with("x.toml:5:9: error: "));
+  BOOST_TEST(first_error("parts = 64", "parts = 0").starts_with("x.toml:6:9: error: "));
+  BOOST_TEST(first_error("first = 0, last = 0xffffffff, every = 4093", "first = 1, last = 9") ==
+             "x.toml:6:9: error: 64 parts of 9 inputs");
+  BOOST_TEST(first_error("first = 0, last = 0xffffffff", "first = 8, last = 7")
+                 .starts_with("x.toml:6:9: error: "));
+  BOOST_TEST(errors(replaced(config_text, "0xffffffff", "0x100000000"), [](Section& root) {
+               (void)read_plan(root);
+             }).find("x.toml:7:30: error: ") != std::string::npos);
+  BOOST_TEST(first_error("every = 4093", "each = 4093") ==
+             "x.toml:7:42: error: unknown key 'each'");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

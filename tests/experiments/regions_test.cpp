@@ -1,0 +1,243 @@
+// Experiment `regions`, run as a user runs it, and the best classifiers that it compares with.
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+
+#include "io/matrix.hpp"
+#include "report/picture.hpp"
+#include "training_configs.hpp"
+
+BOOST_AUTO_TEST_SUITE(regions_test)
+
+namespace {
+
+using namespace maxtrick;
+using namespace maxtrick::tests;
+
+const std::string circles = R"([[data]]
+name = "circles"
+generate = "circles"
+samples = 1000
+radii = [1, 2]
+half_width = 2.5
+seed = 1
+)";
+
+const std::string area = "x1 = [-2.5, 2.5]\nx2 = [-2.5, 2.5]\nstep = 0.25\nexamples = 50\n";
+
+std::string config(const std::string& data = circles, const std::string& name = "circles",
+                   const std::string& its_area = area, const std::string& arms = fused,
+                   int epochs = 15) {
+  return "experiment = \"regions\"\ntitle = \"T\"\ndescription = \"D\"\n" + data + arms +
+         "[[task]]\n" + task(name, epochs, its_area);
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_network_finds_the_circles_nearly_everywhere) {
+  const auto rows = rows_of_run(config());
+  BOOST_REQUIRE(rows.size() == 450U);
+  std::size_t as_best = 0, right = 0;
+  for (std::size_t n = 0; n < rows.size(); ++n) {
+    const Cells& cells = rows[n];
+    BOOST_TEST(cells.at("point") == std::to_string(n + 1));
+    const double x1 = number(cells, "x1"), x2 = number(cells, "x2");
+    const bool example = n >= 400;
+    BOOST_TEST(cells.at("label").empty() == !example);
+    if (!example) {
+      BOOST_TEST(x1 == -2.375 + 0.25 * static_cast<double>(n % 20));
+      BOOST_TEST(x2 == -2.375 + 0.25 * static_cast<double>(n / 20));
+    }
+    const double radius = std::hypot(x1, x2);
+    BOOST_TEST(cells.at("best") == (radius < 1 ? "0" : radius < 2 ? "1" : "2"));
+    if (example) BOOST_TEST(cells.at("label") == cells.at("best"));
+    BOOST_TEST(cells.at("as_best") == (cells.at("class") == cells.at("best") ? "yes" : "no"));
+    // The largest of three is a third at least.
+    BOOST_TEST(number(cells, "probability") >= 1. / 3);
+    BOOST_TEST(number(cells, "probability") <= 1);
+    as_best += cells.at("as_best") == "yes";
+    right += example && cells.at("class") == cells.at("label");
+  }
+  BOOST_TEST(as_best > 380U);
+  BOOST_TEST(right > 42U);
+}
+
+BOOST_AUTO_TEST_CASE(a_linear_network_parts_by_straight_lines) {
+  std::string text = config();
+  text = replaced(text, "hidden = [25, 15]\n", "");
+  const auto rows = rows_of_run(text);
+  BOOST_REQUIRE(rows.size() == 450U);
+  // Along any line of the grid a linear classifier's regions are convex: a class that was left does
+  // not come back.
+  for (std::size_t line = 0; line < 20; ++line)
+    for (const bool along_x1 : {true, false}) {
+      std::vector<std::string> seen;
+      for (std::size_t i = 0; i < 20; ++i) {
+        const std::string& k = rows[along_x1 ? 20 * line + i : 20 * i + line].at("class");
+        if (!seen.empty() && seen.back() == k) continue;
+        BOOST_TEST(std::count(seen.begin(), seen.end(), k) == 0);
+        seen.push_back(k);
+      }
+    }
+}
+
+BOOST_AUTO_TEST_CASE(an_arm_of_one_logit_has_probabilities_of_its_class) {
+  const std::string two_areas = "x1 = [-4, 4]\nx2 = [-4, 4]\nstep = 1\nexamples = 0\n";
+  std::string text = config(two_blobs, "two", two_areas, bce, 30);
+  text = replaced(text, "batch = 32", "batch = 30");
+  const auto rows = rows_of_run(text);
+  BOOST_REQUIRE(rows.size() == 64U);
+  std::size_t as_best = 0;
+  for (const Cells& cells : rows) {
+    BOOST_TEST(number(cells, "probability") >= 0.5);
+    // The best classifier of two round blobs takes the nearer centre; on the diagonal either.
+    const double sum = number(cells, "x1") + number(cells, "x2");
+    if (sum != 0) BOOST_TEST(cells.at("best") == (sum > 0 ? "1" : "0"));
+    as_best += cells.at("as_best") == "yes";
+  }
+  BOOST_TEST(as_best > 50U);
+}
+
+BOOST_AUTO_TEST_CASE(the_best_classifier_of_blobs_takes_the_nearest_centre) {
+  const std::vector<std::pair<double, double>> centres{{-5, 2}, {-2, -2}, {1, 2}, {5, -2}};
+  const auto rows = rows_of_run(
+      config(lab, "lab", "x1 = [-9, 9]\nx2 = [-6, 6]\nstep = 0.6\nexamples = 100\n", fused, 1));
+  BOOST_REQUIRE(rows.size() == 700U);
+  for (const Cells& cells : rows) {
+    std::vector<double> distances;
+    for (const auto& [x1, x2] : centres)
+      distances.push_back(std::hypot(number(cells, "x1") - x1, number(cells, "x2") - x2));
+    const auto nearest = std::min_element(distances.begin(), distances.end());
+    // Which of two that are as near is of no account.
+    const auto best = static_cast<std::size_t>(number(cells, "best"));
+    BOOST_TEST(distances.at(best) - *nearest < 1e-12);
+  }
+}
+
+// A network of NaN gives no class: neither table nor picture shows one.
+BOOST_AUTO_TEST_CASE(a_network_that_ended_in_nan_has_no_regions) {
+  std::string text = replaced(config(circles, "circles", area, naive, 2), "learning_rate = 0.01",
+                              "learning_rate = 1e6");
+  text = replaced(text, "\"adam\"", "\"sgd\"");
+  const Folder folder;
+  folder.write("regions.toml", text);
+  const Said said = shell("$MAXTRICK run regions.toml --quiet", folder.path());
+  BOOST_TEST(said.code == 0, said.err);
+  for (const Cells& cells : rows_of(io::read_file(folder / "results/regions.csv"))) {
+    BOOST_TEST(cells.at("class") == "nan");
+    BOOST_TEST(cells.at("probability") == "nan");
+    BOOST_TEST(cells.at("as_best") == "no");
+  }
+  const report::Json made =
+      report::regions().draw(report::Tables(folder / "results")).specification;
+  const report::Json& layer = made["hconcat"][0]["layer"][0];
+  for (const report::Json& cell : layer["data"]["values"]) {
+    BOOST_TEST(cell["class"].get<std::string>() == "nan");
+    BOOST_TEST(cell["probability"].get<std::string>() == "NaN");
+  }
+  BOOST_TEST(layer["encoding"]["opacity"]["scale"]["domain"].size() == 4U);
+  BOOST_TEST(layer["encoding"]["color"]["scale"]["domain"].back().get<std::string>() == "nan");
+}
+
+BOOST_AUTO_TEST_CASE(a_table_of_examples_only_is_no_picture) {
+  const Folder folder;
+  folder.write("regions.toml", config());
+  const Said said =
+      shell("$MAXTRICK run regions.toml --quiet -o results --filter '/40[1-9]$'", folder.path());
+  BOOST_TEST(said.code == 0, said.err);
+  BOOST_CHECK_THROW((void)report::regions().draw(report::Tables(folder / "results")),
+                    io::InputError);
+}
+
+BOOST_AUTO_TEST_CASE(data_that_must_be_got_are_skipped) {
+  const Folder folder;
+  folder.write("t.toml",
+               config(absent, "absent", "x1 = [0, 2]\nx2 = [0, 1]\nstep = 1\nexamples = 1\n"));
+  const Said said = shell("$MAXTRICK run t.toml", folder.path());
+  BOOST_TEST(said.code == 5);
+  BOOST_TEST(said.err.find("Ask for it.") != std::string::npos, said.err);
+}
+
+BOOST_AUTO_TEST_CASE(areas_that_are_none) {
+  const auto rejected = [](const std::string& part, const std::string& instead,
+                           const std::string& at, const std::string& message,
+                           const std::string& expected) {
+    const std::string text = replaced(config(), part, instead);
+    check_rejected(text, place_of(text, at), message, expected);
+  };
+  rejected("x1 = [-2.5, 2.5]", "x1 = [2.5, -2.5]", "[2.5, -2.5]",
+           "'x1' is not so many steps of 0.25", "two numbers, a whole number of steps apart");
+  rejected("x2 = [-2.5, 2.5]", "x2 = [-2.5, 2.4]", "[-2.5, 2.4]",
+           "'x2' is not so many steps of 0.25", "two numbers, a whole number of steps apart");
+  rejected("x2 = [-2.5, 2.5]", "x2 = [0, 251]", "[0, 251]", "'x2' is not so many steps of 0.25",
+           "two numbers, a whole number of steps apart, 1000 at most");
+  rejected("step = 0.25", "step = -1", "-1", "a step of -1", "a number from 1e-06 to 1e+06");
+  rejected("examples = 50", "examples = 1001", "1001", "1001 of 1000 examples",
+           "all of them at most");
+  const std::string ten = R"([[data]]
+name = "circles"
+generate = "blobs"
+samples = 100
+centres = 3
+features = 5
+seed = 1
+)";
+  const std::string text = config(ten);
+  check_rejected(text, place_of(text, "data = \"circles\"", 7), "a point has 5 features",
+                 "2: regions are those of a plane");
+}
+
+// The picture of the committed table: every cell of the grid lies in one rectangle, of its class;
+// every change of the best classifier is a side; every example is a mark.
+BOOST_AUTO_TEST_CASE(the_picture_shows_every_point_of_the_table) {
+  const report::Tables tables(std::filesystem::path(MAXTRICK_SOURCE_DIR) / "results");
+  const report::Json made = report::regions().draw(tables).specification;
+  const auto rows = rows_of(io::read_file(tables.folder() / "regions.csv"));
+  std::map<std::string, std::vector<Cells>> by_task;
+  for (const Cells& cells : rows) by_task[cells.at("task")].push_back(cells);
+  BOOST_TEST_REQUIRE(made["hconcat"].size() == by_task.size());
+  for (const report::Json& panel : made["hconcat"]) {
+    const std::string title = panel["title"]["text"];
+    const std::vector<Cells>& of_task = by_task.at(title.substr(0, title.find(',')));
+    std::size_t examples = 0;
+    std::map<std::pair<double, double>, std::string> best;
+    for (const Cells& cells : of_task) {
+      const double x1 = number(cells, "x1"), x2 = number(cells, "x2");
+      if (!cells.at("label").empty()) {
+        const report::Json& mark = panel["layer"][2]["data"]["values"][examples++];
+        BOOST_TEST(mark["x1"].get<double>() == x1);
+        BOOST_TEST(mark["x2"].get<double>() == x2);
+        BOOST_TEST(mark["label"].get<std::string>() == cells.at("label"));
+        continue;
+      }
+      best[{x1, x2}] = cells.at("best");
+      std::size_t covering = 0;
+      for (const report::Json& cell : panel["layer"][0]["data"]["values"]) {
+        if (!(cell["x1"].get<double>() < x1 && x1 < cell["to1"].get<double>() &&
+              cell["x2"].get<double>() < x2 && x2 < cell["to2"].get<double>()))
+          continue;
+        ++covering;
+        BOOST_TEST(cell["class"].get<std::string>() == cells.at("class"));
+        const double p = number(cells, "probability");
+        BOOST_TEST(cell["probability"].get<std::string>() == (p < 0.9    ? "below 0.9"
+                                                              : p < 0.99 ? "0.9 to 0.99"
+                                                                         : "0.99 and more"));
+      }
+      BOOST_TEST(covering == 1U);
+    }
+    BOOST_TEST(panel["layer"][2]["data"]["values"].size() == examples);
+    std::size_t changes = 0;
+    for (auto at = best.begin(); at != best.end(); ++at) {
+      const auto above = best.upper_bound(at->first);
+      changes += above != best.end() && above->first.first == at->first.first &&
+                 above->second != at->second;
+      const auto right = std::find_if(above, best.end(), [&](const auto& other) {
+        return other.first.second == at->first.second;
+      });
+      changes += right != best.end() && right->second != at->second;
+    }
+    BOOST_TEST(changes > 0U);
+    BOOST_TEST(panel["layer"][1]["data"]["values"].size() == changes);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

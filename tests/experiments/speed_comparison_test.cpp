@@ -1,0 +1,141 @@
+// From times of launches to verdicts, on times that are made up.
+#include <boost/test/unit_test.hpp>
+
+#include "speed/table.hpp"
+
+BOOST_AUTO_TEST_SUITE(speed_comparison_test)
+
+using namespace maxtrick;
+using namespace maxtrick::timing;
+using namespace maxtrick::speed;
+
+namespace {
+
+const Item fast{"softmax.fast.avx512", "plain"}, onednn{"softmax.onednn", "plain"};
+const Case one{Op::softmax, fast, {256, 1000}, false};
+
+Measured in(std::vector<double> seconds) {
+  return {.outcome = "ok", .seconds = std::move(seconds)};
+}
+Measured steady(double seconds) { return in(std::vector<double>(6, seconds)); }
+
+// Two launches: oneDNN takes 4 in the first and 3 in the second; the kernel 2 and 1.5, or what is
+// said of the second.
+std::vector<Launched> launches(Measured second = steady(1.5)) {
+  return {{{fast, steady(2)}, {onednn, steady(4)}, {{"memcpy", ""}, steady(1)}},
+          {{fast, std::move(second)}, {onednn, steady(3)}, {{"memcpy", ""}, steady(1)}}};
+}
+
+Claim at_least(double times) {
+  return {.variants = {"softmax.*"}, .logits = {"plain"}, .times = times};
+}
+
+std::string judged(const Claim& claim, const std::vector<Launched>& found, double widest = 0.5) {
+  const Verdict verdict = judge(claim, one, found, widest);
+  return verdict.measured + " " + verdict.verdict;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_kernel_is_compared_within_the_best_launch_of_the_reference) {
+  BOOST_TEST(best_launch(launches(), onednn).value() == 1U);
+  // In the first launch it would be 2 to 1.
+  BOOST_TEST(table::cell(speed::speed(launches(steady(3)), fast, onednn).value()) == "1 [1, 1]");
+  // Pair by pair, in the order in which they were measured.
+  BOOST_TEST(table::cell(speed::speed(launches(in({1, 1.5, 3, 1, 1.5, 3})), fast, onednn).value()) ==
+             "2 [1, 3]");
+  // Not timed in that launch, or never.
+  BOOST_TEST(!speed::speed(launches(in({})), fast, onednn));
+  BOOST_TEST(!speed::speed(launches(), fast, {"softmax.torch", "plain"}));
+  BOOST_TEST(!best_launch({}, onednn));
+}
+
+BOOST_AUTO_TEST_CASE(a_claim_holds_is_missed_or_cannot_be_told) {
+  BOOST_TEST(judged(at_least(1.9), launches()) == "2 [2, 2] holds");
+  BOOST_TEST(judged(at_least(2.1), launches()) == "2 [2, 2] missed");
+  const auto wide = launches(in({1, 1.5, 3, 1, 1.5, 3}));
+  BOOST_TEST(judged(at_least(1.9), wide, 10) == "2 [1, 3] noisy");
+  BOOST_TEST(judged(at_least(0.5), wide, 10) == "2 [1, 3] holds");
+  BOOST_TEST(judged(at_least(0.5), wide) == "2 [1, 3] noisy");
+  BOOST_TEST(judged(at_least(1), launches(in({}))) == " unjudged");
+}
+
+BOOST_AUTO_TEST_CASE(a_claim_of_at_most_is_of_times) {
+  Claim claim = at_least(2);
+  claim.at_most = true;
+  claim.reference = "memcpy";
+  BOOST_TEST(claim.text(one) == "at most 2 times the time of memcpy");
+  // memcpy is as fast in both launches, and the first of equals is taken.
+  BOOST_TEST(judged(claim, launches()) == "2 [2, 2] holds");
+  claim.times = 1.9;
+  BOOST_TEST(judged(claim, launches()) == "2 [2, 2] missed");
+}
+
+BOOST_AUTO_TEST_CASE(what_a_case_is_compared_with) {
+  const Case held{Op::cross_entropy, {"cross_entropy.accurate.avx2", "masked"}, {256, 1000}, false};
+  Claim claim = at_least(2);
+  const auto reference = [&](const Case& of) {
+    const Item item = claim.reference_of(of);
+    return item.kernel + " " + item.logits;
+  };
+  BOOST_TEST(reference(one) == "softmax.onednn plain");
+  BOOST_TEST(reference(held) == "cross_entropy.onednn.avx2 masked");
+  claim.reference = "log_softmax.onednn";
+  BOOST_TEST(reference(held) == "log_softmax.onednn.avx2 masked");
+  claim.reference = "softmax.*";
+  BOOST_TEST(reference(held) == "softmax.accurate.avx2 masked");
+  claim.reference = "memcpy";
+  BOOST_TEST(reference(held) == "memcpy ");
+  claim.reference = "";
+  claim.reference_logits = "plain";
+  BOOST_TEST(reference(held) == "cross_entropy.accurate.avx2 plain");
+  BOOST_TEST(claim.text(held) ==
+             "at least 2 times as fast as cross_entropy.accurate.avx2 on plain");
+}
+
+BOOST_AUTO_TEST_CASE(which_cases_a_claim_is_on) {
+  Claim claim = at_least(2);
+  BOOST_TEST(claim.matches(one));
+  claim.least_classes = claim.most_classes = 1000;
+  claim.shapes = {{256, 1000}};
+  BOOST_TEST(claim.matches(one));
+  for (const auto& change :
+       {+[](Claim& c) { c.variants = {"*.accurate.*"}; }, +[](Claim& c) { c.least_classes = 1001; },
+        +[](Claim& c) { c.most_classes = 999; },
+        +[](Claim& c) {
+          c.shapes = {{255, 1000}};
+        },
+        +[](Claim& c) { c.logits = {"masked"}; }, +[](Claim& c) { c.all_threads = true; }}) {
+    Claim other = claim;
+    change(other);
+    BOOST_TEST(!other.matches(one));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_row_has_times_ratios_and_verdicts) {
+  Spec spec;
+  spec.widest_interval = 0.5;
+  spec.claims = {at_least(1.9), at_least(2.1)};
+  const table::ResultTable table = speed::empty_table(spec);
+  const auto cells = [&](const std::vector<Launched>& found, auto... columns) {
+    const table::Row row = row_of(one, spec, found);
+    BOOST_TEST(row.size() == table.columns.size());
+    return (... + (row[table.index(columns)] + "|"));
+  };
+  BOOST_TEST(cells(launches(), "op", "variant", "shape", "threads", "logits") ==
+             "softmax|softmax.fast.avx512|256x1000|1|plain|");
+  BOOST_TEST(cells(launches(steady(256e-6)), "outcome", "claimed_ulp", "time_ns", "gb_per_s") ==
+             "ok|6|1|8|");
+  BOOST_TEST(cells(launches(), "launch_spread", "speed", "memcpy_share") ==
+             "1.333|2 [2, 2]|0.5 [0.5, 0.5]|");
+  BOOST_TEST(cells(launches(), "measured", "verdict") == "2 [2, 2]; 2 [2, 2]|holds; missed|");
+  // Not timed, since wrong: that fails the run by its error, and nothing else is said.
+  auto wrong = launches(in({}));
+  for (Launched& launch : wrong)
+    launch[fast] = {.outcome = "wrong", .max_error_ulp = 1e6, .seconds = {}};
+  BOOST_TEST(cells(wrong, "outcome", "max_error_ulp", "time_ns", "speed", "verdict") ==
+             "wrong|1e+06|||unjudged; unjudged|");
+  BOOST_TEST((table.limits.front().value == "max_error_ulp"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

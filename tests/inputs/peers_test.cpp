@@ -1,0 +1,115 @@
+// Libraries that a build may lack: listed always, chosen by name only, and said to be lacking.
+#include <boost/test/unit_test.hpp>
+#include <set>
+
+#include "config_errors.hpp"
+#include "inputs/selection.hpp"
+#include "ops/registry.hpp"
+#include "program.hpp"
+
+BOOST_AUTO_TEST_SUITE(peers_test)
+
+namespace {
+
+using namespace maxtrick;
+using namespace maxtrick::tests;
+using ops::Variant;
+
+const std::set<std::string> peers{"log_softmax.eigen", "log_softmax.torch", "softmax.eigen",
+                                  "softmax.torch", "softmax.xnnpack"};
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+std::set<std::string> chosen(const std::string& patterns) {
+  ConfigFile file("variants = [" + patterns + "]", "x.toml");
+  Section root = file.root();
+  std::set<std::string> names;
+  for (const Variant* variant : inputs::read_variants(root)) names.insert(variant->name());
+  file.finish();
+  return names;
+}
+
+std::string config_text(const std::string& variant) {
+  return R"(experiment = "overflow"
+title = "T"
+description = "D"
+ops = ["softmax"]
+dtypes = ["float32"]
+variants = [")" +
+         variant + R"("]
+inaccurate_above_ulp = 8
+[[case]]
+name = "one"
+hazard = "H"
+source = "S"
+logits = [1, 2]
+)";
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(the_peers_are_the_optional_ones) {
+  std::set<std::string> optional;
+  for (const Variant& variant : ops::variants())
+    if (variant.optional) optional.insert(variant.name());
+  BOOST_TEST(optional == peers, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(a_glob_chooses_none) {
+  for (const std::string glob : {"*", "softmax.*", "log_softmax.*", "*.e*", "softmax.??*"})
+    for (const std::string& name : chosen('"' + glob + '"'))
+      BOOST_TEST(!peers.contains(name), glob << " chooses " << name);
+  const auto some = [](Section& root) { (void)inputs::read_variants(root); };
+  BOOST_TEST(contains(errors("variants = ['*.eig*']", some), "'*.eig*' matches no variant"));
+}
+
+BOOST_AUTO_TEST_CASE(a_name_chooses_one) {
+  for (const std::string& name : peers)
+    BOOST_TEST((chosen('"' + name + '"') == std::set<std::string>{name}));
+  BOOST_TEST(chosen(R"("*", "softmax.eigen")").contains("softmax.eigen"));
+}
+
+// Here or not, the name is known; where it is lacking, the run is incomplete and says why.
+BOOST_AUTO_TEST_CASE(a_run_names_what_is_lacking) {
+  const Folder folder;
+  for (const std::string& name : peers) {
+    const Variant& variant = *ops::find_variant(name);
+    if (variant.op != ops::Op::softmax) continue;
+    folder.write("peer.toml", config_text(name));
+    const Said said = shell("$MAXTRICK run peer.toml -o out", folder.path());
+    if (variant.unavailable.empty()) {
+      BOOST_TEST(said.code == 0, name << ": " << said.err);
+    } else {
+      BOOST_TEST(said.code == 5, name << ": " << said.err);
+      BOOST_TEST(contains(said.err, name + ": built without "), said.err);
+      BOOST_TEST(contains(said.err, "scripts/setup --peers"), said.err);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(eval_shows_one_that_is_named) {
+  const Folder folder;
+  const Said all = shell("$MAXTRICK eval softmax --logits 1,2", folder.path());
+  BOOST_TEST(all.code == 0);
+  BOOST_TEST(!contains(all.out, "eigen"));
+  const Said one =
+      shell("$MAXTRICK eval softmax --logits 1,2 --variant softmax.eigen", folder.path());
+  const bool here = ops::find_variant("softmax.eigen")->unavailable.empty();
+  BOOST_TEST(one.code == (here ? 0 : 5), one.err);
+  BOOST_TEST(contains(here ? one.out : one.err, "softmax.eigen"));
+}
+
+// A table of figures must not depend on what a machine has.
+BOOST_AUTO_TEST_CASE(no_committed_table_holds_one) {
+  for (const auto& entry : std::filesystem::directory_iterator(
+           std::filesystem::path(MAXTRICK_SOURCE_DIR) / "results")) {
+    if (entry.path().extension() != ".csv" || entry.path().stem() == "speed") continue;
+    const std::string text = io::read_file(entry.path());
+    for (const std::string& name : peers)
+      BOOST_TEST(!contains(text, name + ','), entry.path() << " has " << name);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,196 @@
+// Files are read and written whole, also by a program that is killed.
+#include "io/files.hpp"
+
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <csignal>
+#include <system_error>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "folder.hpp"
+
+BOOST_AUTO_TEST_SUITE(files_test)
+
+namespace {
+
+using namespace maxtrick::io;
+using maxtrick::tests::Folder;
+
+constexpr std::size_t big = 4 << 20;
+
+std::vector<std::string> names_in(const Folder& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
+    names.push_back(entry.path().filename().string());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+template <class Call>
+std::pair<std::errc, std::string> error_of(Call call) {
+  try {
+    call();
+  } catch (const std::system_error& error) {
+    return {static_cast<std::errc>(error.code().value()), error.what()};
+  }
+  return {std::errc{}, "no error"};
+}
+
+// Runs `call` in a process of its own, which ends with it.
+template <class Call>
+pid_t in_child(Call call) {
+  const pid_t child = ::fork();
+  if (child != 0) return child;
+  try {
+    call();
+  } catch (...) {
+    ::_exit(1);
+  }
+  ::_exit(0);
+}
+
+// No file may grow beyond `bytes` while this lives: a disk that fills up, on order.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) {
+    ::getrlimit(RLIMIT_FSIZE, &old_);
+    const rlimit limit{bytes, old_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ~FileSizeLimit() { ::setrlimit(RLIMIT_FSIZE, &old_); }
+  FileSizeLimit(const FileSizeLimit&) = delete;
+  FileSizeLimit& operator=(const FileSizeLimit&) = delete;
+
+ private:
+  rlimit old_{};
+};
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(what_was_written_is_read_and_nothing_else_is_left) {
+  const Folder folder;
+  for (const std::string& bytes :
+       {std::string(), std::string("a\0\r\n\xFF", 5), std::string(big, 'x')}) {
+    write_file(folder / "x.csv", bytes);
+    BOOST_TEST((read_file(folder / "x.csv") == bytes));
+    BOOST_TEST((read_file_if_there(folder / "x.csv") == bytes));
+  }
+  BOOST_TEST(names_in(folder) == std::vector<std::string>{"x.csv"});
+  write_file(folder / "a" / "b" / "y.csv", "y");
+  BOOST_TEST(read_file(folder / "a" / "b" / "y.csv") == "y");
+}
+
+BOOST_AUTO_TEST_CASE(whom_the_umask_lets_read_can_read) {
+  const Folder folder;
+  for (const mode_t mask : {022U, 027U, 077U}) {
+    const mode_t before = ::umask(mask);
+    write_file(folder / "x.csv", "x");
+    BOOST_TEST(::umask(before) == mask);
+    struct stat status {};
+    BOOST_REQUIRE(::stat((folder / "x.csv").c_str(), &status) == 0);
+    BOOST_TEST((status.st_mode & 0777) == (0666 & ~mask));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(errors_name_the_path) {
+  const Folder folder;
+  const auto file = folder.write("file", "old");
+  const auto absent = folder / "absent";
+  // A path below a file is denied to root too.
+  BOOST_TEST(error_of([&] { write_file(file / "x.csv", "x"); }).second ==
+             "cannot make the folder of " + (file / "x.csv").string() + ": Not a directory");
+  BOOST_TEST(error_of([&] { (void)read_file(absent); }).second ==
+             "cannot read " + absent.string() + ": No such file or directory");
+  BOOST_TEST(error_of([&] { (void)read_file(folder.path()); }).second ==
+             "cannot read " + folder.path().string() + ": Is a directory");
+  BOOST_TEST(!read_file_if_there(absent).has_value());
+  BOOST_TEST(!read_file_if_there(file / "x.csv").has_value());
+
+  std::filesystem::create_directory(folder / "taken");
+  BOOST_TEST(error_of([&] { write_file(folder / "taken", "x"); }).second ==
+             "cannot write " + (folder / "taken").string() + ": Is a directory");
+  BOOST_TEST((names_in(folder) == std::vector<std::string>{"file", "taken"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_full_disk_leaves_the_old_file_and_no_other) {
+  const Folder folder;
+  const auto path = folder.write("x.csv", "old");
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  const auto [code, message] = error_of([&] {
+    const FileSizeLimit limit(big / 2);
+    write_file(path, std::string(big, 'x'));
+  });
+  std::signal(SIGXFSZ, handler);
+  BOOST_CHECK(code == std::errc::file_too_large);
+  BOOST_TEST(message == "cannot write " + path.string() + ": File too large");
+  BOOST_TEST(read_file(path) == "old");
+  BOOST_TEST(names_in(folder) == std::vector<std::string>{"x.csv"});
+}
+
+BOOST_AUTO_TEST_CASE(a_program_killed_in_the_middle_leaves_the_old_file) {
+  const Folder folder;
+  const auto path = folder.write("x.csv", "old");
+  // Without a handler the limit's signal kills within write(), at a byte that is known.
+  const pid_t child = in_child([&] {
+    const rlimit no_core{0, 0};
+    ::setrlimit(RLIMIT_CORE, &no_core);
+    std::signal(SIGXFSZ, SIG_DFL);
+    const FileSizeLimit limit(big / 2);
+    write_file(path, std::string(big, 'x'));
+  });
+  int status = 0;
+  BOOST_REQUIRE(::waitpid(child, &status, 0) == child);
+  BOOST_TEST(WIFSIGNALED(status));
+  BOOST_TEST(WTERMSIG(status) == SIGXFSZ);
+  BOOST_TEST(read_file(path) == "old");
+  BOOST_TEST(names_in(folder).size() == 2U);  // the new file's half is the proof
+}
+
+BOOST_AUTO_TEST_CASE(a_program_killed_at_any_time_leaves_a_whole_file) {
+  const Folder folder;
+  const std::string a(big, 'a'), b(big, 'b');
+  const auto path = folder.write("x.csv", a);
+  for (int round = 0; round < 12; ++round) {
+    const pid_t child = in_child([&] {
+      for (;;) {
+        write_file(path, b);
+        write_file(path, a);
+      }
+    });
+    std::this_thread::sleep_for(std::chrono::microseconds(1000 + 2700 * round));
+    ::kill(child, SIGKILL);
+    int status = 0;
+    BOOST_REQUIRE(::waitpid(child, &status, 0) == child);
+    BOOST_TEST(WIFSIGNALED(status));
+    const std::string left = read_file(path);
+    BOOST_TEST((left == a || left == b));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(sha256_is_that_of_fips_180) {
+  BOOST_TEST(sha256("") == "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
+  BOOST_TEST(sha256("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+  BOOST_TEST(sha256(std::string(1'000'000, 'a')) ==
+             "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
+}
+
+BOOST_AUTO_TEST_CASE(a_device_stays_a_device_and_a_link_a_link) {
+  const Folder folder;
+  write_file("/dev/null", "gone");
+  BOOST_TEST(std::filesystem::is_character_file("/dev/null"));
+  const auto target = folder.write("target", "old");
+  std::filesystem::create_symlink("target", folder / "link");
+  write_file(folder / "link", "new");
+  BOOST_TEST(std::filesystem::is_symlink(folder / "link"));
+  BOOST_TEST(read_file(target) == "new");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

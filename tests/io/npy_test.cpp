@@ -1,0 +1,283 @@
+// NumPy's .npy files, there and back; every error as its exact text.
+#include <fmt/format.h>
+
+#include <bit>
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <stdexcept>
+
+#include "folder.hpp"
+#include "io/matrix.hpp"
+
+BOOST_AUTO_TEST_SUITE(npy_test)
+
+namespace {
+
+using namespace maxtrick::io;
+
+std::string npy_error(std::string_view bytes) {
+  try {
+    (void)parse_npy(bytes, "x.npy");
+  } catch (const InputError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+// A .npy file of any version with any header, right or wrong.
+std::string npy(int version, std::string_view header, std::string_view data) {
+  std::string bytes = "\x93NUMPY";
+  bytes += static_cast<char>(version);
+  bytes += '\0';
+  for (int byte = 0; byte < (version == 1 ? 2 : 4); ++byte)
+    bytes += static_cast<char>((header.size() >> (8 * byte)) & 0xFF);
+  return bytes.append(header).append(data);
+}
+
+std::string header_error(std::string_view header) { return npy_error(npy(1, header, "")); }
+
+std::string shape_error(std::string_view shape, std::string_view data) {
+  return npy_error(
+      npy(1, fmt::format("{{'descr': '<f8', 'fortran_order': False, 'shape': {}}}", shape), data));
+}
+
+template <class T>
+std::string raw(std::initializer_list<T> values) {
+  std::string bytes(values.size() * sizeof(T), '\0');
+  std::memcpy(bytes.data(), std::data(values), bytes.size());
+  return bytes;
+}
+
+using Values = std::vector<double>;
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(float64_comes_back_bit_by_bit) {
+  using Limits = std::numeric_limits<double>;
+  const Values values = {0.0,
+                         -0.0,
+                         0.1,
+                         Limits::max(),
+                         Limits::denorm_min(),
+                         -Limits::denorm_min(),
+                         Limits::min(),
+                         Limits::infinity(),
+                         -Limits::infinity(),
+                         Limits::quiet_NaN(),
+                         std::bit_cast<double>(0xFFF8'0000'0000'0123U),
+                         1.0};
+  const maxtrick::tests::Folder folder;
+  const Matrix back = read_matrix(folder.write(
+      "x.npy", to_npy({.rows = 3, .columns = 4, .values = values}, NumberType::float64)));
+  BOOST_TEST(back.rows == 3U);
+  BOOST_TEST(back.columns == 4U);
+  BOOST_TEST(!back.one_dimensional);
+  BOOST_CHECK(back.type == NumberType::float64);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    BOOST_TEST(std::bit_cast<std::uint64_t>(back.values[i]) ==
+               std::bit_cast<std::uint64_t>(values[i]));
+}
+
+BOOST_AUTO_TEST_CASE(float32_comes_back_bit_by_bit_and_rounds_to_nearest) {
+  // 0x7FC00123 is a quiet NaN with a payload, 1 and 0x80000001 are subnormal.
+  const std::vector<std::uint32_t> bits = {0,           0x8000'0000, 1,
+                                           0x8000'0001, 0x7F80'0000, 0xFF80'0000,
+                                           0x7FC0'0123, 0x3DCC'CCCD, 0x7F7F'FFFF};
+  Values values;
+  for (const auto b : bits) values.push_back(std::bit_cast<float>(b));
+  const Matrix back = parse_npy(
+      to_npy({.rows = 1, .columns = bits.size(), .values = values, .one_dimensional = true},
+             NumberType::float32),
+      "x.npy");
+  BOOST_TEST(back.one_dimensional);
+  BOOST_TEST(back.rows == 1U);
+  BOOST_CHECK(back.type == NumberType::float32);
+  for (std::size_t i = 0; i < bits.size(); ++i)
+    BOOST_TEST(std::bit_cast<std::uint32_t>(static_cast<float>(back.values[i])) == bits[i]);
+
+  // Half way between 1 and the next float goes to the even one; just above it, up.
+  const Matrix rounded =
+      parse_npy(to_npy({.rows = 1, .columns = 2, .values = {0x1.000001p0, 0x1.0000010000001p0}},
+                       NumberType::float32),
+                "x.npy");
+  BOOST_TEST(rounded.values == (Values{1.0, 0x1.000002p0}), boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(integers_come_back) {
+  const Values whole = {0, -0.0, 1, -1, 2147483647, -2147483648.0};
+  for (const NumberType type : {NumberType::int32, NumberType::int64}) {
+    const Matrix back = parse_npy(
+        to_npy({.rows = 1, .columns = whole.size(), .values = whole, .one_dimensional = true},
+               type),
+        "x.npy");
+    BOOST_TEST(back.one_dimensional);
+    BOOST_CHECK(back.type == type);
+    BOOST_TEST(back.values == whole, boost::test_tools::per_element());
+  }
+  const Values wide = {0x1p53, -0x1p53};
+  BOOST_TEST(
+      parse_npy(to_npy({.rows = 2, .columns = 1, .values = wide}, NumberType::int64), "x.npy")
+              .values == wide,
+      boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(integers_that_would_not_be_held_are_named) {
+  const auto int64_error = [](const std::string& shape, std::initializer_list<std::int64_t> all) {
+    return npy_error(
+        npy(1, fmt::format("{{'descr': '<i8', 'fortran_order': False, 'shape': {}}}", shape),
+            raw(all)));
+  };
+  constexpr std::int64_t two_to_53 = std::int64_t{1} << 53;
+  BOOST_TEST(int64_error("(2,)", {two_to_53, -two_to_53}) == "no error");
+  BOOST_TEST(int64_error("(2,)", {7, two_to_53 + 1}) ==
+             "x.npy: row 0, column 1 (from 0) is 9007199254740993; expected integers up to 2^53");
+  BOOST_TEST(
+      int64_error("(2, 2)", {7, 7, std::numeric_limits<std::int64_t>::min(), 7}) ==
+      "x.npy: row 1, column 0 (from 0) is -9223372036854775808; expected integers up to 2^53");
+  BOOST_TEST(int64_error("(1,)", {-two_to_53 - 1}) ==
+             "x.npy: row 0, column 0 (from 0) is -9007199254740993; expected integers up to 2^53");
+  BOOST_TEST(int64_error("(2,)", {7}) ==
+             "x.npy: 8 bytes of data where shape (2,) of '<i8' needs 16");
+}
+
+BOOST_AUTO_TEST_CASE(only_integers_are_written_as_integers) {
+  const auto writes = [](double value, NumberType type) {
+    try {
+      (void)to_npy({.rows = 1, .columns = 1, .values = {value}}, type);
+    } catch (const std::invalid_argument& error) {
+      return std::string(error.what());
+    }
+    return std::string("no error");
+  };
+  BOOST_TEST(writes(0.5, NumberType::int64) == "0.5 is no integer of 64 bits");
+  BOOST_TEST(writes(std::nan(""), NumberType::int64) == "nan is no integer of 64 bits");
+  BOOST_TEST(writes(-0x1p63, NumberType::int64) == "no error");
+  BOOST_TEST(writes(0x1p63, NumberType::int64) == "9.223372036854776e+18 is no integer of 64 bits");
+  BOOST_TEST(writes(2147483648, NumberType::int32) == "2147483648 is no integer of 32 bits");
+  BOOST_TEST(writes(-2147483649, NumberType::int32) == "-2147483649 is no integer of 32 bits");
+}
+
+BOOST_AUTO_TEST_CASE(a_file_is_as_numpy_writes_it) {
+  // np.save of np.array([1, -2, 0.5], dtype='<f4'), NumPy 1.24.
+  std::string expected{"\x93NUMPY\x01\x00\x76\x00", 10};
+  expected += "{'descr': '<f4', 'fortran_order': False, 'shape': (3,), }";
+  expected += std::string(127 - expected.size(), ' ') + '\n';
+  expected += std::string("\0\0\x80\x3f\0\0\0\xc0\0\0\0\x3f", 12);
+  const Matrix vector{.rows = 1, .columns = 3, .values = {1, -2, 0.5}, .one_dimensional = true};
+  BOOST_TEST(to_npy(vector, NumberType::float32) == expected);
+  // np.save of np.array([2, 0, -1]), whose dtype is int64.
+  expected = {"\x93NUMPY\x01\x00\x76\x00", 10};
+  expected += "{'descr': '<i8', 'fortran_order': False, 'shape': (3,), }";
+  expected += std::string(127 - expected.size(), ' ') + '\n';
+  expected += std::string("\2\0\0\0\0\0\0\0", 8) + std::string(8, '\0') + std::string(8, '\xff');
+  const Matrix labels{.rows = 1, .columns = 3, .values = {2, 0, -1}, .one_dimensional = true};
+  BOOST_TEST(to_npy(labels, NumberType::int64) == expected);
+
+  for (const std::size_t columns : {1U, 1000U, 123456U}) {
+    const Matrix zeros{.rows = 2, .columns = columns, .values = Values(2 * columns)};
+    const std::string bytes = to_npy(zeros, NumberType::float64);
+    const std::size_t header = bytes.size() - 16 * columns;
+    BOOST_TEST(header % 64 == 0U);
+    BOOST_TEST(bytes[header - 1] == '\n');
+  }
+}
+
+BOOST_AUTO_TEST_CASE(every_version_order_and_spelling_is_read) {
+  const std::string header = "{\"shape\": (2,3), 'fortran_order':True ,'descr': '<f4'}";
+  for (const int version : {1, 2, 3}) {
+    const Matrix matrix = parse_npy(npy(version, header, raw<float>({1, 4, 2, 5, 3, 6})), "x.npy");
+    BOOST_TEST(matrix.rows == 2U);
+    BOOST_TEST(matrix.values == (Values{1, 2, 3, 4, 5, 6}), boost::test_tools::per_element());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_npy_file_is_named) {
+  BOOST_TEST(npy_error("") == "x.npy: not a .npy file: it does not start with \\x93NUMPY");
+  BOOST_TEST(npy_error("PK\x03\x04") == npy_error(""));
+  BOOST_TEST(npy_error("\x93NUMPY\x01") == "x.npy: cut off within the format version");
+  BOOST_TEST(npy_error("\x93NUMPY\x04" + std::string(9, '\0')) ==
+             "x.npy: format version 4.0 is not read; expected 1.0, 2.0 or 3.0");
+  BOOST_TEST(npy_error("\x93NUMPY\x01\x01{}") ==
+             "x.npy: format version 1.1 is not read; expected 1.0, 2.0 or 3.0");
+  BOOST_TEST(npy_error(npy(2, "", "").substr(0, 10)) ==
+             "x.npy: cut off within the length of the header");
+  BOOST_TEST(npy_error(npy(1, "{'descr': '<f4'}", "").substr(0, 15)) ==
+             "x.npy: cut off within the header: 5 bytes of 16");
+  BOOST_TEST(npy_error(std::string("\x93NUMPY\x02\0\xff\xff\xff\xff{}", 14)) ==
+             "x.npy: cut off within the header: 2 bytes of 4294967295");
+}
+
+BOOST_AUTO_TEST_CASE(a_header_is_one_dict_and_no_other_python) {
+  BOOST_TEST(header_error("") == "x.npy: header: expected '{' at character 1");
+  BOOST_TEST(header_error("{}") == "x.npy: header: no key 'descr'");
+  BOOST_TEST(header_error("{'descr': '<f4'}") == "x.npy: header: no key 'fortran_order'");
+  BOOST_TEST(header_error("{'descr': '<f4', 'fortran_order': False,}") ==
+             "x.npy: header: no key 'shape'");
+  BOOST_TEST(header_error("{'descr': '<f4', 'descr': '<f4'}") ==
+             "x.npy: header: key 'descr' twice");
+  BOOST_TEST(header_error("{'order': 'C'}") == "x.npy: header: unknown key 'order'");
+  BOOST_TEST(header_error("{1: 2}") == "x.npy: header: expected a string at character 2");
+  BOOST_TEST(header_error("{'descr") ==
+             "x.npy: header: expected the end of a string at character 8");
+  BOOST_TEST(header_error("{'descr' '<f4'}") == "x.npy: header: expected ':' at character 10");
+  BOOST_TEST(header_error("{'descr': '<f4' 'shape'") ==
+             "x.npy: header: expected ',' or '}' at character 17");
+  BOOST_TEST(header_error("{'fortran_order': 1}") ==
+             "x.npy: header: expected True or False at character 19");
+  BOOST_TEST(header_error("{'shape': 3}") == "x.npy: header: expected '(' at character 11");
+  BOOST_TEST(header_error("{'shape': (3)}") ==
+             "x.npy: header: expected ',' in a tuple of one at character 13");
+  BOOST_TEST(header_error("{'shape': (3 4)}") ==
+             "x.npy: header: expected ',' or ')' at character 14");
+  BOOST_TEST(header_error("{'shape': (-3,)}") == "x.npy: header: expected a size at character 12");
+  BOOST_TEST(header_error("{'shape': (18446744073709551616,)}") ==
+             "x.npy: header: a dimension is too large");
+  BOOST_TEST(header_error("{'descr': '<f4', 'fortran_order': False, 'shape': (3,)} 1") ==
+             "x.npy: header: expected the end at character 57");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_not_read_is_named_before_anything_is_allocated) {
+  const auto dtype_error = [](std::string_view dtype) {
+    return header_error(
+        fmt::format("{{'descr': {}, 'fortran_order': False, 'shape': (1,)}}", dtype));
+  };
+  const std::string expected = "expected '<f4', '<f8', '<i4' or '<i8'";
+  BOOST_TEST(dtype_error("'>f8'") == "x.npy: dtype '>f8' is not read; " + expected);
+  BOOST_TEST(dtype_error("'<u8'") == "x.npy: dtype '<u8' is not read; " + expected);
+  BOOST_TEST(dtype_error("'<i2'") == "x.npy: dtype '<i2' is not read; " + expected);
+  BOOST_TEST(dtype_error("[('a', '<f4')]") == "x.npy: a structured dtype is not read; " + expected);
+  BOOST_TEST(shape_error("()", "") == "x.npy: 0 dimensions where 1 or 2 are read");
+  BOOST_TEST(shape_error("(1, 1, 1)", "") == "x.npy: 3 dimensions where 1 or 2 are read");
+  BOOST_TEST(shape_error("(0,)", "") == "x.npy: shape (0,) holds no numbers");
+  BOOST_TEST(shape_error("(3, 0)", "") == "x.npy: shape (3, 0) holds no numbers");
+  // 2^32 rows of 2^32: the product is 0 in 64 bits. 2^61 numbers: the product of bytes is.
+  BOOST_TEST(shape_error("(4294967296, 4294967296)", "") ==
+             "x.npy: shape (4294967296, 4294967296) is too large");
+  BOOST_TEST(shape_error("(2305843009213693952,)", "") ==
+             "x.npy: shape (2305843009213693952,) is too large");
+  BOOST_TEST(shape_error("(1000000000000,)", "12345678") ==
+             "x.npy: 8 bytes of data where shape (1000000000000,) of '<f8' needs 8000000000000");
+  BOOST_TEST(shape_error("(1, 2)", std::string(15, '\0')) ==
+             "x.npy: 15 bytes of data where shape (1, 2) of '<f8' needs 16");
+  BOOST_TEST(shape_error("(2,)", std::string(17, '\0')) ==
+             "x.npy: 17 bytes of data where shape (2,) of '<f8' needs 16");
+}
+
+BOOST_AUTO_TEST_CASE(no_prefix_and_no_changed_byte_does_harm) {
+  const std::string good =
+      to_npy({.rows = 2, .columns = 2, .values = {1, 2, 3, 4}}, NumberType::float64);
+  for (std::size_t size = 0; size < good.size(); ++size)
+    BOOST_TEST(npy_error(good.substr(0, size)) != "no error");
+  // Only InputError or a matrix may come of it; the sanitizers watch the rest.
+  for (std::size_t at = 0; at < 128; ++at)
+    for (int byte = 0; byte < 256; ++byte) {
+      std::string bytes = good;
+      bytes[at] = static_cast<char>(byte);
+      (void)npy_error(bytes);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,123 @@
+// The losses of two classes in one column: logistic regression.
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <limits>
+#include <string>
+#include <vector>
+
+#include "learn/loss.hpp"
+#include "numerics/random.hpp"
+#include "oracle/oracle.hpp"
+
+BOOST_AUTO_TEST_SUITE(binary_loss_test)
+
+namespace {
+
+using namespace maxtrick;
+using learn::CrossEntropy;
+using learn::Gradient;
+using learn::Reduction;
+
+template <class T>
+struct Result {
+  T loss, gradient;
+};
+
+template <class T>
+Result<T> of(const std::string& arm, T logit, std::int32_t label, Gradient form = Gradient::chain) {
+  CrossEntropy<T> loss(*learn::find_arm(arm), nullptr, form);
+  T value = 0, gradient = 0;
+  loss({&logit, 1, 1}, {{&label, 1}}, Reduction::none, {&value, 1}, {&gradient, 1, 1});
+  return {value, gradient};
+}
+
+// Of the two classes (0, logit).
+double exact(ops::Op op, double logit, std::size_t c) {
+  const std::vector<double> row{0, logit};
+  return oracle::exact<double>(op, row)[c].value();
+}
+
+bool near(double a, double b, double allowed) { return std::abs(a - b) <= allowed; }
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(they_are_the_losses_of_two_classes) {
+  numerics::Random random(1);
+  for (int i = 0; i < 2000; ++i) {
+    const double z = random.uniform(-9, 9);
+    for (const std::int32_t label : {0, 1}) {
+      const double log_p = exact(ops::Op::log_softmax, z, static_cast<std::size_t>(label));
+      const double gradient = exact(ops::Op::softmax, z, 1) - label;
+      for (const std::string arm : {"bce", "bce_fused"}) {
+        BOOST_TEST(near(of(arm, z, label).loss, -log_p, 2e-12), arm << z);
+        for (const Gradient form : {Gradient::chain, Gradient::difference})
+          BOOST_TEST(near(of(arm, z, label, form).gradient, gradient, 2e-12), arm << z);
+      }
+      // Keras adds its epsilon to what it has clipped.
+      const double guard = 1e-7;
+      BOOST_TEST(near(of("bce_clip", z, label).loss, -std::log(std::exp(log_p) + guard), 2e-12));
+      // 1 - p cancels: the slope is right to u / (1e-4 * step).
+      constexpr double step = 0x1p-17;
+      const double slope =
+          (of("bce_clip", z + step, label).loss - of("bce_clip", z - step, label).loss) /
+          (2 * step);
+      BOOST_TEST(near(of("bce_clip", z, label).gradient, slope, 3e-7));
+      BOOST_TEST(near(of("bce_clip", z, label, Gradient::difference).gradient, gradient, 2e-12));
+    }
+  }
+}
+
+// Smoothed labels, which a column of weights may have.
+BOOST_AUTO_TEST_CASE(a_label_may_be_a_weight) {
+  numerics::Random random(2);
+  for (int i = 0; i < 300; ++i) {
+    const double z = random.uniform(-5, 5), y = random.uniform(), no = 1 - y;
+    const double expected =
+        -y * exact(ops::Op::log_softmax, z, 1) - no * exact(ops::Op::log_softmax, z, 0);
+    for (const std::string arm : {"bce", "bce_clip", "bce_fused"}) {
+      CrossEntropy<double> loss(*learn::find_arm(arm), nullptr);
+      double value = 0, gradient = 0;
+      loss({&z, 1, 1}, {{}, {&y, 1, 1}}, Reduction::none, {&value, 1}, {&gradient, 1, 1});
+      const double allowed = arm == "bce_clip" ? 2e-5 : 1e-12;
+      BOOST_TEST(near(value, expected, allowed), arm);
+      BOOST_TEST(near(gradient, exact(ops::Op::softmax, z, 1) - y, allowed), arm);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(where_they_break) {
+  const float inf = std::numeric_limits<float>::infinity();
+  // 1 / (1 + e^-17) is 1 in float32: log(1 - p) is of 0, and is multiplied by 0 for the other
+  // label.
+  BOOST_TEST(of("bce", 17.0F, 0).loss == inf);
+  BOOST_TEST(std::isnan(of("bce", 17.0F, 1).loss));
+  BOOST_TEST(of("bce", -88.0F, 1).loss == 88.0F, boost::test_tools::tolerance(1e-6F));
+  // e^89 is inf: p is 0.
+  BOOST_TEST(of("bce", -89.0F, 1).loss == inf);
+  BOOST_TEST(std::isnan(of("bce", -89.0F, 0).loss));
+  BOOST_TEST(std::isnan(of("bce", -89.0F, 1).gradient));
+  BOOST_TEST(of("bce", -89.0F, 1, Gradient::difference).gradient == -1);
+
+  // The clip of 1 leaves 1.19e-7, and the epsilon that is added there as much again: keras#15249.
+  BOOST_TEST(of("bce_clip", 1000.0F, 0).loss == 15.333239F);
+  BOOST_TEST(of("bce_clip", -1000.0F, 1).loss == -std::log(2e-7F),
+             boost::test_tools::tolerance(1e-7F));
+  for (const float z : {17.0F, 1000.0F, -17.0F, -1000.0F})
+    for (const std::int32_t label : {0, 1}) BOOST_TEST(of("bce_clip", z, label).gradient == 0);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(bce_fused_keeps_its_digits, T,
+                              decltype(std::tuple<float, double>{})) {
+  const double u = std::numeric_limits<T>::epsilon() / 2;
+  for (const double z : {-1000.0, -100.0, -50.0, -17.0, -1.0, 0.0, 0.5, 20.0, 80.0, 1000.0})
+    for (const std::int32_t label : {0, 1}) {
+      const auto got = of("bce_fused", T(z), label);
+      const double loss = -exact(ops::Op::log_softmax, z, static_cast<std::size_t>(label));
+      const double size = exact(ops::Op::softmax, z, static_cast<std::size_t>(1 - label));
+      const double least = std::numeric_limits<T>::denorm_min();
+      BOOST_TEST(near(got.loss, loss, 4 * u * loss + least), z << ' ' << label);
+      BOOST_TEST(near(got.gradient, label ? -size : size, 4 * u * size + least), z << ' ' << label);
+    }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,122 @@
+// Where each loss breaks, and which does not.
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <limits>
+#include <tuple>
+#include <vector>
+
+#include "one_loss.hpp"
+#include "random_rows.hpp"
+
+BOOST_AUTO_TEST_SUITE(loss_limits_test)
+
+namespace {
+
+using namespace maxtrick;
+using namespace maxtrick::tests;
+
+}  // namespace
+
+// p < 1e-7 from a gap of log(1e7 - 1) = 16.118 on.
+BOOST_AUTO_TEST_CASE_TEMPLATE(clip_stops_learning, T, decltype(std::tuple<float, double>{})) {
+  BOOST_TEST(!all_zero(sparse<T>("clip", {T(-16.11), 0}, 0).gradient));
+  BOOST_TEST(!all_zero(one_hot<T>("clip", {T(-16.11), 0}, 0).gradient));
+  for (const double gap : {-16.125, -50.0, -110.0}) {
+    BOOST_TEST(all_zero(one_hot<T>("clip", {T(gap), 0}, 0).gradient));
+    BOOST_TEST(all_zero(one_hot<T>("clip", {T(gap), 0, T(-0.5), -1}, 0).gradient));
+  }
+  // Sparse: when the leader is beyond the clip too. In float32 1 - 1e-7 is 1 - 2^-23, and the next
+  // probability above it that an exp gives, by 1 / (1 + e), is 1.
+  for (const double gap : {-16.75, -50.0, -110.0, 16.75, 50.0}) {
+    BOOST_TEST(all_zero(sparse<T>("clip", {T(gap), 0}, 0).gradient));
+    BOOST_TEST(all_zero(one_hot<T>("clip", {T(gap), 0}, 0).gradient));
+  }
+  // Where the other classes are within the clip, the second softmax gives each the same derivative
+  // c / p / sum c: the Jacobian leaves of it no more than p_t and the rounding.
+  for (const double gap : {-17.0, -30.0}) {
+    const std::vector<T> row{T(gap), 0, T(-0.5), -1};
+    const auto got = sparse<T>("clip", row, 0);
+    const T p = std::exp(T(gap));
+    for (const T g : got.gradient)
+      BOOST_TEST(std::abs(g) <= p + 4 * std::numeric_limits<T>::epsilon());
+    BOOST_TEST(got.gradient[0] < 0);
+    BOOST_TEST(got.gradient[0] >= -p);
+    // In truth it is -1 there, as y - t knows.
+    BOOST_TEST(sparse<T>("clip", row, 0, Gradient::difference).gradient[0] == -1,
+               boost::test_tools::tolerance(T(1e-6)));
+  }
+}
+
+// TensorFlow's derivative of a clip is 0 where x < low or x > high: at the limits it passes.
+BOOST_AUTO_TEST_CASE(the_clip_passes_at_its_limits) {
+  const Arm& clip = *find_arm("clip");
+  const float low = 1e-7F, high = 1 - low;
+  const std::int32_t label = 0;
+  const auto derivative = [&](float p) {
+    const std::vector<float> row{p, 0.25F};
+    std::vector<float> loss(1), d(2);
+    clip.float32({row.data(), 1, 2}, {{&label, 1}}, low, loss, {d.data(), 1, 2});
+    return d[0];
+  };
+  for (const float limit : {low, high}) BOOST_TEST(derivative(limit) != 0);
+  BOOST_TEST(derivative(std::nextafter(low, 0.0F)) == 0);
+  BOOST_TEST(derivative(std::nextafter(high, 2.0F)) == 0);
+}
+
+BOOST_AUTO_TEST_CASE(a_small_epsilon_is_a_floor_and_no_ceiling) {
+  // 1e-9 is below half an ULP of p.
+  for (const float gap : {0.0F, 5.0F, 20.0F}) {
+    const auto eps = sparse<float>("eps", {gap, 0}, 0);
+    const auto plain = sparse<float>("log_of_softmax", {gap, 0}, 0);
+    BOOST_TEST(eps.loss == plain.loss);
+    BOOST_TEST(eps.gradient == plain.gradient, boost::test_tools::per_element());
+  }
+  BOOST_TEST(sparse<float>("eps", {-200, 0}, 0).loss == 20.723266F);  // -log 1e-9
+  BOOST_TEST(all_zero(sparse<float>("eps", {-200, 0}, 0).gradient));
+}
+
+BOOST_AUTO_TEST_CASE(the_naive_chain_breaks) {
+  const float inf = std::numeric_limits<float>::infinity();
+  const auto naive = [](std::vector<float> row, Gradient form) {
+    return sparse<float>("log_of_softmax", row, 0, form, "naive");
+  };
+  // e^-110 is 0: log 0, and 0 * 1/0 in the chain.
+  BOOST_TEST(naive({-110, 0}, Gradient::chain).loss == inf);
+  BOOST_TEST(std::isnan(naive({-110, 0}, Gradient::chain).gradient[0]));
+  BOOST_TEST(naive({-110, 0}, Gradient::difference).gradient[0] == -1);
+  // 1 / p overflows before p underflows.
+  BOOST_TEST(naive({-90, 0}, Gradient::chain).loss == 90, boost::test_tools::tolerance(1e-3F));
+  BOOST_TEST(!std::isfinite(naive({-90, 0}, Gradient::chain).gradient[0]));
+  BOOST_TEST(std::abs(naive({-88, 0}, Gradient::chain).gradient[0] + 1) < 1e-4F);
+  // e^110 is inf: nothing is left.
+  for (const Gradient form : {Gradient::chain, Gradient::difference}) {
+    BOOST_TEST(std::isnan(naive({110, 0}, form).loss));
+    BOOST_TEST(std::isnan(naive({110, 0}, form).gradient[0]));
+  }
+  // As a user writes it: of a one-hot target, 0 * log 0.
+  BOOST_TEST(std::isnan(one_hot<float>("log_of_softmax", {110, 0}, 0).loss));
+  BOOST_TEST(sparse<float>("log_of_softmax", {110, 0}, 0).loss == 0);
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(fused_log1p_keeps_its_digits, T,
+                              decltype(std::tuple<float, double>{})) {
+  numerics::Random random(6);
+  for (std::size_t i = 0; i < 1000; ++i) {
+    auto row = random_row<T>(random, i, i % 2 ? 80 : 1e4, 50);
+    if (row.size() < 2) row.push_back(0);
+    const auto label = static_cast<std::int32_t>(random.below(row.size()));
+    const auto exact = oracle::exact<T>(ops::Op::log_softmax, std::span<const T>(row));
+    const double loss = -exact[static_cast<std::size_t>(label)].value();
+    const auto got = sparse<T>("fused_log1p", row, label);
+    const double u = std::numeric_limits<T>::epsilon() / 2;
+    // x - max, rounded, can be off by u * 2 max |x|; n terms are added.
+    const double allowed = (100 + 4 * (std::abs(row[0]) + 1e4)) * u;
+    const double least = std::numeric_limits<T>::min();
+    if (loss > least * 1e3 && i % 2)
+      BOOST_TEST(std::abs(got.loss - loss) <= 600 * u * loss, loss << ' ' << got.loss);
+    else
+      BOOST_TEST(std::abs(got.loss - loss) <= allowed);
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,79 @@
+// Labels that are none are named by their row.
+#include "learn/target.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <limits>
+#include <string>
+#include <vector>
+
+BOOST_AUTO_TEST_SUITE(target_test)
+
+namespace {
+
+using namespace maxtrick;
+using learn::LabelError;
+
+std::string said_of_labels(const std::vector<double>& labels, std::size_t classes = 4) {
+  try {
+    (void)learn::class_indices(labels, classes);
+  } catch (const LabelError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+template <class T>
+std::string said_of_weights(const std::vector<T>& weights, std::size_t classes) {
+  try {
+    learn::require_distributions<T>({weights.data(), weights.size() / classes, classes});
+  } catch (const LabelError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(class_indices_are_whole_and_in_range) {
+  const std::vector<double> labels{0, 3, 2, 1, -0.0};
+  const std::vector<std::int32_t> expected{0, 3, 2, 1, 0};
+  BOOST_TEST(learn::class_indices(labels, 4) == expected, boost::test_tools::per_element());
+  BOOST_TEST(learn::class_indices({}, 4).empty());
+  BOOST_TEST(said_of_labels({0, 1, 2, 4}) == "row 3: label 4 is no class, of 0 to 3");
+  BOOST_TEST(said_of_labels({-1}) == "row 0: label -1 is no class, of 0 to 3");
+  BOOST_TEST(said_of_labels({0, 1.5}) == "row 1: label 1.5 is no class, of 0 to 3");
+  const double inf = std::numeric_limits<double>::infinity();
+  for (const double wrong : {inf, -inf, 1e300, std::numeric_limits<double>::quiet_NaN()})
+    BOOST_TEST(said_of_labels({0, 1, wrong}).starts_with("row 2: label "));
+}
+
+BOOST_AUTO_TEST_CASE(weights_are_distributions) {
+  BOOST_TEST(said_of_weights<double>({0, 1, 0, 0.25, 0.5, 0.25}, 3).empty());
+  BOOST_TEST(said_of_weights<float>({0.1F, 0.2F, 0.7F, 1.0F / 3, 1.0F / 3, 1.0F / 3}, 3).empty());
+  BOOST_TEST(said_of_weights<double>({0, 1, 0, 0.9, 0, 0}, 3) ==
+             "row 1: weights that sum to 0.9, not to 1");
+  BOOST_TEST(said_of_weights<double>({1.5, -0.5}, 2) ==
+             "row 0: a weight of -0.5, where one is at least 0");
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  BOOST_TEST(said_of_weights<double>({0, 1, nan, 1}, 2).starts_with("row 1: a weight of "));
+  const double inf = std::numeric_limits<double>::infinity();
+  BOOST_TEST(said_of_weights<double>({inf, 0}, 2) == "row 0: weights that sum to inf, not to 1");
+}
+
+BOOST_AUTO_TEST_CASE(a_sparse_target_is_a_one_hot_one) {
+  const std::vector<std::int32_t> labels{2};
+  const std::vector<double> weights{0, 0, 1};
+  const learn::Targets<double> sparse{labels}, one_hot{{}, {weights.data(), 1, 3}};
+  BOOST_TEST(sparse[0].sparse());
+  BOOST_TEST(!one_hot[0].sparse());
+  for (std::size_t c = 0; c < 3; ++c) BOOST_TEST(sparse[0].weight(c) == one_hot[0].weight(c));
+  std::size_t visited = 0;
+  sparse[0].each([&](std::size_t c, double weight) {
+    ++visited;
+    BOOST_TEST(c == 2U);
+    BOOST_TEST(weight == 1);
+  });
+  BOOST_TEST(visited == 1U);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

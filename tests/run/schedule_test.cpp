@@ -1,0 +1,179 @@
+// The same table from any number of threads; and cases that go wrong.
+#include "run/schedule.hpp"
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <boost/test/unit_test.hpp>
+#include <chrono>
+#include <stdexcept>
+#include <thread>
+
+BOOST_AUTO_TEST_SUITE(schedule_test)
+
+namespace {
+
+using namespace maxtrick::config;
+using namespace maxtrick::run;
+using namespace maxtrick::table;
+using Outcome = std::variant<Row, Skip>;
+
+Plan empty_plan() {
+  return {.table = {.title = "",
+                    .description = "",
+                    .columns = {{"case", Rule::key, ""}, {"x", Rule::exact, ""}},
+                    .rows = {}},
+          .cases = {}};
+}
+
+// Cases k0, k1, ...; every third one skips; the first take the longest.
+Plan plan_of(std::size_t n) {
+  Plan plan = empty_plan();
+  for (std::size_t i = 0; i < n; ++i)
+    plan.cases.push_back({fmt::format("k{}", i), [i, n]() -> Outcome {
+                            std::this_thread::sleep_for(std::chrono::microseconds(20 * (n - i)));
+                            if (i % 3 == 2) return Skip{fmt::format("no {}", i)};
+                            return Row{fmt::format("k{}", i), fmt::format("{}", i * i)};
+                          }});
+  return plan;
+}
+
+Plan with(Plan plan, std::string key, std::function<Outcome()> run) {
+  plan.cases.push_back({std::move(key), std::move(run)});
+  return plan;
+}
+
+template <class Error>
+std::string error_of(Plan plan, unsigned jobs = 2) {
+  try {
+    (void)run_cases(std::move(plan), jobs, {});
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(any_number_of_jobs_gives_the_same_run_in_the_plans_order) {
+  constexpr std::size_t n = 40;
+  for (const unsigned jobs : {1U, 2U, 7U, 100U}) {
+    const Run run = run_cases(plan_of(n), jobs, {});
+    BOOST_REQUIRE(run.keys.size() == n);
+    std::size_t row = 0, skipped = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      const std::string key = fmt::format("k{}", i);
+      BOOST_TEST(run.keys[i] == key);
+      if (i % 3 == 2) {
+        BOOST_TEST(run.skipped.at(skipped).key == key);
+        BOOST_TEST(run.skipped.at(skipped++).reason == fmt::format("no {}", i));
+      } else {
+        BOOST_TEST((run.table.rows.at(row++) == Row{key, fmt::format("{}", i * i)}));
+      }
+    }
+    BOOST_TEST(run.table.rows.size() == row);
+    BOOST_TEST(run.skipped.size() == skipped);
+  }
+}
+
+// Neighbours of one batch: one thread, in order; what has no batch, or another, does not join them.
+BOOST_AUTO_TEST_CASE(a_batch_runs_in_order_on_one_thread) {
+  constexpr std::size_t n = 60;
+  Plan plan = plan_of(n);
+  std::vector<std::thread::id> threads(n);
+  std::vector<std::size_t> order(n);
+  std::atomic<std::size_t> clock = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    plan.cases[i].batch = i < 10 ? 0 : 1 + i / 10;
+    plan.cases[i].run = [&, i, inner = plan.cases[i].run] {
+      threads[i] = std::this_thread::get_id();
+      order[i] = clock++;
+      return inner();
+    };
+  }
+  const Run run = run_cases(std::move(plan), 4, {});
+  BOOST_TEST(run.keys.size() == n);
+  for (std::size_t i = 11; i < n; ++i) {
+    if (i % 10 == 0) continue;
+    BOOST_TEST((threads[i] == threads[i - 1]));
+    BOOST_TEST(order[i] > order[i - 1]);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_plan_without_cases_gives_a_table_without_rows) {
+  const Run run = run_cases(empty_plan(), 2, {});
+  BOOST_TEST(run.table.rows.empty());
+  BOOST_TEST(run.table.columns.size() == 2U);
+  BOOST_TEST(run.keys.empty());
+}
+
+BOOST_AUTO_TEST_CASE(progress_counts_every_case_once) {
+  for (const unsigned jobs : {1U, 7U}) {
+    std::vector<std::size_t> seen, expected;  // one call at a time: no lock here
+    (void)run_cases(plan_of(30), jobs, [&](std::size_t done, std::size_t all) {
+      BOOST_TEST(all == 30U);
+      seen.push_back(done);
+    });
+    for (std::size_t i = 1; i <= 30; ++i) expected.push_back(i);
+    BOOST_TEST(seen == expected, boost::test_tools::per_element());
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_case_that_fails_is_missing_and_the_others_are_there) {
+  const Run run = run_cases(
+      with(plan_of(2), "failing", []() -> Outcome { throw CaseFailed("its kernel crashed"); }), 2,
+      {});
+  BOOST_TEST(run.table.rows.size() == 2U);
+  BOOST_REQUIRE(run.skipped.size() == 1U);
+  BOOST_TEST(run.skipped[0].key == "failing");
+  BOOST_TEST(run.skipped[0].reason == "its kernel crashed");
+  BOOST_TEST(run.skipped[0].failed);
+  BOOST_TEST(!run.complete());
+}
+
+BOOST_AUTO_TEST_CASE(a_case_that_throws_ends_the_run_and_is_named) {
+  for (const unsigned jobs : {1U, 2U, 7U}) {
+    Plan plan = plan_of(5);
+    // The second to throw does so first in time, where there is a thread for it.
+    plan = with(std::move(plan), "slow", []() -> Outcome {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+      throw std::runtime_error("too big");
+    });
+    plan = with(std::move(plan), "fast", []() -> Outcome { throw std::runtime_error("at once"); });
+    BOOST_TEST(error_of<std::runtime_error>(std::move(plan), jobs) == "case slow: too big");
+  }
+  BOOST_TEST(error_of<std::runtime_error>(with(empty_plan(), "odd", []() -> Outcome {
+               throw 1;
+             })) == "case odd: an exception of an unknown type");
+}
+
+BOOST_AUTO_TEST_CASE(no_case_is_begun_after_one_that_threw) {
+  bool begun = false;
+  Plan plan = with(empty_plan(), "bad", []() -> Outcome { throw std::runtime_error("bad"); });
+  plan = with(std::move(plan), "next", [&]() -> Outcome {
+    begun = true;
+    return Row{"next", ""};
+  });
+  BOOST_TEST(error_of<std::runtime_error>(std::move(plan), 1) == "case bad: bad");
+  BOOST_TEST(!begun);
+}
+
+BOOST_AUTO_TEST_CASE(a_row_that_is_not_its_cases_is_a_logic_error) {
+  const auto gives = [](Row row) {
+    return with(plan_of(2), "k", [row]() -> Outcome { return row; });
+  };
+  BOOST_TEST(error_of<std::logic_error>(gives({"k", "1"})) == "no error");
+  for (const Row& row : {Row{"other", "1"}, Row{"k"}, Row{"k", "1", "2"}, Row{}})
+    BOOST_TEST(error_of<std::logic_error>(gives(row)) == "case k gave a row that is not its own");
+}
+
+BOOST_AUTO_TEST_CASE(two_cases_of_one_key_are_a_logic_error) {
+  const auto row = []() -> Outcome { return Row{"k", ""}; };
+  const auto skip = []() -> Outcome { return Skip{""}; };
+  BOOST_TEST(error_of<std::logic_error>(with(with(empty_plan(), "k", row), "k", row)) ==
+             "two cases are called k");
+  BOOST_TEST(error_of<std::logic_error>(with(with(empty_plan(), "k", skip), "k", row)) ==
+             "two cases are called k");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

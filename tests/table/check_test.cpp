@@ -1,0 +1,257 @@
+// A table against its baseline: each rule inside, on and just outside what it allows.
+#include "table/check.hpp"
+
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <limits>
+#include <regex>
+
+BOOST_AUTO_TEST_SUITE(check_test)
+
+namespace {
+
+using namespace maxtrick::table;
+
+constexpr double inf = std::numeric_limits<double>::infinity();
+
+double up(double x) { return std::nextafter(x, inf); }
+double down(double x) { return std::nextafter(x, -inf); }
+
+ResultTable table_of(std::vector<Row> rows, Column column = {"x", Rule::exact, ""}) {
+  return {.title = "",
+          .description = "",
+          .columns = {{"case", Rule::key, ""}, std::move(column)},
+          .rows = std::move(rows)};
+}
+
+std::string described(const std::vector<Mismatch>& mismatches) {
+  std::string text;
+  for (const Mismatch& mismatch : mismatches)
+    text += describe(mismatch, "results/t.csv", "configs/t.toml");
+  return text;
+}
+
+std::vector<Mismatch> judged(const Column& column, const std::string& expected,
+                             const std::string& got) {
+  return compare(table_of({{"a", got}}, column), to_csv(table_of({{"a", expected}}, column)));
+}
+
+bool holds(const Column& column, const std::string& expected, const std::string& got) {
+  return judged(column, expected, got).empty();
+}
+
+Column bounded(Measure measure, double tolerance) {
+  return {"x", Rule::bounded, "", {measure, tolerance, "a test"}};
+}
+
+bool within(Measure measure, double tolerance, double expected, double got) {
+  return holds(bounded(measure, tolerance), cell(expected), cell(got));
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(exact_is_equal_as_text) {
+  const Column exact{"x", Rule::exact, ""};
+  BOOST_TEST(holds(exact, "0.1", "0.1"));
+  BOOST_TEST(holds(exact, "nan", "nan"));
+  BOOST_TEST(!holds(exact, "0", "-0"));
+  BOOST_TEST(!holds(exact, "1", "1.0"));
+  BOOST_TEST(described(judged(exact, "ok", "nan")) ==
+             "results/t.csv: row a, column x: expected ok, got nan, allowed exactly that\n"
+             "    again: maxtrick run configs/t.toml --filter '^a$'\n");
+}
+
+BOOST_AUTO_TEST_CASE(info_is_not_compared) {
+  BOOST_TEST(holds({"x", Rule::info, ""}, "GCC", "Clang"));
+}
+
+BOOST_AUTO_TEST_CASE(absolute_tolerance) {
+  for (const double inside : {2.0, 1.6, 2.4, 1.5, 2.5})
+    BOOST_TEST(within(Measure::absolute, 0.5, 2, inside), inside);
+  for (const double outside : {down(1.5), up(2.5), -2.0, 1e300})
+    BOOST_TEST(!within(Measure::absolute, 0.5, 2, outside), outside);
+  BOOST_TEST(within(Measure::absolute, 0, 0.1, 0.1));
+  BOOST_TEST(!within(Measure::absolute, 0, 0.1, up(0.1)));
+  BOOST_TEST(within(Measure::absolute, 0, 0.0, -0.0));
+  BOOST_TEST(described(judged(bounded(Measure::absolute, 0.5), "2", "3")) ==
+             "results/t.csv: row a, column x: expected 2, got 3, allowed [1.5, 2.5]\n"
+             "    again: maxtrick run configs/t.toml --filter '^a$'\n");
+}
+
+BOOST_AUTO_TEST_CASE(relative_tolerance_is_a_share_of_the_baseline) {
+  for (const double inside : {-4.0, -5.0, -3.0})
+    BOOST_TEST(within(Measure::relative, 0.25, -4, inside), inside);
+  for (const double outside : {down(-5), up(-3), 4.0})
+    BOOST_TEST(!within(Measure::relative, 0.25, -4, outside), outside);
+  BOOST_TEST(!within(Measure::relative, 0.25, 0, 5e-324));
+}
+
+BOOST_AUTO_TEST_CASE(ulp_tolerance_is_in_steps_of_the_baseline) {
+  // Below 1 the numbers lie twice as dense: 2 ULP of 1 are four of them.
+  for (const double inside : {1 + 0x1p-51, 1 - 0x1p-51})
+    BOOST_TEST(within(Measure::ulp, 2, 1, inside), inside);
+  for (const double outside : {1 + 0x3p-52, 1 - 0x5p-53})
+    BOOST_TEST(!within(Measure::ulp, 2, 1, outside), outside);
+  BOOST_TEST(within(Measure::ulp, 2, 0, -1e-323));
+  BOOST_TEST(!within(Measure::ulp, 2, 0, -1.5e-323));
+  // Above the largest number the next step is infinite, which must not let everything pass.
+  const double largest = std::numeric_limits<double>::max();
+  BOOST_TEST(within(Measure::ulp, 1, largest, down(largest)));
+  BOOST_TEST(!within(Measure::ulp, 1, largest, down(down(largest))));
+  BOOST_TEST(!within(Measure::ulp, 1, -largest, 0));
+  BOOST_TEST(within(Measure::ulp, 0, largest, largest));
+}
+
+BOOST_AUTO_TEST_CASE(no_tolerance_reaches_what_is_no_number) {
+  const std::vector<std::string> specials = {"nan", "inf", "-inf", "", "none", "1e999"};
+  for (const Measure measure : {Measure::absolute, Measure::relative, Measure::ulp})
+    for (const std::string& special : specials) {
+      const Column column = bounded(measure, 1e308);
+      BOOST_TEST(holds(column, special, special), special);
+      for (const char* other : {"0", "1", "-1.7976931348623157e+308"}) {
+        BOOST_TEST(!holds(column, special, other), special << " expected, got " << other);
+        BOOST_TEST(!holds(column, other, special), other << " expected, got " << special);
+      }
+      for (const std::string& other : specials)
+        if (other != special) BOOST_TEST(!holds(column, special, other), special << ' ' << other);
+    }
+  BOOST_TEST(described(judged(bounded(Measure::ulp, 1), "1", "")) ==
+             "results/t.csv: row a, column x: expected 1, got , allowed exactly that\n"
+             "    again: maxtrick run configs/t.toml --filter '^a$'\n");
+}
+
+BOOST_AUTO_TEST_CASE(claims_are_judged_by_the_table_itself) {
+  ResultTable table;
+  table.columns = {{"case", Rule::key, ""},
+                   {"claim", Rule::info, ""},
+                   {"measured", Rule::info, ""},
+                   {"verdict", Rule::info, ""}};
+  table.judged = {{"claim", "measured", "verdict"}};
+  table.rows = {{"a", "", "", ""},
+                {"b", "2", "3 [2.9, 3.1]", "holds"},
+                {"c", "2", "1 [0.9, 1.1]", "missed"},
+                {"d", "2; 1", "2 [1, 3]; 1 [0.8, 0.9]", "noisy; missed"},
+                {"e", "2", "2 [1, 3]", "holds; noisy"},
+                {"f", "2", "", "unjudged"}};
+  std::string kinds;
+  for (const Mismatch& one : claims_in_doubt(table))
+    kinds += one.row + (one.kind == Mismatch::Kind::slower  ? "slower "
+                        : one.kind == Mismatch::Kind::noisy ? "noisy "
+                                                            : "unjudged ");
+  BOOST_TEST(kinds == "cslower dslower enoisy funjudged ");
+  BOOST_TEST(describe(claims_in_doubt(table).front(), "results/t.csv", "t.toml") ==
+             "results/t.csv: row c, column verdict: expected 2, got 1 [0.9, 1.1], allowed a whole "
+             "interval within the claim: missed\n"
+             "    again: maxtrick run t.toml --filter '^c$'\n");
+}
+
+BOOST_AUTO_TEST_CASE(rows_are_matched_by_key) {
+  const ResultTable got = table_of({{"c", "3"}, {"a", "1"}});
+  BOOST_TEST(compare(got, "case,x\na,1\nc,3\n").empty());
+  BOOST_TEST(
+      described(compare(got, "case,x\na,1\nb,2\nc,3\n")) ==
+      "results/t.csv: row b, expected a row, got no such row, allowed the baseline's rows\n");
+  BOOST_TEST(described(compare(got, "case,x\na,1\n")) ==
+             "results/t.csv: row c, expected no such row, got a row, allowed the baseline's rows\n"
+             "    again: maxtrick run configs/t.toml --filter '^c$'\n");
+  BOOST_TEST(described(compare(got, "case,x\na,1\nc,3\na,2\n")) ==
+             "results/t.csv: row a, expected one row, got two in the baseline, allowed a key names "
+             "one row\n"
+             "    again: maxtrick run configs/t.toml --filter '^a$'\n");
+}
+
+BOOST_AUTO_TEST_CASE(only_rows_that_were_asked_for_are_missed) {
+  const ResultTable got = table_of({{"a", "1"}});
+  const std::string baseline = "case,x\na,1\nb,2\nc,3\n";
+  const std::vector<std::string> one{"a"}, two{"a", "c"}, none;
+  BOOST_TEST(compare(got, baseline).size() == 2U);
+  BOOST_TEST(compare(got, baseline, &one).empty());
+  const auto found = compare(got, baseline, &two);
+  BOOST_REQUIRE(found.size() == 1U);
+  BOOST_TEST(found[0].row == "c");
+  // A row that came is compared whether it was asked for or not.
+  BOOST_TEST(compare(table_of({{"a", "2"}}), baseline, &none).size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(changed_columns_are_one_finding) {
+  const ResultTable got = table_of({{"a", "1"}});
+  BOOST_TEST(described(compare(got, "case,y\na,1\n")) ==
+             "results/t.csv: expected columns case,y, got columns case,x, allowed the same "
+             "columns\n");
+  BOOST_TEST(compare(got, "x,case\n1,a\n").size() == 1U);
+  BOOST_TEST(compare(got, "case,x,y\na,1,2\n").size() == 1U);
+}
+
+BOOST_AUTO_TEST_CASE(an_exact_filter_matches_its_key_only) {
+  const std::string key = "soft\\max.1/x=[-1e+3, (2)|3]*?^$ {a} it's";
+  const std::regex filter(exact_filter(key));
+  BOOST_TEST(std::regex_search(key, filter));
+  for (std::size_t i = 0; i < key.size(); ++i) {
+    std::string changed = key;
+    changed[i] = changed[i] == 'x' ? 'y' : 'x';
+    BOOST_TEST(!std::regex_search(changed, filter), changed);
+    BOOST_TEST(!std::regex_search(key.substr(0, i), filter));
+    BOOST_TEST(!std::regex_search(key.substr(i + 1), filter));
+  }
+  BOOST_TEST(!std::regex_search(key + "x", filter));
+  BOOST_TEST(exact_filter("a.b/c") == "^a\\.b/c$");
+  // The command is for a shell, whose quotes an apostrophe would end.
+  BOOST_TEST(
+      described(judged({"x", Rule::key, ""}, "its", "it's")).find("--filter '^a/it'\\''s$'\n") !=
+      std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_number_above_its_bound_is_found) {
+  ResultTable table{.title = "",
+                    .description = "",
+                    .columns = {{"case", Rule::key, ""},
+                                {"error", Rule::bounded, ""},
+                                {"bound", Rule::exact, ""}},
+                    .rows = {{"below", "1.5", "2"},
+                             {"at", "2", "2"},
+                             {"none", "inf", ""},
+                             {"above", "2.0000001", "2"},
+                             {"nan", "nan", "2"},
+                             {"infinite", "inf", "1e300"},
+                             {"missing", "", "2"}}};
+  BOOST_TEST(beyond_limits(table).empty());  // no limit was declared
+  table.limits = {{"error", "bound"}};
+  BOOST_TEST(described(beyond_limits(table)) ==
+             "results/t.csv: row above, column error: expected at most 2, got 2.0000001, allowed "
+             "what theory bounds (column bound)\n"
+             "    again: maxtrick run configs/t.toml --filter '^above$'\n"
+             "results/t.csv: row nan, column error: expected at most 2, got nan, allowed what "
+             "theory bounds (column bound)\n"
+             "    again: maxtrick run configs/t.toml --filter '^nan$'\n"
+             "results/t.csv: row infinite, column error: expected at most 1e300, got inf, allowed "
+             "what theory bounds (column bound)\n"
+             "    again: maxtrick run configs/t.toml --filter '^infinite$'\n"
+             "results/t.csv: row missing, column error: expected at most 2, got , allowed what "
+             "theory bounds (column bound)\n"
+             "    again: maxtrick run configs/t.toml --filter '^missing$'\n");
+}
+
+// All or none, so that a table's times are of one machine and one moment.
+BOOST_AUTO_TEST_CASE(confirmed_times_keep_their_text) {
+  ResultTable table;
+  table.columns = {{"k", Rule::key, ""}, {"s", Rule::timed, ""}};
+  table.rows = {{"a", "1.5 [1.4, 1.6]"}, {"b", "3 [2, 4]"}};
+  const auto after = [&](const std::string& baseline) {
+    ResultTable fresh = table;
+    keep_confirmed_times(fresh, baseline);
+    return fresh.rows;
+  };
+  const std::vector<Row> kept{{"a", "1.3 [1.2, 1.45]"}, {"b", "4.5 [4, 5]"}};
+  const auto csv = [](const std::string& a, const std::string& b) {
+    return "k,s\na,\"" + a + "\"\nb,\"" + b + "\"\n";
+  };
+  BOOST_TEST((after(csv("1.3 [1.2, 1.45]", "4.5 [4, 5]")) == kept));
+  BOOST_TEST((after(csv("1.3 [1.2, 1.39]", "4.5 [4, 5]")) == table.rows));
+  BOOST_TEST((after(csv("1.3 [1.2, 1.45]", "5 [4.1, 6]")) == table.rows));
+  BOOST_TEST((after("k,s\na,\"1.3 [1.2, 1.45]\"\n") == table.rows));
+  BOOST_TEST((after("other\n1\n") == table.rows));
+  // And whatever they are, they are not compared.
+  BOOST_TEST(compare(table, csv("9 [9, 9]", "9 [9, 9]")).empty());
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,245 @@
+// Cells, keys, CSV and Markdown of a result table.
+#include "table/table.hpp"
+
+
+#include <fmt/format.h>
+
+#include <bit>
+#include <boost/test/unit_test.hpp>
+#include <charconv>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+#include <random>
+#include <stdexcept>
+
+#include "io/csv.hpp"
+
+BOOST_AUTO_TEST_SUITE(table_test)
+
+namespace {
+
+using namespace maxtrick;
+using namespace maxtrick::table;
+
+template <class T>
+T read_back(std::string_view text) {
+  T value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  BOOST_REQUIRE(error == std::errc{});
+  BOOST_REQUIRE(end == text.data() + text.size());
+  return value;
+}
+
+// Of "-0.00120e-5": 2, for 12.
+int significant_digits(std::string_view text) {
+  std::string digits;
+  for (const char c : text.substr(0, text.find('e')))
+    if (c >= '0' && c <= '9') digits += c;
+  digits.erase(0, digits.find_first_not_of('0'));
+  digits.erase(digits.find_last_not_of('0') + 1);
+  return static_cast<int>(digits.size());
+}
+
+template <class T, class Bits>
+void shortest_round_trip(Bits bits) {
+  const T value = std::bit_cast<T>(bits);
+  const std::string text = cell(value);
+  if (std::isnan(value)) {
+    BOOST_TEST(text == "nan");
+    return;
+  }
+  BOOST_TEST(std::bit_cast<Bits>(read_back<T>(text)) == bits, text);
+  if (!std::isfinite(value)) return;
+  // With one digit less even the nearest decimal is another number.
+  if (const int digits = significant_digits(text); digits > 1)
+    BOOST_TEST(read_back<T>(fmt::format("{:.{}e}", value, digits - 2)) != value, text);
+}
+
+std::string csv_error(std::string_view text) {
+  try {
+    (void)io::parse_csv(text);
+  } catch (const std::runtime_error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+using Rows = std::vector<Row>;
+
+ResultTable small_table() {
+  return {.title = "Overflow",
+          .description = "Where exp overflows.",
+          .columns = {{"variant", Rule::key, "how"},
+                      {"input", Rule::key, "what"},
+                      {"outcome", Rule::exact, "one of ok | overflow"},
+                      {"error_ulp", Rule::bounded, "worst error", {Measure::ulp, 2, "libm's exp"}},
+                      {"source", Rule::info, "paper"}},
+          .rows = {{"naive", "small", "ok", "1.23456", "a|b"},
+                   {"naive", "large", "overflow", "inf", "a|b"},
+                   {"max_trick", "large", "ok", "0.5", "<c>*\\"},
+                   {"max_trick", "small", "ok", "", "<c>*\\"}}};
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_cell_is_the_shortest_text_that_reads_back) {
+  std::mt19937_64 random(1);
+  for (int i = 0; i < 20000; ++i) {
+    const std::uint64_t bits = random();
+    shortest_round_trip<double>(bits);
+    shortest_round_trip<float>(static_cast<std::uint32_t>(bits >> 32));
+    // Subnormals and powers of two, whose neighbours are not equally far, are rare among all bits.
+    shortest_round_trip<double>(bits >> 12);
+    shortest_round_trip<float>(static_cast<std::uint32_t>(bits >> 41));
+    shortest_round_trip<double>(bits & 0xFFF0'0000'0000'0000);
+    shortest_round_trip<float>(static_cast<std::uint32_t>(bits) & 0xFF80'0000);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(special_values_are_themselves) {
+  using Limits = std::numeric_limits<double>;
+  BOOST_TEST(cell(Limits::infinity()) == "inf");
+  BOOST_TEST(cell(-Limits::infinity()) == "-inf");
+  BOOST_TEST(cell(Limits::quiet_NaN()) == "nan");
+  BOOST_TEST(cell(-Limits::quiet_NaN()) == "nan");
+  BOOST_TEST(cell(-std::numeric_limits<float>::quiet_NaN()) == "nan");
+  BOOST_TEST(cell(0.0) == "0");
+  BOOST_TEST(cell(-0.0) == "-0");
+  BOOST_TEST(cell(-0.0F) == "-0");
+  BOOST_TEST(cell(0.1F) == "0.1");
+  BOOST_TEST(cell(static_cast<double>(0.1F)) == "0.10000000149011612");
+}
+
+BOOST_AUTO_TEST_CASE(a_key_joins_the_key_cells) {
+  ResultTable table = small_table();
+  BOOST_TEST(table.key(table.rows[1]) == "naive/large");
+  BOOST_TEST(table.key({"", "large", "", "", ""}) == "/large");
+  BOOST_TEST(table.key({"naive", "", "", "", ""}) == "naive/");
+  BOOST_TEST(table.index("error_ulp") == 3U);
+  BOOST_CHECK_THROW((void)table.index("error"), std::out_of_range);
+}
+
+BOOST_AUTO_TEST_CASE(csv_quotes_what_it_must_and_nothing_else) {
+  const ResultTable table{.title = "",
+                          .description = "",
+                          .columns = {{"a", Rule::exact, ""}, {"b,c", Rule::exact, ""}},
+                          .rows = {{"1 [2, 3]", ""}, {"x", "say \"hi\"\n"}}};
+  BOOST_TEST(to_csv(table) == "a,\"b,c\"\n\"1 [2, 3]\",\nx,\"say \"\"hi\"\"\n\"\n");
+}
+
+BOOST_AUTO_TEST_CASE(csv_reads_back_any_text) {
+  std::mt19937_64 random(2);
+  constexpr std::string_view alphabet = ",\"\n\r; a\xC3";
+  const auto text = [&] {
+    std::string word;
+    for (auto length = random() % 6; length > 0; --length)
+      word += alphabet[random() % alphabet.size()];
+    return word;
+  };
+  for (int i = 0; i < 2000; ++i) {
+    ResultTable table{.title = "", .description = "", .columns = {}, .rows = {}};
+    Row header(1 + random() % 3);
+    for (auto& name : header) table.columns.push_back({name = text(), Rule::exact, ""});
+    Rows expected{header};
+    for (auto rows = random() % 4; rows > 0; --rows) {
+      Row row(header.size());
+      for (auto& field : row) field = text();
+      table.rows.push_back(row);
+      expected.push_back(row);
+    }
+    const std::string csv = to_csv(table);
+    BOOST_TEST((io::parse_csv(csv) == expected), csv);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(csv_of_others_is_read_and_malformed_csv_is_named) {
+  BOOST_TEST((io::parse_csv("a,b\r\n1,\"2\"\r\n,") == Rows{{"a", "b"}, {"1", "2"}, {"", ""}}));
+  BOOST_TEST((io::parse_csv("a\r,b\n") == Rows{{"a\r", "b"}}));
+  BOOST_TEST(csv_error("") == "line 1: no header");
+  BOOST_TEST(csv_error("a,b\n1\n") == "line 2: 1 fields where the header has 2");
+  BOOST_TEST(csv_error("a,b\n1,2,3\n") == "line 2: 3 fields where the header has 2");
+  BOOST_TEST(csv_error("a,b\n\n") == "line 2: 1 fields where the header has 2");
+  BOOST_TEST(csv_error("a,b\n\"1\n\n\",2\n3\n") == "line 5: 1 fields where the header has 2");
+  BOOST_TEST(csv_error("a\n\"x\ny") == "line 2: a quote is not closed");
+  BOOST_TEST(csv_error("a\n\"x\ny\"z\n") == "line 3: text behind a closing quote");
+}
+
+BOOST_AUTO_TEST_CASE(markdown_shows_counts_pivots_and_legend) {
+  ResultTable table = small_table();
+  // "nan" is listed and does not appear; "ok" appears and is not listed.
+  table.counts = {{"Outcomes", "variant", "outcome", {"overflow", "nan"}}};
+  table.pivots = {{"Errors", "input", "variant", {"outcome", "error_ulp"}, {{"outcome", "ok"}}}};
+  table.legend = {"variant", "source"};
+  BOOST_TEST(to_markdown(table) == R"(# Overflow
+
+Where exp overflows.
+
+## Outcomes
+
+| variant | overflow | nan | ok |
+| --- | --- | --- | --- |
+| naive | 1 |  | 1 |
+| max_trick |  |  | 2 |
+
+## Errors
+
+| input | naive | max_trick |
+| --- | --- | --- |
+| small | ok 1.235 | ok  |
+| large |  | ok 0.5 |
+
+## Each variant
+
+| variant | source |
+| --- | --- |
+| naive | a\|b |
+| max_trick | \<c>\*\\ |
+
+## The columns
+
+| column | compared | what it is |
+| --- | --- | --- |
+| variant | key | how |
+| input | key | what |
+| outcome | exact | one of ok \| overflow |
+| error_ulp | bounded: 2 ULP (libm's exp) | worst error |
+| source | info | paper |
+)");
+}
+
+BOOST_AUTO_TEST_CASE(markdown_shows_every_row_where_nothing_else_is_asked) {
+  const ResultTable table{.title = "T",
+                          .description = "D",
+                          .columns = {{"name", Rule::key, "d"}, {"x", Rule::bounded, "e"}},
+                          .rows = {{"a\r\nb", "123456"}, {"c", "-inf"}}};
+  BOOST_TEST(to_markdown(table) == R"(# T
+
+D
+
+| name | x |
+| --- | --- |
+| a  b | 1.235e+05 |
+| c | -inf |
+
+## The columns
+
+| column | compared | what it is |
+| --- | --- | --- |
+| name | key | d |
+| x | bounded: 0 absolute () | e |
+)");
+}
+
+BOOST_AUTO_TEST_CASE(means_leave_out_what_is_no_number) {
+  ResultTable table;
+  table.columns = {{"k", Rule::key, ""}, {"a", Rule::exact, ""}, {"x", Rule::info, ""}};
+  table.rows = {
+      {"1", "b", "2"}, {"2", "c", "7"}, {"3", "b", "5"}, {"4", "b", "nan"}, {"5", "b", ""}};
+  table.means = {{.title = "Means", .row = "a", .cells = {"x"}}};
+  const std::string md = to_markdown(table);
+  BOOST_TEST(md.find("## Means\n\n| a | x |\n| --- | --- |\n| b | 3.5 |\n| c | 7 |\n") != md.npos,
+             md);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,238 @@
+// Launches: processes that measure, die, hang or talk nonsense; and that nothing wrong is timed.
+#include "timing/launch.hpp"
+
+#include <algorithm>
+#include <boost/test/unit_test.hpp>
+#include <cmath>
+#include <limits>
+
+#include "folder.hpp"
+#include "timing/sample.hpp"
+#include "timing/special_rows.hpp"
+
+BOOST_AUTO_TEST_SUITE(launch_test)
+
+using namespace maxtrick;
+using namespace maxtrick::timing;
+using namespace std::chrono_literals;
+
+namespace {
+
+Job small(std::vector<Item> items) {
+  return {.shape = {4, 8},
+          .logits = {{"plain", 1, 0}, {"masked", 1, 0.5}},
+          .items = std::move(items),
+          .repetitions = 6,
+          .min_seconds = 1e-6,
+          .inaccurate_above_ulp = 8,
+          .seed = 1};
+}
+
+// Why a program, a shell script of this text, gave nothing.
+Failed failed(const std::string& script, std::chrono::milliseconds limit = 60s) {
+  const tests::Folder folder;
+  const auto program = folder.write("program", "#!/bin/sh\n" + script + "\n");
+  std::filesystem::permissions(program, std::filesystem::perms::owner_all);
+  const auto found =
+      launch(program, small({{"memcpy", ""}}), {{"ADDED", "1"}, {"HOME", ""}}, limit);
+  const auto* failed = std::get_if<Failed>(&found);
+  return failed ? *failed : Failed{""};
+}
+std::string failure(const std::string& script, std::chrono::milliseconds limit = 60s) {
+  return failed(script, limit).reason;
+}
+
+// A softmax that does what is said to each right result.
+Kernel spoilt(double claimed_ulp, float (*spoil)(float)) {
+  return {.name = "softmax.spoilt",
+          .op = Op::softmax,
+          .run =
+              [=](const Call& call) {
+                find_kernel("softmax.accurate.scalar")->run(call);
+                for (std::size_t i = 0; i < call.y.rows; ++i)
+                  std::ranges::transform(call.y.row(i), call.y.row(i).begin(), spoil);
+              },
+          .claimed_ulp = claimed_ulp};
+}
+
+Measured measure_one(const Kernel& kernel) {
+  return measure(small({{kernel.name, "plain"}}), {kernel}).front();
+}
+
+constexpr double none = std::numeric_limits<double>::infinity();
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(a_launch_measures_in_a_process_of_its_own) {
+  const Job job = small({{"cross_entropy_gradient.accurate.scalar", "masked"},
+                         {"log_softmax.fast.scalar", "plain"},
+                         {"memcpy", ""},
+                         {"softmax.onednn", "plain"}});
+  const auto found = launch(MAXTRICK_PROGRAM, job, {{"ONEDNN_MAX_CPU_ISA", "AVX2"}}, 60s);
+  BOOST_REQUIRE(std::holds_alternative<std::vector<Measured>>(found));
+  const auto& measured = std::get<std::vector<Measured>>(found);
+  BOOST_REQUIRE_EQUAL(measured.size(), 4U);
+  for (const Measured& one : measured) {
+    BOOST_TEST(one.outcome == "ok");
+    BOOST_TEST(one.seconds.size() == 6U);
+    for (const double seconds : one.seconds) BOOST_TEST(seconds > 0);
+  }
+  BOOST_TEST(measured[0].max_error_ulp <= 1);
+  BOOST_TEST(measured[3].implementation.find("avx512") == std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_launch_that_fails_says_how) {
+  BOOST_TEST(failure("kill -SEGV $$") == "killed by signal 11 (Segmentation fault)");
+  BOOST_TEST(failure("exit 7") == "ended with exit code 7");
+  BOOST_TEST(failure("exec sleep 600", 200ms) == "not done after 0.2 s");
+  // One that lets go of the pipe and goes on is waited for no longer than one that does not.
+  BOOST_TEST(failure("exec 3>&-; exec sleep 600", 200ms) == "not done after 0.2 s");
+  BOOST_TEST(failure("echo nonsense >&3") == "gave no results");
+  BOOST_TEST(failure("echo '[]' >&3") == "gave no results");
+  BOOST_TEST(failure("echo printed") == "gave no results");
+  // The variables are set and unset, and the others are there.
+  BOOST_TEST(failure("[ \"$ADDED\" = 1 ] && [ -z \"$HOME\" ] && [ -n \"$PATH\" ] && exit 3") ==
+             "ended with exit code 3");
+  // What the program cannot do it says, and ends.
+  const auto unknown = launch(MAXTRICK_PROGRAM, small({{"softmax.unknown", "plain"}}), {}, 60s);
+  BOOST_TEST(std::get<Failed>(unknown).reason == "ended with exit code 6");
+}
+
+// Of its one item.
+BOOST_AUTO_TEST_CASE(a_launch_that_fails_says_where) {
+  const std::string left = "printf '\\000\\000\\000\\000\\000\\000\\000\\000' >&4; ";
+  BOOST_TEST((failed(left + "kill -SEGV $$").item == 0U));
+  // A shell on a busy machine may not have come so far.
+  Failed hung{""};
+  for (auto limit = 200ms; limit < 60s && !hung.item; limit *= 2)
+    hung = failed(left + "exec sleep 600", limit);
+  BOOST_TEST((hung.item == 0U));
+  // Nothing was called; what is left is no place in the job, or no number.
+  BOOST_TEST(!failed("exit 7").item.has_value());
+  BOOST_TEST(
+      !failed("printf '\\001\\000\\000\\000\\000\\000\\000\\000' >&4; exit 7").item.has_value());
+  BOOST_TEST(!failed("printf '\\000' >&4; exit 7").item.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(nothing_wrong_is_timed) {
+  const auto timed = [](const Measured& one) { return !one.seconds.empty(); };
+  Measured one = measure_one(spoilt(1, [](float y) { return y; }));
+  BOOST_TEST(one.outcome == "ok");
+  BOOST_TEST(timed(one));
+  one = measure_one(spoilt(none, [](float y) { return 3 * y; }));
+  BOOST_TEST(one.outcome == "wrong");
+  BOOST_TEST(!timed(one));
+  one = measure_one(spoilt(none, [](float) { return std::nanf(""); }));
+  BOOST_TEST(one.outcome == "nan");
+  BOOST_TEST(one.max_error_ulp == none);
+  BOOST_TEST(!timed(one));
+  // Some 16 to 32 ULP: whoever claims nothing is timed, whoever claims a bound is not.
+  const auto inaccurate = [](float y) { return y * (1 + 0x20p-24F); };
+  one = measure_one(spoilt(none, inaccurate));
+  BOOST_TEST(one.outcome == "inaccurate");
+  BOOST_TEST(timed(one));
+  one = measure_one(spoilt(6, inaccurate));
+  BOOST_TEST(one.outcome == "inaccurate");
+  BOOST_TEST(!timed(one));
+  // 3 ULP would be ok, but not of one that claims 1.
+  one = measure_one(spoilt(1, [](float y) { return y * (1 + 0x6p-24F); }));
+  BOOST_TEST(one.outcome == "ok");
+  BOOST_TEST(!timed(one));
+}
+
+// What another kernel has left there is not its result.
+BOOST_AUTO_TEST_CASE(what_writes_nothing_is_not_timed) {
+  const Kernel idle{.name = "softmax.idle", .op = Op::softmax, .run = [](const Call&) {}};
+  const auto measured = measure(small({{"softmax.accurate.scalar", "plain"}, {idle.name, "plain"}}),
+                                {*find_kernel("softmax.accurate.scalar"), idle});
+  BOOST_TEST(measured[0].outcome == "ok");
+  BOOST_TEST(measured[1].outcome == "nan");
+  BOOST_TEST(measured[1].seconds.empty());
+}
+
+// Each output is looked at, not only what softmax has in common with it.
+BOOST_AUTO_TEST_CASE(a_wrong_loss_or_gradient_is_seen) {
+  for (const bool loss : {true, false}) {
+    const Kernel kernel{
+        .name = "g", .op = Op::cross_entropy_gradient, .run = [=](const Call& call) {
+          find_kernel("cross_entropy_gradient.accurate.scalar")->run(call);
+          if (loss)
+            call.losses[3] *= 3;
+          else
+            call.y.row(3)[static_cast<std::size_t>(call.targets[3])] *= -1;
+        }};
+    BOOST_TEST(measure_one(kernel).outcome == "wrong");
+    BOOST_TEST(measure_one(kernel).seconds.empty());
+  }
+}
+
+// Ours keep to what the header of plug-ins says of special values, and who does not is found.
+BOOST_AUTO_TEST_CASE(losses_are_held_to_special_rows) {
+  std::size_t held = 0;
+  for (const Kernel& kernel : kernels()) {
+    if (!kernel.unavailable.empty() || !std::isfinite(kernel.claimed_ulp)) continue;
+    if (kernel.op != Op::cross_entropy && kernel.op != Op::cross_entropy_gradient) continue;
+    ++held;
+    BOOST_TEST(check_special_rows(kernel).broken == "", kernel.name);
+    BOOST_TEST(check_special_rows(kernel).checked.max_error_ulp <= kernel.claimed_ulp);
+  }
+  BOOST_TEST(held >= 4U);
+  const auto broken = [](const std::string& name, void (*spoil)(const Call&)) {
+    Kernel kernel = *find_kernel(name);
+    kernel.run = [spoil, run = kernel.run](const Call& call) {
+      run(call);
+      spoil(call);
+    };
+    return check_special_rows(kernel).broken;
+  };
+  BOOST_TEST(broken("cross_entropy.accurate.scalar", [](const Call& call) {
+               for (float& loss : call.losses)
+                 if (std::isnan(loss)) loss = 0;
+             }) == "a row with NaN");
+  BOOST_TEST(broken("cross_entropy.accurate.scalar", [](const Call& call) {
+               for (float& loss : call.losses)
+                 if (std::isinf(loss)) loss = std::nanf("");
+             }) == "a row with -inf");
+  BOOST_TEST(broken("cross_entropy_gradient.accurate.scalar", [](const Call& call) {
+               for (std::size_t i = 0; i < call.x.rows; ++i)
+                 if (call.x.columns > 1 && call.x.row(i)[0] == none) call.y.row(i)[1] = 0;
+             }) == "a row with +inf");
+  BOOST_TEST(broken("cross_entropy.accurate.scalar", [](const Call& call) {
+               for (std::size_t i = 0; i < call.x.rows; ++i)
+                 if (call.x.row(i)[0] == std::numeric_limits<float>::max()) call.losses[i] = 1;
+             }) == "a row of the largest floats");
+}
+
+BOOST_AUTO_TEST_CASE(a_job_and_its_results_survive_the_way) {
+  Job job = small({{"memcpy", ""}, {"softmax.onednn", "masked"}});
+  job.plugins = {"/a path, \xe9.so", "/another.so"};
+  BOOST_TEST(to_json(job_from_json(to_json(job))) == to_json(job));
+  BOOST_TEST(job_from_json(to_json(job)).plugins == job.plugins, boost::test_tools::per_element());
+  const std::vector<Measured> measured{{"ok", 0.5, "jit", {1e-9, 0.1 + 0.2}},
+                                       {"nan", none, "", {}}};
+  const auto back = measured_from_json(to_json(measured));
+  BOOST_TEST(back.at(0).seconds == measured[0].seconds);
+  BOOST_TEST(back.at(0).implementation == "jit");
+  BOOST_TEST(back.at(1).max_error_ulp == none);
+}
+
+// Every kernel that can run here, on every kind of logits, on shapes with and without a rest.
+BOOST_AUTO_TEST_CASE(every_kernel_can_be_measured) {
+  std::vector<Item> items;
+  for (const Kernel& kernel : kernels())
+    if (kernel.unavailable.empty()) items.push_back({kernel.name, "plain"});
+  BOOST_TEST(items.size() > 30U);
+  for (const Shape shape : {Shape{1, 1}, Shape{3, 2}, Shape{33, 17}}) {
+    Job job = small(items);
+    job.shape = shape;
+    const auto measured = measure(job);
+    for (std::size_t i = 0; i < items.size(); ++i) {
+      const Kernel& kernel = *find_kernel(items[i].kernel);
+      if (!std::isfinite(kernel.claimed_ulp)) continue;
+      BOOST_TEST(measured[i].outcome == "ok", kernel.name);
+      BOOST_TEST(measured[i].max_error_ulp <= kernel.claimed_ulp, kernel.name);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()

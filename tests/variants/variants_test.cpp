@@ -1,0 +1,310 @@
+// Every registered variant: its name, its claim, and the properties that softmax has.
+#include <boost/mpl/list.hpp>
+#include <boost/test/unit_test.hpp>
+#include <numeric>
+#include <string>
+
+#include "ops/registry.hpp"
+#include "random_rows.hpp"
+
+BOOST_AUTO_TEST_SUITE(variants_test)
+
+namespace {
+
+using namespace maxtrick;
+using namespace maxtrick::tests;
+using numerics::Random;
+using ops::Nature;
+using ops::Op;
+using ops::Variant;
+
+using Types = boost::mpl::list<float, double>;
+
+template <class T>
+constexpr ops::DType dtype_of =
+    std::is_same_v<T, float> ? ops::DType::float32 : ops::DType::float64;
+
+// The variants that can run here with T, and say what cannot.
+template <class T>
+std::vector<const Variant*> runnable() {
+  std::vector<const Variant*> list;
+  for (const Variant& variant : ops::variants()) {
+    if (!variant.has(dtype_of<T>)) continue;
+    if (variant.unavailable.empty())
+      list.push_back(&variant);
+    else
+      BOOST_TEST_MESSAGE("skipped " << variant.name() << ": " << variant.unavailable);
+  }
+  return list;
+}
+
+template <class T>
+std::vector<const Variant*> sound(Op op) {
+  auto list = runnable<T>();
+  std::erase_if(list, [&](const Variant* v) { return v->nature != Nature::sound || v->op != op; });
+  return list;
+}
+
+// What two results of one exact value y may differ by.
+template <class T>
+double slack(const Variant& variant, double y) {
+  return 2 * variant.claim<T>().max_ulp * claim_unit<T>(y, variant.claim<T>().floor);
+}
+
+const Variant& named(const char* name) {
+  const Variant* variant = ops::find_variant(name);
+  BOOST_REQUIRE(variant != nullptr);
+  return *variant;
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(the_registry_holds_the_expected_names) {
+  std::vector<std::string> names;
+  for (const Variant& variant : ops::variants()) names.push_back(variant.name());
+  const std::vector<std::string> expected{"log_softmax.accurate.avx2",
+                                          "log_softmax.accurate.avx512",
+                                          "log_softmax.accurate.scalar",
+                                          "log_softmax.eigen",
+                                          "log_softmax.fast.avx2",
+                                          "log_softmax.fast.avx512",
+                                          "log_softmax.fast.scalar",
+                                          "log_softmax.log_of_max_trick.scalar",
+                                          "log_softmax.log_of_naive.scalar",
+                                          "log_softmax.onednn",
+                                          "log_softmax.shifted.scalar",
+                                          "log_softmax.shifted_log1p.scalar",
+                                          "log_softmax.torch",
+                                          "log_softmax.x_minus_lse.scalar",
+                                          "log_softmax.x_minus_max.scalar",
+                                          "log_sum_exp.accurate.avx2",
+                                          "log_sum_exp.accurate.avx512",
+                                          "log_sum_exp.accurate.scalar",
+                                          "log_sum_exp.naive.scalar",
+                                          "log_sum_exp.shifted.scalar",
+                                          "log_sum_exp.shifted_log1p.scalar",
+                                          "softmax.accurate.avx2",
+                                          "softmax.accurate.avx512",
+                                          "softmax.accurate.scalar",
+                                          "softmax.eigen",
+                                          "softmax.exp_of_log.scalar",
+                                          "softmax.fast.avx2",
+                                          "softmax.fast.avx512",
+                                          "softmax.fast.scalar",
+                                          "softmax.max_trick.scalar",
+                                          "softmax.naive.scalar",
+                                          "softmax.naive_exp_of_log.scalar",
+                                          "softmax.onednn",
+                                          "softmax.online.scalar",
+                                          "softmax.sum_v1.scalar",
+                                          "softmax.sum_v2.scalar",
+                                          "softmax.torch",
+                                          "softmax.xnnpack"};
+  BOOST_TEST(names == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(every_variant_says_what_it_is) {
+  for (const Variant& variant : ops::variants()) {
+    BOOST_TEST_CONTEXT(variant.name()) {
+      BOOST_TEST(!variant.summary.empty());
+      BOOST_TEST(!variant.source.empty());
+      BOOST_TEST((variant.float32 || variant.float64));
+      for (const auto* claim : {&variant.float32_claim, &variant.float64_claim})
+        BOOST_TEST((std::isinf(claim->max_ulp) || !claim->witness.empty()));
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(claims_hold_on_random_rows, T, Types) {
+  Random random(1);
+  for (const Variant* variant : runnable<T>()) {
+    const auto& claim = variant->template claim<T>();
+    if (std::isinf(claim.max_ulp)) continue;
+    for (std::size_t i = 0; i < 700; ++i) {
+      const auto row = random_row<T>(random, i, claim.max_abs_logit, claim.max_classes);
+      BOOST_TEST_REQUIRE(claim_error<T>(*variant, row) <= claim.max_ulp, variant->name()
+                                                                             << " on row " << i);
+    }
+  }
+}
+
+// The worst row known is as bad as it is said to be: if a variant improves, its claim must say so.
+// Of another libm or oneDNN the last bits may differ, one way or the other.
+BOOST_AUTO_TEST_CASE_TEMPLATE(witnesses_are_what_they_are_said_to_be, T, Types) {
+  for (const Variant* variant : runnable<T>()) {
+    const auto& claim = variant->template claim<T>();
+    if (std::isinf(claim.max_ulp)) continue;
+    const std::vector<T> row(claim.witness.begin(), claim.witness.end());
+    const double error = claim_error<T>(*variant, row);
+    BOOST_TEST(std::abs(error - claim.witness_ulp) <= 2, variant->name() << " is off by " << error);
+    BOOST_TEST(claim.witness_ulp <= claim.max_ulp);
+    for (const double x : claim.witness) BOOST_TEST(std::abs(x) <= claim.max_abs_logit);
+    BOOST_TEST(claim.witness.size() <= claim.max_classes);
+  }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(probabilities_sum_to_one, T, Types) {
+  Random random(2);
+  for (const Variant* variant : sound<T>(Op::softmax))
+    for (std::size_t i = 0; i < 300; ++i) {
+      const auto row = random_row<T>(random, i, 40, 100);
+      double sum = 0;
+      for (const T p : apply<T>(*variant, row)) {
+        BOOST_TEST_REQUIRE(p >= 0);
+        sum += static_cast<double>(p);
+      }
+      BOOST_TEST_REQUIRE(std::abs(sum - 1) <= slack<T>(*variant, 1), variant->name());
+    }
+}
+
+// softmax(x + c) = softmax(x) for every c that is added without rounding: logits on a grid of 1/8
+// and an integer c, in both types.
+BOOST_AUTO_TEST_CASE_TEMPLATE(softmax_is_shift_invariant, T, Types) {
+  Random random(3);
+  for (const Op op : {Op::softmax, Op::log_softmax})
+    for (const Variant* variant : sound<T>(op))
+      for (std::size_t i = 0; i < 300; ++i) {
+        auto row = random_row<T>(random, i, 16, 100);
+        for (T& x : row) x = std::round(x * 8) / 8;
+        auto shifted = row;
+        const T c = static_cast<T>(random.below(33)) - 16;
+        for (T& x : shifted) x += c;
+        const auto y = apply<T>(*variant, row), z = apply<T>(*variant, shifted);
+        for (std::size_t k = 0; k < y.size(); ++k)
+          BOOST_TEST_REQUIRE(std::abs(y[k] - z[k]) <= slack<T>(*variant, y[k]), variant->name());
+      }
+}
+
+// log-sum-exp moves with the shift, and does not see the order.
+BOOST_AUTO_TEST_CASE_TEMPLATE(log_sum_exp_shifts_and_permutes, T, Types) {
+  Random random(8);
+  for (const Variant* variant : sound<T>(Op::log_sum_exp))
+    for (std::size_t i = 0; i < 300; ++i) {
+      auto row = random_row<T>(random, i, 16, 100);
+      for (T& x : row) x = std::round(x * 8) / 8;
+      auto shifted = row;
+      const T c = static_cast<T>(random.below(33)) - 16;
+      for (T& x : shifted) x += c;
+      std::reverse(shifted.begin(), shifted.end());
+      const T y = apply<T>(*variant, row)[0], z = apply<T>(*variant, shifted)[0];
+      const double largest = std::max(std::abs(y), std::abs(z));
+      BOOST_TEST_REQUIRE(std::abs(y + c - z) <= slack<T>(*variant, largest), variant->name());
+    }
+}
+
+// A row of log-probabilities stands for probabilities that sum to 1.
+BOOST_AUTO_TEST_CASE_TEMPLATE(log_probabilities_sum_to_one, T, Types) {
+  Random random(9);
+  for (const Variant* variant : sound<T>(Op::log_softmax))
+    for (std::size_t i = 0; i < 300; ++i) {
+      const auto row = random_row<T>(random, i, 40, 100);
+      double sum = 0, allowed = 1e-15 * static_cast<double>(row.size());
+      for (const T y : apply<T>(*variant, row)) {
+        const double p = std::exp(static_cast<double>(y));
+        sum += p;
+        allowed += p * slack<T>(*variant, static_cast<double>(y));
+      }
+      BOOST_TEST_REQUIRE(std::abs(sum - 1) <= allowed, variant->name());
+    }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(outputs_move_with_their_logits, T, Types) {
+  Random random(4);
+  for (const Op op : {Op::softmax, Op::log_softmax})
+    for (const Variant* variant : sound<T>(op))
+      for (std::size_t i = 0; i < 300; ++i) {
+        const auto row = random_row<T>(random, i, 40, 100);
+        std::vector<std::size_t> order(row.size());
+        std::iota(order.begin(), order.end(), std::size_t{0});
+        for (std::size_t k = order.size(); k > 1; --k)
+          std::swap(order[k - 1], order[random.below(k)]);
+        auto permuted = row;
+        for (std::size_t k = 0; k < row.size(); ++k) permuted[k] = row[order[k]];
+        const auto y = apply<T>(*variant, row), z = apply<T>(*variant, permuted);
+        for (std::size_t k = 0; k < y.size(); ++k)
+          BOOST_TEST_REQUIRE(std::abs(y[order[k]] - z[k]) <= slack<T>(*variant, z[k]),
+                             variant->name());
+      }
+}
+
+// A larger logit never has the smaller probability, up to the claimed error; and raising one logit
+// does not lower its own probability.
+BOOST_AUTO_TEST_CASE_TEMPLATE(softmax_is_monotone, T, Types) {
+  Random random(5);
+  for (const Op op : {Op::softmax, Op::log_softmax})
+    for (const Variant* variant : sound<T>(op))
+      for (std::size_t i = 0; i < 300; ++i) {
+        const auto row = random_row<T>(random, i, 36, 100);
+        const auto y = apply<T>(*variant, row);
+        for (std::size_t k = 1; k < row.size(); ++k)
+          if (row[k] > row[k - 1])
+            BOOST_TEST_REQUIRE(y[k] >= y[k - 1] - slack<T>(*variant, y[k]), variant->name());
+        auto raised = row;
+        const std::size_t at = random.below(row.size());
+        raised[at] += static_cast<T>(random.uniform(0, 4));
+        const T after = apply<T>(*variant, raised)[at];
+        BOOST_TEST_REQUIRE(after >= y[at] - slack<T>(*variant, y[at]), variant->name());
+      }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(two_classes_are_the_sigmoid, T, Types) {
+  Random random(6);
+  for (const Variant* variant : sound<T>(Op::softmax))
+    for (int i = 0; i < 300; ++i) {
+      const T z = static_cast<T>(random.uniform(-40, 40));
+      const double sigmoid = 1 / (1 + std::exp(-static_cast<double>(z)));
+      const auto y = apply<T>(*variant, std::vector<T>{z, 0});
+      BOOST_TEST_REQUIRE(
+          std::abs(static_cast<double>(y[0]) - sigmoid) <= slack<T>(*variant, sigmoid),
+          variant->name());
+    }
+}
+
+// Several rows at once, with a stride, are the rows one by one, and nothing between them is
+// written.
+BOOST_AUTO_TEST_CASE_TEMPLATE(rows_are_independent, T, Types) {
+  Random random(7);
+  constexpr std::size_t rows = 5, classes = 19, stride = 23;
+  std::vector<T> logits(rows * stride);
+  for (T& x : logits) x = static_cast<T>(random.uniform(-20, 20));
+  for (const Variant* variant : runnable<T>()) {
+    const std::size_t n = ops::outputs(variant->op, classes);
+    std::vector<T> result(rows * stride, T(-7));
+    variant->template compute<T>()({logits.data(), rows, classes, stride},
+                                   {result.data(), rows, n, stride});
+    for (std::size_t i = 0; i < rows; ++i) {
+      const auto alone =
+          apply<T>(*variant, std::span<const T>(logits).subspan(i * stride, classes));
+      for (std::size_t k = 0; k < stride; ++k) {
+        const T expected = k < n ? alone[k] : T(-7);
+        // Eigen starts a sum at an aligned address, so its bits depend on where a row begins.
+        const double allowed =
+            k < n && variant->algorithm == "eigen" ? slack<T>(*variant, expected) : 0;
+        BOOST_TEST(std::abs(result[i * stride + k] - expected) <= allowed, variant->name());
+      }
+    }
+    variant->template compute<T>()({logits.data(), 0, classes, stride},
+                                   {result.data(), 0, n, stride});
+  }
+}
+
+// What the unguarded forms are known to get wrong. When one of these stops failing, the table and
+// the documents must say so.
+BOOST_AUTO_TEST_CASE(known_failures_still_fail) {
+  const auto one = [](const char* name, std::vector<float> row) {
+    return apply<float>(named(name), row);
+  };
+  BOOST_TEST(std::isnan(one("softmax.naive.scalar", {1000, 1001, 1002})[0]));
+  BOOST_TEST(std::isnan(one("softmax.naive.scalar", {89, 0})[0]));
+  BOOST_TEST(one("softmax.naive.scalar", {88.5F, 88.5F})[0] == 0);       // the sum overflows
+  BOOST_TEST(std::isnan(one("softmax.naive.scalar", {-104, -104})[0]));  // 0 / 0
+  BOOST_TEST(one("log_softmax.log_of_max_trick.scalar", {0, 105})[0] == -INFINITY);
+  BOOST_TEST(one("log_softmax.log_of_max_trick.scalar", {17, 0})[0] == 0);  // exactly -4.1e-8
+  BOOST_TEST(one("log_softmax.x_minus_lse.scalar", {1e8F, 1e8F})[0] == 0);  // exactly -log 2
+  BOOST_TEST(one("log_softmax.shifted.scalar", {20, 0, 0})[0] == 0);        // exactly -4.1e-9
+  BOOST_TEST(one("log_sum_exp.naive.scalar", {89, 0})[0] == INFINITY);
+  BOOST_TEST(one("log_sum_exp.shifted.scalar", {0, -40})[0] == 0);  // exactly 4.2e-18
+  BOOST_TEST(std::isnan(one("log_sum_exp.shifted.scalar", {-INFINITY, -INFINITY})[0]));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

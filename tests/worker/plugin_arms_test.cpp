@@ -1,0 +1,146 @@
+// Arms of the loss whose softmax is a plug-in's, as configs name them: no baseline need have their
+// rows, which outlive no run, and where one fails the others have theirs.
+#include <boost/test/unit_test.hpp>
+#include <set>
+
+#include "plan_of.hpp"
+#include "test_plugins.hpp"
+#include "training_configs.hpp"
+#include "worker/library.hpp"
+#include "worker/plugins.hpp"
+
+BOOST_AUTO_TEST_SUITE(plugin_arms_test)
+
+namespace {
+
+using namespace maxtrick;
+using namespace maxtrick::tests;
+
+const std::string arms = arm("ours", "log_of_softmax", "softmax.max_trick.scalar") +
+                         arm("mine", "log_of_softmax", "softmax.mine.scalar") +
+                         arm("fused", "fused");
+
+// Of three classes, of which one of the plug-ins says that it cannot do it.
+const std::string three_blobs = R"([[data]]
+name = "three"
+generate = "blobs"
+samples = 90
+centres = [[-5, 2], [-2, -2], [1, 2]]
+seed = 2
+)";
+const std::string task_of_three = R"(name = "three"
+data = "three"
+hidden = [5]
+epochs = 2
+batch = 16
+optimiser = "sgd"
+learning_rate = 0.1
+)";
+
+std::string head(const std::string& experiment) {
+  return "experiment = \"" + experiment + "\"\ntitle = \"T\"\ndescription = \"D\"\n";
+}
+
+const std::string training = head("training") + "seeds = 2\n" + three_blobs + arms + "[[task]]\n" +
+                             task_of_three + "arms = [\"ours\", \"mine\", \"fused\"]\n";
+const std::string breaking = head("breaking") + "seeds = 2\n" + three_blobs + arms + "[task]\n" +
+                             task_of_three +
+                             "[[condition]]\nname = \"as_it_is\"\nhazard = \"-\"\nsource = \"-\"\n";
+const std::string loss = head("loss") + "dtypes = [\"float32\"]\ntargets = [\"sparse\"]\n" + arms +
+                         R"([[case]]
+name = "led"
+hazard = "H"
+source = "S"
+dtype = "float32"
+targets = "sparse"
+logits = [[9, 1, 2], [1, 2, 3]]
+labels = [0, 0]
+)";
+
+// With a softmax that fails in place of the one that does not.
+std::string failing(const std::string& config) {
+  return replaced(config, "softmax.mine.scalar", "softmax.returns_an_error.scalar");
+}
+
+// The keys of the cases that are foreign, and how many there are in all.
+std::pair<std::vector<std::string>, std::size_t> foreign(const std::string& experiment,
+                                                         const std::string& config) {
+  [[maybe_unused]] static const bool added =
+      (worker::add(worker::open(plugin_file("plain_loop"))), true);
+  config::ConfigFile file(config, "c.toml", {});
+  config::Section root = file.root();
+  const run::Plan plan = plan_of(experiment, root);
+  file.finish();
+  std::vector<std::string> keys;
+  for (const run::Case& one : plan.cases)
+    if (one.foreign) keys.push_back(one.key);
+  return {keys, plan.cases.size()};
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(rows_of_theirs_are_foreign) {
+  const auto of_training = foreign("training", training);
+  BOOST_TEST(of_training.first.size() * 3 + 2 == of_training.second);  // two of bayes
+  for (const std::string& key : of_training.first) BOOST_TEST(key.starts_with("three/mine/"), key);
+  const auto of_loss = foreign("loss", loss);
+  BOOST_REQUIRE_EQUAL(of_loss.first.size(), 1U);
+  BOOST_TEST(of_loss.first[0].ends_with("/mine"));
+  // The best arm decides which of the others learn.
+  const auto of_breaking = foreign("breaking", breaking);
+  BOOST_TEST(of_breaking.first.size() == 3U);
+  BOOST_TEST(of_breaking.second == 3U);
+  for (const auto& config : {std::pair("training", training), std::pair("breaking", breaking)})
+    BOOST_TEST(foreign(config.first,
+                       replaced(config.second, "softmax.mine.scalar", "softmax.naive.scalar"))
+                   .first.empty());
+}
+
+// The softmax of a user's own before each formula of the loss: what comes is what ours gives.
+BOOST_AUTO_TEST_CASE(a_loss_takes_them_by_name) {
+  const Folder folder;
+  folder.write("c.toml", loss);
+  const Said said = shell("$MAXTRICK run c.toml -o out" + option("plain_loop"), folder.path());
+  BOOST_TEST(said.code == 0, said.err);
+  const auto rows = rows_by({"arm"}, io::read_file(folder / "out/c.csv"));
+  const Cells &mine = rows.at("mine"), &ours = rows.at("ours");
+  for (const std::string column : {"outcome", "mean_loss", "exact_loss"})
+    BOOST_TEST(mine.at(column) == ours.at(column), column);
+  BOOST_TEST(number(mine, "gradient_error_u") < 4);
+}
+
+BOOST_AUTO_TEST_CASE(one_that_fails_costs_no_other_arm_its_rows) {
+  for (const std::string& config : {training, breaking, loss}) {
+    const Folder folder;
+    folder.write("c.toml", failing(config));
+    const Said said = shell("$MAXTRICK run c.toml -o out" + option("misbehaves"), folder.path());
+    BOOST_TEST(said.code == 5, said.err);
+    BOOST_TEST(contains(said.err, "skipped: softmax.returns_an_error.scalar: returned error 42\n"),
+               said.err);
+    std::set<std::string> arms_with_rows;
+    for (const Cells& row : rows_of(io::read_file(folder / "out/c.csv")))
+      arms_with_rows.insert(row.at("arm"));
+    BOOST_TEST(arms_with_rows.contains("ours"));
+    BOOST_TEST(arms_with_rows.contains("fused"));
+    BOOST_TEST(!arms_with_rows.contains("mine"));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(one_that_fails_is_left_out_of_an_export) {
+  const Folder folder;
+  const auto model = [](const std::string& arm) {
+    return "[[export]]\ntask = \"three\"\narm = \"" + arm + "\"\nseed = 0\n";
+  };
+  folder.write("c.toml", failing(training) + model("mine") + model("ours"));
+  const Said said =
+      shell("$MAXTRICK run c.toml -o out --export models" + option("misbehaves"), folder.path());
+  BOOST_TEST(said.code == 5, said.err);
+  BOOST_TEST(contains(said.err,
+                      "three-mine-0 skipped: softmax.returns_an_error.scalar: returned "
+                      "error 42\n"),
+             said.err);
+  BOOST_TEST(std::filesystem::exists(folder / "models/three-ours-0/logits.npy"));
+  BOOST_TEST(!std::filesystem::exists(folder / "models/three-mine-0"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,282 @@
+// Kernels of a user's own: what they offer is what a direct call gives, and whatever they do, it is
+// said of them and costs nobody else. Their rows in tables: plugin_tables_test, plugin_speed_test.
+#include "maxtrick/plugin.h"  // it is C++ too
+
+#include <boost/test/unit_test.hpp>
+#include <map>
+#include <thread>
+
+#include "numerics/random.hpp"
+#include "run/experiment.hpp"
+#include "test_plugins.hpp"
+#include "worker/library.hpp"
+#include "worker/remote.hpp"
+
+BOOST_AUTO_TEST_SUITE(plugin_test)
+
+namespace {
+
+using namespace maxtrick;
+using namespace maxtrick::tests;
+using namespace std::chrono_literals;
+using worker::Arguments;
+using worker::Kernel;
+using worker::Plugin;
+
+Plugin started(const std::string& name, std::chrono::milliseconds limit = 60s) {
+  return worker::start(plugin_file(name), {.program = MAXTRICK_PROGRAM, .limit = limit});
+}
+
+// A call of an op with everything that it takes, of rows with gaps.
+template <class T>
+struct Call {
+  static constexpr std::size_t gap = 2;
+  std::vector<T> x, y, losses;
+  std::vector<std::int32_t> targets;
+  Arguments<T> arguments;
+
+  Call(worker::Op op, std::size_t rows, std::size_t classes, std::uint64_t seed) {
+    numerics::Random random(seed);
+    const std::size_t columns = op == worker::Op::log_sum_exp     ? 1
+                                : op == worker::Op::cross_entropy ? 0
+                                                                  : classes;
+    for (std::size_t i = 0; i < rows * (classes + gap); ++i)
+      x.push_back(static_cast<T>(random.uniform(-30, 30)));
+    y.resize(rows * (columns + gap), T(-7));
+    arguments = {.x = {x.data(), rows, classes, classes + gap}};
+    if (columns > 0) arguments.y = {y.data(), rows, columns, columns + gap};
+    if (op != worker::Op::cross_entropy && op != worker::Op::cross_entropy_gradient) return;
+    for (std::size_t i = 0; i < rows; ++i)
+      targets.push_back(static_cast<std::int32_t>(random.below(classes)));
+    losses.resize(rows);
+    arguments.targets = targets;
+    arguments.losses = losses;
+    arguments.scale = T(0.25);
+  }
+};
+
+template <class T>
+bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
+  return a.size() == b.size() &&
+         (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
+}
+
+// In how many calls they differ.
+template <class T>
+std::size_t differing(Kernel& there, Kernel& here) {
+  std::uint64_t seed = 1;
+  std::size_t calls = 0;
+  for (const std::size_t rows : {0U, 1U, 2U, 5U, 300U})
+    for (const std::size_t classes : {1U, 2U, 17U, 1023U, 1024U, 1025U}) {
+      Call<T> a(here.op, rows, classes, seed), b(here.op, rows, classes, seed++);
+      here.function<T>()(a.arguments);
+      there.function<T>()(b.arguments);
+      calls += !same_bits(a.y, b.y) || !same_bits(a.losses, b.losses);
+    }
+  return calls;
+}
+
+// What comes of one call of the kernel on 4 rows of 3 classes.
+std::string failure(const Plugin& plugin, const std::string& algorithm) {
+  for (const Kernel& kernel : plugin.kernels) {
+    if (kernel.algorithm != algorithm) continue;
+    Call<float> call(kernel.op, 4, 3, 1);
+    try {
+      kernel.float32(call.arguments);
+    } catch (const run::CaseFailed& failed) {
+      BOOST_TEST(std::string(failed.what()).starts_with(kernel.name() + ": "));
+      return std::string(failed.what()).substr(kernel.name().size() + 2);
+    }
+    return "";
+  }
+  return "no such kernel";
+}
+
+}  // namespace
+
+BOOST_AUTO_TEST_CASE(what_comes_through_the_process_is_what_a_direct_call_gives) {
+  for (const std::string name : {"every_op", "plain_loop"}) {
+    Plugin here = worker::open(plugin_file(name)), there = started(name);
+    BOOST_TEST(worker::to_json(here) == worker::to_json(there));
+    BOOST_REQUIRE_EQUAL(here.kernels.size(), there.kernels.size());
+    for (std::size_t i = 0; i < here.kernels.size(); ++i) {
+      BOOST_TEST(differing<float>(there.kernels[i], here.kernels[i]) == 0U, here.kernels[i].name());
+      BOOST_TEST(bool(here.kernels[i].float64) == bool(there.kernels[i].float64));
+      if (here.kernels[i].float64)
+        BOOST_TEST(differing<double>(there.kernels[i], here.kernels[i]) == 0U,
+                   here.kernels[i].name());
+    }
+  }
+}
+
+BOOST_AUTO_TEST_CASE(threads_have_a_process_each) {
+  Plugin there = started("every_op");
+  std::vector<std::size_t> calls(4, 1);
+  {
+    std::vector<std::jthread> threads;
+    for (std::size_t& differ : calls)
+      threads.emplace_back([&] {
+        Kernel kernel = worker::open(plugin_file("every_op")).kernels[0], other = there.kernels[0];
+        differ = differing<float>(other, kernel);
+      });
+  }
+  for (const std::size_t differ : calls) BOOST_TEST(differ == 0U);
+}
+
+BOOST_AUTO_TEST_CASE(each_misbehaviour_is_said) {
+  const Plugin plugin = started("misbehaves"), impatient = started("misbehaves", 400ms);
+  const std::map<std::string, std::string> said{
+      {"crashes", "killed by signal 11 (Segmentation fault)"},
+      {"aborts", "killed by signal 6 (Aborted)"},
+      {"exits", "ended with exit code 3"},
+      {"returns_an_error", "returned error 42"},
+      {"writes_behind", "writes outside its rows"},
+      {"writes_before", "writes outside its rows"},
+      {"writes_between", "writes outside its rows"},
+      {"writes_far", "writes outside its rows"},
+      {"changes_its_input", "changes its input"},
+      {"reads_behind", "reads outside its logits"},
+      {"recurses", "killed by signal 11 (Segmentation fault)"}};
+  for (const auto& one : said) {
+    std::string came = failure(plugin, one.first);
+#ifndef __x86_64__
+    // Other CPUs do not say what was tried.
+    if (came.starts_with("reads or writes ")) came.erase(0, one.second[0] == 'r' ? 9 : 0);
+#endif
+    BOOST_TEST(came == one.second, one.first << ": " << came);
+    // The next one has a new process.
+    BOOST_TEST(failure(plugin, "behaves") == "");
+  }
+  // Whoever hangs and hangs is not waited for for ever.
+  for (int i = 0; i < 3; ++i) BOOST_TEST(failure(impatient, "hangs") == "not done after 0.4 s");
+  BOOST_TEST(failure(impatient, "hangs") == "hung 3 times, and is not called again");
+}
+
+// A path is bytes, and no text.
+BOOST_AUTO_TEST_CASE(a_file_may_have_any_name) {
+  const Folder folder;
+  const std::filesystem::path mine = folder / "\xe9 \"\n.so";
+  std::filesystem::copy_file(plugin_file("plain_loop"), mine);
+  const Plugin plugin = worker::start(mine, {.program = MAXTRICK_PROGRAM, .limit = 60s});
+  BOOST_TEST(plugin.file == mine);
+  BOOST_TEST(failure(plugin, "mine") == "");
+}
+
+// A file that is built anew in the middle of a run: no process of the one beside one of the other.
+BOOST_AUTO_TEST_CASE(a_file_that_changes_is_said) {
+  const Folder folder;
+  const std::filesystem::path mine = folder / "mine.so";
+  std::filesystem::copy_file(plugin_file("misbehaves"), mine);
+  const Plugin plugin = worker::start(mine, {.program = MAXTRICK_PROGRAM, .limit = 60s});
+  const auto is_said = [&](const std::string& algorithm, const std::string& what) {
+    BOOST_CHECK_EXCEPTION(
+        (void)failure(plugin, algorithm), worker::Changed, [&](const worker::Changed& changed) {
+          return std::string(changed.what()).starts_with(mine.string() + ": " + what);
+        });
+  };
+  BOOST_TEST(failure(plugin, "behaves") == "");
+  folder.write("mine.so", io::read_file(plugin_file("plain_loop")));
+  // The process that is there has the old one still; the next has not.
+  BOOST_TEST(failure(plugin, "behaves") == "");
+  is_said("aborts", "changed since the run began");
+  is_said("behaves", "changed since the run began");
+  std::filesystem::remove(mine);
+  is_said("behaves", "gone since the run began");
+  // It is the file that counts, not when it was written.
+  folder.write("mine.so", io::read_file(plugin_file("misbehaves")));
+  BOOST_TEST(failure(plugin, "behaves") == "");
+}
+
+BOOST_AUTO_TEST_CASE(what_is_no_plug_in_is_refused) {
+  const Folder folder;
+  const std::map<std::string, std::string> said{
+      {"other_version", "made for version 2 of the interface, this is 1"},
+      {"no_symbol", "it exports no maxtrick_plugin_v1"},
+      {"bad_name", "'softmax.my kernel.scalar' is no plain name"},
+      {"twice", "it offers softmax.mine.scalar twice"},
+      {"taken", "it offers softmax.naive.scalar, and there is one of that name"},
+      {"taken_loss", "it offers cross_entropy.accurate.scalar, and there is one of that name"},
+      {"taken_held", "it offers softmax.onednn.avx2, and there is one of that name"},
+      {"unknown_op", "unknown op 'sparsemax'"},
+      {"no_function", "softmax.mine has no float32"},
+      {"crashes", "killed by signal 6 (Aborted) where it is loaded"},
+      {"bad_claim", "softmax.mine claims -1 ULP"},
+      {"too_many", "1001 kernels, at most 1000"},
+      {"long_text", "softmax.mine: a text of more than 1000 bytes"},
+      {"long_description", "what it says of its 300 kernels is "},
+      {"missing", "there is no such file"}};
+  for (const auto& one : said) {
+    const Said result = shell("$MAXTRICK list" + option(one.first), folder.path());
+    BOOST_TEST(result.code == 2, one.first);
+    BOOST_TEST(result.out == "");
+    BOOST_TEST(
+        contains(result.err, "maxtrick: --plugin: " + plugin_file(one.first).string() + ": "),
+        result.err);
+    BOOST_TEST(contains(result.err, one.second), result.err);
+  }
+  folder.write("text.so", "no library\n");
+  folder.write("c.toml", overflow);
+  // Named from here, as a user does; nothing has run, nothing is written.
+  const Said text = shell("$MAXTRICK run c.toml -o out --plugin text.so", folder.path());
+  BOOST_TEST(text.code == 2);
+  BOOST_TEST(contains(text.err, "text.so: no plug-in that can be used: "), text.err);
+  BOOST_TEST(!std::filesystem::exists(folder / "out"));
+  const Said twice =
+      shell("$MAXTRICK list" + option("plain_loop") + option("plain_loop"), folder.path());
+  BOOST_TEST(twice.code == 2);
+  BOOST_TEST(contains(twice.err, "it offers softmax.mine.scalar, and there is one of that name"));
+}
+
+BOOST_AUTO_TEST_CASE(list_and_eval_show_them) {
+  const Folder folder;
+  Said said = shell("$MAXTRICK list --format csv" + option("plain_loop") + option("every_op"),
+                    folder.path());
+  BOOST_TEST(said.code == 0, said.err);
+  BOOST_TEST(contains(said.out, "\nsoftmax.mine.scalar,unstated,-,-,yes,a plain loop,mine\n"));
+  BOOST_TEST(contains(said.out, "\ncross_entropy_gradient.by_double,unstated,-,-,yes,,every op\n"));
+  said =
+      shell("$MAXTRICK eval softmax --logits '1,2;3,4' --format csv --variant '*.mine.*' -o y.npy" +
+                option("plain_loop"),
+            folder.path());
+  BOOST_TEST(said.code == 0, said.err);
+  BOOST_TEST(contains(said.out, "\n1,softmax.mine.scalar,float32,ok,"));
+  BOOST_TEST(std::filesystem::exists(folder / "y.npy"));
+  // Among all, where nothing is named.
+  said = shell("$MAXTRICK eval softmax --logits 1,2" + option("plain_loop"), folder.path());
+  BOOST_TEST(contains(said.out, "softmax.mine.scalar"));
+  BOOST_TEST(contains(said.out, "softmax.naive.scalar"));
+  // It has no float64.
+  said = shell("$MAXTRICK eval softmax --logits 1,2 --dtype float64 --variant '*.mine.*'" +
+                   option("plain_loop"),
+               folder.path());
+  BOOST_TEST(said.code == 5);
+  BOOST_TEST(contains(said.err, "softmax.mine.scalar skipped: it has no float64"));
+  // Its softmax before each loss, and its own loss.
+  said = shell("$MAXTRICK eval cross_entropy --logits '1,2;3,4' --labels 0,1 --format csv" +
+                   option("every_op") + option("plain_loop"),
+               folder.path());
+  BOOST_TEST(said.code == 0, said.err);
+  BOOST_TEST(contains(said.out, ",log_of_softmax(softmax.mine.scalar),float32,"), said.out);
+  BOOST_TEST(contains(said.out, "0,0,cross_entropy.by_double,float32,1.3132616,"), said.out);
+}
+
+BOOST_AUTO_TEST_CASE(eval_keeps_the_others) {
+  const Folder folder;
+  const Said said =
+      shell("$MAXTRICK eval softmax --logits 1,2,3 --plugin-limit 5" + option("misbehaves"),
+            folder.path());
+  BOOST_TEST(said.code == 5);
+  BOOST_TEST(contains(said.err, "row 0 skipped: softmax.hangs.scalar: not done after 5 s\n"));
+  BOOST_TEST(
+      contains(said.err, "row 0 skipped: softmax.changes_its_input.scalar: changes its input"));
+  BOOST_TEST(!contains(said.out, "softmax.hangs.scalar"));
+  for (const std::string name : {"softmax.behaves.scalar", "softmax.naive.scalar"})
+    BOOST_TEST(contains(said.out, name));
+  const Said file = shell("$MAXTRICK eval softmax --logits 1,2,3 -o y.npy --variant '*.crashes.*'" +
+                              option("misbehaves"),
+                          folder.path());
+  BOOST_TEST(file.code == 5);
+  BOOST_TEST(!std::filesystem::exists(folder / "y.npy"));
+}
+
+BOOST_AUTO_TEST_SUITE_END()
