@@ -12,6 +12,10 @@
 
 namespace maxtrick::tests {
 
+inline bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
 struct Said {
   int code;
   std::string out, err;

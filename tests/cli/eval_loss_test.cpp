@@ -36,9 +36,7 @@ std::vector<Cells> rows_of_eval(const std::string& arguments, const Folder& fold
 }
 
 Cells find(const std::vector<Cells>& rows, const std::string& row, const std::string& variant) {
-  for (const Cells& one : rows)
-    if (one.at("row") == row && one.at("variant") == variant) return one;
-  throw std::out_of_range(row + ' ' + variant);
+  return row_where(rows, {{"row", row}, {"variant", variant}});
 }
 
 // Of one column the logits are 0 and that.

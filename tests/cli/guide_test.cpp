@@ -29,10 +29,6 @@ Said guide(const Folder& folder, const std::string& rows) {
   return shell("$MAXTRICK guide --tables tables", folder.path());
 }
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(it_recommends_what_the_table_shows_to_be_best) {

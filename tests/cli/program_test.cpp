@@ -36,10 +36,6 @@ source = "the test"
 logits = [1000, 1001, 1002]
 )";
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 // A folder with small.toml and its committed table.
 struct Ready : Folder {
   Ready() {

@@ -24,18 +24,8 @@ parts = 64
 inputs = { first = 0, last = 0xffffffff, every = 4093 }
 )";
 
-run::Plan read_plan(Section& root) { return plan_of("exhaustive", root); }
-
 run::Run run_program(const std::string& text) {
-  ConfigFile file(text, "x.toml");
-  Section root = file.root();
-  run::Plan plan = read_plan(root);
-  file.finish();
-  return run::run_cases(std::move(plan), 2, {});
-}
-
-std::string first_error(const std::string& from, const std::string& to) {
-  return tests::first_error("exhaustive", config_text, from, to);
+  return run::run_cases(plan_of("exhaustive", text), 2, {});
 }
 
 // The program with its cache and results in the folder.
@@ -74,12 +64,9 @@ BOOST_AUTO_TEST_CASE(every_input_is_counted) {
 
 // Without the key: all of them.
 BOOST_AUTO_TEST_CASE(the_committed_config_covers_every_float) {
-  const auto text =
-      io::read_file(std::filesystem::path(MAXTRICK_SOURCE_DIR) / "configs/long/exhaustive.toml");
-  ConfigFile file(text, "exhaustive.toml");
-  Section root = file.root();
-  const run::Plan plan = read_plan(root);
-  file.finish();
+  const run::Plan plan = plan_of(
+      "exhaustive",
+      io::read_file(std::filesystem::path(MAXTRICK_SOURCE_DIR) / "configs/long/exhaustive.toml"));
   BOOST_TEST(plan.table.columns[plan.table.index("inputs")].description.find(
                  "all 4294967296 floats") != std::string::npos);
   BOOST_TEST(plan.cases.size() == 11U);
@@ -195,20 +182,17 @@ BOOST_AUTO_TEST_CASE(where_nothing_can_be_kept_it_says_so_and_runs) {
 }
 
 BOOST_AUTO_TEST_CASE(config_errors_name_the_place) {
-  BOOST_TEST(errors(config_text, [](Section& root) { (void)read_plan(root); }) == "");
-  BOOST_TEST(first_error("logf", "logq").starts_with("x.toml:4:21: error: "));
-  BOOST_TEST(first_error("\"logf\"", "\"exp\"") == "x.toml:4:21: error: 'exp' is named twice");
-  BOOST_TEST(first_error("scalar", "sse2").starts_with("x.toml:5:9: error: "));
-  BOOST_TEST(first_error("parts = 64", "parts = 0").starts_with("x.toml:6:9: error: "));
-  BOOST_TEST(first_error("first = 0, last = 0xffffffff, every = 4093", "first = 1, last = 9") ==
-             "x.toml:6:9: error: 64 parts of 9 inputs");
-  BOOST_TEST(first_error("first = 0, last = 0xffffffff", "first = 8, last = 7")
-                 .starts_with("x.toml:6:9: error: "));
-  BOOST_TEST(errors(replaced(config_text, "0xffffffff", "0x100000000"), [](Section& root) {
-               (void)read_plan(root);
-             }).find("x.toml:7:30: error: ") != std::string::npos);
-  BOOST_TEST(first_error("every = 4093", "each = 4093") ==
-             "x.toml:7:42: error: unknown key 'each'");
+  const std::string whole = "first = 0, last = 0xffffffff, every = 4093";
+  check_mistakes(
+      "exhaustive", config_text,
+      {{"logf", "logq", "x.toml:4:21: error: 'logq' is not a known value of 'functions'"},
+       {"\"logf\"", "\"exp\"", "x.toml:4:21: error: 'exp' is named twice"},
+       {"scalar", "sse2", "x.toml:5:9: error: 'sse2' is not a known value of 'isas'"},
+       {"parts = 64", "parts = 0", "x.toml:6:9: error: key 'parts' is 0"},
+       {whole, "first = 1, last = 9", "x.toml:6:9: error: 64 parts of 9 inputs"},
+       {whole, "first = 8, last = 7, every = 4093", "x.toml:6:9: error: "},
+       {"0xffffffff", "0x100000000", "x.toml:7:30: error: key 'last' is 4294967296"},
+       {"every = 4093", "each = 4093", "x.toml:7:42: error: unknown key 'each'"}});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

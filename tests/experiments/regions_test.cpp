@@ -161,8 +161,7 @@ BOOST_AUTO_TEST_CASE(areas_that_are_none) {
   const auto rejected = [](const std::string& part, const std::string& instead,
                            const std::string& at, const std::string& message,
                            const std::string& expected) {
-    const std::string text = replaced(config(), part, instead);
-    check_rejected(text, place_of(text, at), message, expected);
+    check_rejected(replaced(config(), part, instead), at, 0, message, expected);
   };
   rejected("x1 = [-2.5, 2.5]", "x1 = [2.5, -2.5]", "[2.5, -2.5]",
            "'x1' is not so many steps of 0.25", "two numbers, a whole number of steps apart");
@@ -182,7 +181,7 @@ features = 5
 seed = 1
 )";
   const std::string text = config(ten);
-  check_rejected(text, place_of(text, "data = \"circles\"", 7), "a point has 5 features",
+  check_rejected(text, "data = \"circles\"", 7, "a point has 5 features",
                  "2: regions are those of a plane");
 }
 

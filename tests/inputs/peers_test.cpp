@@ -18,10 +18,6 @@ using ops::Variant;
 const std::set<std::string> peers{"log_softmax.eigen", "log_softmax.torch", "softmax.eigen",
                                   "softmax.torch", "softmax.xnnpack"};
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 std::set<std::string> chosen(const std::string& patterns) {
   ConfigFile file("variants = [" + patterns + "]", "x.toml");
   Section root = file.root();

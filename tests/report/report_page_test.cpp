@@ -12,6 +12,7 @@ BOOST_AUTO_TEST_SUITE(report_page_test)
 namespace {
 
 using namespace maxtrick;
+using tests::contains;
 using tests::Folder;
 using tests::Said;
 
@@ -22,8 +23,6 @@ std::size_t count(const std::string& text, const std::string& part) {
   for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++n;
   return n;
 }
-
-bool contains(const std::string& text, const std::string& part) { return count(text, part) > 0; }
 
 const std::string evil = "a </script><script>alert(1)</script> & \"b\" <!-- c";
 
