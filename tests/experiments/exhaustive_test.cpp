@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <map>
 
+#include "killed_run.hpp"
 #include "plan_of.hpp"
 #include "program.hpp"
 #include "run/schedule.hpp"
@@ -28,18 +29,14 @@ run::Run run_program(const std::string& text) {
   return run::run_cases(plan_of("exhaustive", text), 2, {});
 }
 
-// The program with its cache and results in the folder.
 Said in(const Folder& folder, const std::string& command) {
-  return shell("export XDG_CACHE_HOME=$PWD/cache; " + command, folder.path());
+  return shell_with_cache(folder, command);
 }
 
-// Killed as soon as three parts of the first function are on disk: no way to clean up.
-const std::string killed = R"($MAXTRICK run small.toml -o killed -j 1 & program=$!
-until [ $(cat cache/maxtrick/small/exp.scalar.*.parts | wc -l) -ge 4 ] || ! kill -0 $program; do
-  sleep 0.002
-done 2>/dev/null
-kill -9 $program; wait $program
-[ $? -eq 137 ] && [ ! -e killed/small.csv ])";
+// Killed as soon as three parts of the first function are on disk.
+const std::string killed =
+    killed_after(3, "small/exp.scalar.*.parts", "$MAXTRICK run small.toml -o killed -j 1") +
+    " && [ ! -e killed/small.csv ]";
 
 std::size_t parts_there(const Said& said) {
   return said.err.starts_with("small: ") ? std::stoul(said.err.substr(7)) : 0;
