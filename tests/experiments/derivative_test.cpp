@@ -12,6 +12,7 @@
 #include "numerics/real.hpp"
 #include "ops/dtype.hpp"
 #include "ops/registry.hpp"
+#include "table/table.hpp"
 
 BOOST_AUTO_TEST_SUITE(derivative_test)
 

@@ -12,6 +12,7 @@
 #include "numerics/random.hpp"
 #include "ops/dtype.hpp"
 #include "ops/registry.hpp"
+#include "table/table.hpp"
 
 BOOST_AUTO_TEST_SUITE(shift_test)
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "program.hpp"
 #include "result_rows.hpp"
 
 namespace maxtrick::tests {
