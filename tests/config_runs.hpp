@@ -30,9 +30,8 @@ inline std::vector<Cells> rows_of_run(const std::string& config, const std::stri
 inline void check_jobs(const std::string& config) {
   const Folder folder;
   folder.write("t.toml", config);
-  const Said said =
-      shell("$MAXTRICK run t.toml -o one -j 1 && $MAXTRICK run t.toml -o many -j 5", folder.path());
-  BOOST_TEST(said.code == 0, said.err);
+  const Said said = shell_exits(
+      0, "$MAXTRICK run t.toml -o one -j 1 && $MAXTRICK run t.toml -o many -j 5", folder.path());
   for (const std::string file : {"t.csv", "t.md"})
     BOOST_TEST(io::read_file(folder / ("one/" + file)) == io::read_file(folder / ("many/" + file)));
 }
@@ -44,8 +43,7 @@ inline std::string check_rejected(const std::string& config, const std::vector<s
   const Folder folder;
   folder.write("t.toml", config);
   for (const auto& [name, text] : files) folder.write(name, text);
-  const Said said = shell("$MAXTRICK run t.toml", folder.path());
-  BOOST_TEST(said.code == 2);
+  const Said said = shell_exits(2, "$MAXTRICK run t.toml", folder.path());
   for (const std::string& part : parts)
     BOOST_TEST(contains(said.err, part), part << " is not in " << said.err);
   BOOST_TEST(!std::filesystem::exists(folder / "results"));

@@ -3,6 +3,7 @@
 
 #include <sys/wait.h>
 
+#include <boost/test/unit_test.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -36,6 +37,14 @@ inline Said shell(const std::string& command, const std::filesystem::path& folde
   const int status = std::system(line.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
           io::read_file(streams / "out"), io::read_file(streams / "err")};
+}
+
+// The same; the command must end with this exit code.
+inline Said shell_exits(int code, const std::string& command, const std::filesystem::path& folder) {
+  const Said said = shell(command, folder);
+  BOOST_TEST(said.code == code,
+             command << " ends with " << said.code << ": " << said.out << said.err);
+  return said;
 }
 
 }  // namespace maxtrick::tests

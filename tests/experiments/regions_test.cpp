@@ -120,8 +120,7 @@ BOOST_AUTO_TEST_CASE(a_network_that_ended_in_nan_has_no_regions) {
   text = replaced(text, "\"adam\"", "\"sgd\"");
   const Folder folder;
   folder.write("regions.toml", text);
-  const Said said = shell("$MAXTRICK run regions.toml --quiet", folder.path());
-  BOOST_TEST(said.code == 0, said.err);
+  const Said said = shell_exits(0, "$MAXTRICK run regions.toml --quiet", folder.path());
   for (const Cells& cells : rows_of(io::read_file(folder / "results/regions.csv"))) {
     BOOST_TEST(cells.at("class") == "nan");
     BOOST_TEST(cells.at("probability") == "nan");
@@ -141,9 +140,8 @@ BOOST_AUTO_TEST_CASE(a_network_that_ended_in_nan_has_no_regions) {
 BOOST_AUTO_TEST_CASE(a_table_of_examples_only_is_no_picture) {
   const Folder folder;
   folder.write("regions.toml", config());
-  const Said said =
-      shell("$MAXTRICK run regions.toml --quiet -o results --filter '/40[1-9]$'", folder.path());
-  BOOST_TEST(said.code == 0, said.err);
+  const Said said = shell_exits(
+      0, "$MAXTRICK run regions.toml --quiet -o results --filter '/40[1-9]$'", folder.path());
   BOOST_CHECK_THROW((void)report::regions().draw(report::Tables(folder / "results")),
                     io::InputError);
 }
@@ -152,9 +150,8 @@ BOOST_AUTO_TEST_CASE(data_that_must_be_got_are_skipped) {
   const Folder folder;
   folder.write("t.toml",
                config(absent, "absent", "x1 = [0, 2]\nx2 = [0, 1]\nstep = 1\nexamples = 1\n"));
-  const Said said = shell("$MAXTRICK run t.toml", folder.path());
-  BOOST_TEST(said.code == 5);
-  BOOST_TEST(said.err.find("Ask for it.") != std::string::npos, said.err);
+  const Said said = shell_exits(5, "$MAXTRICK run t.toml", folder.path());
+  BOOST_TEST(contains(said.err, "Ask for it."), said.err);
 }
 
 BOOST_AUTO_TEST_CASE(areas_that_are_none) {

@@ -70,8 +70,7 @@ BOOST_AUTO_TEST_CASE(a_run_writes_every_row_in_the_folder_of_the_cpu) {
 BOOST_AUTO_TEST_CASE(check_measures_anew_and_holds_the_claims_only) {
   const Folder folder;
   BOOST_TEST(run_program(folder, "at_least_times = 1000000\n").code == 3);
-  Said said = shell("$MAXTRICK check tiny.toml --baseline out", folder.path());
-  BOOST_TEST(said.code == 3);
+  Said said = shell_exits(3, "$MAXTRICK check tiny.toml --baseline out", folder.path());
   BOOST_TEST(contains(said.out,
                       "column verdict: expected at least 1000000 times as fast as "
                       "softmax.onednn, got "));
@@ -79,13 +78,11 @@ BOOST_AUTO_TEST_CASE(check_measures_anew_and_holds_the_claims_only) {
                       "again: maxtrick run tiny.toml --filter "
                       "'^softmax/softmax\\.accurate\\.scalar/8x5/1/plain$'"));
   // Without a table of this machine the claims are held all the same.
-  said = shell("$MAXTRICK check tiny.toml --baseline .", folder.path());
-  BOOST_TEST(said.code == 3);
+  said = shell_exits(3, "$MAXTRICK check tiny.toml --baseline .", folder.path());
   BOOST_TEST(contains(said.out, "not all hold; there is no table of this machine"));
   // Other times than the baseline's are no findings.
   BOOST_TEST(run_program(folder, "at_least_times = 0.000001\n").code == 0);
-  said = shell("$MAXTRICK check tiny.toml --baseline out", folder.path());
-  BOOST_TEST(said.code == 0, said.out << said.err);
+  said = shell_exits(0, "$MAXTRICK check tiny.toml --baseline out", folder.path());
   // An interval of no width is never had.
   folder.write("tiny.toml", config + "at_least_times = 0.000001\n");
   BOOST_TEST(shell("$MAXTRICK run tiny.toml --set widest_interval=0", folder.path()).code == 4);
@@ -94,10 +91,9 @@ BOOST_AUTO_TEST_CASE(check_measures_anew_and_holds_the_claims_only) {
 BOOST_AUTO_TEST_CASE(a_filter_measures_a_case_and_what_it_is_compared_with) {
   const Folder folder;
   folder.write("tiny.toml", config + "at_least_times = 0.000001\n");
-  const Said said =
-      shell("$MAXTRICK run tiny.toml --filter '^softmax/softmax.accurate.scalar/8x5/1/plain$'",
-            folder.path());
-  BOOST_TEST(said.code == 0);
+  const Said said = shell_exits(
+      0, "$MAXTRICK run tiny.toml --filter '^softmax/softmax.accurate.scalar/8x5/1/plain$'",
+      folder.path());
   BOOST_TEST(contains(said.out, "holds"));
   BOOST_TEST(!contains(said.out, "masked"));
 }
@@ -108,10 +104,10 @@ BOOST_AUTO_TEST_CASE(a_launch_that_fails_is_a_skip) {
   folder.write("tiny.toml", replaced(replaced(config, "launch_limit_s = 60", "launch_limit_s = 1"),
                                      "min_time_ms = 0.2", "min_time_ms = 9000") +
                                 "at_least_times = 0.000001\n");
-  const Said said = shell(
+  const Said said = shell_exits(
+      5,
       "$MAXTRICK run tiny.toml --filter '^softmax/softmax.(accurate.scalar|onednn)/8x5/1/plain$'",
       folder.path());
-  BOOST_TEST(said.code == 5);
   BOOST_TEST(contains(said.err,
                       "2 of 2 rows skipped: launch 1 of 2 of 8x5 (one thread, any ISA) "
                       "not done after 1 s"));

@@ -87,8 +87,7 @@ BOOST_AUTO_TEST_CASE(a_run_names_what_is_lacking) {
 
 BOOST_AUTO_TEST_CASE(eval_shows_one_that_is_named) {
   const Folder folder;
-  const Said all = shell("$MAXTRICK eval softmax --logits 1,2", folder.path());
-  BOOST_TEST(all.code == 0);
+  const Said all = shell_exits(0, "$MAXTRICK eval softmax --logits 1,2", folder.path());
   BOOST_TEST(!contains(all.out, "eigen"));
   const Said one =
       shell("$MAXTRICK eval softmax --logits 1,2 --variant softmax.eigen", folder.path());

@@ -62,9 +62,10 @@ BOOST_AUTO_TEST_CASE(what_was_not_asked_for_is_there_still) {
       in(folder, killed_after(9, "shift/rows.*.parts", run + " 2>said") + " && { " +
                      killed_once("grep -q . said", run + " 2>said") + "; } && cat said");
   BOOST_REQUIRE(told.code == 0);
-  BOOST_TEST(told.out.find(" rows are in ") != std::string::npos, told.out);
-  BOOST_TEST(told.out.find("cache/maxtrick/shift, of a run that did not end: they are computed "
-                           "again; --resume takes them") != std::string::npos,
+  BOOST_TEST(contains(told.out, " rows are in "), told.out);
+  BOOST_TEST(contains(told.out,
+                      "cache/maxtrick/shift, of a run that did not end: they are computed "
+                      "again; --resume takes them"),
              told.out);
   const Said again = in(folder, run + " --resume");
   BOOST_TEST(again.code == 0, again.err);
@@ -122,8 +123,7 @@ BOOST_AUTO_TEST_CASE(a_table_of_times_starts_anew) {
                        "$MAXTRICK run configs/backends.toml --resume --filter nothing-like-it; "
                        "$MAXTRICK run configs/speed.toml --resume --set launches=1 "
                        "--filter '^softmax/softmax.accurate.scalar/4096x2/1/plain$'");
-  BOOST_TEST(said.err.find("speed: starts anew: its times are compared within one run\n") !=
-                 std::string::npos,
+  BOOST_TEST(contains(said.err, "speed: starts anew: its times are compared within one run\n"),
              said.err);
 }
 
