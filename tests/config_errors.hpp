@@ -32,14 +32,22 @@ inline Words thirteen_names() {
   return names;
 }
 
+// What `read` makes of a whole config.
+template <class Read>
+auto read_config(const std::string& text, Read read, const Words& overrides = {}) {
+  ConfigFile file(text, "x.toml", overrides);
+  Section root = file.root();
+  auto result = read(root);
+  file.finish();
+  return result;
+}
+
 // What reading `text` by `read` throws, up to finish(); "" where all is well.
 template <class Read>
 std::string errors(const std::string& text, Read read, const Words& overrides = {}) {
   try {
-    ConfigFile file(text, "x.toml", overrides);
-    Section root = file.root();
-    read(root);
-    file.finish();
+    read_config(
+        text, [&](Section& root) { return static_cast<void>(read(root)), true; }, overrides);
   } catch (const ConfigError& error) {
     return error.what();
   }

@@ -24,11 +24,7 @@ inline run::Plan plan_of(std::string_view experiment, Section& root) {
 
 // The plan of a whole config.
 inline run::Plan plan_of(std::string_view experiment, const std::string& config) {
-  ConfigFile file(config, "x.toml");
-  Section root = file.root();
-  run::Plan plan = plan_of(experiment, root);
-  file.finish();
-  return plan;
+  return read_config(config, [&](Section& root) { return plan_of(experiment, root); });
 }
 
 // The rows of a plan without parts, by their keys.

@@ -16,10 +16,7 @@ using namespace maxtrick::tests;
 
 BOOST_AUTO_TEST_CASE(text) {
   const auto read = [](Section& root) { return root.text("name"); };
-  ConfigFile file("name = 'a b'", "x.toml");
-  Section root = file.root();
-  BOOST_TEST(read(root) == "a b");
-  file.finish();
+  BOOST_TEST(read_config("name = 'a b'", read) == "a b");
 
   check_errors("name = 3", read, {{1, 8, "key 'name' is an integer", "a text"}});
   check_errors("name = ''", read, {{1, 8, "key 'name' is empty", "one character at least"}});
@@ -110,10 +107,7 @@ BOOST_AUTO_TEST_CASE(flag) {
 
 BOOST_AUTO_TEST_CASE(choice) {
   const auto read = [](Section& root) { return root.choice("op", ops); };
-  ConfigFile file("op = 'log_softmax'", "x.toml");
-  Section root = file.root();
-  BOOST_TEST(read(root) == "log_softmax");
-  file.finish();
+  BOOST_TEST(read_config("op = 'log_softmax'", read) == "log_softmax");
 
   check_errors(
       "op = 'softmx'", read,
@@ -129,10 +123,8 @@ BOOST_AUTO_TEST_CASE(choice) {
 
 BOOST_AUTO_TEST_CASE(texts) {
   const auto read = [](Section& root) { return root.texts("notes"); };
-  ConfigFile file("notes = ['a', 'b']", "x.toml");
-  Section root = file.root();
-  BOOST_TEST(read(root) == (Words{"a", "b"}), boost::test_tools::per_element());
-  file.finish();
+  BOOST_TEST(read_config("notes = ['a', 'b']", read) == (Words{"a", "b"}),
+             boost::test_tools::per_element());
 
   check_errors("notes = [\n  'a',\n  '', 3]", read,
                {{3, 3, "element 2 of 'notes' is empty", "one character at least"},
@@ -143,15 +135,12 @@ BOOST_AUTO_TEST_CASE(texts) {
 
 BOOST_AUTO_TEST_CASE(numbers) {
   const auto read = [](Section& root) { return root.numbers("logits"); };
-  ConfigFile file("logits = [1, 2.5, -inf, nan]", "x.toml");
-  Section root = file.root();
-  const std::vector<double> logits = read(root);
+  const std::vector<double> logits = read_config("logits = [1, 2.5, -inf, nan]", read);
   BOOST_REQUIRE(logits.size() == 4U);
   BOOST_TEST(logits[0] == 1.0);
   BOOST_TEST(logits[1] == 2.5);
   BOOST_TEST(logits[2] == -std::numeric_limits<double>::infinity());
   BOOST_TEST(std::isnan(logits[3]));
-  file.finish();
 
   check_errors("logits = [1, '2', true]", read,
                {{1, 14, "element 2 of 'logits' is a string", "a number"},
@@ -160,11 +149,9 @@ BOOST_AUTO_TEST_CASE(numbers) {
 
 BOOST_AUTO_TEST_CASE(choices) {
   const auto read = [](Section& root) { return root.choices("variants", thirteen_names()); };
-  ConfigFile file("variants = ['softmax.onednn', 'softmax.naive.avx2']", "x.toml");
-  Section root = file.root();
-  BOOST_TEST(read(root) == (Words{"softmax.onednn", "softmax.naive.avx2"}),
+  BOOST_TEST(read_config("variants = ['softmax.onednn', 'softmax.naive.avx2']", read) ==
+                 (Words{"softmax.onednn", "softmax.naive.avx2"}),
              boost::test_tools::per_element());
-  file.finish();
 
   check_errors("variants = [3, 'softmax.niave.scalar', 'relu']", read,
                {{1, 13, "element 1 of 'variants' is an integer", "one of 13 names"},
@@ -177,13 +164,11 @@ BOOST_AUTO_TEST_CASE(choices) {
 
 BOOST_AUTO_TEST_CASE(matrix) {
   const auto read = [](Section& root) { return root.matrix("logits"); };
-  ConfigFile file("logits = [[1, 2, 3], [4, -5.5, 1e308]]", "x.toml");
-  Section root = file.root();
-  const std::vector<std::vector<double>> rows = read(root);
+  const std::vector<std::vector<double>> rows =
+      read_config("logits = [[1, 2, 3], [4, -5.5, 1e308]]", read);
   BOOST_REQUIRE(rows.size() == 2U);
   BOOST_TEST(rows[0] == (std::vector<double>{1, 2, 3}), boost::test_tools::per_element());
   BOOST_TEST(rows[1] == (std::vector<double>{4, -5.5, 1e308}), boost::test_tools::per_element());
-  file.finish();
 
   check_errors("logits = [[1, 2],\n  [3],\n  4,\n  [],\n  ['x', 1]]", read,
                {{2, 3, "row 2 of 'logits' has length 1", "length 2, as row 1 has"},
@@ -205,10 +190,7 @@ BOOST_AUTO_TEST_CASE(table) {
   };
   for (const char* text :
        {"data.split.name = 'a'", "[data.split]\nname = 'a'", "data = {split = {name = 'a'}}"}) {
-    ConfigFile file(text, "x.toml");
-    Section root = file.root();
-    BOOST_TEST(read(root) == "a");
-    file.finish();
+    BOOST_TEST(read_config(text, read) == "a");
   }
 
   check_errors("data = 1", read, {{1, 8, "key 'data' is an integer", "a table"}});
@@ -227,10 +209,7 @@ BOOST_AUTO_TEST_CASE(tables) {
   };
   for (const char* text :
        {"[[case]]\nname = 'a'\n[[case]]\nname = 'b'\n", "case = [{name = 'a'}, {name = 'b'}]"}) {
-    ConfigFile file(text, "x.toml");
-    Section root = file.root();
-    BOOST_TEST(read(root) == (Words{"a", "b"}), boost::test_tools::per_element());
-    file.finish();
+    BOOST_TEST(read_config(text, read) == (Words{"a", "b"}), boost::test_tools::per_element());
   }
 
   check_errors("[[case]]\nname = 1\n[[case]]\n[[case]]\nname = 'c'\nnote = 1", read,

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "accuracy/distribution.hpp"
+#include "config_errors.hpp"
 #include "config_runs.hpp"
 #include "ops/registry.hpp"
 #include "oracle/oracle.hpp"
@@ -32,11 +33,7 @@ const std::string normal =
 bool near(double a, double b) { return std::abs(a - b) <= 6e-6 * std::abs(b); }
 
 std::vector<accuracy::Distribution> distributions(const std::string& text) {
-  config::ConfigFile file(text, "t.toml");
-  config::Section root = file.root();
-  auto read = accuracy::read_distributions(root);
-  file.finish();
-  return read;
+  return read_config(text, [](Section& root) { return accuracy::read_distributions(root); });
 }
 
 std::vector<double> one_row(const std::string& keys, std::size_t classes, std::uint64_t seed) {

@@ -19,11 +19,11 @@ const std::set<std::string> peers{"log_softmax.eigen", "log_softmax.torch", "sof
                                   "softmax.torch", "softmax.xnnpack"};
 
 std::set<std::string> chosen(const std::string& patterns) {
-  ConfigFile file("variants = [" + patterns + "]", "x.toml");
-  Section root = file.root();
   std::set<std::string> names;
-  for (const Variant* variant : inputs::read_variants(root)) names.insert(variant->name());
-  file.finish();
+  for (const Variant* variant : read_config("variants = [" + patterns + "]", [](Section& root) {
+         return inputs::read_variants(root);
+       }))
+    names.insert(variant->name());
   return names;
 }
 

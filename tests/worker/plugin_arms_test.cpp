@@ -67,10 +67,7 @@ std::pair<std::vector<std::string>, std::size_t> foreign(const std::string& expe
                                                          const std::string& config) {
   [[maybe_unused]] static const bool added =
       (worker::add(worker::open(plugin_file("plain_loop"))), true);
-  config::ConfigFile file(config, "c.toml", {});
-  config::Section root = file.root();
-  const run::Plan plan = plan_of(experiment, root);
-  file.finish();
+  const run::Plan plan = plan_of(experiment, config);
   std::vector<std::string> keys;
   for (const run::Case& one : plan.cases)
     if (one.foreign) keys.push_back(one.key);
