@@ -14,12 +14,6 @@ using namespace maxtrick;
 using namespace maxtrick::tests;
 using cli::Checked;
 
-std::size_t count(const std::string& text, const std::string& part) {
-  std::size_t n = 0;
-  for (auto at = text.find(part); at != text.npos; at = text.find(part, at + 1)) ++n;
-  return n;
-}
-
 const table::Mismatch differs{
     .row = "b", .column = "error", .expected = "1", .got = "2", .allowed = "exactly that"};
 

@@ -13,16 +13,11 @@ namespace {
 
 using namespace maxtrick;
 using tests::contains;
+using tests::count;
 using tests::Folder;
 using tests::Said;
 
 namespace fs = std::filesystem;
-
-std::size_t count(const std::string& text, const std::string& part) {
-  std::size_t n = 0;
-  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++n;
-  return n;
-}
 
 const std::string evil = "a </script><script>alert(1)</script> & \"b\" <!-- c";
 

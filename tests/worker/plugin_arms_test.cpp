@@ -97,8 +97,8 @@ BOOST_AUTO_TEST_CASE(rows_of_theirs_are_foreign) {
 BOOST_AUTO_TEST_CASE(a_loss_takes_them_by_name) {
   const Folder folder;
   folder.write("c.toml", loss);
-  const Said said = shell("$MAXTRICK run c.toml -o out" + option("plain_loop"), folder.path());
-  BOOST_TEST(said.code == 0, said.err);
+  const Said said =
+      shell_exits(0, "$MAXTRICK run c.toml -o out" + option("plain_loop"), folder.path());
   const auto rows = rows_by({"arm"}, io::read_file(folder / "out/c.csv"));
   const Cells &mine = rows.at("mine"), &ours = rows.at("ours");
   for (const std::string column : {"outcome", "mean_loss", "exact_loss"})
@@ -110,8 +110,8 @@ BOOST_AUTO_TEST_CASE(one_that_fails_costs_no_other_arm_its_rows) {
   for (const std::string& config : {training, breaking, loss}) {
     const Folder folder;
     folder.write("c.toml", failing(config));
-    const Said said = shell("$MAXTRICK run c.toml -o out" + option("misbehaves"), folder.path());
-    BOOST_TEST(said.code == 5, said.err);
+    const Said said =
+        shell_exits(5, "$MAXTRICK run c.toml -o out" + option("misbehaves"), folder.path());
     BOOST_TEST(contains(said.err, "skipped: softmax.returns_an_error.scalar: returned error 42\n"),
                said.err);
     std::set<std::string> arms_with_rows;
@@ -129,9 +129,8 @@ BOOST_AUTO_TEST_CASE(one_that_fails_is_left_out_of_an_export) {
     return "[[export]]\ntask = \"three\"\narm = \"" + arm + "\"\nseed = 0\n";
   };
   folder.write("c.toml", failing(training) + model("mine") + model("ours"));
-  const Said said =
-      shell("$MAXTRICK run c.toml -o out --export models" + option("misbehaves"), folder.path());
-  BOOST_TEST(said.code == 5, said.err);
+  const Said said = shell_exits(
+      5, "$MAXTRICK run c.toml -o out --export models" + option("misbehaves"), folder.path());
   BOOST_TEST(contains(said.err,
                       "three-mine-0 skipped: softmax.returns_an_error.scalar: returned "
                       "error 42\n"),
