@@ -1,6 +1,10 @@
 // What a config test needs: the exact words of the errors in a text.
 #pragma once
 
+#include <fmt/ranges.h>
+
+#include <boost/test/unit_test.hpp>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -28,14 +32,22 @@ inline Words thirteen_names() {
   return names;
 }
 
+// What `read` makes of a whole config.
+template <class Read>
+auto read_config(const std::string& text, Read read, const Words& overrides = {}) {
+  ConfigFile file(text, "x.toml", overrides);
+  Section root = file.root();
+  auto result = read(root);
+  file.finish();
+  return result;
+}
+
 // What reading `text` by `read` throws, up to finish(); "" where all is well.
 template <class Read>
 std::string errors(const std::string& text, Read read, const Words& overrides = {}) {
   try {
-    ConfigFile file(text, "x.toml", overrides);
-    Section root = file.root();
-    read(root);
-    file.finish();
+    read_config(
+        text, [&](Section& root) { return static_cast<void>(read(root)), true; }, overrides);
   } catch (const ConfigError& error) {
     return error.what();
   }
@@ -50,6 +62,38 @@ inline std::string construction_errors(const std::string& text, const Words& ove
     return error.what();
   }
   return "";
+}
+
+// One problem as the reader should report it; no `expected`, no such line.
+struct Reported {
+  std::size_t line, column;
+  std::string message, expected;
+};
+
+// `source` is the text of the line, which is shown with a caret below the column unless it is empty.
+inline std::string report(const std::string& file, const Reported& problem,
+                          const std::string& source) {
+  std::string text =
+      fmt::format("{}:{}:{}: error: {}", file, problem.line, problem.column, problem.message);
+  if (!source.empty())
+    text += fmt::format("\n{:5} | {}\n      | {:>{}}", problem.line, source, '^', problem.column);
+  return problem.expected.empty() ? text : text + "\n   expected " + problem.expected;
+}
+
+// The whole report of the problems in `text`.
+inline std::string report(const std::string& text, const std::vector<Reported>& problems) {
+  std::vector<std::string> lines, reports;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) lines.push_back(line);
+  for (const Reported& problem : problems)
+    reports.push_back(report("x.toml", problem, lines.empty() ? "" : lines.at(problem.line - 1)));
+  return fmt::format("{}", fmt::join(reports, "\n"));
+}
+
+// Reading `text` by `read` reports exactly these problems, in this order.
+template <class Read>
+void check_errors(const std::string& text, Read read, const std::vector<Reported>& problems) {
+  BOOST_TEST(errors(text, read) == report(text, problems));
 }
 
 }  // namespace maxtrick::tests

@@ -1,12 +1,16 @@
 // What an experiment plans to do for a config.
 #pragma once
 
+#include <map>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <variant>
+#include <vector>
 
 #include "config_errors.hpp"
 #include "replaced.hpp"
+#include "result_rows.hpp"
 #include "run/experiment.hpp"
 
 namespace maxtrick::tests {
@@ -18,12 +22,36 @@ inline run::Plan plan_of(std::string_view experiment, Section& root) {
   throw std::logic_error("no such experiment");
 }
 
-// The first line of what is said of `config` with `to` for `from`; "" where all is well.
-inline std::string first_error(std::string_view experiment, const std::string& config,
-                               const std::string& from, const std::string& to) {
-  const std::string all =
-      errors(replaced(config, from, to), [&](Section& root) { (void)plan_of(experiment, root); });
-  return all.substr(0, all.find('\n'));
+// The plan of a whole config.
+inline run::Plan plan_of(std::string_view experiment, const std::string& config) {
+  return read_config(config, [&](Section& root) { return plan_of(experiment, root); });
+}
+
+// The rows of a plan without parts, by their keys.
+inline std::map<std::string, Cells> rows_of_plan(run::Plan plan) {
+  std::map<std::string, Cells> rows;
+  for (auto& one : plan.cases) {
+    const auto row = std::get<table::Row>(one.run());
+    BOOST_TEST(plan.table.key(row) == one.key);
+    for (std::size_t i = 0; i < row.size(); ++i) rows[one.key][plan.table.columns[i].name] = row[i];
+  }
+  return rows;
+}
+
+// A mistake in a config: `to` in place of the first `from`, and the first line of the report.
+struct Mistake {
+  std::string from, to, line;
+};
+
+// `config` is right, and each of the mistakes is reported.
+inline void check_mistakes(std::string_view experiment, const std::string& config,
+                           const std::vector<Mistake>& mistakes) {
+  const auto plan = [&](Section& root) { (void)plan_of(experiment, root); };
+  BOOST_TEST(errors(config, plan) == "");
+  for (const auto& [from, to, line] : mistakes) {
+    const std::string report = errors(replaced(config, from, to), plan);
+    BOOST_TEST(report.substr(0, report.find('\n')) == line);
+  }
 }
 
 }  // namespace maxtrick::tests

@@ -3,6 +3,7 @@
 
 #include <sys/wait.h>
 
+#include <boost/test/unit_test.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
@@ -11,6 +12,16 @@
 #include "io/files.hpp"
 
 namespace maxtrick::tests {
+
+inline bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+inline std::size_t count(const std::string& text, const std::string& part) {
+  std::size_t n = 0;
+  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++n;
+  return n;
+}
 
 struct Said {
   int code;
@@ -32,6 +43,14 @@ inline Said shell(const std::string& command, const std::filesystem::path& folde
   const int status = std::system(line.c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
           io::read_file(streams / "out"), io::read_file(streams / "err")};
+}
+
+// The same; the command must end with this exit code.
+inline Said shell_exits(int code, const std::string& command, const std::filesystem::path& folder) {
+  const Said said = shell(command, folder);
+  BOOST_TEST(said.code == code,
+             command << " ends with " << said.code << ": " << said.out << said.err);
+  return said;
 }
 
 }  // namespace maxtrick::tests

@@ -1,15 +1,19 @@
 // The rows of a result table by the names of its columns.
 #pragma once
 
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <filesystem>
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "io/csv.hpp"
+#include "io/files.hpp"
 #include "io/number.hpp"
-#include "program.hpp"
-#include "table/table.hpp"
 
 namespace maxtrick::tests {
 
@@ -30,13 +34,31 @@ inline double number(const Cells& row, const std::string& column) {
   return io::parse_number(row.at(column)).value();
 }
 
-// The rows of a run of this config, which must end with 0: no figure is above its bound.
-inline std::vector<Cells> rows_of_run(const std::string& config) {
-  const Folder folder;
-  folder.write("t.toml", config);
-  const Said said = shell("$MAXTRICK run t.toml --quiet", folder.path());
-  if (said.code != 0) throw std::runtime_error(said.out + said.err);
-  return rows_of(io::read_file(folder / "results/t.csv"));
+// Rows of a CSV: cells of the columns `keys`, joined by '/' -> all cells.
+inline std::map<std::string, Cells> rows_by(const std::vector<std::string>& keys,
+                                            const std::string& csv) {
+  std::map<std::string, Cells> rows;
+  for (const Cells& cells : rows_of(csv)) {
+    std::string name;
+    for (const std::string& key : keys) name += (name.empty() ? "" : "/") + cells.at(key);
+    rows[name] = cells;
+  }
+  return rows;
+}
+
+// The committed table of that name.
+inline std::vector<Cells> committed_rows(const std::string& name) {
+  return rows_of(
+      io::read_file(std::filesystem::path(MAXTRICK_SOURCE_DIR) / "results" / (name + ".csv")));
+}
+
+// The first row with these cells in these columns.
+inline const Cells& row_where(const std::vector<Cells>& rows, const Cells& cells) {
+  for (const Cells& row : rows)
+    if (std::ranges::all_of(cells,
+                            [&](const auto& cell) { return row.at(cell.first) == cell.second; }))
+      return row;
+  throw std::out_of_range(fmt::format("no row of {}", cells));
 }
 
 }  // namespace maxtrick::tests

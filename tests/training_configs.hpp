@@ -4,8 +4,8 @@
 #include <boost/test/unit_test.hpp>
 #include <string>
 
+#include "config_runs.hpp"
 #include "replaced.hpp"
-#include "result_rows.hpp"
 
 namespace maxtrick::tests {
 
@@ -48,21 +48,6 @@ inline std::string task(const std::string& data, int epochs, const std::string& 
          "\nbatch = 32\noptimiser = \"adam\"\nlearning_rate = 0.01\n" + rest;
 }
 
-// Nothing runs and nothing is written: `place` is "line:column", `message` and `expected` are parts
-// of what is said.
-inline void check_rejected(const std::string& config, const std::string& place,
-                           const std::string& message, const std::string& expected) {
-  const Folder folder;
-  folder.write("t.toml", config);
-  const Said said = shell("$MAXTRICK run t.toml", folder.path());
-  BOOST_TEST(said.code == 2);
-  BOOST_TEST(said.err.find("t.toml:" + place + ": error: " + message) != std::string::npos,
-             said.err);
-  BOOST_TEST(said.err.find("expected " + expected) != std::string::npos, said.err);
-  BOOST_TEST(said.err.find("error") == said.err.rfind("error"), said.err);  // one, and no more
-  BOOST_TEST(!std::filesystem::exists(folder / "results"));
-}
-
 // "line:column" of the first `part` in `text`, `skip` characters on.
 inline std::string place_of(const std::string& text, const std::string& part,
                             std::size_t skip = 0) {
@@ -71,6 +56,16 @@ inline std::string place_of(const std::string& text, const std::string& part,
   const auto line_start = at == 0 ? 0 : text.rfind('\n', at - 1) + 1;
   const auto lines = std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), '\n');
   return std::to_string(lines + 1) + ':' + std::to_string(at - line_start + 1 + skip);
+}
+
+// The program reports one error in `config`: at the first `part`, `skip` characters on. `message` and
+// `expected` are how its two texts begin.
+inline void check_rejected(const std::string& config, const std::string& part, std::size_t skip,
+                           const std::string& message, const std::string& expected) {
+  const std::string said = check_rejected(
+      config,
+      {"t.toml:" + place_of(config, part, skip) + ": error: " + message, "expected " + expected});
+  BOOST_TEST(said.find("error") == said.rfind("error"), said);
 }
 
 }  // namespace maxtrick::tests

@@ -51,9 +51,9 @@ void call(Function function, const Arguments& a) {
 
 using Change = std::function<void(Arguments&)>;
 
-// What each of `functions` says of the arguments after `change`, less its own name.
-void rejected(const std::vector<Function>& functions, const Change& change,
-              const std::string& expected) {
+// `expected` is what each of `functions` says of the arguments after `change`, less its own name.
+void rejected(const std::vector<Function>& functions, const std::string& expected,
+              const Change& change) {
   for (const Function function : functions) {
     Arguments a;
     change(a);
@@ -90,28 +90,22 @@ BOOST_AUTO_TEST_CASE(as_they_are_they_fit) {
 }
 
 BOOST_AUTO_TEST_CASE(logits_that_are_not_there) {
-  rejected(
-      all, [](Arguments& a) { a.logits.values = a.logits.values.first(11); },
-      "logits: 11 values, too few for 3 x 4 with stride 4");
-  rejected(
-      all, [](Arguments& a) { a.logits.stride = 5; },
-      "logits: 12 values, too few for 3 x 4 with stride 5");
-  rejected(
-      all, [](Arguments& a) { a.logits.stride = 3; },
-      "logits: stride 3, expected 4, the number of classes, or more");
-  rejected(
-      all, [](Arguments& a) { a.logits.classes = 0; }, "logits: 3 x 0, expected 1 class or more");
+  rejected(all, "logits: 11 values, too few for 3 x 4 with stride 4",
+           [](Arguments& a) { a.logits.values = a.logits.values.first(11); });
+  rejected(all, "logits: 12 values, too few for 3 x 4 with stride 5",
+           [](Arguments& a) { a.logits.stride = 5; });
+  rejected(all, "logits: stride 3, expected 4, the number of classes, or more",
+           [](Arguments& a) { a.logits.stride = 3; });
+  rejected(all, "logits: 3 x 0, expected 1 class or more",
+           [](Arguments& a) { a.logits.classes = 0; });
   // What would overflow if it were multiplied.
   const std::string most = std::to_string(huge);
-  rejected(
-      all, [](Arguments& a) { a.logits.rows = huge; },
-      "logits: 12 values, too few for " + most + " x 4 with stride 4");
-  rejected(
-      all, [](Arguments& a) { a.logits.stride = huge / 2 + 1; },
-      "logits: 12 values, too few for 3 x 4 with stride " + std::to_string(huge / 2 + 1));
-  rejected(
-      all, [](Arguments& a) { a.logits.classes = a.logits.stride = huge; },
-      "logits: 12 values, too few for 3 x " + most + " with stride " + most);
+  rejected(all, "logits: 12 values, too few for " + most + " x 4 with stride 4",
+           [](Arguments& a) { a.logits.rows = huge; });
+  rejected(all, "logits: 12 values, too few for 3 x 4 with stride " + std::to_string(huge / 2 + 1),
+           [](Arguments& a) { a.logits.stride = huge / 2 + 1; });
+  rejected(all, "logits: 12 values, too few for 3 x " + most + " with stride " + most,
+           [](Arguments& a) { a.logits.classes = a.logits.stride = huge; });
   accepted({softmax}, [](Arguments& a) {  // of one row the stride does not count
     a.logits.rows = a.result.rows = 1;
     a.logits.stride = 0;
@@ -124,43 +118,34 @@ BOOST_AUTO_TEST_CASE(results_that_do_not_fit) {
        std::vector<std::pair<Function, std::string>>{{softmax, "probabilities"},
                                                      {log_softmax, "log_probabilities"},
                                                      {cross_entropy_gradient, "gradient"}}) {
-    rejected(
-        {function}, [](Arguments& a) { a.result.values = a.result.values.first(11); },
-        name + ": 11 values, too few for 3 x 4 with stride 4");
-    rejected(
-        {function}, [](Arguments& a) { a.result.rows = 2; },
-        name + ": 2 x 4, expected 3 x 4 as logits");
-    rejected(
-        {function}, [](Arguments& a) { a.result.classes = 3; },
-        name + ": 3 x 3, expected 3 x 4 as logits");
-    rejected(
-        {function}, [](Arguments& a) { a.result.stride = 2; },
-        name + ": stride 2, expected 4, the number of classes, or more");
+    rejected({function}, name + ": 11 values, too few for 3 x 4 with stride 4",
+             [](Arguments& a) { a.result.values = a.result.values.first(11); });
+    rejected({function}, name + ": 2 x 4, expected 3 x 4 as logits",
+             [](Arguments& a) { a.result.rows = 2; });
+    rejected({function}, name + ": 3 x 3, expected 3 x 4 as logits",
+             [](Arguments& a) { a.result.classes = 3; });
+    rejected({function}, name + ": stride 2, expected 4, the number of classes, or more",
+             [](Arguments& a) { a.result.stride = 2; });
   }
   for (const Function function : one_number) {
     const std::string name = function == log_sum_exp ? "sums" : "losses";
     for (const std::size_t n : {0UL, 2UL, 4UL})
-      rejected(
-          {function}, [n](Arguments& a) { a.per_row = a.at(24, n); },
-          name + ": " + std::to_string(n) + " values, expected 3, one for each row");
+      rejected({function},
+               name + ": " + std::to_string(n) + " values, expected 3, one for each row",
+               [n](Arguments& a) { a.per_row = a.at(24, n); });
   }
 }
 
 BOOST_AUTO_TEST_CASE(targets_scales_and_threads) {
-  rejected(
-      labelled, [](Arguments& a) { a.targets.push_back(0); },
-      "targets: 4 values, expected 3, one for each row");
-  rejected(
-      labelled, [](Arguments& a) { a.targets[1] = 4; }, "targets[1]: 4, expected 0 to 3");
-  rejected(
-      labelled, [](Arguments& a) { a.targets[2] = -1; }, "targets[2]: -1, expected 0 to 3");
+  rejected(labelled, "targets: 4 values, expected 3, one for each row",
+           [](Arguments& a) { a.targets.push_back(0); });
+  rejected(labelled, "targets[1]: 4, expected 0 to 3", [](Arguments& a) { a.targets[1] = 4; });
+  rejected(labelled, "targets[2]: -1, expected 0 to 3", [](Arguments& a) { a.targets[2] = -1; });
   for (const auto& [scale, text] : std::vector<std::pair<float, std::string>>{
            {0, "0"}, {-1, "-1"}, {0x1p-31F, "4.656613e-10"}, {INFINITY, "inf"}, {NAN, "nan"}})
-    rejected(
-        gradient, [factor = scale](Arguments& a) { a.scale = factor; },
-        "scale: " + text + ", expected 2^-30 to 2^30");
-  rejected(
-      all, [](Arguments& a) { a.options.threads = 0; }, "threads: 0, expected 1 or more");
+    rejected(gradient, "scale: " + text + ", expected 2^-30 to 2^30",
+             [factor = scale](Arguments& a) { a.scale = factor; });
+  rejected(all, "threads: 0, expected 1 or more", [](Arguments& a) { a.options.threads = 0; });
 }
 
 BOOST_AUTO_TEST_CASE(overlapping_arguments) {
@@ -180,70 +165,56 @@ BOOST_AUTO_TEST_CASE(overlapping_arguments) {
     a.per_row = a.at(43, 3);
   });
 
-  const auto overlap = [](Function function, const Change& change, const std::string& of,
-                          const std::string& figures) {
+  const auto overlap = [](Function function, const std::string& of, const std::string& figures,
+                          const Change& change) {
     const std::string name = function == softmax ? "probabilities" : "gradient";
-    rejected({function}, change, name + ": overlaps " + of + ": " + figures);
+    rejected({function}, name + ": overlaps " + of + ": " + figures, change);
   };
   for (const Function function : {softmax, cross_entropy_gradient}) {
-    overlap(
-        function, [](Arguments& a) { a.result.values = a.at(1, 12); }, "logits",
-        "3 x 4 with stride 4, 4 bytes from 3 x 4 with stride 4");
-    overlap(
-        function,
-        [](Arguments& a) {
-          a.logits.values = a.at(30, 12);
-          a.result.values = a.at(19, 12);
-        },
-        "logits", "3 x 4 with stride 4, -44 bytes from 3 x 4 with stride 4");
-    overlap(
-        function,
-        [](Arguments& a) {
-          a.result = {a.at(0, 14), 3, 4, 5};
-        },
-        "logits", "3 x 4 with stride 5, 0 bytes from 3 x 4 with stride 4");
+    overlap(function, "logits", "3 x 4 with stride 4, 4 bytes from 3 x 4 with stride 4",
+            [](Arguments& a) { a.result.values = a.at(1, 12); });
+    overlap(function, "logits", "3 x 4 with stride 4, -44 bytes from 3 x 4 with stride 4",
+            [](Arguments& a) {
+              a.logits.values = a.at(30, 12);
+              a.result.values = a.at(19, 12);
+            });
+    overlap(function, "logits", "3 x 4 with stride 5, 0 bytes from 3 x 4 with stride 4",
+            [](Arguments& a) {
+              a.result = {a.at(0, 14), 3, 4, 5};
+            });
     // By one number, at either end of the gap.
     for (const std::size_t first : {33UL, 36UL})
-      overlap(
-          function,
-          [first](Arguments& a) {
-            a.logits = {a.at(30, 24), 3, 4, 9};
-            a.result = {a.at(first, 24), 3, 4, 9};
-          },
-          "logits",
-          "3 x 4 with stride 9, " + std::to_string(4 * (first - 30)) +
-              " bytes from 3 x 4 with stride 9");
+      overlap(function, "logits",
+              "3 x 4 with stride 9, " + std::to_string(4 * (first - 30)) +
+                  " bytes from 3 x 4 with stride 9",
+              [first](Arguments& a) {
+                a.logits = {a.at(30, 24), 3, 4, 9};
+                a.result = {a.at(first, 24), 3, 4, 9};
+              });
   }
   for (const Function function : one_number) {
     const std::string name = function == log_sum_exp ? "sums" : "losses";
     for (const std::size_t first : {0UL, 11UL})
-      rejected(
-          {function}, [first](Arguments& a) { a.per_row = a.at(first, 3); },
-          name + ": overlaps logits: 1 x 3, " + std::to_string(4 * first) +
-              " bytes from 3 x 4 with stride 4");
+      rejected({function},
+               name + ": overlaps logits: 1 x 3, " + std::to_string(4 * first) +
+                   " bytes from 3 x 4 with stride 4",
+               [first](Arguments& a) { a.per_row = a.at(first, 3); });
   }
   // Where they would be written, never read.
   for (const Function function : labelled)
-    rejected(
-        {function},
-        [](Arguments& a) {
-          a.per_row = {reinterpret_cast<float*>(a.targets.data()), a.targets.size()};
-        },
-        "losses: overlaps targets: 1 x 3, 0 bytes from 1 x 3");
-  rejected(
-      gradient,
-      [](Arguments& a) {
-        a.targets.resize(12);
-        a.result.values = {reinterpret_cast<float*>(a.targets.data()), 12};
-        a.logits.rows = a.result.rows = 1;
-        a.logits.classes = a.result.classes = 12;
-        a.targets.resize(1);
-        a.per_row = a.at(24, 1);
-      },
-      "gradient: overlaps targets: 1 x 12, 0 bytes from 1 x 1");
-  rejected(
-      gradient, [](Arguments& a) { a.per_row = a.at(22, 3); },
-      "gradient: overlaps losses: 3 x 4 with stride 4, -40 bytes from 1 x 3");
+    rejected({function}, "losses: overlaps targets: 1 x 3, 0 bytes from 1 x 3", [](Arguments& a) {
+      a.per_row = {reinterpret_cast<float*>(a.targets.data()), a.targets.size()};
+    });
+  rejected(gradient, "gradient: overlaps targets: 1 x 12, 0 bytes from 1 x 1", [](Arguments& a) {
+    a.targets.resize(12);
+    a.result.values = {reinterpret_cast<float*>(a.targets.data()), 12};
+    a.logits.rows = a.result.rows = 1;
+    a.logits.classes = a.result.classes = 12;
+    a.targets.resize(1);
+    a.per_row = a.at(24, 1);
+  });
+  rejected(gradient, "gradient: overlaps losses: 3 x 4 with stride 4, -40 bytes from 1 x 3",
+           [](Arguments& a) { a.per_row = a.at(22, 3); });
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -12,6 +12,8 @@
 
 BOOST_AUTO_TEST_SUITE(api_claims_test)
 
+BOOST_AUTO_TEST_SUITE(api_claims_test)
+
 namespace {
 
 using maxtrick::Algorithm;

@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(the_labs_data_do_not_depend_on_the_cpu) {
   const Said said =
       shell("GLIBC_TUNABLES=glibc.cpu.hwcaps=-FMA,-FMA4,-AVX2 $PROBE data probe.toml -o out",
             folder.path());
-  BOOST_TEST(said.out.find(lab_X) != std::string::npos);
+  BOOST_TEST(contains(said.out, lab_X));
 }
 
 BOOST_AUTO_TEST_CASE(several_data_sets_have_a_folder_each) {

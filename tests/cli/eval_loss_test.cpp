@@ -36,9 +36,7 @@ std::vector<Cells> rows_of_eval(const std::string& arguments, const Folder& fold
 }
 
 Cells find(const std::vector<Cells>& rows, const std::string& row, const std::string& variant) {
-  for (const Cells& one : rows)
-    if (one.at("row") == row && one.at("variant") == variant) return one;
-  throw std::out_of_range(row + ' ' + variant);
+  return row_where(rows, {{"row", row}, {"variant", variant}});
 }
 
 // Of one column the logits are 0 and that.
@@ -169,8 +167,8 @@ BOOST_AUTO_TEST_CASE(variant_dtype_format_and_output) {
              boost::test_tools::tolerance(1e-7));
   const Said json =
       shell(eval + "--logits 1,2,3 --labels 2 --variant fused --format json", folder.path());
-  BOOST_TEST(json.out.find("\"row\": \"mean\"") != std::string::npos);
-  BOOST_TEST(json.out.find("\"loss\": 0.407605") != std::string::npos, json.out);
+  BOOST_TEST(contains(json.out, "\"row\": \"mean\""));
+  BOOST_TEST(contains(json.out, "\"loss\": 0.407605"), json.out);
   for (const auto& [dtype, type] : {std::pair("float32", io::NumberType::float32),
                                     std::pair("float64", io::NumberType::float64)}) {
     rows = rows_of_eval(fmt::format("--logits '1,2;3,5' --labels 0,1 --variant fused --dtype {} "
@@ -190,8 +188,7 @@ BOOST_AUTO_TEST_CASE(variant_dtype_format_and_output) {
 BOOST_AUTO_TEST_CASE(what_cannot_be_asked_is_named) {
   const Folder folder;
   const auto error = [&](const std::string& arguments) {
-    const Said said = shell("$MAXTRICK eval " + arguments, folder.path());
-    BOOST_TEST(said.code == 2, arguments);
+    const Said said = shell_exits(2, "$MAXTRICK eval " + arguments, folder.path());
     BOOST_TEST(said.out == "", arguments);
     return said.err;
   };
@@ -241,13 +238,12 @@ BOOST_AUTO_TEST_CASE(labels_may_be_one_hot) {
   const Said one_hot = shell(command + "--labels '1,0,0;0,1,0' " + only_clip, folder.path());
   BOOST_TEST(sparse.code == 0);
   BOOST_TEST(one_hot.code == 0);
-  BOOST_TEST(one_hot.out.find("0,0,exact,float32,4.1223") != std::string::npos, one_hot.out);
-  BOOST_TEST(one_hot.out.find("1.1920929e-07") != std::string::npos, one_hot.out);
-  BOOST_TEST(sparse.out.find("1.1920929e-07") == std::string::npos, sparse.out);
+  BOOST_TEST(contains(one_hot.out, "0,0,exact,float32,4.1223"), one_hot.out);
+  BOOST_TEST(contains(one_hot.out, "1.1920929e-07"), one_hot.out);
+  BOOST_TEST(!contains(sparse.out, "1.1920929e-07"), sparse.out);
 
   const auto error = [&](const std::string& labels) {
-    const Said said = shell(command + "--labels '" + labels + "'", folder.path());
-    BOOST_TEST(said.code == 2);
+    const Said said = shell_exits(2, command + "--labels '" + labels + "'", folder.path());
     return said.err;
   };
   BOOST_TEST(error("1,0,0;0,0.9,0") ==

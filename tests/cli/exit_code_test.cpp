@@ -43,9 +43,8 @@ BOOST_AUTO_TEST_CASE(a_claim_is_held_whatever_the_baseline_says) {
   const Folder folder;
   write(folder, {missed, noisy});
   for (const std::string command : {"run", "check", "accept"}) {
-    const Said said = shell("$PROBE " + command + " probe.toml", folder.path());
-    BOOST_TEST(said.code == 3, command);
-    BOOST_TEST(said.out.find("row r1, column verdict") != std::string::npos, command);
+    const Said said = shell_exits(3, "$PROBE " + command + " probe.toml", folder.path());
+    BOOST_TEST(contains(said.out, "row r1, column verdict"), command);
   }
 }
 
@@ -53,9 +52,8 @@ BOOST_AUTO_TEST_CASE(what_is_asked_for_only_where_it_is_there_leaves_nothing_inc
   BOOST_TEST(check({"1", "2"}, {"1", "optional"}) == 0);
   const Folder folder;
   write(folder, {"1", "optional"});
-  const Said said = shell("$PROBE run probe.toml", folder.path());
-  BOOST_TEST(said.code == 0);
-  BOOST_TEST(said.err.find("1 of 2 rows skipped: this machine lacks it") != std::string::npos);
+  const Said said = shell_exits(0, "$PROBE run probe.toml", folder.path());
+  BOOST_TEST(contains(said.err, "1 of 2 rows skipped: this machine lacks it"));
 }
 
 // A config that says so has no part in what runs unnamed.
@@ -67,8 +65,7 @@ BOOST_AUTO_TEST_CASE(some_configs_run_by_name_only) {
   folder.write("configs/a.toml", probe);
   folder.write("configs/slow.toml", probe + "by_name_only = true\n");
   for (const std::string command : {"run", "check"}) {
-    const Said said = shell("$PROBE " + command, folder.path());
-    BOOST_TEST(said.code == 0);
+    const Said said = shell_exits(0, "$PROBE " + command, folder.path());
     BOOST_TEST(said.err == "configs/slow.toml: left out: it runs only where it is named\n");
     BOOST_TEST(!std::filesystem::exists(folder / "results/slow.csv"));
   }
@@ -86,10 +83,9 @@ BOOST_AUTO_TEST_CASE(a_skipped_case_is_incomplete_and_its_row_is_kept) {
   const std::string before = io::read_file(folder / "results/probe.csv");
   write(folder, {"3", "skip"});
   for (const std::string command : {"run", "accept"}) {
-    const Said said = shell("$PROBE " + command + " probe.toml", folder.path());
-    BOOST_TEST(said.code == 5);
-    BOOST_TEST(said.err.find("1 of 2 rows skipped: this machine lacks it") != std::string::npos);
-    BOOST_TEST(said.err.find("left as it is") != std::string::npos);
+    const Said said = shell_exits(5, "$PROBE " + command + " probe.toml", folder.path());
+    BOOST_TEST(contains(said.err, "1 of 2 rows skipped: this machine lacks it"));
+    BOOST_TEST(contains(said.err, "left as it is"));
     BOOST_TEST(io::read_file(folder / "results/probe.csv") == before);
   }
   // Where there is no table yet, the rows that ran are written, and it is said that some are
@@ -103,8 +99,7 @@ BOOST_AUTO_TEST_CASE(a_case_that_throws_is_an_error_and_nothing_is_written) {
   for (const std::string how : {"throw", "input"}) {
     const Folder folder;
     write(folder, {"2", how});
-    const Said said = shell("$PROBE run probe.toml", folder.path());
-    BOOST_TEST(said.code == 6);
+    const Said said = shell_exits(6, "$PROBE run probe.toml", folder.path());
     BOOST_TEST(said.err == "maxtrick: case r1: out of luck\n");
     BOOST_TEST(!std::filesystem::exists(folder / "results"));
     BOOST_TEST(check({"2", "2"}, {"2", how}) == 6);
@@ -126,14 +121,12 @@ BOOST_AUTO_TEST_CASE(a_number_above_its_bound_fails_the_run) {
   const std::string beyond =
       "results/probe.csv: row r0, column text: expected at most 2, got 2.5, allowed what theory "
       "bounds (column at_most)\n";
-  const Said accepted = shell("$PROBE accept probe.toml", folder.path());
-  BOOST_TEST(accepted.code == 1);
+  const Said accepted = shell_exits(1, "$PROBE accept probe.toml", folder.path());
   BOOST_TEST(accepted.out.starts_with(beyond));
   BOOST_TEST(io::read_file(folder / "results/probe.csv") == "name,text,verdict,at_most\nr0,2,,2\n");
   for (const std::string command :
        {"check probe.toml", "run probe.toml --filter r0", "run probe.toml"}) {
-    const Said said = shell("$PROBE " + command, folder.path());
-    BOOST_TEST(said.code == 1, command);
+    const Said said = shell_exits(1, "$PROBE " + command, folder.path());
     BOOST_TEST(said.out.starts_with(beyond));
   }
   BOOST_TEST(io::read_file(folder / "results/probe.csv") ==
@@ -143,29 +136,25 @@ BOOST_AUTO_TEST_CASE(a_number_above_its_bound_fails_the_run) {
 // What the kernels may use is the user's to say, and what they cannot use is said.
 BOOST_AUTO_TEST_CASE(an_instruction_set_is_forced_by_name) {
   const Folder folder;
-  const Said unknown = shell("MAXTRICK_ISA=avx3 $MAXTRICK list", folder.path());
-  BOOST_TEST(unknown.code == 2);
+  const Said unknown = shell_exits(2, "MAXTRICK_ISA=avx3 $MAXTRICK list", folder.path());
   BOOST_TEST(unknown.out.empty());
   BOOST_TEST(unknown.err ==
              "maxtrick: MAXTRICK_ISA=avx3: no instruction set; expected scalar, avx2 or avx512\n");
-  const Said forced =
-      shell("MAXTRICK_ISA=scalar $MAXTRICK eval softmax --logits 0,0 --variant '*.accurate.avx2'",
-            folder.path());
-  BOOST_TEST(forced.code == 5);
-  const Said scalar =
-      shell("MAXTRICK_ISA=scalar $MAXTRICK eval softmax --logits 0,0 --variant '*.accurate.scalar'",
-            folder.path());
-  BOOST_TEST(scalar.code == 0);
+  const Said forced = shell_exits(
+      5, "MAXTRICK_ISA=scalar $MAXTRICK eval softmax --logits 0,0 --variant '*.accurate.avx2'",
+      folder.path());
+  const Said scalar = shell_exits(
+      0, "MAXTRICK_ISA=scalar $MAXTRICK eval softmax --logits 0,0 --variant '*.accurate.scalar'",
+      folder.path());
 }
 
 BOOST_AUTO_TEST_CASE(the_version_names_what_computes) {
   const Folder folder;
-  const Said said = shell("MAXTRICK_ISA=scalar $MAXTRICK --version", folder.path());
-  BOOST_TEST(said.code == 0);
+  const Said said = shell_exits(0, "MAXTRICK_ISA=scalar $MAXTRICK --version", folder.path());
   for (const char* part : {"maxtrick 0.", "\ncommit ", "\n  scalar  available\n",
                            "\n  avx512  not available: ", "\n  MPFR ", "\n  OpenBLAS ",
                            "\n  oneDNN ", "\n  Google Benchmark ", "\n  glibc "})
-    BOOST_TEST(said.out.find(part) != std::string::npos, part);
+    BOOST_TEST(contains(said.out, part), part);
   // What is wrong with the environment keeps nobody from help.
   BOOST_TEST(shell("MAXTRICK_ISA=avx3 $MAXTRICK --help", folder.path()).code == 0);
 }

@@ -125,8 +125,8 @@ BOOST_AUTO_TEST_CASE(the_network_that_was_trained_is_written) {
         found = true;
       }
     BOOST_TEST(found, in);
-    BOOST_TEST(said.out.find(fmt::format("{}/logits.npy: {} x {}, sha256 of the data ", in, z.rows,
-                                         z.columns)) != std::string::npos);
+    BOOST_TEST(contains(said.out, fmt::format("{}/logits.npy: {} x {}, sha256 of the data ", in,
+                                              z.rows, z.columns)));
   }
   // Three layers and one, two files a layer, and two files more for each of three models.
   BOOST_TEST(std::count(said.out.begin(), said.out.end(), '\n') == 1 + 8 + 8 + 4);
@@ -137,20 +137,20 @@ BOOST_AUTO_TEST_CASE(the_network_that_was_trained_is_written) {
 
 BOOST_AUTO_TEST_CASE(exported_logits_are_an_input) {
   const Configured folder(model("lab", "fused"));
-  const Said said = shell(
+  const Said said = shell_exits(
+      0,
       "$MAXTRICK run t.toml --export . >/dev/null && $MAXTRICK eval softmax --format csv "
       "--input lab-fused-0/logits.npy --variant softmax.max_trick.scalar",
       folder.path());
-  BOOST_TEST(said.code == 0);
   const auto rows = rows_of(said.out);
   BOOST_TEST(rows.size() == 2 * 150U);
   BOOST_TEST(rows.back().at("row") == "149");
   for (const Cells& row : rows) BOOST_TEST(row.at("dtype") == "float32");
-  const Said loss = shell(
-      "$MAXTRICK eval cross_entropy --format csv --input lab-fused-0/logits.npy "
-      "--labels lab-fused-0/labels.npy --variant fused",
-      folder.path());
-  BOOST_TEST(loss.code == 0);
+  const Said loss =
+      shell_exits(0,
+                  "$MAXTRICK eval cross_entropy --format csv --input lab-fused-0/logits.npy "
+                  "--labels lab-fused-0/labels.npy --variant fused",
+                  folder.path());
   const Cells mean = rows_of(loss.out).at(2 * 150);
   BOOST_TEST(mean.at("row") == "mean");
   BOOST_TEST(number(mean, "loss") == mean_loss(folder.read("lab-fused-0/logits.npy"),
@@ -212,8 +212,7 @@ BOOST_AUTO_TEST_CASE(a_config_without_exports_is_a_usage_error) {
   BOOST_TEST(said.out == "");
   folder.write("a.toml", head + tasks + model("lab", "clip"));
   folder.write("b.toml", head + tasks + model("lab", "fused") + model("lab", "clip"));
-  said = shell("$MAXTRICK run a.toml b.toml --export model", folder.path());
-  BOOST_TEST(said.code == 2);
+  said = shell_exits(2, "$MAXTRICK run a.toml b.toml --export model", folder.path());
   BOOST_TEST(said.err == "maxtrick: run: --export: a.toml and b.toml both export lab-clip-0\n");
   BOOST_TEST((!folder.has("model") && !folder.has("results")));
 }
@@ -229,10 +228,8 @@ BOOST_AUTO_TEST_CASE(a_model_whose_data_are_not_here_is_said_and_the_others_are_
   folder.write("t.toml", text.replace(at, two.size(),
                                       "path = \"X.npy\"\nlabels = \"y.npy\"\nclasses = "
                                       "2\nobtain = \"Ask.\"\n"));
-  const Said said = shell("$MAXTRICK run t.toml --export model -o out", folder.path());
-  BOOST_TEST(said.code == 5);
-  BOOST_TEST(said.err.find("line-bce-0 skipped: X.npy is not there. Ask.\n") != std::string::npos,
-             said.err);
+  const Said said = shell_exits(5, "$MAXTRICK run t.toml --export model -o out", folder.path());
+  BOOST_TEST(contains(said.err, "line-bce-0 skipped: X.npy is not there. Ask.\n"), said.err);
   BOOST_TEST(std::filesystem::exists(folder / "model/lab-fused-0/logits.npy"));
   BOOST_TEST(!std::filesystem::exists(folder / "model/line-bce-0"));
 }
@@ -246,7 +243,7 @@ BOOST_AUTO_TEST_CASE(a_folder_that_cannot_be_made_is_said_before_the_work) {
     const Said said = folder.run("--export " + where);
     BOOST_TEST(said.code == 6, where);
     BOOST_TEST(said.out == "", where);
-    BOOST_TEST(said.err.find("cannot write into " + where) != std::string::npos, said.err);
+    BOOST_TEST(contains(said.err, "cannot write into " + where), said.err);
   }
   BOOST_TEST((!folder.has("results") && !folder.has("part/lab-fused-0")));
   BOOST_TEST(io::read_file(folder / "file") == "a file");
@@ -257,22 +254,22 @@ BOOST_AUTO_TEST_CASE(a_folder_that_cannot_be_made_is_said_before_the_work) {
 BOOST_AUTO_TEST_CASE(the_committed_config_exports_the_lab) {
   const std::string project = MAXTRICK_SOURCE_DIR;
   const Folder folder;
-  Said said = shell(
+  Said said = shell_exits(
+      0,
       "$MAXTRICK run " + project + "/configs/training.toml --filter lab/bayes --export build/model",
       folder.path());
-  BOOST_TEST(said.code == 0);
   for (const std::string arm : {"preferred", "obvious"}) {
     const Matrix z = io::read_matrix(folder / ("build/model/lab-" + arm + "-0/logits.npy"));
     BOOST_TEST(z.rows == 2000U);
     BOOST_TEST(z.columns == 4U);
   }
-  said = shell("$MAXTRICK check " + project + "/configs/external/lab_logits.toml --baseline " +
-                   project + "/results",
-               folder.path());
-  BOOST_TEST(said.code == 0, said.out);
-  said = shell("$MAXTRICK run " + project + "/configs/external/lab_accuracy.toml --dry-run",
-               folder.path());
-  BOOST_TEST(said.code == 0, said.err);
+  said = shell_exits(0,
+                     "$MAXTRICK check " + project +
+                         "/configs/external/lab_logits.toml --baseline " + project + "/results",
+                     folder.path());
+  said =
+      shell_exits(0, "$MAXTRICK run " + project + "/configs/external/lab_accuracy.toml --dry-run",
+                  folder.path());
 }
 
 // What the two configs say of their tables.

@@ -29,10 +29,6 @@ Said guide(const Folder& folder, const std::string& rows) {
   return shell("$MAXTRICK guide --tables tables", folder.path());
 }
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(it_recommends_what_the_table_shows_to_be_best) {
@@ -96,15 +92,13 @@ BOOST_AUTO_TEST_CASE(it_links_the_tables_and_says_when_the_approximation_will_do
 
 BOOST_AUTO_TEST_CASE(a_missing_table_is_named_with_what_makes_it) {
   const Folder folder;
-  const Said said = shell("$MAXTRICK guide", folder.path());
-  BOOST_TEST(said.code == 2);
+  const Said said = shell_exits(2, "$MAXTRICK guide", folder.path());
   BOOST_TEST(said.out.empty());
   BOOST_TEST(said.err ==
              "maxtrick: no table results/accuracy.csv; make it: maxtrick run "
              "configs/accuracy.toml\n");
   folder.write("results/accuracy.csv", "variant,dtype\nx,y\n");
-  const Said other = shell("$MAXTRICK guide", folder.path());
-  BOOST_TEST(other.code == 2);
+  const Said other = shell_exits(2, "$MAXTRICK guide", folder.path());
   BOOST_TEST(contains(other.err, "results/accuracy.csv"), other.err);
   BOOST_TEST(contains(other.err, "outcome"), other.err);
 }

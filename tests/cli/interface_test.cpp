@@ -27,8 +27,7 @@ Words all_matches(const std::string& text, const std::regex& pattern) {
 
 std::string help(const std::string& command) {
   const Folder folder;
-  const Said said = shell("$MAXTRICK " + command + " --help", folder.path());
-  BOOST_TEST(said.code == 0);
+  const Said said = shell_exits(0, "$MAXTRICK " + command + " --help", folder.path());
   return said.out;
 }
 
@@ -60,8 +59,8 @@ COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
 _maxtrick
 printf '%s\n' "${COMPREPLY[@]}"
 )");
-  const Said said = shell("export MAXTRICK; bash complete.sh '" + line + "'", folder.path());
-  BOOST_TEST(said.code == 0);
+  const Said said =
+      shell_exits(0, "export MAXTRICK; bash complete.sh '" + line + "'", folder.path());
   BOOST_TEST(said.err == "");
   return all_matches(said.out, std::regex("([^\n]+)"));
 }
@@ -90,9 +89,9 @@ BOOST_AUTO_TEST_CASE(the_man_page_is_well_formed) {
     BOOST_TEST_MESSAGE("skipped: no groff here");
     return;
   }
-  const Said said = shell(
-      "groff -man -Tutf8 -ww -z '" + (source / "scripts/maxtrick.1").string() + "'", folder.path());
-  BOOST_TEST(said.code == 0);
+  const Said said =
+      shell_exits(0, "groff -man -Tutf8 -ww -z '" + (source / "scripts/maxtrick.1").string() + "'",
+                  folder.path());
   BOOST_TEST(said.err == "");
 }
 

@@ -14,12 +14,6 @@ using namespace maxtrick;
 using namespace maxtrick::tests;
 using cli::Checked;
 
-std::size_t count(const std::string& text, const std::string& part) {
-  std::size_t n = 0;
-  for (auto at = text.find(part); at != text.npos; at = text.find(part, at + 1)) ++n;
-  return n;
-}
-
 const table::Mismatch differs{
     .row = "b", .column = "error", .expected = "1", .got = "2", .allowed = "exactly that"};
 
@@ -91,8 +85,7 @@ logits = [12.5, -3, 100]
   const std::string config = "small.toml";
   BOOST_TEST(shell("$MAXTRICK run " + config + " -o base", folder.path()).code == 0);
   const std::string check = "$MAXTRICK check " + config + " --baseline base --junit deep/x.xml";
-  Said said = shell(check, folder.path());
-  BOOST_TEST(said.code == 0, said.out << said.err);
+  Said said = shell_exits(0, check, folder.path());
   std::string xml = io::read_file(folder / "deep/x.xml");
   const std::size_t rows = count(io::read_file(folder / "base/small.csv"), "\n") - 1;
   BOOST_TEST(count(xml, "<testcase ") == rows);
@@ -102,14 +95,13 @@ logits = [12.5, -3, 100]
   const auto digit = csv.find_last_of("0123456789");
   csv[digit] = csv[digit] == '1' ? '2' : '1';
   folder.write("base/small.csv", csv);
-  said = shell(check, folder.path());
-  BOOST_TEST(said.code == 1);
+  said = shell_exits(1, check, folder.path());
   xml = io::read_file(folder / "deep/x.xml");
   BOOST_TEST(count(xml, "<failure type=\"differs\"") == 1U, said.out);
   // Where it cannot be written, nothing is computed first.
   folder.write("file", "");
-  said = shell("$MAXTRICK check " + config + " --baseline base --junit file/x.xml", folder.path());
-  BOOST_TEST(said.code == 6);
+  said = shell_exits(6, "$MAXTRICK check " + config + " --baseline base --junit file/x.xml",
+                     folder.path());
   BOOST_TEST(said.out == "");
 }
 

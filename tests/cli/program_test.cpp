@@ -36,10 +36,6 @@ source = "the test"
 logits = [1000, 1001, 1002]
 )";
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 // A folder with small.toml and its committed table.
 struct Ready : Folder {
   Ready() {
@@ -57,8 +53,7 @@ struct Ready : Folder {
 BOOST_AUTO_TEST_CASE(run_writes_the_three_files_and_a_second_run_changes_nothing) {
   const Ready folder;
   const auto first = shell("sha256sum results/*; stat -c %Y.%y results/*", folder.path());
-  const Said again = shell("$MAXTRICK run small.toml", folder.path());
-  BOOST_TEST(again.code == 0);
+  const Said again = shell_exits(0, "$MAXTRICK run small.toml", folder.path());
   BOOST_TEST(again.out == "results/small.csv: 4 rows, unchanged\n");
   BOOST_TEST(again.err == "");
   const auto second = shell("sha256sum results/*; stat -c %Y.%y results/*", folder.path());
@@ -79,8 +74,7 @@ BOOST_AUTO_TEST_CASE(jobs_do_not_change_a_byte) {
 
 BOOST_AUTO_TEST_CASE(check_holds_what_run_wrote) {
   const Ready folder;
-  const Said said = shell("$MAXTRICK check small.toml", folder.path());
-  BOOST_TEST(said.code == 0);
+  const Said said = shell_exits(0, "$MAXTRICK check small.toml", folder.path());
   BOOST_TEST(said.out == "results/small.csv: 4 rows checked, all hold\n");
   BOOST_TEST(
       shell("mkdir configs && mv small.toml configs && $MAXTRICK check", folder.path()).code == 0);
@@ -89,17 +83,15 @@ BOOST_AUTO_TEST_CASE(check_holds_what_run_wrote) {
 BOOST_AUTO_TEST_CASE(check_names_an_altered_cell_and_how_to_rerun_it) {
   const Ready folder;
   folder.edit("results/small.csv", "softmax.naive.scalar,nan,", "softmax.naive.scalar,ok,");
-  const Said said = shell("$MAXTRICK check small.toml", folder.path());
-  BOOST_TEST(said.code == 1);
+  const Said said = shell_exits(1, "$MAXTRICK check small.toml", folder.path());
   BOOST_TEST(contains(said.out,
                       "results/small.csv: row large/float32/softmax.naive.scalar, column outcome: "
                       "expected ok, got nan, allowed exactly that\n"
                       "    again: maxtrick run small.toml --filter "
                       "'^large/float32/softmax\\.naive\\.scalar$'\n"));
   const Said one =
-      shell("$MAXTRICK run small.toml --filter '^large/float32/softmax\\.naive\\.scalar$'",
-            folder.path());
-  BOOST_TEST(one.code == 0);
+      shell_exits(0, "$MAXTRICK run small.toml --filter '^large/float32/softmax\\.naive\\.scalar$'",
+                  folder.path());
   BOOST_TEST(contains(one.out, "softmax.naive.scalar  nan"));
   BOOST_TEST(!contains(one.out, "max_trick"));
 }
@@ -110,8 +102,7 @@ BOOST_AUTO_TEST_CASE(check_names_an_altered_cell_within_its_tolerance_too) {
   const auto rows = io::parse_csv(folder.csv());
   const std::string error = rows.at(1).at(5);
   folder.edit("results/small.csv", "," + error + ",", "," + error + "1,");
-  const Said said = shell("$MAXTRICK check small.toml", folder.path());
-  BOOST_TEST(said.code == 1);
+  const Said said = shell_exits(1, "$MAXTRICK check small.toml", folder.path());
   BOOST_TEST(contains(said.out,
                       "row ordinary/float32/softmax.max_trick.scalar, column max_error_ulp: "
                       "expected " +
@@ -135,24 +126,19 @@ BOOST_AUTO_TEST_CASE(check_sees_missing_extra_and_stale) {
   const Ready folder;
   const std::string csv = folder.csv(), last_line = csv.substr(csv.rfind('\n', csv.size() - 2) + 1);
   folder.write("results/small.csv", replaced(csv, last_line, ""));
-  Said said = shell("$MAXTRICK check small.toml", folder.path());
-  BOOST_TEST(said.code == 1);
+  Said said = shell_exits(1, "$MAXTRICK check small.toml", folder.path());
   BOOST_TEST(contains(said.out, "expected no such row, got a row"));
   folder.write("results/small.csv", csv + replaced(last_line, "large", "larger"));
-  said = shell("$MAXTRICK check small.toml", folder.path());
-  BOOST_TEST(said.code == 1);
+  said = shell_exits(1, "$MAXTRICK check small.toml", folder.path());
   BOOST_TEST(contains(said.out, "expected a row, got no such row"));
   folder.write("results/small.csv", csv);
   folder.edit("results/small.md", "ok ", "ok 1");
-  said = shell("$MAXTRICK check small.toml", folder.path());
-  BOOST_TEST(said.code == 1);
+  said = shell_exits(1, "$MAXTRICK check small.toml", folder.path());
   BOOST_TEST(contains(said.out, "results/small.md: not what small.csv gives: line "));
   folder.write("results/small.csv", csv + "\"");
-  said = shell("$MAXTRICK check small.toml", folder.path());
-  BOOST_TEST(said.code == 1);
+  said = shell_exits(1, "$MAXTRICK check small.toml", folder.path());
   BOOST_TEST(contains(said.out, "results/small.csv: line 6: "));
-  said = shell("rm results/small.csv; $MAXTRICK check small.toml", folder.path());
-  BOOST_TEST(said.code == 1);
+  said = shell_exits(1, "rm results/small.csv; $MAXTRICK check small.toml", folder.path());
   BOOST_TEST(contains(said.out, "no such baseline; make it: maxtrick run small.toml"));
 }
 
@@ -160,12 +146,10 @@ BOOST_AUTO_TEST_CASE(accept_says_what_changed_and_refuses_in_ci) {
   const Ready folder;
   folder.edit("results/small.csv", "softmax.naive.scalar,nan,", "softmax.naive.scalar,ok,");
   const std::string before = folder.csv();
-  const Said refused = shell("CI=true $MAXTRICK accept small.toml", folder.path());
-  BOOST_TEST(refused.code == 2);
+  const Said refused = shell_exits(2, "CI=true $MAXTRICK accept small.toml", folder.path());
   BOOST_TEST(contains(refused.err, "the variable CI is set"));
   BOOST_TEST(folder.csv() == before);
-  const Said said = shell("$MAXTRICK accept small.toml", folder.path());
-  BOOST_TEST(said.code == 0);
+  const Said said = shell_exits(0, "$MAXTRICK accept small.toml", folder.path());
   BOOST_TEST(said.out ==
              "results/small.csv: large/float32/softmax.naive.scalar outcome: ok -> nan\n"
              "results/small.csv: accepted, 1 changes\n");
@@ -177,12 +161,10 @@ BOOST_AUTO_TEST_CASE(run_replaces_no_baseline_in_ci) {
   const Ready folder;
   folder.edit("results/small.csv", "softmax.naive.scalar,nan,", "softmax.naive.scalar,ok,");
   const std::string before = folder.csv();
-  const Said refused = shell("CI=true $MAXTRICK run small.toml", folder.path());
-  BOOST_TEST(refused.code == 1);
+  const Said refused = shell_exits(1, "CI=true $MAXTRICK run small.toml", folder.path());
   BOOST_TEST(contains(refused.err, "left as it is, since the variable CI is set: 1 cells or rows"));
   BOOST_TEST(folder.csv() == before);
-  const Said said = shell("$MAXTRICK run small.toml", folder.path());
-  BOOST_TEST(said.code == 0);
+  const Said said = shell_exits(0, "$MAXTRICK run small.toml", folder.path());
   BOOST_TEST(said.out ==
              "results/small.csv: 4 rows, written; 1 cells or rows of the old table did not hold\n");
   BOOST_TEST(shell("CI=true $MAXTRICK run small.toml", folder.path()).code == 0);
@@ -191,8 +173,7 @@ BOOST_AUTO_TEST_CASE(run_replaces_no_baseline_in_ci) {
 BOOST_AUTO_TEST_CASE(a_changed_config_makes_the_manifest_stale) {
   const Ready folder;
   folder.edit("small.toml", "title", "# a comment\ntitle");
-  const Said said = shell("$MAXTRICK check small.toml", folder.path());
-  BOOST_TEST(said.code == 1);
+  const Said said = shell_exits(1, "$MAXTRICK check small.toml", folder.path());
   BOOST_TEST(contains(said.out, "small.manifest.json: the config has changed since; run it again"));
   BOOST_TEST(shell("$MAXTRICK run small.toml && $MAXTRICK check small.toml", folder.path()).code ==
              0);
@@ -203,8 +184,8 @@ BOOST_AUTO_TEST_CASE(part_of_a_table_never_replaces_it) {
   const std::string before = folder.csv();
   BOOST_TEST(shell("$MAXTRICK run small.toml --filter large", folder.path()).code == 0);
   BOOST_TEST(folder.csv() == before);
-  const Said said = shell("$MAXTRICK run small.toml --filter large -o results", folder.path());
-  BOOST_TEST(said.code == 5);
+  const Said said =
+      shell_exits(5, "$MAXTRICK run small.toml --filter large -o results", folder.path());
   BOOST_TEST(contains(said.err, "left as it is: it holds 2 rows that this run did not make"));
   BOOST_TEST(folder.csv() == before);
   BOOST_TEST(shell("$MAXTRICK run small.toml --filter large -o part", folder.path()).code == 0);
@@ -213,14 +194,13 @@ BOOST_AUTO_TEST_CASE(part_of_a_table_never_replaces_it) {
 
 BOOST_AUTO_TEST_CASE(set_replaces_a_value_and_dry_run_computes_nothing) {
   const Ready folder;
-  const Said said =
-      shell("$MAXTRICK run small.toml --set 'dtypes=[\"float64\"]' --dry-run", folder.path());
-  BOOST_TEST(said.code == 0);
+  const Said said = shell_exits(
+      0, "$MAXTRICK run small.toml --set 'dtypes=[\"float64\"]' --dry-run", folder.path());
   BOOST_TEST(said.out ==
              "ordinary/float64/softmax.max_trick.scalar\nordinary/float64/softmax.naive.scalar\n"
              "large/float64/softmax.max_trick.scalar\nlarge/float64/softmax.naive.scalar\n");
-  const Said wrong = shell("$MAXTRICK run small.toml --set 'dtypes=[\"float65\"]'", folder.path());
-  BOOST_TEST(wrong.code == 2);
+  const Said wrong =
+      shell_exits(2, "$MAXTRICK run small.toml --set 'dtypes=[\"float65\"]'", folder.path());
   BOOST_TEST(contains(wrong.err, "--set:1:9: error: "));
   BOOST_TEST(contains(wrong.err, "did you mean 'float64'?"));
 }
@@ -230,8 +210,7 @@ BOOST_AUTO_TEST_CASE(exit_2_for_what_cannot_be_asked_and_nothing_is_written) {
   folder.write("small.toml", small);
   folder.write("wrong.toml", replaced(replaced(small, "hazard = \"none\"", "hazzard = \"none\""),
                                       "\"softmax.naive.scalar\"", "\"softmax.niave.scalar\""));
-  const Said said = shell("$MAXTRICK run small.toml wrong.toml", folder.path());
-  BOOST_TEST(said.code == 2);
+  const Said said = shell_exits(2, "$MAXTRICK run small.toml wrong.toml", folder.path());
   BOOST_TEST(said.out == "");
   BOOST_TEST(contains(said.err, "wrong.toml:6:13: error: unknown variant 'softmax.niave.scalar'"));
   BOOST_TEST(contains(said.err, "did you mean 'softmax.naive.scalar'?"));
@@ -252,8 +231,7 @@ BOOST_AUTO_TEST_CASE(a_config_that_would_leave_something_out_is_an_error) {
   const Folder folder;
   const auto error = [&](const std::string& from, const std::string& to) {
     folder.write("small.toml", replaced(small, from, to));
-    const Said said = shell("$MAXTRICK run small.toml", folder.path());
-    BOOST_TEST(said.code == 2);
+    const Said said = shell_exits(2, "$MAXTRICK run small.toml", folder.path());
     BOOST_TEST(said.err.ends_with("\n"));
     BOOST_TEST(!std::filesystem::exists(folder / "results"));
     return said.err.substr(0, said.err.find('\n'));
@@ -288,8 +266,7 @@ BOOST_AUTO_TEST_CASE(a_damaged_baseline_can_be_replaced) {
 
 BOOST_AUTO_TEST_CASE(exit_5_where_nothing_is_selected_or_could_not_run) {
   const Ready folder;
-  const Said nothing = shell("$MAXTRICK run small.toml --filter nowhere", folder.path());
-  BOOST_TEST(nothing.code == 5);
+  const Said nothing = shell_exits(5, "$MAXTRICK run small.toml --filter nowhere", folder.path());
   BOOST_TEST(contains(nothing.err, "a key looks like ordinary/float32/softmax.max_trick.scalar"));
   BOOST_TEST(shell("$MAXTRICK check small.toml --filter nowhere", folder.path()).code == 5);
   BOOST_TEST(shell("$MAXTRICK eval softmax --logits 1 --variant softmax.onednn --dtype float64",
@@ -301,8 +278,7 @@ BOOST_AUTO_TEST_CASE(exit_6_where_files_cannot_be_written_or_read) {
   const Folder folder;
   folder.write("small.toml", small);
   folder.write("file", "");
-  const Said said = shell("$MAXTRICK run small.toml -o file/results", folder.path());
-  BOOST_TEST(said.code == 6);
+  const Said said = shell_exits(6, "$MAXTRICK run small.toml -o file/results", folder.path());
   BOOST_TEST(contains(said.err, "file/results"));
   BOOST_TEST(shell("$MAXTRICK eval softmax --input missing.npy", folder.path()).code == 6);
   BOOST_TEST(shell("$MAXTRICK list >/dev/full", folder.path()).code == 6);
@@ -319,9 +295,8 @@ BOOST_AUTO_TEST_CASE(a_run_that_is_killed_leaves_the_old_table) {
 
 BOOST_AUTO_TEST_CASE(eval_shows_naive_fail_beside_max_trick) {
   const Folder folder;
-  const Said said =
-      shell("$MAXTRICK eval softmax --logits '1000,1001,1002' --format csv", folder.path());
-  BOOST_TEST(said.code == 0);
+  const Said said = shell_exits(0, "$MAXTRICK eval softmax --logits '1000,1001,1002' --format csv",
+                                folder.path());
   const auto rows = io::parse_csv(said.out);
   const auto find = [&](const std::string& variant) {
     for (const auto& row : rows)
@@ -347,8 +322,7 @@ BOOST_AUTO_TEST_CASE(eval_reads_and_writes_npy) {
   const std::string eval = "$MAXTRICK eval softmax --variant softmax.max_trick.scalar ";
   BOOST_TEST(shell(eval + "--input x.csv --dtype float64 -o y.npy", folder.path()).code == 0);
   // softmax of softmax, to read what was written; float64 is kept.
-  const Said said = shell(eval + "--input y.npy --format json", folder.path());
-  BOOST_TEST(said.code == 0);
+  const Said said = shell_exits(0, eval + "--input y.npy --format json", folder.path());
   BOOST_TEST(contains(said.out, "\"dtype\": \"float64\""));
   BOOST_TEST(
       shell("$MAXTRICK eval log_sum_exp --variant '*.shifted.scalar' --input x.csv -o l.npy && "

@@ -7,9 +7,25 @@
 
 BOOST_AUTO_TEST_SUITE(config_override_test)
 
+namespace {
+
 using namespace maxtrick::tests;
 
-BOOST_AUTO_TEST_SUITE(overrides)
+// A problem of an override, which is a line of its own.
+struct Reported {
+  std::string setting;
+  std::size_t column;
+  std::string message, expected;
+};
+
+std::string reports(const std::vector<Reported>& problems) {
+  std::string all;
+  for (const auto& [setting, column, message, expected] : problems)
+    all += (all.empty() ? "" : "\n") + report("--set", {1, column, message, expected}, setting);
+  return all;
+}
+
+}  // namespace
 
 BOOST_AUTO_TEST_CASE(values) {
   const Words given = {"classes=5",
@@ -67,113 +83,50 @@ BOOST_AUTO_TEST_CASE(errors_in_values) {
   const Words given = {"data.path=3",    "classes=0", "op = softmx",
                        "list=[1,\"a\"]", "case=[{}]", "data.file=x"};
   BOOST_TEST(errors("classes = 1\nop = 1\n", read, given) ==
-             "--set:1:11: error: key 'path' is an integer\n"
-             "    1 | data.path=3\n"
-             "      |           ^\n"
-             "   expected a text\n"
-             "--set:1:9: error: key 'classes' is 0\n"
-             "    1 | classes=0\n"
-             "      |         ^\n"
-             "   expected an integer from 1 to 1000000\n"
-             "--set:1:6: error: 'softmx' is not a known value of 'op'\n"
-             "    1 | op = softmx\n"
-             "      |      ^\n"
-             "   expected one of: softmax, log_softmax, log_sum_exp, cross_entropy; "
-             "did you mean 'softmax'?\n"
-             "--set:1:9: error: element 2 of 'list' is a string\n"
-             "    1 | list=[1,\"a\"]\n"
-             "      |         ^\n"
-             "   expected a number\n"
-             "--set:1:7: error: missing key 'name'\n"
-             "    1 | case=[{}]\n"
-             "      |       ^\n"
-             "   expected a text\n"
-             "--set:1:6: error: unknown key 'file'\n"
-             "    1 | data.file=x\n"
-             "      |      ^\n"
-             "   expected one of: path");
+             reports({{given[0], 11, "key 'path' is an integer", "a text"},
+                      {given[1], 9, "key 'classes' is 0", "an integer from 1 to 1000000"},
+                      {given[2], 6, "'softmx' is not a known value of 'op'",
+                       "one of: softmax, log_softmax, log_sum_exp, cross_entropy; "
+                       "did you mean 'softmax'?"},
+                      {given[3], 9, "element 2 of 'list' is a string", "a number"},
+                      {given[4], 7, "missing key 'name'", "a text"},
+                      {given[5], 6, "unknown key 'file'", "one of: path"}}));
   // Those of the file come first.
   BOOST_TEST(errors("\n\na = 1", [](Section& root) { root.text("a"); }, {"b=1"}) ==
-             "x.toml:3:5: error: key 'a' is an integer\n"
-             "    3 | a = 1\n"
-             "      |     ^\n"
-             "   expected a text\n"
-             "--set:1:1: error: unknown key 'b'\n"
-             "    1 | b=1\n"
-             "      | ^\n"
-             "   expected one of: a");
+             report("\n\na = 1", {{3, 5, "key 'a' is an integer", "a text"}}) + '\n' +
+                 reports({{"b=1", 1, "unknown key 'b'", "one of: a"}}));
 }
 
 BOOST_AUTO_TEST_CASE(malformed) {
   const std::string in_toml =
-      "   expected KEY=VALUE with VALUE in TOML: a text in quotes, save for a bare word";
-  BOOST_TEST(construction_errors("", {"classes", "=1", "[a]=1", "# a=1", "", "a=1\nb=2"}) ==
-             "--set:1:1: error: 'classes' has no '='\n"
-             "    1 | classes\n"
-             "      | ^\n"
-             "   expected KEY=VALUE\n"
-             "--set:1:1: error: '' is not a key\n"
-             "    1 | =1\n"
-             "      | ^\n"
-             "   expected KEY=VALUE\n"
-             "--set:1:1: error: '[a]' is not a key\n"
-             "    1 | [a]=1\n"
-             "      | ^\n"
-             "   expected KEY=VALUE\n"
-             "--set:1:1: error: '# a' is not a key\n"
-             "    1 | # a=1\n"
-             "      | ^\n"
-             "   expected KEY=VALUE\n"
-             "--set:1:1: error: '' has no '='\n"
-             "   expected KEY=VALUE\n"
-             "--set:1:1: error: a line break in an override\n"
-             "    1 | a=1\n"
-             "      | ^\n"
-             "   expected KEY=VALUE on one line");
-  BOOST_TEST(construction_errors("", {"\xEF\xBB\xBF#=1"}) ==
-             "--set:1:1: error: '\xEF\xBB\xBF#' is not a key\n"
-             "    1 | #=1\n"
-             "      | ^\n"
-             "   expected KEY=VALUE");
-  BOOST_TEST(construction_errors("", {"name=two words"}) ==
-             "--set:1:7: error: invalid TOML in boolean: expected 'true', saw 'tw'\n"
-             "    1 | name=two words\n"
-             "      |       ^\n" +
-                 in_toml);
-  BOOST_TEST(construction_errors("", {"name="}) ==
-             "--set:1:6: error: invalid TOML in key-value pair: encountered end-of-file\n"
-             "    1 | name=\n"
-             "      |      ^\n" +
-                 in_toml);
-  BOOST_TEST(construction_errors("", {"a b=word"}) ==
-             "--set:1:3: error: invalid TOML in key-value pair: expected '=', saw 'b'\n"
-             "    1 | a b=word\n"
-             "      |   ^\n" +
-                 in_toml);
-  BOOST_TEST(construction_errors("", {"a=\"\xFF\""}) ==
-             "--set:1:4: error: invalid UTF-8\n"
-             "    1 | a=\"\xEF\xBF\xBD\"\n"
-             "      |    ^\n" +
-                 in_toml);
+      "KEY=VALUE with VALUE in TOML: a text in quotes, save for a bare word";
+  const auto check = [](const Words& given, const std::vector<Reported>& problems) {
+    BOOST_TEST(construction_errors("", given) == reports(problems));
+  };
+  check({"classes", "=1", "[a]=1", "# a=1", "", "a=1\nb=2"},
+        {{"classes", 1, "'classes' has no '='", "KEY=VALUE"},
+         {"=1", 1, "'' is not a key", "KEY=VALUE"},
+         {"[a]=1", 1, "'[a]' is not a key", "KEY=VALUE"},
+         {"# a=1", 1, "'# a' is not a key", "KEY=VALUE"},
+         {"", 1, "'' has no '='", "KEY=VALUE"},
+         {"a=1", 1, "a line break in an override", "KEY=VALUE on one line"}});
+  check({"\xEF\xBB\xBF#=1"}, {{"#=1", 1, "'\xEF\xBB\xBF#' is not a key", "KEY=VALUE"}});
+  check({"name=two words"},
+        {{"name=two words", 7, "invalid TOML in boolean: expected 'true', saw 'tw'", in_toml}});
+  check({"name="},
+        {{"name=", 6, "invalid TOML in key-value pair: encountered end-of-file", in_toml}});
+  check({"a b=word"},
+        {{"a b=word", 3, "invalid TOML in key-value pair: expected '=', saw 'b'", in_toml}});
+  check({"a=\"\xFF\""}, {{"a=\"\xEF\xBF\xBD\"", 4, "invalid UTF-8", in_toml}});
 }
 
 BOOST_AUTO_TEST_CASE(paths_through_what_is_no_table) {
+  const std::string array = "a path through tables: --set cannot reach into an array";
   BOOST_TEST(construction_errors("n = 1\n[[case]]\nname = 'a'\n[data]\nlist = [1]\n",
                                  {"case.3.name=x", "n.m=1", "data.list.0=2"}) ==
-             "--set:1:1: error: 'case' is an array, not a table\n"
-             "    1 | case.3.name=x\n"
-             "      | ^\n"
-             "   expected a path through tables: --set cannot reach into an array\n"
-             "--set:1:1: error: 'n' is an integer, not a table\n"
-             "    1 | n.m=1\n"
-             "      | ^\n"
-             "   expected a path through tables\n"
-             "--set:1:6: error: 'list' is an array, not a table\n"
-             "    1 | data.list.0=2\n"
-             "      |      ^\n"
-             "   expected a path through tables: --set cannot reach into an array");
+             reports({{"case.3.name=x", 1, "'case' is an array, not a table", array},
+                      {"n.m=1", 1, "'n' is an integer, not a table", "a path through tables"},
+                      {"data.list.0=2", 6, "'list' is an array, not a table", array}}));
 }
-
-BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -8,8 +8,6 @@ BOOST_AUTO_TEST_SUITE(nearest_test)
 
 using namespace maxtrick::tests;
 
-BOOST_AUTO_TEST_SUITE(words)
-
 std::string nearest(const std::string& word, const Words& known) {
   return maxtrick::config::nearest(word, known);
 }
@@ -69,7 +67,5 @@ BOOST_AUTO_TEST_CASE(lists) {
   BOOST_TEST(expected_one_of("relu", names).starts_with("one of: softmax.naive.scalar, "));
   BOOST_TEST(expected_one_of("relu", {}) == "no name here");
 }
-
-BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -7,10 +7,12 @@
 #include <set>
 
 #include "accuracy/distribution.hpp"
+#include "config_errors.hpp"
+#include "config_runs.hpp"
 #include "ops/registry.hpp"
 #include "oracle/oracle.hpp"
 #include "random_rows.hpp"
-#include "result_rows.hpp"
+#include "replaced.hpp"
 #include "ops/log_sum_exp.hpp"
 #include "ops/softmax.hpp"
 
@@ -33,11 +35,7 @@ const std::string normal =
 bool near(double a, double b) { return std::abs(a - b) <= 6e-6 * std::abs(b); }
 
 std::vector<accuracy::Distribution> distributions(const std::string& text) {
-  config::ConfigFile file(text, "t.toml");
-  config::Section root = file.root();
-  auto read = accuracy::read_distributions(root);
-  file.finish();
-  return read;
+  return read_config(text, [](Section& root) { return accuracy::read_distributions(root); });
 }
 
 std::vector<double> one_row(const std::string& keys, std::size_t classes, std::uint64_t seed) {
@@ -120,16 +118,7 @@ BOOST_AUTO_TEST_CASE(the_worst_row_is_made_again_from_its_seed) {
   BOOST_TEST(moved);  // else the first seed would have done
 }
 
-BOOST_AUTO_TEST_CASE(any_number_of_jobs_writes_the_same_bytes) {
-  const Folder folder;
-  folder.write("a.toml", head + normal);
-  BOOST_REQUIRE(
-      shell("$MAXTRICK run a.toml -o one --jobs 1 && $MAXTRICK run a.toml -o many --jobs 5",
-            folder.path())
-          .code == 0);
-  for (const char* file : {"a.csv", "a.md"})
-    BOOST_TEST(io::read_file(folder / "one" / file) == io::read_file(folder / "many" / file));
-}
+BOOST_AUTO_TEST_CASE(any_number_of_jobs_writes_the_same_bytes) { check_jobs(head + normal); }
 
 BOOST_AUTO_TEST_CASE(distributions_are_what_they_are_called) {
   constexpr std::size_t n = 4000;
@@ -225,49 +214,32 @@ BOOST_AUTO_TEST_CASE(a_file_is_a_distribution) {
   // The table is not lost with the file.
   std::filesystem::remove(folder / "x.csv");
   const std::string before = io::read_file(folder / "out/a.csv");
-  const Said said = shell("$MAXTRICK run a.toml -o out", folder.path());
-  BOOST_TEST(said.code == 5);
-  BOOST_TEST(said.err.find("rows skipped: x.csv is not there. Ask.\n") != std::string::npos,
-             said.err);
+  const Said said = shell_exits(5, "$MAXTRICK run a.toml -o out", folder.path());
+  BOOST_TEST(contains(said.err, "rows skipped: x.csv is not there. Ask.\n"), said.err);
   BOOST_TEST(io::read_file(folder / "out/a.csv") == before);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_wrong_in_a_config_is_named) {
-  const Folder folder;
-  const auto error = [&](const std::string& text) {
-    folder.write("a.toml", text);
-    const Said said = shell("$MAXTRICK run a.toml -o out", folder.path());
-    BOOST_TEST(said.code == 2);
-    BOOST_TEST(!std::filesystem::exists(folder / "out"));
-    return said.err;
-  };
-  const auto contains = [](const std::string& text, const std::string& part) {
-    return text.find(part) != std::string::npos;
-  };
-  std::string text = head;
-  text.replace(text.find("[2, 30]"), 7, "[30, 2.5]");
-  BOOST_TEST(contains(error(text + normal), "a.toml:6:16: error: 2.5 classes"));
-  text.replace(text.find("[30, 2.5]"), 9, "[2000000]");
-  BOOST_TEST(contains(error(text + normal), "whole numbers from 1 to 1000000, rising"));
-  BOOST_TEST(contains(error(head), "missing"));
-  BOOST_TEST(contains(error(head + normal + normal), "duplicate distribution 'n'"));
-  BOOST_TEST(contains(error(head + "[[distribution]]\nname = \"n\"\nhazard = \"h\"\nkind = "
-                                   "\"norml\"\n"),
-                      "did you mean 'normal'?"));
-  BOOST_TEST(contains(error(head + normal + "low = 3\n"), "unknown key 'low'"));
+  check_rejected(replaced(head, "[2, 30]", "[30, 2.5]") + normal,
+                 {"t.toml:6:16: error: 2.5 classes"});
+  check_rejected(replaced(head, "[2, 30]", "[2000000]") + normal,
+                 {"whole numbers from 1 to 1000000, rising"});
+  check_rejected(head, {"missing"});
+  check_rejected(head + normal + normal, {"duplicate distribution 'n'"});
+  check_rejected(head + replaced(normal, "\"normal\"", "\"norml\""), {"did you mean 'normal'?"});
+  check_rejected(head + normal + "low = 3\n", {"unknown key 'low'"});
   const std::string file =
       "[[distribution]]\nname = \"f\"\nhazard = \"h\"\nkind = \"file\"\npath = \"x.csv\"\n";
-  folder.write("x.csv", "1,2,3\n");
-  BOOST_TEST(contains(error(head + file), "a.toml:11:1: error: missing key 'obtain'"));
-  BOOST_TEST(contains(error(head + file + "obtain = \"o\"\n"),
-                      "a.toml:6:11: error: the rows of 'f' have 3"));
-  BOOST_TEST(
-      contains(error(head + file + "obtain = \"o\"\norder = \"up\"\n"), "unknown key 'order'"));
-  folder.write("x.csv", "1,nan\n");
-  BOOST_TEST(contains(error(head + file + "obtain = \"o\"\n"), "x.csv holds NaN"));
-  folder.write("x.csv", "1,1e5\n");
-  BOOST_TEST(contains(error(head + file + "obtain = \"o\"\n"),
-                      "logit 1 is 100000, which is infinite in float16"));
+  const auto rejected = [&](const std::string& keys, const std::string& csv,
+                            const std::string& message) {
+    check_rejected(head + file + keys, {message}, {{"x.csv", csv}});
+  };
+  const std::string obtain = "obtain = \"o\"\n";
+  rejected("", "1,2,3\n", "t.toml:11:1: error: missing key 'obtain'");
+  rejected(obtain, "1,2,3\n", "t.toml:6:11: error: the rows of 'f' have 3");
+  rejected(obtain + "order = \"up\"\n", "1,2,3\n", "unknown key 'order'");
+  rejected(obtain, "1,nan\n", "x.csv holds NaN");
+  rejected(obtain, "1,1e5\n", "logit 1 is 100000, which is infinite in float16");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -26,9 +26,7 @@ const std::string bias_100 = condition("bias-100", "bias = 100");
 
 const Cells& row(const std::vector<Cells>& rows, const std::string& condition,
                  const std::string& arm) {
-  for (const Cells& cells : rows)
-    if (cells.at("condition") == condition && cells.at("arm") == arm) return cells;
-  throw std::out_of_range(condition + '/' + arm);
+  return row_where(rows, {{"condition", condition}, {"arm", arm}});
 }
 
 }  // namespace
@@ -103,15 +101,7 @@ BOOST_AUTO_TEST_CASE(two_classes_can_be_learned) {
   BOOST_TEST(row(rows, "still", "bce").at("accuracy_median") == "0.5");
 }
 
-BOOST_AUTO_TEST_CASE(jobs_change_no_byte) {
-  const Folder folder;
-  folder.write("t.toml", config(condition("lab") + bias_100));
-  const Said said = shell(
-      "$MAXTRICK run t.toml -o one --jobs 1 && $MAXTRICK run t.toml -o two --jobs 2 && "
-      "cmp one/t.csv two/t.csv && cmp one/t.md two/t.md",
-      folder.path());
-  BOOST_TEST(said.code == 0, said.err);
-}
+BOOST_AUTO_TEST_CASE(jobs_change_no_byte) { check_jobs(config(condition("lab") + bias_100)); }
 
 // The others are trained as well: what counts as learning depends on the best of them.
 BOOST_AUTO_TEST_CASE(a_filter_gives_the_same_row) {
@@ -119,39 +109,37 @@ BOOST_AUTO_TEST_CASE(a_filter_gives_the_same_row) {
   const std::string text = config(condition("lab") + bias_100);
   folder.write("t.toml", text);
   const auto rows = rows_of_run(text);
-  const Said said = shell("$MAXTRICK run t.toml --filter '^bias-100/clip$'", folder.path());
-  BOOST_TEST(said.code == 0);
-  BOOST_TEST(said.out.find("stalls") != std::string::npos, said.out);
-  BOOST_TEST(said.out.find(row(rows, "bias-100", "clip").at("reported_loss")) != std::string::npos);
-  BOOST_TEST(said.out.find("fused") == std::string::npos);
+  const Said said =
+      shell_exits(0, "$MAXTRICK run t.toml --filter '^bias-100/clip$'", folder.path());
+  BOOST_TEST(contains(said.out, "stalls"), said.out);
+  BOOST_TEST(contains(said.out, row(rows, "bias-100", "clip").at("reported_loss")));
+  BOOST_TEST(!contains(said.out, "fused"));
 }
 
 BOOST_AUTO_TEST_CASE(config_errors) {
-  const auto rejected = [](const std::string& text, const std::string& at, std::size_t skip,
-                           const std::string& message, const std::string& expected) {
-    check_rejected(text, place_of(text, at, skip), message, expected);
-  };
   const auto changed = [](const std::string& change) { return config(condition("c", change)); };
-  rejected(config(condition("c") + replaced(condition("c"), "name =", "name  =")), "name  =", 8,
-           "duplicate condition 'c'", "another name");
-  rejected(changed("biased = 4"), "biased = 4", 9, "key 'biased' is 4", "an integer from 0 to 3");
-  rejected(changed("label_noise = 1.5"), "1.5", 0, "key 'label_noise' is 1.5",
-           "a number from 0 to 1");
-  rejected(changed("dtype = \"float64\""), "\"float64\"", 0,
-           "'float64' is not a known value of 'dtype'", "one of: float32, float16, bfloat16");
-  rejected(changed("feature_scal = 10"), "feature_scal", 0, "unknown key 'feature_scal'", "one of");
-  rejected(config(condition("c"), naive + bce), "data = \"lab\"", 7,
-           "'bce' is of two classes, the data of 4", "another arm");
+  check_rejected(config(condition("c") + replaced(condition("c"), "name =", "name  =")),
+                 "name  =", 8, "duplicate condition 'c'", "another name");
+  check_rejected(changed("biased = 4"), "biased = 4", 9, "key 'biased' is 4",
+                 "an integer from 0 to 3");
+  check_rejected(changed("label_noise = 1.5"), "1.5", 0, "key 'label_noise' is 1.5",
+                 "a number from 0 to 1");
+  check_rejected(changed("dtype = \"float64\""), "\"float64\"", 0,
+                 "'float64' is not a known value of 'dtype'", "one of: float32, float16, bfloat16");
+  check_rejected(changed("feature_scal = 10"), "feature_scal", 0, "unknown key 'feature_scal'",
+                 "one of");
+  check_rejected(config(condition("c"), naive + bce), "data = \"lab\"", 7,
+                 "'bce' is of two classes, the data of 4", "another arm");
   // Its network has one output.
-  rejected(config(condition("c", "biased = 1"), bce, two_blobs, "two"), "biased = 1", 9,
-           "key 'biased' is 1", "");
-  rejected(config(condition("c", "dtype = \"float16\""),
-                  fused + arm("dnn", "log_of_softmax", "softmax.onednn")),
-           "\"float16\"", 0, "'softmax.onednn' has no float16",
-           "a type that the softmax of every arm has");
-  rejected(config(condition("c"), fused + arm("none", "log_of_softmax")),
-           "[[arm]]\nname = \"none\"", 0, "the loss 'log_of_softmax' is of probabilities",
-           "softmax = ");
+  check_rejected(config(condition("c", "biased = 1"), bce, two_blobs, "two"), "biased = 1", 9,
+                 "key 'biased' is 1", "");
+  check_rejected(config(condition("c", "dtype = \"float16\""),
+                        fused + arm("dnn", "log_of_softmax", "softmax.onednn")),
+                 "\"float16\"", 0, "'softmax.onednn' has no float16",
+                 "a type that the softmax of every arm has");
+  check_rejected(config(condition("c"), fused + arm("none", "log_of_softmax")),
+                 "[[arm]]\nname = \"none\"", 0, "the loss 'log_of_softmax' is of probabilities",
+                 "softmax = ");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

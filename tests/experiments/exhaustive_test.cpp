@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 #include <map>
 
+#include "killed_run.hpp"
 #include "plan_of.hpp"
 #include "program.hpp"
 #include "run/schedule.hpp"
@@ -24,32 +25,18 @@ parts = 64
 inputs = { first = 0, last = 0xffffffff, every = 4093 }
 )";
 
-run::Plan read_plan(Section& root) { return plan_of("exhaustive", root); }
-
 run::Run run_program(const std::string& text) {
-  ConfigFile file(text, "x.toml");
-  Section root = file.root();
-  run::Plan plan = read_plan(root);
-  file.finish();
-  return run::run_cases(std::move(plan), 2, {});
+  return run::run_cases(plan_of("exhaustive", text), 2, {});
 }
 
-std::string first_error(const std::string& from, const std::string& to) {
-  return tests::first_error("exhaustive", config_text, from, to);
-}
-
-// The program with its cache and results in the folder.
 Said in(const Folder& folder, const std::string& command) {
-  return shell("export XDG_CACHE_HOME=$PWD/cache; " + command, folder.path());
+  return shell_with_cache(folder, command);
 }
 
-// Killed as soon as three parts of the first function are on disk: no way to clean up.
-const std::string killed = R"($MAXTRICK run small.toml -o killed -j 1 & program=$!
-until [ $(cat cache/maxtrick/small/exp.scalar.*.parts | wc -l) -ge 4 ] || ! kill -0 $program; do
-  sleep 0.002
-done 2>/dev/null
-kill -9 $program; wait $program
-[ $? -eq 137 ] && [ ! -e killed/small.csv ])";
+// Killed as soon as three parts of the first function are on disk.
+const std::string killed =
+    killed_after(3, "small/exp.scalar.*.parts", "$MAXTRICK run small.toml -o killed -j 1") +
+    " && [ ! -e killed/small.csv ]";
 
 std::size_t parts_there(const Said& said) {
   return said.err.starts_with("small: ") ? std::stoul(said.err.substr(7)) : 0;
@@ -74,12 +61,9 @@ BOOST_AUTO_TEST_CASE(every_input_is_counted) {
 
 // Without the key: all of them.
 BOOST_AUTO_TEST_CASE(the_committed_config_covers_every_float) {
-  const auto text =
-      io::read_file(std::filesystem::path(MAXTRICK_SOURCE_DIR) / "configs/long/exhaustive.toml");
-  ConfigFile file(text, "exhaustive.toml");
-  Section root = file.root();
-  const run::Plan plan = read_plan(root);
-  file.finish();
+  const run::Plan plan = plan_of(
+      "exhaustive",
+      io::read_file(std::filesystem::path(MAXTRICK_SOURCE_DIR) / "configs/long/exhaustive.toml"));
   BOOST_TEST(plan.table.columns[plan.table.index("inputs")].description.find(
                  "all 4294967296 floats") != std::string::npos);
   BOOST_TEST(plan.cases.size() == 11U);
@@ -175,7 +159,7 @@ BOOST_AUTO_TEST_CASE(damaged_parts_are_computed_again) {
   const Said anew = in(folder, "$MAXTRICK run small.toml -o again");
   BOOST_TEST(anew.code == 0);
   BOOST_TEST(parts_there(anew) == lines - 1);
-  BOOST_TEST(anew.err.find("--resume takes them") != std::string::npos);
+  BOOST_TEST(contains(anew.err, "--resume takes them"));
   BOOST_TEST(in(folder, "find cache -type f").out == "");
   BOOST_TEST(io::read_file(folder / "again/small.csv") == table);
 }
@@ -184,9 +168,8 @@ BOOST_AUTO_TEST_CASE(where_nothing_can_be_kept_it_says_so_and_runs) {
   const Folder folder;
   folder.write("small.toml", replaced(config_text, "4093", "1048577"));
   const Said no_home =
-      shell("unset HOME XDG_CACHE_HOME; $MAXTRICK run small.toml -o out", folder.path());
-  BOOST_TEST(no_home.code == 0);
-  BOOST_TEST(no_home.err.find("neither XDG_CACHE_HOME nor HOME") != std::string::npos);
+      shell_exits(0, "unset HOME XDG_CACHE_HOME; $MAXTRICK run small.toml -o out", folder.path());
+  BOOST_TEST(contains(no_home.err, "neither XDG_CACHE_HOME nor HOME"));
   const Said in_the_way = in(folder, "touch cache; $MAXTRICK run small.toml -o out");
   BOOST_TEST(in_the_way.code == 0);
   BOOST_TEST(in_the_way.err.starts_with("small: parts are not kept"));
@@ -195,20 +178,20 @@ BOOST_AUTO_TEST_CASE(where_nothing_can_be_kept_it_says_so_and_runs) {
 }
 
 BOOST_AUTO_TEST_CASE(config_errors_name_the_place) {
-  BOOST_TEST(errors(config_text, [](Section& root) { (void)read_plan(root); }) == "");
-  BOOST_TEST(first_error("logf", "logq").starts_with("x.toml:4:21: error: "));
-  BOOST_TEST(first_error("\"logf\"", "\"exp\"") == "x.toml:4:21: error: 'exp' is named twice");
-  BOOST_TEST(first_error("scalar", "sse2").starts_with("x.toml:5:9: error: "));
-  BOOST_TEST(first_error("parts = 64", "parts = 0").starts_with("x.toml:6:9: error: "));
-  BOOST_TEST(first_error("first = 0, last = 0xffffffff, every = 4093", "first = 1, last = 9") ==
-             "x.toml:6:9: error: 64 parts of 9 inputs");
-  BOOST_TEST(first_error("first = 0, last = 0xffffffff", "first = 8, last = 7")
-                 .starts_with("x.toml:6:9: error: "));
-  BOOST_TEST(errors(replaced(config_text, "0xffffffff", "0x100000000"), [](Section& root) {
-               (void)read_plan(root);
-             }).find("x.toml:7:30: error: ") != std::string::npos);
-  BOOST_TEST(first_error("every = 4093", "each = 4093") ==
-             "x.toml:7:42: error: unknown key 'each'");
+  const std::string whole = "first = 0, last = 0xffffffff, every = 4093";
+  check_mistakes(
+      "exhaustive", config_text,
+      {{"logf", "logq", "x.toml:4:21: error: 'logq' is not a known value of 'functions'"},
+       {"\"logf\"", "\"exp\"", "x.toml:4:21: error: 'exp' is named twice"},
+       {"scalar", "sse2", "x.toml:5:9: error: 'sse2' is not a known value of 'isas'"},
+       {"parts = 64", "parts = 0", "x.toml:6:9: error: key 'parts' is 0"},
+       {whole, "first = 1, last = 9", "x.toml:6:9: error: 64 parts of 9 inputs"},
+       {whole, "first = 8, last = 7, every = 4093", "x.toml:6:9: error: 64 parts of 1 inputs"},
+       {"every = 4093", "each = 4093", "x.toml:7:42: error: unknown key 'each'"}});
+  // It is the second error: without it there are no inputs to part.
+  const std::string report = errors(replaced(config_text, "0xffffffff", "0x100000000"),
+                                    [](Section& root) { (void)plan_of("exhaustive", root); });
+  BOOST_TEST(contains(report, "x.toml:7:30: error: key 'last' is 4294967296"), report);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -6,9 +6,10 @@
 #include <set>
 
 #include "inputs/digits.hpp"
-#include "io/csv.hpp"
 #include "program.hpp"
-#include "table/table.hpp"
+#include "result_rows.hpp"
+
+BOOST_AUTO_TEST_SUITE(experiments_test)
 
 BOOST_AUTO_TEST_SUITE(experiments_test)
 
@@ -19,37 +20,16 @@ using namespace maxtrick::tests;
 
 const std::filesystem::path project = MAXTRICK_SOURCE_DIR;
 
-// A committed table, by column name.
-struct Table {
-  explicit Table(const std::string& name)
-      : lines(io::parse_csv(io::read_file(project / "results" / name))) {}
-  [[nodiscard]] std::string cell(const table::Row& row, const std::string& column) const {
-    for (std::size_t i = 0; i < row.size(); ++i)
-      if (lines[0][i] == column) return row[i];
-    throw std::out_of_range(column);
-  }
-  // The outcome of a case.
-  [[nodiscard]] std::string outcome(const std::string& one, const std::string& dtype,
-                                    const std::string& variant) const {
-    for (const auto& row : lines)
-      if (cell(row, "case") == one && cell(row, "dtype") == dtype &&
-          cell(row, "variant") == variant)
-        return cell(row, "outcome");
-    return "no such row";
-  }
-  std::vector<table::Row> lines;
-};
-
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(overflow_covers_its_families) {
-  const Table table("overflow.csv");
+  const auto table = committed_rows("overflow");
   std::set<std::string> cases, variants;
-  for (auto row = table.lines.begin() + 1; row != table.lines.end(); ++row) {
-    cases.insert(table.cell(*row, "case"));
-    variants.insert(table.cell(*row, "variant"));
-    BOOST_TEST(!table.cell(*row, "hazard").empty());
-    BOOST_TEST(!table.cell(*row, "source").empty());
+  for (const Cells& row : table) {
+    cases.insert(row.at("case"));
+    variants.insert(row.at("variant"));
+    BOOST_TEST(!row.at("hazard").empty());
+    BOOST_TEST(!row.at("source").empty());
   }
   BOOST_TEST(cases.size() >= 45U);
   BOOST_TEST(variants.size() == 33U);
@@ -64,9 +44,10 @@ BOOST_AUTO_TEST_CASE(overflow_covers_its_families) {
 
 // What the field knows of these rows, found again in the committed table.
 BOOST_AUTO_TEST_CASE(overflow_says_what_the_field_knows) {
-  const Table table("overflow.csv");
+  const auto table = committed_rows("overflow");
   const auto float32 = [&](const std::string& one, const std::string& variant) {
-    return table.outcome(one, "float32", variant);
+    return row_where(table, {{"case", one}, {"dtype", "float32"}, {"variant", variant}})
+        .at("outcome");
   };
   BOOST_TEST(float32("float32-exp-overflow-below", "softmax.naive.scalar") == "ok");
   BOOST_TEST(float32("float32-exp-overflow-above", "softmax.naive.scalar") == "nan");
@@ -86,12 +67,12 @@ BOOST_AUTO_TEST_CASE(overflow_says_what_the_field_knows) {
 }
 
 BOOST_AUTO_TEST_CASE(published_has_a_row_for_each_figure_that_needs_no_training) {
-  const Table table("published.csv");
+  const auto table = committed_rows("published");
   std::set<std::string> figures;
-  for (auto row = table.lines.begin() + 1; row != table.lines.end(); ++row) {
-    const std::string id = table.cell(*row, "id");
+  for (const Cells& row : table) {
+    const std::string id = row.at("id");
     figures.insert(id.substr(0, id.find('.')));
-    const std::string agrees = table.cell(*row, "agrees");
+    const std::string agrees = row.at("agrees");
     // The one printed row that holds in some digits only: float32 to more digits than it has.
     BOOST_TEST(agrees == (id == "E1" ? "partly" : "yes"), id << " agrees: " << agrees);
   }
@@ -109,10 +90,9 @@ BOOST_AUTO_TEST_CASE(published_tells_a_wrong_digit) {
   BOOST_REQUIRE(at != std::string::npos);
   folder.write("published.toml",
                config.replace(at, right.size(), "\"0.035\", \"0.261\", \"0.705\""));
-  const Said said = shell("$MAXTRICK run published.toml --filter '^S5.3$'", folder.path());
-  BOOST_TEST(said.code == 0);
-  BOOST_TEST(said.out.find("partly") != std::string::npos);
-  BOOST_TEST(said.out.find("0.261 is off by 1.5 of its last digit") != std::string::npos);
+  const Said said = shell_exits(0, "$MAXTRICK run published.toml --filter '^S5.3$'", folder.path());
+  BOOST_TEST(contains(said.out, "partly"));
+  BOOST_TEST(contains(said.out, "0.261 is off by 1.5 of its last digit"));
 }
 
 BOOST_AUTO_TEST_CASE(digits_are_compared_as_they_are_printed) {
@@ -141,15 +121,14 @@ BOOST_AUTO_TEST_CASE(digits_are_compared_as_they_are_printed) {
 BOOST_AUTO_TEST_CASE(accurate_is_within_one_ulp_in_every_table) {
   std::size_t rows = 0;
   for (const auto& [name, column] :
-       {std::pair("accuracy.csv", "max_error_ulp"), std::pair("overflow.csv", "max_error_ulp"),
-        std::pair("log_softmax.csv", "max_error_ulp"), std::pair("shift.csv", "error_ulp")}) {
-    const Table table(name);
-    for (auto row = table.lines.begin() + 1; row != table.lines.end(); ++row) {
-      if (table.cell(*row, "variant").find(".accurate.") == std::string::npos) continue;
+       {std::pair("accuracy", "max_error_ulp"), std::pair("overflow", "max_error_ulp"),
+        std::pair("log_softmax", "max_error_ulp"), std::pair("shift", "error_ulp")}) {
+    const auto table = committed_rows(name);
+    for (const Cells& row : table) {
+      if (row.at("variant").find(".accurate.") == std::string::npos) continue;
       ++rows;
-      BOOST_TEST(table.cell(*row, "outcome") == "ok");
-      BOOST_TEST(std::stod(table.cell(*row, column)) <= 1,
-                 name << ": " << fmt::format("{}", fmt::join(*row, ",")));
+      BOOST_TEST(row.at("outcome") == "ok");
+      BOOST_TEST(std::stod(row.at(column)) <= 1, name << ": " << fmt::format("{}", row));
     }
   }
   BOOST_TEST(rows > 1500U);
@@ -158,13 +137,12 @@ BOOST_AUTO_TEST_CASE(accurate_is_within_one_ulp_in_every_table) {
 // The study of Blanchard, Higham & Higham: 475 of 2500 vectors overflow in float16 unshifted, none
 // shifted, and no bound is violated.
 BOOST_AUTO_TEST_CASE(the_published_overflows_are_found_again) {
-  const Table table("blanchard_higham.csv");
+  const auto table = committed_rows("blanchard_higham");
   std::map<std::string, std::string> float16;
-  for (auto row = table.lines.begin() + 1; row != table.lines.end(); ++row) {
-    BOOST_TEST(table.cell(*row, "violations") == "0");
-    BOOST_TEST(table.cell(*row, "vectors") == "2500");
-    if (table.cell(*row, "dtype") == "float16")
-      float16[table.cell(*row, "variant")] = table.cell(*row, "overflows");
+  for (const Cells& row : table) {
+    BOOST_TEST(row.at("violations") == "0");
+    BOOST_TEST(row.at("vectors") == "2500");
+    if (row.at("dtype") == "float16") float16[row.at("variant")] = row.at("overflows");
   }
   const std::map<std::string, std::string> expected{
       {"log_sum_exp.naive.scalar", "475"}, {"log_sum_exp.shifted_log1p.scalar", "0"},

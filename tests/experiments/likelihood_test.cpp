@@ -4,10 +4,10 @@
 #include <cmath>
 #include <map>
 
+#include "config_runs.hpp"
 #include "likelihood/factors.hpp"
 #include "numerics/real.hpp"
 #include "plan_of.hpp"
-#include "program.hpp"
 #include "table/table.hpp"
 
 BOOST_AUTO_TEST_SUITE(likelihood_test)
@@ -47,25 +47,7 @@ hazard = "all sizes"
 seed = 7
 )";
 
-run::Plan read_plan(Section& root) { return plan_of("likelihood", root); }
-
-// The rows of the config, by key and column.
-std::map<std::string, std::map<std::string, std::string>> all_rows() {
-  ConfigFile file(config_text, "x.toml");
-  Section root = file.root();
-  run::Plan plan = read_plan(root);
-  file.finish();
-  std::map<std::string, std::map<std::string, std::string>> rows;
-  for (auto& one : plan.cases) {
-    const auto row = std::get<table::Row>(one.run());
-    for (std::size_t i = 0; i < row.size(); ++i) rows[one.key][plan.table.columns[i].name] = row[i];
-  }
-  return rows;
-}
-
-std::string first_error(const std::string& from, const std::string& to) {
-  return tests::first_error("likelihood", config_text, from, to);
-}
+std::map<std::string, Cells> all_rows() { return rows_of_plan(plan_of("likelihood", config_text)); }
 
 // n log p by MPFR, of a p that is a double.
 double exact_log_power(double p, unsigned long n) {
@@ -197,28 +179,22 @@ BOOST_AUTO_TEST_CASE(random_factors_are_drawn_from_their_seed) {
 }
 
 BOOST_AUTO_TEST_CASE(config_errors_name_the_place) {
-  BOOST_TEST(errors(config_text, [](Section& root) { (void)read_plan(root); }) == "");
-  BOOST_TEST(first_error("6e-8", "1e-8") == "x.toml:21:15: error: 1e-08 is 0 in float16");
-  BOOST_TEST(first_error("0.9", "0.999") == "x.toml:11:15: error: 0.999 is 1 in bfloat16");
-  BOOST_TEST(first_error("0.9", "1").starts_with("x.toml:11:15: error: "));
-  BOOST_TEST(first_error("[5000]", "[10, 10]") == "x.toml:5:16: error: 10 factors");
-  BOOST_TEST(first_error("[5000]", "[0.5]") == "x.toml:5:12: error: 0.5 factors");
-  BOOST_TEST(first_error("\"float16\"", "\"float16_in_float32\"") ==
-             "x.toml:4:33: error: float16_in_float32 computes in float32");
-  BOOST_TEST(first_error("\"half\"", "\"good\"") == "x.toml:14:8: error: duplicate example 'good'");
-  BOOST_TEST(first_error("seed = 7", "seed = 7\nprobability = 0.5") ==
-             "x.toml:27:1: error: unknown key 'probability'");
+  check_mistakes("likelihood", config_text,
+                 {{"6e-8", "1e-8", "x.toml:21:15: error: 1e-08 is 0 in float16"},
+                  {"0.9", "0.999", "x.toml:11:15: error: 0.999 is 1 in bfloat16"},
+                  {"0.9", "1", "x.toml:11:15: error: key 'probability' is 1"},
+                  {"[5000]", "[10, 10]", "x.toml:5:16: error: 10 factors"},
+                  {"[5000]", "[0.5]", "x.toml:5:12: error: 0.5 factors"},
+                  {"\"float16\"", "\"float16_in_float32\"",
+                   "x.toml:4:33: error: float16_in_float32 computes in float32"},
+                  {"\"half\"", "\"good\"", "x.toml:14:8: error: duplicate example 'good'"},
+                  {"seed = 7", "seed = 7\nprobability = 0.5",
+                   "x.toml:27:1: error: unknown key 'probability'"}});
 }
 
-BOOST_AUTO_TEST_CASE(the_program_makes_the_table) {
-  const Folder folder;
-  folder.write("product.toml", config_text);
-  const Said said = shell(
-      "$MAXTRICK run product.toml -o one -j 1 && $MAXTRICK run product.toml -o two -j 3 && "
-      "cmp one/product.csv two/product.csv && cmp one/product.md two/product.md",
-      folder.path());
-  BOOST_TEST(said.code == 0);
-  BOOST_TEST(said.out.starts_with("one/product.csv: 48 rows, written\n"));
+BOOST_AUTO_TEST_CASE(jobs_change_no_byte) {
+  check_jobs(config_text);
+  BOOST_TEST(rows_of_run(config_text).size() == 48U);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

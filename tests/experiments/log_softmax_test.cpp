@@ -3,10 +3,8 @@
 #include <cmath>
 #include <map>
 
-#include "io/csv.hpp"
-#include "io/number.hpp"
+#include "config_runs.hpp"
 #include "numerics/random.hpp"
-#include "program.hpp"
 #include "table/table.hpp"
 
 BOOST_AUTO_TEST_SUITE(log_softmax_test)
@@ -26,39 +24,18 @@ std::string config(const std::string& gaps, const std::string& classes,
          "]\n";
 }
 
-// The table of a config, its rows by key.
+// The rows of a config by their keys, whose variant lacks its op.
 struct Table {
-  explicit Table(const std::string& text, const std::string& options = "") {
-    folder.write("t.toml", text);
-    const Said said = shell("$MAXTRICK run t.toml -o out " + options, folder.path());
-    BOOST_REQUIRE_MESSAGE(said.code == 0, said.out << said.err);
-    csv = io::read_file(folder / "out/t.csv");
-    lines = io::parse_csv(csv);
-    for (const auto& line : lines)
-      rows[line[0] + '/' + line[1] + '/' + line[2] + '/' + line[3]] = &line;
-  }
+  explicit Table(const std::string& text)
+      : rows(rows_by({"variant", "dtype", "classes", "gap"}, csv_of_run(text))) {}
   [[nodiscard]] std::string text(const std::string& key, const std::string& column) const {
-    for (std::size_t i = 0; i < lines[0].size(); ++i)
-      if (lines[0][i] == column) return rows.at("log_softmax." + key)->at(i);
-    throw std::out_of_range(column);
+    return rows.at("log_softmax." + key).at(column);
   }
   [[nodiscard]] double number(const std::string& key, const std::string& column) const {
-    return io::parse_number(text(key, column)).value();
+    return tests::number(rows.at("log_softmax." + key), column);
   }
-  Folder folder;
-  std::string csv;
-  std::vector<table::Row> lines;
-  std::map<std::string, const table::Row*> rows;
+  std::map<std::string, Cells> rows;
 };
-
-// The first line of what is said of a config that is wrong.
-std::string error(const std::string& text) {
-  const Folder folder;
-  folder.write("t.toml", text);
-  const Said said = shell("$MAXTRICK run t.toml -o out", folder.path());
-  BOOST_TEST(said.code == 2);
-  return said.err.substr(0, said.err.find('\n'));
-}
 
 const auto near = boost::test_tools::tolerance(1e-12);
 
@@ -133,35 +110,30 @@ BOOST_AUTO_TEST_CASE(bounds_hold_for_random_gaps_and_classes) {
     classes += (i ? ", " : "") + std::to_string(2 + (i << 8) + static_cast<int>(random.below(200)));
   const Table table(config(gaps, classes));
   std::size_t bounded = 0;
-  for (std::size_t i = 1; i < table.lines.size(); ++i) {
-    const auto& line = table.lines[i];
-    const auto error = io::parse_number(line.at(9)), bound = io::parse_number(line.at(10));
-    if (!bound) continue;
+  for (const auto& [key, row] : table.rows) {
+    if (row.at("absolute_error_bound").empty()) continue;
     ++bounded;
-    BOOST_TEST(*error <= *bound);
+    BOOST_TEST(number(row, "max_absolute_error") <= number(row, "absolute_error_bound"), key);
   }
-  BOOST_TEST(bounded > (table.lines.size() - 1) / 2);
+  BOOST_TEST(bounded > table.rows.size() / 2);
 }
 
-BOOST_AUTO_TEST_CASE(threads_do_not_change_a_byte) {
-  const std::string text = config("0, 5, 20", "2, 300");
-  BOOST_TEST(Table(text, "-j 1").csv == Table(text, "-j 5").csv);
-}
+BOOST_AUTO_TEST_CASE(jobs_change_no_byte) { check_jobs(config("0, 5, 20", "2, 300")); }
 
 BOOST_AUTO_TEST_CASE(config_errors_name_the_place) {
-  BOOST_TEST(error(config("1, -1", "2")) == "t.toml:9:12: error: -1 is out of range");
-  BOOST_TEST(error(config("1, nan", "2")) == "t.toml:9:12: error: nan is out of range");
-  BOOST_TEST(error(config("701", "2")) == "t.toml:9:9: error: 701 is out of range");
-  BOOST_TEST(error(config("3, 3.0", "2")) == "t.toml:9:12: error: 3 is named twice");
-  BOOST_TEST(error(config("1", "2, 1")) == "t.toml:10:15: error: 1 classes");
-  BOOST_TEST(error(config("1", "2, 2.5")) == "t.toml:10:15: error: 2.5 classes");
-  BOOST_TEST(error(config("1", "2", "\"softmax.naive.scalar\"")) ==
-             "t.toml:5:12: error: 'softmax.naive.scalar' computes no log_softmax");
-  BOOST_TEST(error(config("1", "4,5,4")) == "t.toml:10:16: error: 4 classes");
+  check_rejected(config("1, -1", "2"), {"t.toml:9:12: error: -1 is out of range\n"});
+  check_rejected(config("1, nan", "2"), {"t.toml:9:12: error: nan is out of range\n"});
+  check_rejected(config("701", "2"), {"t.toml:9:9: error: 701 is out of range\n"});
+  check_rejected(config("3, 3.0", "2"), {"t.toml:9:12: error: 3 is named twice\n"});
+  check_rejected(config("1", "2, 1"), {"t.toml:10:15: error: 1 classes\n"});
+  check_rejected(config("1", "2, 2.5"), {"t.toml:10:15: error: 2.5 classes\n"});
+  check_rejected(config("1", "2", "\"softmax.naive.scalar\""),
+                 {"t.toml:5:12: error: 'softmax.naive.scalar' computes no log_softmax\n"});
+  check_rejected(config("1", "4,5,4"), {"t.toml:10:16: error: 4 classes\n"});
   std::string unshown = config("1", "2, 3");
   unshown.replace(unshown.find("shown_classes = 2"), 17, "shown_classes = 4");
-  BOOST_TEST(error(unshown) == "t.toml:8:17: error: 4 is none of 'classes'");
-  BOOST_TEST(error(config("1", "2") + "gap = 1\n") == "t.toml:11:1: error: unknown key 'gap'");
+  check_rejected(unshown, {"t.toml:8:17: error: 4 is none of 'classes'\n"});
+  check_rejected(config("1", "2") + "gap = 1\n", {"t.toml:11:1: error: unknown key 'gap'\n"});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

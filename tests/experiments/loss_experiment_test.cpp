@@ -6,9 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "config_runs.hpp"
 #include "inputs/labelled_logits.hpp"
 #include "loss/exact_loss.hpp"
-#include "result_rows.hpp"
+
+BOOST_AUTO_TEST_SUITE(loss_experiment_test)
 
 BOOST_AUTO_TEST_SUITE(loss_experiment_test)
 
@@ -48,21 +50,9 @@ const std::string naive =
 Cells row_of(const std::vector<Cells>& rows, const std::string& arm, const std::string& gap,
              const std::string& dtype = "float32", const std::string& targets = "sparse",
              const std::string& classes = "2") {
-  for (const Cells& row : rows)
-    if (row.at("arm") == arm && row.at("gap") == gap && row.at("dtype") == dtype &&
-        row.at("targets") == targets && row.at("classes") == classes)
-      return row;
-  throw std::out_of_range(arm + ' ' + gap);
-}
-
-void check_rejected(const std::string& text, const std::string& place, const std::string& message) {
-  const Folder folder;
-  folder.write("l.toml", head + text);
-  const Said said = shell("$MAXTRICK run l.toml", folder.path());
-  BOOST_TEST(said.code == 2);
-  BOOST_TEST(said.err.find("l.toml:" + place) != std::string::npos, said.err);
-  BOOST_TEST(said.err.find(message) != std::string::npos, said.err);
-  BOOST_TEST(!std::filesystem::exists(folder / "results"));
+  return row_where(
+      rows,
+      {{"arm", arm}, {"gap", gap}, {"dtype", dtype}, {"targets", targets}, {"classes", classes}});
 }
 
 }  // namespace
@@ -153,8 +143,7 @@ BOOST_AUTO_TEST_CASE(a_case_says_whether_what_was_printed_comes_again) {
 // Every figure that the committed table quotes from an issue comes again, and the losses that are
 // said to be right everywhere are.
 BOOST_AUTO_TEST_CASE(the_committed_table) {
-  const auto rows =
-      rows_of(io::read_file(std::filesystem::path(MAXTRICK_SOURCE_DIR) / "results/loss.csv"));
+  const auto rows = committed_rows("loss");
   std::set<std::string> sources;
   for (const Cells& row : rows) {
     if (!row.at("printed").empty()) {
@@ -219,52 +208,49 @@ BOOST_AUTO_TEST_CASE(exact_losses_are_the_closed_forms) {
 }
 
 BOOST_AUTO_TEST_CASE(jobs_change_no_byte) {
-  const Folder folder;
-  folder.write("l.toml", head + two_types + both + grid("20, 1, -20", "2, 30") + arm("clip") +
-                             arm("eps") + arm("bce") + example(""));
-  const Said said = shell(
-      "$MAXTRICK run l.toml -o one -j 1 && $MAXTRICK run l.toml -o many -j 5 && "
-      "cmp one/l.csv many/l.csv && cmp one/l.md many/l.md",
-      folder.path());
-  BOOST_TEST(said.code == 0, said.err);
+  check_jobs(head + two_types + both + grid("20, 1, -20", "2, 30") + arm("clip") + arm("eps") +
+             arm("bce") + example(""));
 }
 
 BOOST_AUTO_TEST_CASE(config_errors) {
+  const auto rejected = [](const std::string& text, const std::string& place,
+                           const std::string& message) {
+    check_rejected(head + text, {"t.toml:" + place, message});
+  };
   const std::string start = two_types + both;
-  check_rejected(start + example("") + "[[arm]]\nname = \"a\"\nloss = \"clp\"\n", "16:8",
-                 "did you mean 'clip'?");
-  check_rejected(start + example("") + "[[arm]]\nname = \"a\"\nloss = \"clip\"\n", "14:1",
-                 "the loss 'clip' is of probabilities");
-  check_rejected(start + example("") + arm("clip") + arm("clip"), "19:8", "duplicate arm 'clip'");
-  check_rejected(start + example("") + arm("bce", "softmax = \"softmax.naive.scalar\"\n"), "17:11",
-                 "the loss 'bce' is of one logit");
-  check_rejected(start + example("") + arm("fused", "softmax = \"log_softmax.shifted.scalar\"\n"),
-                 "17:11", "log_softmax.shifted.scalar");
-  check_rejected(start + example("") + arm("fused", "softmax = \"softmax.onednn\"\n"), "17:11",
-                 "'softmax.onednn' has no float64");
-  check_rejected(start + example("") + arm("fused", "guard = 1e-7\n"), "17:9",
-                 "the loss 'fused' has no epsilon");
+  rejected(start + example("") + "[[arm]]\nname = \"a\"\nloss = \"clp\"\n", "16:8",
+           "did you mean 'clip'?");
+  rejected(start + example("") + "[[arm]]\nname = \"a\"\nloss = \"clip\"\n", "14:1",
+           "the loss 'clip' is of probabilities");
+  rejected(start + example("") + arm("clip") + arm("clip"), "19:8", "duplicate arm 'clip'");
+  rejected(start + example("") + arm("bce", "softmax = \"softmax.naive.scalar\"\n"), "17:11",
+           "the loss 'bce' is of one logit");
+  rejected(start + example("") + arm("fused", "softmax = \"log_softmax.shifted.scalar\"\n"),
+           "17:11", "log_softmax.shifted.scalar");
+  rejected(start + example("") + arm("fused", "softmax = \"softmax.onednn\"\n"), "17:11",
+           "'softmax.onednn' has no float64");
+  rejected(start + example("") + arm("fused", "guard = 1e-7\n"), "17:9",
+           "the loss 'fused' has no epsilon");
   for (const std::string guard : {"0", "0.6", "-1"})
-    check_rejected(start + example("") + arm("clip", "guard = " + guard + "\n"), "18:9", "0.5");
-  check_rejected(start + example("") + arm("clip", "gradient = \"chan\"\n"), "18:12",
-                 "did you mean 'chain'?");
-  check_rejected(start + arm("fused"), "1:1", "neither gaps nor cases");
-  check_rejected("dtypes = [\"float16_in_float32\"]\n" + both + example("") + arm("fused"), "4:11",
-                 "no loss is in float16_in_float32");
-  check_rejected(start + arm("fused") + example("", "[[1, 0]]", "[2]"), "16:10",
-                 "row 0: label 2 is no class, of 0 to 1");
-  check_rejected(start + arm("fused") + example("", "[[1, 0]]", "[0, 1]"), "16:10",
-                 "2 labels for 1 rows");
-  check_rejected(start + arm("fused") + example("") + "[[case]]\nname = \"gap\"\n", "18:8",
-                 "'gap' is what drawn rows are called");
-  check_rejected(start + arm("fused") + example("", "[[inf, 0]]"), "15:10", "not finite");
-  check_rejected(start + arm("fused") + example("printed = { fused = \"x\" }\n"), "17:21",
-                 "'x' is not a number");
-  check_rejected(start + arm("fused") + example("printed = { fsed = \"1\" }\n"), "17:13", "fsed");
-  check_rejected(start + arm("bce") + example("printed = { bce = \"1\" }\n"), "17:19",
-                 "does not apply");
-  check_rejected(start + grid("1001", "2") + arm("fused"), "6:9", "1001 is out of range");
-  check_rejected(start + grid("1", "4") + arm("fused"), "11:39", "2 is none of 'classes'");
+    rejected(start + example("") + arm("clip", "guard = " + guard + "\n"), "18:9", "0.5");
+  rejected(start + example("") + arm("clip", "gradient = \"chan\"\n"), "18:12",
+           "did you mean 'chain'?");
+  rejected(start + arm("fused"), "1:1", "neither gaps nor cases");
+  rejected("dtypes = [\"float16_in_float32\"]\n" + both + example("") + arm("fused"), "4:11",
+           "no loss is in float16_in_float32");
+  rejected(start + arm("fused") + example("", "[[1, 0]]", "[2]"), "16:10",
+           "row 0: label 2 is no class, of 0 to 1");
+  rejected(start + arm("fused") + example("", "[[1, 0]]", "[0, 1]"), "16:10",
+           "2 labels for 1 rows");
+  rejected(start + arm("fused") + example("") + "[[case]]\nname = \"gap\"\n", "18:8",
+           "'gap' is what drawn rows are called");
+  rejected(start + arm("fused") + example("", "[[inf, 0]]"), "15:10", "not finite");
+  rejected(start + arm("fused") + example("printed = { fused = \"x\" }\n"), "17:21",
+           "'x' is not a number");
+  rejected(start + arm("fused") + example("printed = { fsed = \"1\" }\n"), "17:13", "fsed");
+  rejected(start + arm("bce") + example("printed = { bce = \"1\" }\n"), "17:19", "does not apply");
+  rejected(start + grid("1001", "2") + arm("fused"), "6:9", "1001 is out of range");
+  rejected(start + grid("1", "4") + arm("fused"), "11:39", "2 is none of 'classes'");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

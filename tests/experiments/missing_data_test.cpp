@@ -17,12 +17,10 @@ std::string head(const std::string& experiment) {
 void check(const std::string& config, const std::string& skipped) {
   const Folder folder;
   folder.write("t.toml", config);
-  const Said said = shell("$MAXTRICK run t.toml", folder.path());
-  BOOST_TEST(said.code == 5, said.err);
-  BOOST_TEST(
-      said.err.find("t.toml: " + skipped +
-                    " rows skipped: absent.npy is not there. Ask for it.\n") != std::string::npos,
-      said.err);
+  const Said said = shell_exits(5, "$MAXTRICK run t.toml", folder.path());
+  BOOST_TEST(contains(said.err, "t.toml: " + skipped +
+                                    " rows skipped: absent.npy is not there. Ask for it.\n"),
+             said.err);
 }
 
 }  // namespace

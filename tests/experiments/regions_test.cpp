@@ -120,8 +120,7 @@ BOOST_AUTO_TEST_CASE(a_network_that_ended_in_nan_has_no_regions) {
   text = replaced(text, "\"adam\"", "\"sgd\"");
   const Folder folder;
   folder.write("regions.toml", text);
-  const Said said = shell("$MAXTRICK run regions.toml --quiet", folder.path());
-  BOOST_TEST(said.code == 0, said.err);
+  const Said said = shell_exits(0, "$MAXTRICK run regions.toml --quiet", folder.path());
   for (const Cells& cells : rows_of(io::read_file(folder / "results/regions.csv"))) {
     BOOST_TEST(cells.at("class") == "nan");
     BOOST_TEST(cells.at("probability") == "nan");
@@ -141,9 +140,8 @@ BOOST_AUTO_TEST_CASE(a_network_that_ended_in_nan_has_no_regions) {
 BOOST_AUTO_TEST_CASE(a_table_of_examples_only_is_no_picture) {
   const Folder folder;
   folder.write("regions.toml", config());
-  const Said said =
-      shell("$MAXTRICK run regions.toml --quiet -o results --filter '/40[1-9]$'", folder.path());
-  BOOST_TEST(said.code == 0, said.err);
+  const Said said = shell_exits(
+      0, "$MAXTRICK run regions.toml --quiet -o results --filter '/40[1-9]$'", folder.path());
   BOOST_CHECK_THROW((void)report::regions().draw(report::Tables(folder / "results")),
                     io::InputError);
 }
@@ -152,17 +150,15 @@ BOOST_AUTO_TEST_CASE(data_that_must_be_got_are_skipped) {
   const Folder folder;
   folder.write("t.toml",
                config(absent, "absent", "x1 = [0, 2]\nx2 = [0, 1]\nstep = 1\nexamples = 1\n"));
-  const Said said = shell("$MAXTRICK run t.toml", folder.path());
-  BOOST_TEST(said.code == 5);
-  BOOST_TEST(said.err.find("Ask for it.") != std::string::npos, said.err);
+  const Said said = shell_exits(5, "$MAXTRICK run t.toml", folder.path());
+  BOOST_TEST(contains(said.err, "Ask for it."), said.err);
 }
 
 BOOST_AUTO_TEST_CASE(areas_that_are_none) {
   const auto rejected = [](const std::string& part, const std::string& instead,
                            const std::string& at, const std::string& message,
                            const std::string& expected) {
-    const std::string text = replaced(config(), part, instead);
-    check_rejected(text, place_of(text, at), message, expected);
+    check_rejected(replaced(config(), part, instead), at, 0, message, expected);
   };
   rejected("x1 = [-2.5, 2.5]", "x1 = [2.5, -2.5]", "[2.5, -2.5]",
            "'x1' is not so many steps of 0.25", "two numbers, a whole number of steps apart");
@@ -182,7 +178,7 @@ features = 5
 seed = 1
 )";
   const std::string text = config(ten);
-  check_rejected(text, place_of(text, "data = \"circles\"", 7), "a point has 5 features",
+  check_rejected(text, "data = \"circles\"", 7, "a point has 5 features",
                  "2: regions are those of a plane");
 }
 

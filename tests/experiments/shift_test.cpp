@@ -8,11 +8,11 @@
 #include <vector>
 
 #include "brute_force.hpp"
+#include "config_runs.hpp"
 #include "numerics/random.hpp"
-#include "ops/apply.hpp"
 #include "ops/dtype.hpp"
 #include "ops/registry.hpp"
-#include "result_rows.hpp"
+#include "table/table.hpp"
 #include "ops/log_sum_exp.hpp"
 #include "ops/softmax.hpp"
 
@@ -94,16 +94,6 @@ double loss_ulp(Op op, const std::vector<S>& row, S c) {
     worst = std::max(worst, std::ldexp(std::fabs(mpfr_get_d(got, MPFR_RNDN)), -ulp));
   }
   return worst;
-}
-
-// What a user sees of an error: exit code 2 and the message.
-void check_rejected(const std::string& text, const std::string& message) {
-  const Folder folder;
-  folder.write("s.toml", text);
-  const Said said = shell("$MAXTRICK run s.toml", folder.path());
-  BOOST_TEST(said.code == 2);
-  BOOST_TEST(said.err.find(message) != std::string::npos, said.err);
-  BOOST_TEST(!std::filesystem::exists(folder / "results"));
 }
 
 }  // namespace
@@ -235,30 +225,24 @@ BOOST_AUTO_TEST_CASE(offsets_beyond_a_type_have_no_rows) {
 }
 
 BOOST_AUTO_TEST_CASE(jobs_share_rows_and_change_no_byte) {
-  const Folder folder;
-  folder.write("s.toml", config("[1, 1e3, 1e6]", all_types, R"(["*.scalar"])"));
-  const Said said = shell(
-      "$MAXTRICK run s.toml -o one -j 1 && $MAXTRICK run s.toml -o many -j 5 && "
-      "cmp one/s.csv many/s.csv && cmp one/s.md many/s.md",
-      folder.path());
-  BOOST_TEST(said.code == 0, said.err);
+  check_jobs(config("[1, 1e3, 1e6]", all_types, R"(["*.scalar"])"));
 }
 
 BOOST_AUTO_TEST_CASE(config_errors) {
-  check_rejected(config("[1, 2, 1]"), "1 is named twice");
-  check_rejected(config("[inf]"), "inf is out of range");
-  check_rejected(config("[1e39]", R"(["float32"])"), "1e+39 is out of range");
+  check_rejected(config("[1, 2, 1]"), {"1 is named twice"});
+  check_rejected(config("[inf]"), {"inf is out of range"});
+  check_rejected(config("[1e39]", R"(["float32"])"), {"1e+39 is out of range"});
   check_rejected(config("[1]", R"(["float32", "float64"])", R"(["softmax.onednn"])"),
-                 "'variants' has none in float64");
+                 {"'variants' has none in float64"});
   check_rejected(config("[1]", all_types, three_ops, "classes = [0]\nscale = 1\nseeds = [1]"),
-                 "whole numbers from 1 to 1000000, rising");
+                 {"whole numbers from 1 to 1000000, rising"});
   check_rejected(config("[1]", all_types, three_ops, "classes = [3, 3]\nscale = 1\nseeds = [1]"),
-                 "3 classes");
+                 {"3 classes"});
   check_rejected(config("[1]", all_types, three_ops, "classes = [3]\nscale = 1\nseeds = [1.5]"),
-                 "1.5 is out of range");
+                 {"1.5 is out of range"});
   check_rejected(config("[1]", all_types, three_ops, "classes = [3]\nscale = -1\nseeds = [1]"),
-                 "scale");
-  check_rejected(config("[1]") + "offset = 3\n", "unknown key 'offset'");
+                 {"scale"});
+  check_rejected(config("[1]") + "offset = 3\n", {"unknown key 'offset'"});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

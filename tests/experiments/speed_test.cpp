@@ -1,10 +1,9 @@
 // The experiment `speed`, run as a user runs it, on little; of times only that they are there.
 #include <boost/test/unit_test.hpp>
 
-#include "io/csv.hpp"
-#include "program.hpp"
+#include "config_runs.hpp"
+#include "replaced.hpp"
 #include "table/interval.hpp"
-#include "table/table.hpp"
 #include "tiny_speed.hpp"
 
 BOOST_AUTO_TEST_SUITE(speed_test)
@@ -36,10 +35,6 @@ threads = ["all"]
 variants = ["softmax.accurate.scalar"]
 )";
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 // Exit code and messages of a run with that claim, whose table goes to "out".
 Said run_program(const Folder& folder, const std::string& claim) {
   folder.write("tiny.toml", config + claim);
@@ -52,21 +47,16 @@ BOOST_AUTO_TEST_CASE(a_run_writes_every_row_in_the_folder_of_the_cpu) {
   const Folder folder;
   const Said said = run_program(folder, "at_least_times = 0.000001\n");
   BOOST_TEST(said.code == 0, said.out << said.err);
-  const auto rows = io::parse_csv(io::read_file(folder / ("out/" + tiny_table)));
+  const auto rows = rows_of(io::read_file(folder / ("out/" + tiny_table)));
   // memcpy; three of softmax and one of the loss, on two kinds of logits; ours by all threads.
-  BOOST_REQUIRE_EQUAL(rows.size(), 1U + 1 + 2 * 4 + 2);
-  const auto& header = rows.front();
-  const auto at = [&](const table::Row& row, const std::string& column) {
-    return row.at(
-        static_cast<std::size_t>(std::find(header.begin(), header.end(), column) - header.begin()));
-  };
+  BOOST_REQUIRE_EQUAL(rows.size(), 1U + 2 * 4 + 2);
   std::size_t judged = 0;
-  for (auto row = rows.begin() + 1; row != rows.end(); ++row) {
-    BOOST_TEST(at(*row, "outcome") == "ok");
-    BOOST_TEST(std::stod(at(*row, "time_ns")) > 0);
-    BOOST_TEST(table::parse_interval(at(*row, "memcpy_share")).has_value());
-    if (at(*row, "op") != "copy") BOOST_TEST(table::parse_interval(at(*row, "speed")).has_value());
-    judged += at(*row, "verdict") == "holds";
+  for (const Cells& row : rows) {
+    BOOST_TEST(row.at("outcome") == "ok");
+    BOOST_TEST(number(row, "time_ns") > 0);
+    BOOST_TEST(table::parse_interval(row.at("memcpy_share")).has_value());
+    if (row.at("op") != "copy") BOOST_TEST(table::parse_interval(row.at("speed")).has_value());
+    judged += row.at("verdict") == "holds";
   }
   BOOST_TEST(judged == 1U);  // masked logits, and all threads, are others
   const std::string md = io::read_file(folder / ("out/speed/" + run::cpu_folder() + "/tiny.md"));
@@ -80,8 +70,7 @@ BOOST_AUTO_TEST_CASE(a_run_writes_every_row_in_the_folder_of_the_cpu) {
 BOOST_AUTO_TEST_CASE(check_measures_anew_and_holds_the_claims_only) {
   const Folder folder;
   BOOST_TEST(run_program(folder, "at_least_times = 1000000\n").code == 3);
-  Said said = shell("$MAXTRICK check tiny.toml --baseline out", folder.path());
-  BOOST_TEST(said.code == 3);
+  Said said = shell_exits(3, "$MAXTRICK check tiny.toml --baseline out", folder.path());
   BOOST_TEST(contains(said.out,
                       "column verdict: expected at least 1000000 times as fast as "
                       "softmax.onednn, got "));
@@ -89,13 +78,11 @@ BOOST_AUTO_TEST_CASE(check_measures_anew_and_holds_the_claims_only) {
                       "again: maxtrick run tiny.toml --filter "
                       "'^softmax/softmax\\.accurate\\.scalar/8x5/1/plain$'"));
   // Without a table of this machine the claims are held all the same.
-  said = shell("$MAXTRICK check tiny.toml --baseline .", folder.path());
-  BOOST_TEST(said.code == 3);
+  said = shell_exits(3, "$MAXTRICK check tiny.toml --baseline .", folder.path());
   BOOST_TEST(contains(said.out, "not all hold; there is no table of this machine"));
   // Other times than the baseline's are no findings.
   BOOST_TEST(run_program(folder, "at_least_times = 0.000001\n").code == 0);
-  said = shell("$MAXTRICK check tiny.toml --baseline out", folder.path());
-  BOOST_TEST(said.code == 0, said.out << said.err);
+  said = shell_exits(0, "$MAXTRICK check tiny.toml --baseline out", folder.path());
   // An interval of no width is never had.
   folder.write("tiny.toml", config + "at_least_times = 0.000001\n");
   BOOST_TEST(shell("$MAXTRICK run tiny.toml --set widest_interval=0", folder.path()).code == 4);
@@ -104,10 +91,9 @@ BOOST_AUTO_TEST_CASE(check_measures_anew_and_holds_the_claims_only) {
 BOOST_AUTO_TEST_CASE(a_filter_measures_a_case_and_what_it_is_compared_with) {
   const Folder folder;
   folder.write("tiny.toml", config + "at_least_times = 0.000001\n");
-  const Said said =
-      shell("$MAXTRICK run tiny.toml --filter '^softmax/softmax.accurate.scalar/8x5/1/plain$'",
-            folder.path());
-  BOOST_TEST(said.code == 0);
+  const Said said = shell_exits(
+      0, "$MAXTRICK run tiny.toml --filter '^softmax/softmax.accurate.scalar/8x5/1/plain$'",
+      folder.path());
   BOOST_TEST(contains(said.out, "holds"));
   BOOST_TEST(!contains(said.out, "masked"));
 }
@@ -115,48 +101,39 @@ BOOST_AUTO_TEST_CASE(a_filter_measures_a_case_and_what_it_is_compared_with) {
 // A launch that is not done in time costs its own rows.
 BOOST_AUTO_TEST_CASE(a_launch_that_fails_is_a_skip) {
   const Folder folder;
-  std::string slow = config + "at_least_times = 0.000001\n";
-  slow.replace(slow.find("launch_limit_s = 60"), 19, "launch_limit_s = 1 ");
-  slow.replace(slow.find("min_time_ms = 0.2"), 17, "min_time_ms = 9000");
-  folder.write("tiny.toml", slow);
-  const Said said = shell(
+  folder.write("tiny.toml", replaced(replaced(config, "launch_limit_s = 60", "launch_limit_s = 1"),
+                                     "min_time_ms = 0.2", "min_time_ms = 9000") +
+                                "at_least_times = 0.000001\n");
+  const Said said = shell_exits(
+      5,
       "$MAXTRICK run tiny.toml --filter '^softmax/softmax.(accurate.scalar|onednn)/8x5/1/plain$'",
       folder.path());
-  BOOST_TEST(said.code == 5);
   BOOST_TEST(contains(said.err,
                       "2 of 2 rows skipped: launch 1 of 2 of 8x5 (one thread, any ISA) "
                       "not done after 1 s"));
 }
 
 BOOST_AUTO_TEST_CASE(errors_in_a_config_have_their_place) {
-  const Folder folder;
-  const auto said = [&](const std::string& from, const std::string& to) {
-    std::string text = config + "at_least_times = 2\n";
-    const auto at = text.find(from);
-    BOOST_REQUIRE(at != std::string::npos);
-    folder.write("tiny.toml", text.replace(at, from.size(), to));
-    const Said result = shell("$MAXTRICK run tiny.toml", folder.path());
-    BOOST_TEST(result.code == 2);
-    return result.err;
+  const auto rejected = [](const std::string& from, const std::string& to,
+                           const std::string& message) {
+    check_rejected(replaced(config + "at_least_times = 2\n", from, to), {message});
   };
-  BOOST_TEST(contains(said("variants = [\"softmax.accurate.scalar\"]\n",
-                           "variants = [\"softmax.accurate.scalar\"]\nclasses = [6, 9]\n"),
-                      "tiny.toml:28:12: error: no case of this config meets this claim"));
-  BOOST_TEST(contains(said("at_least_times = 2", "at_most_times = 2\nat_least_times = 2"),
-                      "two claims in one table"));
-  BOOST_TEST(contains(said("at_least_times = 2", "at_least_times = 2\nreference = \"softmx.*\""),
-                      "tiny.toml:30:13: error: unknown variant 'softmx.accurate.scalar'"));
-  BOOST_TEST(contains(said("at_least_times = 2", "at_least_times = 2\nclasses = [5]"),
-                      "no range of classes"));
-  BOOST_TEST(contains(said("at_least_times = 2", ""), "at_least_times"));
-  BOOST_TEST(contains(said("[\"8x5\"]", "[\"8y5\"]"), "tiny.toml:20:11: error: '8y5' is no shape"));
-  BOOST_TEST(contains(said("[\"8x5\"]", "[\"8x5\", \"8x6\", \"8x5\"]"), "'8x5' is named twice"));
-  BOOST_TEST(contains(said("threads = [\"1\"]\n", "threads = [\"1\"]\nbut_not = [\"*.scaler\"]\n"),
-                      "tiny.toml:23:12: error: '*.scaler' matches nothing that can be timed"));
-  BOOST_TEST(contains(said("softmax.onednn*", "softmax.nodnn"),
-                      "'softmax.nodnn' matches nothing that can be timed"));
-  BOOST_TEST(contains(said("logits = [\"plain\", \"masked\"]", "logits = [\"plan\"]"), "plan"));
-  BOOST_TEST(contains(said("repetitions = 6", "repetitions = 5"), "6"));
+  rejected("variants = [\"softmax.accurate.scalar\"]\n",
+           "variants = [\"softmax.accurate.scalar\"]\nclasses = [6, 9]\n",
+           "t.toml:28:12: error: no case of this config meets this claim");
+  rejected("at_least_times = 2", "at_most_times = 2\nat_least_times = 2",
+           "two claims in one table");
+  rejected("at_least_times = 2", "at_least_times = 2\nreference = \"softmx.*\"",
+           "t.toml:30:13: error: unknown variant 'softmx.accurate.scalar'");
+  rejected("at_least_times = 2", "at_least_times = 2\nclasses = [5]", "no range of classes");
+  rejected("at_least_times = 2", "", "at_least_times");
+  rejected("[\"8x5\"]", "[\"8y5\"]", "t.toml:20:11: error: '8y5' is no shape");
+  rejected("[\"8x5\"]", "[\"8x5\", \"8x6\", \"8x5\"]", "'8x5' is named twice");
+  rejected("threads = [\"1\"]\n", "threads = [\"1\"]\nbut_not = [\"*.scaler\"]\n",
+           "t.toml:23:12: error: '*.scaler' matches nothing that can be timed");
+  rejected("softmax.onednn*", "softmax.nodnn", "'softmax.nodnn' matches nothing that can be timed");
+  rejected("logits = [\"plain\", \"masked\"]", "logits = [\"plan\"]", "plan");
+  rejected("repetitions = 6", "repetitions = 5", "6");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -6,11 +6,12 @@
 #include <cstdint>
 #include <map>
 
+#include "config_runs.hpp"
 #include "numerics/random.hpp"
 #include "ops/dtype.hpp"
 #include "oracle/oracle.hpp"
 #include "plan_of.hpp"
-#include "program.hpp"
+#include "run/schedule.hpp"
 #include "table/table.hpp"
 
 BOOST_AUTO_TEST_SUITE(summation_test)
@@ -76,25 +77,8 @@ scale = 2
 seed = 3
 )";
 
-run::Plan read_plan(Section& root) { return plan_of("summation", root); }
-
-// The rows of a config, by key and column.
-std::map<std::string, std::map<std::string, std::string>> rows_of(const std::string& text) {
-  ConfigFile file(text, "x.toml");
-  Section root = file.root();
-  run::Plan plan = read_plan(root);
-  file.finish();
-  std::map<std::string, std::map<std::string, std::string>> rows;
-  for (auto& one : plan.cases) {
-    const auto row = std::get<table::Row>(one.run());
-    BOOST_TEST(plan.table.key(row) == one.key);
-    for (std::size_t i = 0; i < row.size(); ++i) rows[one.key][plan.table.columns[i].name] = row[i];
-  }
-  return rows;
-}
-
-std::string first_error(const std::string& from, const std::string& to) {
-  return tests::first_error("summation", config_text, from, to);
+std::map<std::string, Cells> rows_of_sums(const std::string& config) {
+  return rows_of_plan(plan_of("summation", config));
 }
 
 }  // namespace
@@ -211,7 +195,7 @@ BOOST_AUTO_TEST_CASE(bounds_are_what_the_book_says) {
 }
 
 BOOST_AUTO_TEST_CASE(a_table_of_known_sums) {
-  auto rows = rows_of(config_text);
+  auto rows = rows_of_sums(config_text);
   BOOST_TEST(rows.size() == 3U * 2 * 4 * 3);
   const auto cell = [&](const std::string& key, const std::string& column) {
     return rows.at(key).at(column);
@@ -241,7 +225,7 @@ BOOST_AUTO_TEST_CASE(a_table_of_known_sums) {
 
 // The rows and their terms, computed here anew.
 BOOST_AUTO_TEST_CASE(the_error_is_the_largest_of_all_rows) {
-  const auto rows = rows_of(config_text);
+  const auto rows = rows_of_sums(config_text);
   double largest = 0;
   for (const std::uint64_t seed : {3U, 4U}) {
     numerics::Random random(seed);
@@ -265,8 +249,8 @@ BOOST_AUTO_TEST_CASE(the_error_is_the_largest_of_all_rows) {
 
 BOOST_AUTO_TEST_CASE(arranged_terms_are_the_same_terms) {
   const std::string more = std::string(config_text) + "arrange = \"";
-  const auto drawn = rows_of(config_text), up = rows_of(more + "ascending\""),
-             down = rows_of(more + "descending\"");
+  const auto drawn = rows_of_sums(config_text), up = rows_of_sums(more + "ascending\""),
+             down = rows_of_sums(more + "descending\"");
   const std::string wide_key = "normal/float32/wider/300", key = "normal/float32/left-to-right/300";
   BOOST_TEST(up.at(wide_key).at("error_u") == down.at(wide_key).at("error_u"));
   BOOST_TEST(up.at(wide_key).at("error_u") == drawn.at(wide_key).at("error_u"));
@@ -275,16 +259,17 @@ BOOST_AUTO_TEST_CASE(arranged_terms_are_the_same_terms) {
 
 // In 16 bits only the result is rounded, not the sum on its way.
 BOOST_AUTO_TEST_CASE(sums_in_float32_of_16_bit_terms) {
-  const auto rows =
-      rows_of(replaced(config_text, R"(["float32", "bfloat16"])", R"(["bfloat16_in_float32"])"));
+  const auto rows = rows_of_sums(
+      replaced(config_text, R"(["float32", "bfloat16"])", R"(["bfloat16_in_float32"])"));
   const auto& row = rows.at("ones/bfloat16_in_float32/left-to-right/300");
   BOOST_TEST(row.at("error_u") == "0");
   BOOST_TEST(row.at("bound_u") == "1.005");  // 1 + 299 2^-16
 }
 
 BOOST_AUTO_TEST_CASE(an_overflow_has_neither_error_nor_bound) {
-  const auto rows = rows_of(replaced(
-      replaced(config_text, R"(["float32", "bfloat16"])", R"(["float16"])"), "[1, 2, 300]", "[70000]"));
+  const auto rows =
+      rows_of_sums(replaced(replaced(config_text, R"(["float32", "bfloat16"])", R"(["float16"])"),
+                            "[1, 2, 300]", "[70000]"));
   BOOST_TEST(rows.at("ones/float16/wider/70000").at("outcome") == "overflow");
   BOOST_TEST(rows.at("ones/float16/wider/70000").at("error_u") == "");
   BOOST_TEST(rows.at("ones/float16/wider/70000").at("bound_u") == "");
@@ -296,49 +281,39 @@ BOOST_AUTO_TEST_CASE(an_overflow_has_neither_error_nor_bound) {
 }
 
 BOOST_AUTO_TEST_CASE(config_errors_name_the_place) {
-  BOOST_TEST(errors(config_text, [](Section& root) { (void)read_plan(root); }) == "");
-  BOOST_TEST(first_error("\"lanes-8\"", "\"lanes-7\"") ==
-             "x.toml:5:28: error: 'lanes-7' is not a known value of 'orders'");
-  BOOST_TEST(first_error("\"lanes-8\"", "\"wider\"") ==
-             "x.toml:5:52: error: 'wider' is named twice");
-  BOOST_TEST(first_error("[1, 2, 300]", "[1, 2.5, 300]") == "x.toml:6:15: error: 2.5 classes");
-  BOOST_TEST(first_error("[1, 2, 300]", "[0]") == "x.toml:6:12: error: 0 classes");
-  BOOST_TEST(first_error("[1, 2, 300]", "[1, nan]") == "x.toml:6:15: error: nan classes");
-  BOOST_TEST(first_error("[1, 2, 300]", "[2, 300, 300]") == "x.toml:6:20: error: 300 classes");
-  BOOST_TEST(first_error("rows = 2", "rows = 0").starts_with("x.toml:7:8: error: "));
-  BOOST_TEST(first_error("logit = 0", "logit = 1").starts_with("x.toml:14:9: error: "));
-  BOOST_TEST(first_error("terms = \"equal\"", "terms = \"equals\"") ==
-             "x.toml:13:9: error: 'equals' is not a known value of 'terms'");
-  BOOST_TEST(first_error("logit = 0", "logit = 0\nscale = 1") ==
-             "x.toml:15:1: error: unknown key 'scale'");
-  BOOST_TEST(first_error("\"one\"", "\"ones\"") ==
-             "x.toml:17:8: error: duplicate distribution 'ones'");
-  const std::string float64_only = replaced(config_text, R"(["float32", "bfloat16"])", R"(["float64"])");
-  BOOST_TEST(
-      errors(replaced(float64_only, R"(["left-to-right", "lanes-8", "compensated", "wider"])",
-                      R"(["wider"])"),
-             [](Section& root) { (void)read_plan(root); })
-          .starts_with("x.toml:4:11: error: no order in 'orders' is for float64"));
+  check_mistakes("summation", config_text,
+                 {{"\"lanes-8\"", "\"lanes-7\"",
+                   "x.toml:5:28: error: 'lanes-7' is not a known value of 'orders'"},
+                  {"\"lanes-8\"", "\"wider\"", "x.toml:5:52: error: 'wider' is named twice"},
+                  {"[1, 2, 300]", "[1, 2.5, 300]", "x.toml:6:15: error: 2.5 classes"},
+                  {"[1, 2, 300]", "[0]", "x.toml:6:12: error: 0 classes"},
+                  {"[1, 2, 300]", "[1, nan]", "x.toml:6:15: error: nan classes"},
+                  {"[1, 2, 300]", "[2, 300, 300]", "x.toml:6:20: error: 300 classes"},
+                  {"rows = 2", "rows = 0", "x.toml:7:8: error: key 'rows' is 0"},
+                  {"logit = 0", "logit = 1", "x.toml:14:9: error: key 'logit' is 1"},
+                  {"terms = \"equal\"", "terms = \"equals\"",
+                   "x.toml:13:9: error: 'equals' is not a known value of 'terms'"},
+                  {"logit = 0", "logit = 0\nscale = 1", "x.toml:15:1: error: unknown key 'scale'"},
+                  {"\"one\"", "\"ones\"", "x.toml:17:8: error: duplicate distribution 'ones'"},
+                  {R"(["float32", "bfloat16"]
+orders = ["left-to-right", "lanes-8", "compensated", "wider"])",
+                   R"(["float64"]
+orders = ["wider"])",
+                   "x.toml:4:11: error: no order in 'orders' is for float64"}});
 }
 
-BOOST_AUTO_TEST_CASE(the_program_makes_the_table_and_holds_it_to_the_bounds) {
-  const Folder folder;
-  folder.write("sums.toml", config_text);
-  const Said said = shell(
-      "$MAXTRICK run sums.toml -o one -j 1 && $MAXTRICK run sums.toml -o two -j 3 && "
-      "cmp one/sums.csv two/sums.csv && cmp one/sums.md two/sums.md",
-      folder.path());
-  BOOST_TEST(said.code == 0);
-  BOOST_TEST(said.out.starts_with("one/sums.csv: 72 rows, written\n"));
-  const std::string md = io::read_file(folder / "one/sums.md");
-  BOOST_TEST(md.find("| ones | stagnation |") != std::string::npos);
+BOOST_AUTO_TEST_CASE(jobs_change_no_byte) {
+  check_jobs(config_text);
+  BOOST_TEST(rows_of_run(config_text).size() == 72U);
+}
 
-  ConfigFile file(config_text, "x.toml");
-  Section root = file.root();
-  const auto limits = read_plan(root).table.limits;
-  BOOST_REQUIRE(limits.size() == 1U);
-  BOOST_TEST(limits[0].value == "error_u");
-  BOOST_TEST(limits[0].bound == "bound_u");
+BOOST_AUTO_TEST_CASE(the_table_shows_hazards_and_holds_errors_to_the_bounds) {
+  run::Plan plan = plan_of("summation", config_text);
+  const auto table = run::run_cases(std::move(plan), 1, {}).table;
+  BOOST_TEST(contains(table::to_markdown(table), "| ones | stagnation |"));
+  BOOST_REQUIRE(table.limits.size() == 1U);
+  BOOST_TEST(table.limits[0].value == "error_u");
+  BOOST_TEST(table.limits[0].bound == "bound_u");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

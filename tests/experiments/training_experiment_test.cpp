@@ -30,9 +30,7 @@ const std::string small =
 
 const Cells& row(const std::vector<Cells>& rows, const std::string& arm,
                  const std::string& quantity) {
-  for (const Cells& cells : rows)
-    if (cells.at("arm") == arm && cells.at("quantity") == quantity) return cells;
-  throw std::out_of_range(arm + '/' + quantity);
+  return row_where(rows, {{"arm", arm}, {"quantity", quantity}});
 }
 
 }  // namespace
@@ -113,34 +111,25 @@ BOOST_AUTO_TEST_CASE(two_classes_in_one_column) {
 }
 
 BOOST_AUTO_TEST_CASE(jobs_change_no_byte) {
-  const Folder folder;
-  folder.write("t.toml", small + published("lab", "fused", "\"1.0\""));
-  const Said said = shell(
-      "$MAXTRICK run t.toml -o one --jobs 1 && $MAXTRICK run t.toml -o two --jobs 2 && "
-      "cmp one/t.csv two/t.csv && cmp one/t.md two/t.md",
-      folder.path());
-  BOOST_TEST(said.code == 0, said.err);
+  check_jobs(small + published("lab", "fused", "\"1.0\""));
 }
 
 BOOST_AUTO_TEST_CASE(a_filter_trains_what_it_needs) {
   const Folder folder;
   folder.write("t.toml", small);
   const auto all = rows_of_run(small);
-  const Said said =
-      shell("$MAXTRICK run t.toml --filter '^lab/(fused/loss_2|bayes/accuracy)$'", folder.path());
-  BOOST_TEST(said.code == 0);
-  BOOST_TEST(said.out.find(row(all, "fused", "loss_2").at("median")) != std::string::npos,
-             said.out);
-  BOOST_TEST(said.out.find("0.9925") != std::string::npos, said.out);
-  BOOST_TEST(said.out.find("naive") == std::string::npos);
-  BOOST_TEST(said.out.find("loss_1") == std::string::npos);
+  const Said said = shell_exits(
+      0, "$MAXTRICK run t.toml --filter '^lab/(fused/loss_2|bayes/accuracy)$'", folder.path());
+  BOOST_TEST(contains(said.out, row(all, "fused", "loss_2").at("median")), said.out);
+  BOOST_TEST(contains(said.out, "0.9925"), said.out);
+  BOOST_TEST(!contains(said.out, "naive"));
+  BOOST_TEST(!contains(said.out, "loss_1"));
 }
 
 BOOST_AUTO_TEST_CASE(config_errors_of_tasks) {
   const auto rejected = [](const std::string& from, const std::string& to, std::size_t skip,
                            const std::string& message, const std::string& expected) {
-    const std::string config = replaced(small, from, to);
-    check_rejected(config, place_of(config, to, skip), message, expected);
+    check_rejected(replaced(small, from, to), to, skip, message, expected);
   };
   rejected("data = \"lab\"", "data = \"lap\"", 7, "'lap' is not a known value of 'data'",
            "one of: lab; did you mean 'lab'?");
@@ -163,26 +152,24 @@ BOOST_AUTO_TEST_CASE(config_errors_of_tasks) {
 
 BOOST_AUTO_TEST_CASE(config_errors_of_arms) {
   const std::string binary = replaced(small + bce, "arms = [\"naive\"", "arms = [\"bce\"");
-  check_rejected(binary, place_of(binary, "[\"bce\""), "'bce' is of two classes, the data of 4",
-                 "another arm");
+  check_rejected(binary, "[\"bce\"", 0, "'bce' is of two classes, the data of 4", "another arm");
   std::string config = head + lab + arm("bayes", "fused") + asked("lab", "\"bayes\"");
-  check_rejected(config, place_of(config, "[\"bayes\"]"), "an arm called 'bayes'", "another name");
+  check_rejected(config, "[\"bayes\"]", 0, "an arm called 'bayes'", "another name");
   config = head + lab + fused + asked("lab", "\"fused\"") +
            replaced(asked("lab", "\"fused\""), "name =", "name  =");
-  check_rejected(config, place_of(config, "name  =", 8), "duplicate task 'lab'", "another name");
+  check_rejected(config, "name  =", 8, "duplicate task 'lab'", "another name");
   config = head +
            replaced(replaced(lab, "samples = 2000", "samples = 1000000"),
                     "[[-5, 2], [-2, -2], [1, 2], [5, -2]]", "11\nfeatures = 2") +
            fused + asked("lab", "\"fused\"");
-  check_rejected(config, place_of(config, "data = \"lab\"", 7), "1000000 examples of 11 classes",
+  check_rejected(config, "data = \"lab\"", 7, "1000000 examples of 11 classes",
                  "examples times classes of 10000000 at most");
 }
 
 BOOST_AUTO_TEST_CASE(config_errors_of_what_is_published) {
   const auto rejected = [](const std::string& section, const std::string& at, std::size_t skip,
                            const std::string& message, const std::string& expected) {
-    const std::string config = small + section;
-    check_rejected(config, place_of(config, at, skip), message, expected);
+    check_rejected(small + section, at, skip, message, expected);
   };
   rejected(published("lap", "fused", "\"1.0\""), "\"lap\"", 0,
            "'lap' is not a known value of 'task'", "one of: lab");

@@ -7,21 +7,11 @@
 
 BOOST_AUTO_TEST_SUITE(training_tables_test)
 
-namespace {
-
-using namespace maxtrick;
 using namespace maxtrick::tests;
-
-std::vector<Cells> committed(const std::string& name) {
-  return rows_of(
-      io::read_file(std::filesystem::path(MAXTRICK_SOURCE_DIR) / "results" / (name + ".csv")));
-}
-
-}  // namespace
 
 BOOST_AUTO_TEST_CASE(the_published_curves_lie_within_the_seeds) {
   std::map<std::string, int> printed;
-  for (const Cells& row : committed("training")) {
+  for (const Cells& row : committed_rows("training")) {
     if (row.at("published").empty()) continue;
     ++printed[row.at("source")];
     BOOST_TEST(row.at("within") == "yes", row.at("arm") << ' ' << row.at("quantity"));
@@ -33,7 +23,7 @@ BOOST_AUTO_TEST_CASE(the_published_curves_lie_within_the_seeds) {
 
 BOOST_AUTO_TEST_CASE(the_lab_has_its_floor_and_its_first_categories) {
   std::set<std::string> seen;
-  for (const Cells& row : committed("training")) {
+  for (const Cells& row : committed_rows("training")) {
     if (row.at("task") != "lab") continue;
     const std::string key = row.at("arm") + '/' + row.at("quantity");
     if (key == "bayes/exact_loss") BOOST_TEST(std::abs(number(row, "median") - 0.016201308) < 1e-9);
@@ -50,7 +40,7 @@ BOOST_AUTO_TEST_CASE(the_lab_has_its_floor_and_its_first_categories) {
 // fused one is within 1 % of the best; and two in which nothing differs.
 BOOST_AUTO_TEST_CASE(the_arms_part_where_they_should) {
   std::map<std::string, std::map<std::string, Cells>> conditions;
-  for (const Cells& row : committed("breaking"))
+  for (const Cells& row : committed_rows("breaking"))
     conditions[row.at("condition")][row.at("arm")] = row;
   int telling = 0, alike = 0;
   for (const auto& [name, arms] : conditions) {
@@ -74,7 +64,7 @@ BOOST_AUTO_TEST_CASE(the_arms_part_where_they_should) {
 }
 
 BOOST_AUTO_TEST_CASE(every_backend_trains_alike) {
-  const auto rows = committed("backends");
+  const auto rows = committed_rows("backends");
   BOOST_TEST(rows.size() >= 5U);
   for (const Cells& row : rows) {
     BOOST_TEST(number(row, "loss_difference") <= 1e-3, row.at("variant"));

@@ -3,14 +3,14 @@
 #include <cmath>
 #include <map>
 
-#include "io/csv.hpp"
-#include "io/number.hpp"
+#include "config_runs.hpp"
 #include "numerics/random.hpp"
 #include "numerics/small_float.hpp"
 #include "oracle/oracle.hpp"
-#include "program.hpp"
 #include "table/table.hpp"
 #include "ops/log_softmax.hpp"
+
+BOOST_AUTO_TEST_SUITE(x_minus_max_test)
 
 BOOST_AUTO_TEST_SUITE(x_minus_max_test)
 
@@ -36,29 +36,13 @@ const std::string three = criterion("percent", "probability_within = 0.01") +
                           criterion("half", "others_within_ulp = 0.5");
 
 struct Table {
-  explicit Table(const std::string& text, const std::string& options = "") {
-    const Folder folder;
-    folder.write("t.toml", text);
-    const Said said = shell("$MAXTRICK run t.toml -o out " + options, folder.path());
-    BOOST_REQUIRE_MESSAGE(said.code == 0, said.out << said.err);
-    csv = io::read_file(folder / "out/t.csv");
-    for (const auto& line : io::parse_csv(csv))
-      rows[line[0] + '/' + line[1] + '/' + line[2]] = line;
-  }
+  explicit Table(const std::string& text)
+      : rows(rows_by({"criterion", "dtype", "classes"}, csv_of_run(text))) {}
   [[nodiscard]] double from_gap(const std::string& key) const {
-    return io::parse_number(rows.at(key)[3]).value();
+    return number(rows.at(key), "from_gap");
   }
-  std::string csv;
-  std::map<std::string, table::Row> rows;
+  std::map<std::string, Cells> rows;
 };
-
-std::string error(const std::string& text) {
-  const Folder folder;
-  folder.write("t.toml", text);
-  const Said said = shell("$MAXTRICK run t.toml -o out", folder.path());
-  BOOST_TEST(said.code == 2);
-  return said.err.substr(0, said.err.find('\n'));
-}
 
 // The smallest of all bfloat16 gaps up to `largest`, no finer than 2^-10, from which on -gap is
 // within half an ULP of the others' log-probability: each is tried, from the largest down.
@@ -91,8 +75,7 @@ BOOST_AUTO_TEST_CASE(probabilities_by_the_closed_form) {
                    std::ceil(std::log(factor * (n - 1)) * 1024) / 1024);
   BOOST_TEST(table.from_gap("percent/float16/2") == 4.60546875);  // 1179 / 256; the type's spacing
   BOOST_TEST(table.from_gap("percent/bfloat16/2") == 4.625);      // 148 / 32
-  for (const auto& [key, row] : table.rows)
-    if (row[0] != "criterion") BOOST_TEST(row[7] == "yes", key);
+  for (const auto& [key, row] : table.rows) BOOST_TEST(row.at("monotone") == "yes", key);
 }
 
 BOOST_AUTO_TEST_CASE(half_an_ulp_by_trying_every_gap) {
@@ -117,53 +100,49 @@ BOOST_AUTO_TEST_CASE(theory_holds_for_random_tolerances_and_classes) {
   numerics::Random random(20261121);
   std::string criteria, classes = "2";
   for (int i = 0; i < 4; ++i) {
-    const std::string number = std::to_string(i);
+    const std::string n = std::to_string(i);
     criteria += criterion(
-        "p" + number, "probability_within = " + table::cell(std::pow(10.0, random.uniform(-8, 0))));
-    criteria += criterion("u" + number,
-                          "others_within_ulp = " + table::cell(std::exp2(random.uniform(-8, 8))));
+        "p" + n, "probability_within = " + table::cell(std::pow(10.0, random.uniform(-8, 0))));
+    criteria +=
+        criterion("u" + n, "others_within_ulp = " + table::cell(std::exp2(random.uniform(-8, 8))));
     classes += ", " + std::to_string(3 + 500 * i + static_cast<int>(random.below(400)));
   }
   const Table table(config(criteria, classes));
-  BOOST_TEST(table.rows.size() == 1U + 8 * 4 * 5);
+  BOOST_TEST(table.rows.size() == 8U * 4 * 5);
   for (const auto& [key, row] : table.rows) {
-    if (row[0] == "criterion") continue;
-    BOOST_TEST(row[5] != "", key);
-    BOOST_TEST(*io::parse_number(row[3]) >= *io::parse_number(row[4]) - 1e-11, key);
+    BOOST_TEST(row.at("difference") != "", key);
+    BOOST_TEST(number(row, "from_gap") >= number(row, "predicted_gap") - 1e-11, key);
   }
 }
 
 BOOST_AUTO_TEST_CASE(what_the_largest_gap_does_not_meet_is_met_never) {
   const Table table(config(three, "2", "largest_gap = 8.3\ngrid_step = 0.5\n"));
-  BOOST_TEST(table.rows.at("ppm/float64/2")[3] == "never");
-  BOOST_TEST(table.rows.at("ppm/float64/2")[5].empty());
-  BOOST_TEST(table.rows.at("percent/float64/2")[3] == "5");
+  BOOST_TEST(table.rows.at("ppm/float64/2").at("from_gap") == "never");
+  BOOST_TEST(table.rows.at("ppm/float64/2").at("difference").empty());
+  BOOST_TEST(table.rows.at("percent/float64/2").at("from_gap") == "5");
   // The grid ends at 8, where float16 still meets its half ULP.
-  BOOST_TEST(table.rows.at("half/float16/2")[3] == "6.5");
+  BOOST_TEST(table.rows.at("half/float16/2").at("from_gap") == "6.5");
 }
 
 BOOST_AUTO_TEST_CASE(a_scan_finer_than_the_grid_ends_too) {
   const Table table(config(criterion("half", "others_within_ulp = 0.5"), "2",
                            "largest_gap = 700\ngrid_step = 1\n"));
-  BOOST_TEST(table.rows.at("half/bfloat16/2")[3] == "5");
+  BOOST_TEST(table.rows.at("half/bfloat16/2").at("from_gap") == "5");
 }
 
-BOOST_AUTO_TEST_CASE(threads_do_not_change_a_byte) {
-  const std::string text = config(three, "2, 300");
-  BOOST_TEST(Table(text, "-j 1").csv == Table(text, "-j 5").csv);
-}
+BOOST_AUTO_TEST_CASE(jobs_change_no_byte) { check_jobs(config(three, "2, 300")); }
 
 BOOST_AUTO_TEST_CASE(config_errors_name_the_place) {
-  BOOST_TEST(error(config(three, "1, 2")) == "t.toml:5:12: error: 1 classes");
-  BOOST_TEST(error(config(three, "2, 2")) == "t.toml:5:15: error: 2 classes");
-  BOOST_TEST(error(config(three, "2", "largest_gap = 60\ngrid_step = 0.3\n")) ==
-             "t.toml:7:13: error: 0.3 is no power of two");
-  BOOST_TEST(error(config(three + criterion("half", "probability_within = 0.1"), "2")) ==
-             "t.toml:22:8: error: duplicate criterion 'half'");
-  BOOST_TEST(error(config(criterion("a", "probability_within = 0.1\nothers_within_ulp = 1"),
-                          "2")) == "t.toml:13:21: error: beside 'probability_within'");
-  BOOST_TEST(error(config(criterion("a", "within = 0.1"), "2"))
-                 .starts_with("t.toml:9:1: error: missing key 'probability_within'"));
+  check_rejected(config(three, "1, 2"), {"t.toml:5:12: error: 1 classes\n"});
+  check_rejected(config(three, "2, 2"), {"t.toml:5:15: error: 2 classes\n"});
+  check_rejected(config(three, "2", "largest_gap = 60\ngrid_step = 0.3\n"),
+                 {"t.toml:7:13: error: 0.3 is no power of two\n"});
+  check_rejected(config(three + criterion("half", "probability_within = 0.1"), "2"),
+                 {"t.toml:22:8: error: duplicate criterion 'half'\n"});
+  check_rejected(config(criterion("a", "probability_within = 0.1\nothers_within_ulp = 1"), "2"),
+                 {"t.toml:13:21: error: beside 'probability_within'\n"});
+  check_rejected(config(criterion("a", "within = 0.1"), "2"),
+                 {"t.toml:9:1: error: missing key 'probability_within'"});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

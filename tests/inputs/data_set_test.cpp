@@ -36,11 +36,7 @@ half_width = 3
 )";
 
 NamedData read(const std::string& text, const Words& overrides = {}) {
-  ConfigFile file(text, "x.toml", overrides);
-  Section root = file.root();
-  NamedData data = read_data_set(root);
-  file.finish();
-  return data;
+  return read_config(text, read_data_set, overrides);
 }
 
 // The messages of all errors and what each expected, "message; expected", a line each.

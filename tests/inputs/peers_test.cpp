@@ -10,6 +10,8 @@
 
 BOOST_AUTO_TEST_SUITE(peers_test)
 
+BOOST_AUTO_TEST_SUITE(peers_test)
+
 namespace {
 
 using namespace maxtrick;
@@ -19,16 +21,12 @@ using ops::Variant;
 const std::set<std::string> peers{"log_softmax.eigen", "log_softmax.torch", "softmax.eigen",
                                   "softmax.torch", "softmax.xnnpack"};
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 std::set<std::string> chosen(const std::string& patterns) {
-  ConfigFile file("variants = [" + patterns + "]", "x.toml");
-  Section root = file.root();
   std::set<std::string> names;
-  for (const Variant* variant : inputs::read_variants(root)) names.insert(variant->name());
-  file.finish();
+  for (const Variant* variant : read_config("variants = [" + patterns + "]", [](Section& root) {
+         return inputs::read_variants(root);
+       }))
+    names.insert(variant->name());
   return names;
 }
 
@@ -92,8 +90,7 @@ BOOST_AUTO_TEST_CASE(a_run_names_what_is_lacking) {
 
 BOOST_AUTO_TEST_CASE(eval_shows_one_that_is_named) {
   const Folder folder;
-  const Said all = shell("$MAXTRICK eval softmax --logits 1,2", folder.path());
-  BOOST_TEST(all.code == 0);
+  const Said all = shell_exits(0, "$MAXTRICK eval softmax --logits 1,2", folder.path());
   BOOST_TEST(!contains(all.out, "eigen"));
   const Said one =
       shell("$MAXTRICK eval softmax --logits 1,2 --variant softmax.eigen", folder.path());

@@ -9,6 +9,8 @@
 
 BOOST_AUTO_TEST_SUITE(evaluation_test)
 
+BOOST_AUTO_TEST_SUITE(evaluation_test)
+
 namespace {
 
 using namespace maxtrick;

@@ -9,6 +9,8 @@
 
 BOOST_AUTO_TEST_SUITE(registry_test)
 
+BOOST_AUTO_TEST_SUITE(registry_test)
+
 namespace {
 
 using namespace maxtrick;

@@ -12,6 +12,8 @@
 
 BOOST_AUTO_TEST_SUITE(bounds_test)
 
+BOOST_AUTO_TEST_SUITE(bounds_test)
+
 namespace {
 
 using namespace maxtrick;

@@ -12,18 +12,12 @@ BOOST_AUTO_TEST_SUITE(report_page_test)
 namespace {
 
 using namespace maxtrick;
+using tests::contains;
+using tests::count;
 using tests::Folder;
 using tests::Said;
 
 namespace fs = std::filesystem;
-
-std::size_t count(const std::string& text, const std::string& part) {
-  std::size_t n = 0;
-  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++n;
-  return n;
-}
-
-bool contains(const std::string& text, const std::string& part) { return count(text, part) > 0; }
 
 const std::string evil = "a </script><script>alert(1)</script> & \"b\" <!-- c";
 
@@ -154,15 +148,13 @@ BOOST_AUTO_TEST_CASE(without_assets_it_says_what_is_missing) {
   const Folder folder;
   const std::string report =
       "$MAXTRICK report --tables '" MAXTRICK_SOURCE_DIR "/results' -o page.html";
-  const Said none = tests::shell(report, folder.path());
-  BOOST_TEST(none.code == 2);
+  const Said none = tests::shell_exits(2, report, folder.path());
   for (const char* part : {"--assets", "vega.min.js", "scripts/report"})
     BOOST_TEST(contains(none.err, part), none.err);
   write_assets(folder);
   fs::remove(folder / "assets/vega-lite.min.js");
   fs::remove(folder / "assets/surface.svg");
-  const Said two = tests::shell(report + " --assets assets", folder.path());
-  BOOST_TEST(two.code == 2);
+  const Said two = tests::shell_exits(2, report + " --assets assets", folder.path());
   BOOST_TEST(contains(two.err, "not in assets: vega-lite.min.js, surface.svg;"), two.err);
   BOOST_TEST(!fs::exists(folder / "page.html"));
 }
@@ -195,8 +187,8 @@ BOOST_AUTO_TEST_CASE(a_table_that_no_run_has_written_is_an_error_that_names_it) 
   const Folder folder;
   copy_results(folder);
   const auto refused = [&](const std::string& why) {
-    const Said said = tests::shell("$MAXTRICK report --specifications json", folder.path());
-    BOOST_TEST(said.code == 2);
+    const Said said =
+        tests::shell_exits(2, "$MAXTRICK report --specifications json", folder.path());
     BOOST_TEST(contains(said.err, why), said.err);
     BOOST_TEST(!fs::exists(folder / "json"));
   };

@@ -8,8 +8,10 @@
 #include <mutex>
 
 #include "folder.hpp"
+#include "plans.hpp"
 #include "run/resume.hpp"
-#include "run/schedule.hpp"
+
+BOOST_AUTO_TEST_SUITE(journal_test)
 
 BOOST_AUTO_TEST_SUITE(journal_test)
 
@@ -30,11 +32,7 @@ struct Squares {
   std::mutex noting;
 
   Plan plan() {
-    Plan plan{.table = {.title = "",
-                        .description = "",
-                        .columns = {{"case", Rule::key, ""}, {"squares", Rule::exact, ""}},
-                        .rows = {}},
-              .cases = {}};
+    Plan plan = maxtrick::tests::empty_plan();
     Case one{"k", [this]() -> std::variant<Row, Skip> {
                return Row{"k", fmt::format("{}", fmt::join(taken, " "))};
              }};

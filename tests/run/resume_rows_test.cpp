@@ -3,8 +3,10 @@
 #include <boost/test/unit_test.hpp>
 
 #include "folder.hpp"
+#include "plans.hpp"
 #include "run/resume.hpp"
-#include "run/schedule.hpp"
+
+BOOST_AUTO_TEST_SUITE(resume_rows_test)
 
 BOOST_AUTO_TEST_SUITE(resume_rows_test)
 
@@ -25,11 +27,7 @@ struct Rows {
   Rule rule = Rule::exact;
 
   Plan plan() {
-    Plan plan{.table = {.title = "",
-                        .description = "",
-                        .columns = {{"case", Rule::key, ""}, {"cell", rule, ""}},
-                        .rows = {}},
-              .cases = {}};
+    Plan plan = maxtrick::tests::empty_plan(rule);
     for (const std::string name : {"ab", "cd"}) {
       const auto part = std::make_shared<std::vector<std::function<void()>>>();
       part->push_back([this, name] { done.push_back("part " + name); });

@@ -2,7 +2,9 @@
 #include <boost/test/unit_test.hpp>
 
 #include "io/files.hpp"
-#include "program.hpp"
+#include "killed_run.hpp"
+
+BOOST_AUTO_TEST_SUITE(resume_test)
 
 BOOST_AUTO_TEST_SUITE(resume_test)
 
@@ -11,11 +13,11 @@ namespace {
 using namespace maxtrick;
 using namespace maxtrick::tests;
 
-// With its cache in the folder, in which configs/ are the project's.
 Said in(const Folder& folder, const std::string& command) {
-  return shell("export XDG_CACHE_HOME=$PWD/cache; " + command, folder.path());
+  return shell_with_cache(folder, command);
 }
 
+// In the folder, configs/ are the project's.
 void link_configs(const Folder& folder) {
   std::filesystem::create_directory_symlink(std::filesystem::path(MAXTRICK_SOURCE_DIR) / "configs",
                                             folder / "configs");
@@ -26,12 +28,9 @@ void link_configs(const Folder& folder) {
 void is_the_same_after_a_kill(const std::string& config, const std::string& name) {
   const Folder folder;
   link_configs(folder);
-  const std::string kept = "cat cache/maxtrick/" + name + "/rows.*.parts | wc -l";
-  const Said killed = in(folder, "$MAXTRICK run " + config + R"( -o killed -j 2 & program=$!
-until [ $()" + kept + R"() -gt 9 ] || ! kill -0 $program; do sleep 0.002; done 2>/dev/null
-kill -9 $program; wait $program
-[ $? -eq 137 ] && [ ! -e killed/)" + name +
-                                     ".csv ]");
+  const Said killed = in(folder, killed_after(9, name + "/rows.*.parts",
+                                              "$MAXTRICK run " + config + " -o killed -j 2") +
+                                     " && [ ! -e killed/" + name + ".csv ]");
   BOOST_REQUIRE(killed.code == 0);
   const Said again = in(folder, "$MAXTRICK run " + config + " -o killed -j 2 --resume");
   BOOST_TEST(again.code == 0, again.err);
@@ -61,19 +60,14 @@ BOOST_AUTO_TEST_CASE(what_was_not_asked_for_is_there_still) {
   const Folder folder;
   link_configs(folder);
   const std::string run = "$MAXTRICK run configs/shift.toml --set classes=[10,100] -o out -j 2";
-  // Until the shell command holds, or the run has ended.
-  const auto killed_once = [&](const std::string& condition) {
-    return run + " 2>said & program=$!\nuntil " + condition +
-           " || ! kill -0 $program; do sleep 0.002; done 2>/dev/null\n"
-           "kill -9 $program; wait $program; [ $? -eq 137 ] || exit 99\n";
-  };
   const Said told =
-      in(folder, killed_once("[ $(cat cache/maxtrick/shift/rows.*.parts | wc -l) -gt 9 ]") +
-                     killed_once("grep -q . said") + "cat said");
+      in(folder, killed_after(9, "shift/rows.*.parts", run + " 2>said") + " && { " +
+                     killed_once("grep -q . said", run + " 2>said") + "; } && cat said");
   BOOST_REQUIRE(told.code == 0);
-  BOOST_TEST(told.out.find(" rows are in ") != std::string::npos, told.out);
-  BOOST_TEST(told.out.find("cache/maxtrick/shift, of a run that did not end: they are computed "
-                           "again; --resume takes them") != std::string::npos,
+  BOOST_TEST(contains(told.out, " rows are in "), told.out);
+  BOOST_TEST(contains(told.out,
+                      "cache/maxtrick/shift, of a run that did not end: they are computed "
+                      "again; --resume takes them"),
              told.out);
   const Said again = in(folder, run + " --resume");
   BOOST_TEST(again.code == 0, again.err);
@@ -97,11 +91,7 @@ BOOST_AUTO_TEST_CASE(a_check_leaves_a_run_what_it_had) {
                    "$MAXTRICK run shift.toml -o baseline")
                     .code == 0);
   const auto killed = [&](const std::string& command, const std::string& kept) {
-    return in(folder, "$MAXTRICK " + command + " & program=$!\nuntil [ $(cat cache/maxtrick/" +
-                          kept +
-                          "/rows.*.parts | wc -l) -gt 9 ] || ! kill -0 $program; do sleep 0.002; "
-                          "done 2>/dev/null\nkill -9 $program; wait $program; [ $? -eq 137 ]")
-        .code;
+    return in(folder, killed_after(9, kept + "/rows.*.parts", "$MAXTRICK " + command)).code;
   };
   const std::string run = "run shift.toml -j 2 -o out",
                     check = "check shift.toml -j 2 --baseline baseline";
@@ -135,8 +125,7 @@ BOOST_AUTO_TEST_CASE(a_table_of_times_starts_anew) {
                        "$MAXTRICK run configs/backends.toml --resume --filter nothing-like-it; "
                        "$MAXTRICK run configs/speed.toml --resume --set launches=1 "
                        "--filter '^softmax/softmax.accurate.scalar/4096x2/1/plain$'");
-  BOOST_TEST(said.err.find("speed: starts anew: its times are compared within one run\n") !=
-                 std::string::npos,
+  BOOST_TEST(contains(said.err, "speed: starts anew: its times are compared within one run\n"),
              said.err);
 }
 

@@ -7,7 +7,9 @@
 #include <stdexcept>
 #include <thread>
 
-#include "run/schedule.hpp"
+#include "plans.hpp"
+
+BOOST_AUTO_TEST_SUITE(schedule_parts_test)
 
 BOOST_AUTO_TEST_SUITE(schedule_parts_test)
 
@@ -16,25 +18,10 @@ namespace {
 using namespace maxtrick::config;
 using namespace maxtrick::run;
 using namespace maxtrick::table;
-using Outcome = std::variant<Row, Skip>;
+using maxtrick::tests::empty_plan;
+using maxtrick::tests::error_of;
+using maxtrick::tests::Outcome;
 using Functions = std::vector<std::function<void()>>;
-
-Plan empty_plan() {
-  return {.table = {.title = "",
-                    .description = "",
-                    .columns = {{"case", Rule::key, ""}, {"x", Rule::exact, ""}},
-                    .rows = {}},
-          .cases = {}};
-}
-
-std::string error_of(Plan plan, unsigned jobs) {
-  try {
-    (void)run_cases(std::move(plan), jobs, {});
-  } catch (const std::runtime_error& error) {
-    return error.what();
-  }
-  return "no error";
-}
 
 // Three batches of 2, 1 and 3 cases; the first and the last have parts, 5 and 4, that all of their
 // cases carry. A case's row says how many of its batch's parts were done when it ran.
@@ -133,7 +120,7 @@ BOOST_AUTO_TEST_CASE(a_part_that_throws_ends_the_run_and_names_the_first_case_of
           return Skip{};
         };
       }
-      BOOST_TEST(error_of(std::move(plan), jobs) == "case k20: out of memory");
+      BOOST_TEST(error_of<std::runtime_error>(std::move(plan), jobs) == "case k20: out of memory");
       BOOST_TEST(!begun);
     }
   // And nothing after it is begun, where one thread does it all.
@@ -142,7 +129,8 @@ BOOST_AUTO_TEST_CASE(a_part_that_throws_ends_the_run_and_names_the_first_case_of
   auto parts = *plan.cases[0].parts;
   parts[1] = [] { throw 1; };
   plan.cases[0].parts = std::make_shared<const Functions>(parts);
-  BOOST_TEST(error_of(std::move(plan), 1) == "case k00: an exception of an unknown type");
+  BOOST_TEST(error_of<std::runtime_error>(std::move(plan), 1) ==
+             "case k00: an exception of an unknown type");
   BOOST_TEST(with_parts.ran[0][0] == 1);
   BOOST_TEST(with_parts.ran[0][2] == 0);
   BOOST_TEST(with_parts.ran[2][0] == 0);

@@ -9,6 +9,8 @@
 #include <stdexcept>
 #include <thread>
 
+#include "plans.hpp"
+
 BOOST_AUTO_TEST_SUITE(schedule_test)
 
 namespace {
@@ -16,15 +18,9 @@ namespace {
 using namespace maxtrick::config;
 using namespace maxtrick::run;
 using namespace maxtrick::table;
-using Outcome = std::variant<Row, Skip>;
-
-Plan empty_plan() {
-  return {.table = {.title = "",
-                    .description = "",
-                    .columns = {{"case", Rule::key, ""}, {"x", Rule::exact, ""}},
-                    .rows = {}},
-          .cases = {}};
-}
+using maxtrick::tests::empty_plan;
+using maxtrick::tests::error_of;
+using maxtrick::tests::Outcome;
 
 // Cases k0, k1, ...; every third one skips; the first take the longest.
 Plan plan_of(std::size_t n) {
@@ -41,16 +37,6 @@ Plan plan_of(std::size_t n) {
 Plan with(Plan plan, std::string key, std::function<Outcome()> run) {
   plan.cases.push_back({std::move(key), std::move(run)});
   return plan;
-}
-
-template <class Error>
-std::string error_of(Plan plan, unsigned jobs = 2) {
-  try {
-    (void)run_cases(std::move(plan), jobs, {});
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 }  // namespace

@@ -15,6 +15,8 @@
 
 BOOST_AUTO_TEST_SUITE(variants_test)
 
+BOOST_AUTO_TEST_SUITE(variants_test)
+
 namespace {
 
 using namespace maxtrick;

@@ -67,10 +67,7 @@ std::pair<std::vector<std::string>, std::size_t> foreign(const std::string& expe
                                                          const std::string& config) {
   [[maybe_unused]] static const bool added =
       (worker::add(worker::open(plugin_file("plain_loop"))), true);
-  config::ConfigFile file(config, "c.toml", {});
-  config::Section root = file.root();
-  const run::Plan plan = plan_of(experiment, root);
-  file.finish();
+  const run::Plan plan = plan_of(experiment, config);
   std::vector<std::string> keys;
   for (const run::Case& one : plan.cases)
     if (one.foreign) keys.push_back(one.key);
@@ -100,8 +97,8 @@ BOOST_AUTO_TEST_CASE(rows_of_theirs_are_foreign) {
 BOOST_AUTO_TEST_CASE(a_loss_takes_them_by_name) {
   const Folder folder;
   folder.write("c.toml", loss);
-  const Said said = shell("$MAXTRICK run c.toml -o out" + option("plain_loop"), folder.path());
-  BOOST_TEST(said.code == 0, said.err);
+  const Said said =
+      shell_exits(0, "$MAXTRICK run c.toml -o out" + option("plain_loop"), folder.path());
   const auto rows = rows_by({"arm"}, io::read_file(folder / "out/c.csv"));
   const Cells &mine = rows.at("mine"), &ours = rows.at("ours");
   for (const std::string column : {"outcome", "mean_loss", "exact_loss"})
@@ -113,8 +110,8 @@ BOOST_AUTO_TEST_CASE(one_that_fails_costs_no_other_arm_its_rows) {
   for (const std::string& config : {training, breaking, loss}) {
     const Folder folder;
     folder.write("c.toml", failing(config));
-    const Said said = shell("$MAXTRICK run c.toml -o out" + option("misbehaves"), folder.path());
-    BOOST_TEST(said.code == 5, said.err);
+    const Said said =
+        shell_exits(5, "$MAXTRICK run c.toml -o out" + option("misbehaves"), folder.path());
     BOOST_TEST(contains(said.err, "skipped: softmax.returns_an_error.scalar: returned error 42\n"),
                said.err);
     std::set<std::string> arms_with_rows;
@@ -132,9 +129,8 @@ BOOST_AUTO_TEST_CASE(one_that_fails_is_left_out_of_an_export) {
     return "[[export]]\ntask = \"three\"\narm = \"" + arm + "\"\nseed = 0\n";
   };
   folder.write("c.toml", failing(training) + model("mine") + model("ours"));
-  const Said said =
-      shell("$MAXTRICK run c.toml -o out --export models" + option("misbehaves"), folder.path());
-  BOOST_TEST(said.code == 5, said.err);
+  const Said said = shell_exits(
+      5, "$MAXTRICK run c.toml -o out --export models" + option("misbehaves"), folder.path());
   BOOST_TEST(contains(said.err,
                       "three-mine-0 skipped: softmax.returns_an_error.scalar: returned "
                       "error 42\n"),

@@ -33,9 +33,9 @@ BOOST_AUTO_TEST_CASE(what_is_right_is_timed_and_nothing_else) {
   const auto rows = [&] {
     return rows_by({"op", "variant"}, io::read_file(folder / ("out/" + tiny_table)));
   };
-  Said said = shell("$MAXTRICK run tiny.toml -o out" + option("plain_loop") + option("every_op"),
-                    folder.path());
-  BOOST_TEST(said.code == 0, said.out << said.err);
+  Said said =
+      shell_exits(0, "$MAXTRICK run tiny.toml -o out" + option("plain_loop") + option("every_op"),
+                  folder.path());
   for (const std::string name : {"softmax/softmax.mine.scalar", "softmax/softmax.by_double",
                                  "cross_entropy/cross_entropy.by_double",
                                  "cross_entropy_gradient/cross_entropy_gradient.by_double",
@@ -46,8 +46,7 @@ BOOST_AUTO_TEST_CASE(what_is_right_is_timed_and_nothing_else) {
     BOOST_TEST(table::parse_interval(row.at("speed")).has_value(), name);
   }
   std::filesystem::remove_all(folder / "out");
-  said = shell("$MAXTRICK run tiny.toml -o out" + option("wrong"), folder.path());
-  BOOST_TEST(said.code == 1);
+  said = shell_exits(1, "$MAXTRICK run tiny.toml -o out" + option("wrong"), folder.path());
   for (const std::string name : {"wrong", "wrong_unclaimed", "boastful"}) {
     const Cells row = rows().at("softmax/softmax." + name + ".scalar");
     BOOST_TEST((row.at("outcome") == "wrong") == (name != "boastful"), row.at("outcome"));
@@ -62,10 +61,10 @@ BOOST_AUTO_TEST_CASE(what_is_right_is_timed_and_nothing_else) {
 BOOST_AUTO_TEST_CASE(one_that_dies_costs_no_time_of_another) {
   const Folder folder;
   folder.write("tiny.toml", speed);
-  const Said said = shell("$MAXTRICK run tiny.toml -o out" + without_hangs + option("misbehaves") +
-                              option("when_timed"),
-                          folder.path());
-  BOOST_TEST(said.code == 5);
+  const Said said = shell_exits(5,
+                                "$MAXTRICK run tiny.toml -o out" + without_hangs +
+                                    option("misbehaves") + option("when_timed"),
+                                folder.path());
   BOOST_TEST(contains(said.err,
                       "rows skipped: softmax.writes_between.scalar: writes outside its rows\n"
                       "    softmax/softmax.writes_between.scalar/8x5/1/plain\n"),
@@ -91,11 +90,11 @@ BOOST_AUTO_TEST_CASE(one_that_hangs_costs_no_time_of_another) {
   // As short as suffices here for all else that is done in a launch.
   for (const std::string limit : {"3", "12", "48"}) {
     const Said said =
-        shell("$MAXTRICK run tiny.toml -o " + limit +
-                  " --filter '(hangs|behaves)_when_timed' --set launch_limit_s=" + limit +
-                  option("when_timed"),
-              folder.path());
-    BOOST_TEST(said.code == 5, said.err);
+        shell_exits(5,
+                    "$MAXTRICK run tiny.toml -o " + limit +
+                        " --filter '(hangs|behaves)_when_timed' --set launch_limit_s=" + limit +
+                        option("when_timed"),
+                    folder.path());
     const auto csv = io::read_file_if_there(folder / (limit + "/" + tiny_table));
     const auto rows = csv ? rows_by({"variant"}, *csv) : std::map<std::string, Cells>{};
     if (!rows.contains("softmax.behaves_when_timed.scalar") && limit != "48") continue;
@@ -117,11 +116,11 @@ BOOST_AUTO_TEST_CASE(one_that_is_rebuilt_meanwhile_ends_the_run) {
   folder.write("tiny.toml", speed);
   std::filesystem::copy_file(plugin_file("rebuilt"), folder / "mine.so");
   folder.write("next.so", io::read_file(plugin_file("rebuilt")) + "another one");
-  const Said said = shell(
+  const Said said = shell_exits(
+      6,
       "FILE=$PWD/mine.so REPLACEMENT=$PWD/next.so $MAXTRICK run tiny.toml -o out --plugin "
       "mine.so",
       folder.path());
-  BOOST_TEST(said.code == 6, said.out << said.err);
   BOOST_TEST(contains(said.err, "mine.so: changed since the run began"), said.err);
   BOOST_TEST(!std::filesystem::exists(folder / ("out/" + tiny_table)));
 }
@@ -130,8 +129,8 @@ BOOST_AUTO_TEST_CASE(one_that_is_rebuilt_meanwhile_ends_the_run) {
 BOOST_AUTO_TEST_CASE(a_loss_that_claims_is_held_to_special_values) {
   const Folder folder;
   folder.write("tiny.toml", speed);
-  const Said said = shell("$MAXTRICK run tiny.toml -o out" + option("claims"), folder.path());
-  BOOST_TEST(said.code == 1, said.err);
+  const Said said =
+      shell_exits(1, "$MAXTRICK run tiny.toml -o out" + option("claims"), folder.path());
   const auto rows = rows_by({"variant"}, io::read_file(folder / ("out/" + tiny_table)));
   for (const std::string op : {"cross_entropy", "cross_entropy_gradient"}) {
     const Cells careful = rows.at(op + ".careful"), careless = rows.at(op + ".careless");

@@ -41,10 +41,10 @@ BOOST_AUTO_TEST_CASE(they_join_a_table_and_leave_the_other_rows_alone) {
   const Folder folder;
   folder.write("c.toml", overflow);
   BOOST_TEST(shell("$MAXTRICK run c.toml -o without", folder.path()).code == 0);
-  Said said = shell("$MAXTRICK run c.toml -o with" + without_hangs + option("plain_loop") +
-                        option("misbehaves") + option("every_op"),
-                    folder.path());
-  BOOST_TEST(said.code == 5);
+  Said said = shell_exits(5,
+                          "$MAXTRICK run c.toml -o with" + without_hangs + option("plain_loop") +
+                              option("misbehaves") + option("every_op"),
+                          folder.path());
   for (const std::string line :
        {"c.toml: 1 of 42 rows skipped: softmax.returns_an_error.scalar: returned error 42\n"
         "    three/float32/softmax.returns_an_error.scalar\n",
@@ -67,8 +67,7 @@ BOOST_AUTO_TEST_CASE(they_join_a_table_and_leave_the_other_rows_alone) {
   BOOST_TEST(
       contains(io::read_file(folder / "with/c.manifest.json"), "mine 1.0 (plug-in, SHA-256 "));
   // Shown only, where no folder is named: what is in results/ stays.
-  said = shell("$MAXTRICK run c.toml" + option("plain_loop"), folder.path());
-  BOOST_TEST(said.code == 0);
+  said = shell_exits(0, "$MAXTRICK run c.toml" + option("plain_loop"), folder.path());
   BOOST_TEST(contains(said.out, "softmax.mine.scalar"));
   BOOST_TEST(!std::filesystem::exists(folder / "results"));
 }
@@ -116,14 +115,12 @@ BOOST_AUTO_TEST_CASE(the_command_that_reruns_a_row_is_one) {
   folder.write("a config.toml", overflow);
   std::filesystem::copy_file(plugin_file("wrong"), folder / "it's mine;.so");
   const Said said =
-      shell("$MAXTRICK run 'a config.toml' --plugin \"it's mine;.so\"", folder.path());
-  BOOST_TEST(said.code == 1, said.err);
+      shell_exits(1, "$MAXTRICK run 'a config.toml' --plugin \"it's mine;.so\"", folder.path());
   const std::string before = "    again: maxtrick ";
   const auto at = said.out.find(before);
   BOOST_REQUIRE(at != std::string::npos);
   const std::string line = said.out.substr(at, said.out.find('\n', at) - at);
-  const Said again = shell("$MAXTRICK " + line.substr(before.size()), folder.path());
-  BOOST_TEST(again.code == 1, again.err);
+  const Said again = shell_exits(1, "$MAXTRICK " + line.substr(before.size()), folder.path());
   BOOST_TEST(contains(again.out, line), again.out);
 }
 
@@ -176,10 +173,10 @@ BOOST_AUTO_TEST_CASE(what_of_theirs_was_not_made_is_no_mismatch) {
 BOOST_AUTO_TEST_CASE(networks_learn_with_them) {
   const Folder folder;
   folder.write("c.toml", backends);
-  const Said said = shell(
+  const Said said = shell_exits(
+      5,
       "$MAXTRICK run c.toml -o out" + without_hangs + option("plain_loop") + option("misbehaves"),
       folder.path());
-  BOOST_TEST(said.code == 5);
   const auto rows = rows_by({"variant"}, io::read_file(folder / "out/c.csv"));
   const Cells &mine = rows.at("softmax.mine.scalar"), &ours = rows.at("softmax.max_trick.scalar");
   BOOST_TEST(mine.at("accuracy_median") == ours.at("accuracy_median"));

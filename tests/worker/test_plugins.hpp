@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "program.hpp"
 #include "result_rows.hpp"
 
 namespace maxtrick::tests {
@@ -23,22 +24,6 @@ inline std::string option(const std::string& name) { return option_of(plugin_fil
 // What never ends would have to be given up after a time that suffices for all others on a machine
 // that is busy.
 inline const std::string without_hangs = " --filter '^(?!.*hangs)'";
-
-inline bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-// Rows of a CSV: cells of the columns `keys`, joined by '/' -> all cells.
-inline std::map<std::string, Cells> rows_by(const std::vector<std::string>& keys,
-                                            const std::string& csv) {
-  std::map<std::string, Cells> rows;
-  for (const Cells& cells : rows_of(csv)) {
-    std::string name;
-    for (const std::string& key : keys) name += (name.empty() ? "" : "/") + cells.at(key);
-    rows[name] = cells;
-  }
-  return rows;
-}
 
 // Two rows of logits through two forms, and all of their ops that is a plug-in's.
 inline const std::string overflow = R"(experiment = "overflow"

@@ -1,0 +1,33 @@
+// Plans of a table with two columns, the key `case` and `x`.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "run/schedule.hpp"
+
+namespace maxtrick::tests {
+
+using Outcome = std::variant<table::Row, run::Skip>;
+
+inline run::Plan empty_plan(table::Rule rule = table::Rule::exact) {
+  return {.table = {.title = "",
+                    .description = "",
+                    .columns = {{"case", table::Rule::key, ""}, {"x", rule, ""}},
+                    .rows = {}},
+          .cases = {}};
+}
+
+// What ends a run of the plan.
+template <class Error>
+std::string error_of(run::Plan plan, unsigned jobs = 2) {
+  try {
+    (void)run::run_cases(std::move(plan), jobs, {});
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "no error";
+}
+
+}  // namespace maxtrick::tests
