@@ -9,7 +9,7 @@ command -v node >/dev/null || skip "no node here; scripts/setup --report install
 cmp -s scripts/pictures/package-lock.json build/pictures/installed-lock.json ||
   skip "Vega is not in build/pictures; scripts/report fetches it"
 browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome) ||
-  skip "no Chromium here; scripts/setup --ci installs it"
+  skip "no Chromium here; scripts/setup --browser installs it"
 modules=build/browser/node_modules
 [ -d $modules/playwright-core ] || skip "no playwright-core here; scripts/browser gets it"
 work=$(mktemp -d)

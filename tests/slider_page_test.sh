@@ -8,7 +8,7 @@ skip() {
   exit 77
 }
 command -v node >/dev/null || skip "no Node here (scripts/setup --report installs it)"
-browser=$(command -v chromium) || skip "no Chromium here (scripts/setup --ci installs it)"
+browser=$(command -v chromium) || skip "no Chromium here (scripts/setup --browser installs it)"
 modules=build/browser/node_modules
 [ -d $modules/playwright-core ] || skip "no playwright-core here (scripts/browser gets it)"
 [ -f "$2/slider/index.html" ] || skip "the page could not be made here"

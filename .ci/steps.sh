@@ -1,0 +1,110 @@
+# What .ci/run and .ci/full share; they source this file. A step builds what it needs, so that it also
+# runs alone in a fresh clone.
+# shellcheck shell=bash disable=SC2034  # variables are for those who source it
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
+# ccache then also serves a clone in another folder.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=yes
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+announce() { echo "ci: $SECONDS s, $*" >&2; }
+# Exit code 5 says that this CPU lacks an instruction set, or that data are not here: those rows are skipped.
+or_skipped() { "$@" || [ $? -eq 5 ]; }
+cpu_has() { grep -qw "$1" /proc/cpuinfo; }
+
+# GCC compiles file by file and links as users do; with it, the peer libraries that are installed are
+# compiled too. Clang leaves them out, since their headers take minutes, and compiles the files of a module
+# together. The checks are then those of single files, except for two: unused functions, and -Wshadow, which
+# GCC checks.
+gcc=(-DMAXTRICK_WERROR=ON)
+clang=(-DMAXTRICK_WERROR=ON -DMAXTRICK_QUICK=ON -DMAXTRICK_TORCH=OFF -DMAXTRICK_EIGEN=OFF -DMAXTRICK_XNNPACK=OFF
+  -DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld)
+gcc_program() {
+  scripts/setup
+  scripts/build release "${gcc[@]}" -- --target maxtrick
+}
+
+# The table that holds times, which no run repeats; `check` compares the rest of it by its rules.
+timed=backends
+
+# The steps of .ci/full, in their order. A hyphen in a name is an underscore in the name of its function.
+steps=(tidy asan emulate-nehalem emulate-haswell asan-avx2 clang blas-cores external browser recipes)
+
+step_tidy() {
+  scripts/setup --ci --tidy
+  scripts/build tidy "${clang[@]}"
+}
+
+step_asan() {
+  scripts/setup --ci
+  scripts/test asan "${clang[@]}"
+}
+
+# A test that needs an instruction set which the emulated CPU lacks skips it; any other use of one fails.
+emulate() {
+  scripts/setup --emulate
+  local tests
+  tests=$(scripts/emulate --list)
+  # shellcheck disable=SC2086  # a list of words
+  scripts/build release "${gcc[@]}" -- --target maxtrick maxtrick_probe $tests
+  scripts/emulate "$1"
+}
+step_emulate_nehalem() { emulate Nehalem; }
+step_emulate_haswell() { emulate Haswell; }
+
+step_asan_avx2() {
+  if ! cpu_has avx2; then
+    echo "ci: skipped, this CPU has no AVX2" >&2
+    return
+  fi
+  scripts/setup --ci
+  MAXTRICK_ISA=avx2 scripts/test asan -L kernels "${clang[@]}"
+}
+
+# Both compilers make the same tables, byte for byte.
+step_clang() {
+  scripts/setup --ci
+  scripts/test clang "${clang[@]}"
+  gcc_program
+  or_skipped build/maxtrick run -o "$work/gcc"
+  or_skipped build-clang/maxtrick run -o "$work/clang"
+  local table name
+  for table in "$work"/gcc/*.csv "$work"/gcc/*.md; do
+    name=$(basename "$table")
+    [[ $name == $timed.* ]] || cmp "$table" "$work/clang/$name"
+  done
+}
+
+# The tables of training hold on other cores of OpenBLAS too: those below the one that it chooses here.
+step_blas_cores() {
+  gcc_program
+  local core cores=()
+  ! cpu_has avx || cores+=(Sandybridge)
+  ! cpu_has avx2 || cores+=(Haswell)
+  for core in "${cores[@]}"; do
+    announce "training with OpenBLAS's $core"
+    OPENBLAS_CORETYPE=$core or_skipped build/maxtrick check configs/{published,training,regions,breaking,backends}.toml
+  done
+}
+
+# The tables of data that a reader must get. The logits of the lab are made here.
+step_external() {
+  gcc_program
+  ! cpu_has avx2 || OPENBLAS_CORETYPE=Haswell build/maxtrick run configs/training.toml \
+    --filter lab/bayes --export build/model
+  or_skipped build/maxtrick check configs/external/*.toml
+}
+
+step_browser() {
+  scripts/setup --report --browser
+  scripts/report --fetch
+  scripts/browser
+  scripts/test release -L browser "${gcc[@]}"
+  # What these tests may lack elsewhere has been set up here.
+  if grep -q '^skipped: ' build/Testing/Temporary/LastTest.log; then
+    echo "ci: a test was skipped" >&2
+    return 1
+  fi
+}
+
+step_recipes() { scripts/test release -L recipe "${gcc[@]}"; }
