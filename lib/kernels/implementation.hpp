@@ -1,15 +1,9 @@
 // The kernels of one instruction set.
 #pragma once
 
-#include <cstddef>
-
 #include "kernels/work.hpp"
 
 namespace maxtrick::kernels {
-
-template <class S>
-using Kernel = void (*)(const StoredWork<S>&);
-using ElementKernel = void (*)(const float* x, float* y, std::size_t n);
 
 // All null where the compiler lacks the set.
 struct Implementation {

@@ -41,6 +41,10 @@ struct StoredWork {
 template <class V>
 using Work = StoredWork<typename V::Storage>;
 
+template <class S>
+using Kernel = void (*)(const StoredWork<S>&);
+using ElementKernel = void (*)(const float* x, float* y, std::size_t n);
+
 // Rows of up to so many classes are taken in groups of sixteen.
 inline constexpr std::size_t short_classes = 160;
 // Rows of up to so many classes keep their exponentials for the result, in a core's first cache;

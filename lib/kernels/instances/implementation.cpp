@@ -1,3 +1,5 @@
+#include "kernels/implementation.hpp"
+
 #include "kernels/instances/instance.hpp"
 
 namespace maxtrick::kernels::MAXTRICK_VECTOR {

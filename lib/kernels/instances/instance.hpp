@@ -3,7 +3,7 @@
 // so that the compiler can work on several at a time.
 #pragma once
 
-#include "kernels/implementation.hpp"
+#include "kernels/work.hpp"
 #ifdef MAXTRICK_VECTOR_HEADER
 #include MAXTRICK_VECTOR_HEADER
 #endif
