@@ -12,8 +12,6 @@
 
 BOOST_AUTO_TEST_SUITE(api_claims_test)
 
-BOOST_AUTO_TEST_SUITE(api_claims_test)
-
 namespace {
 
 using maxtrick::Algorithm;

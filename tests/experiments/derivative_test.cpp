@@ -17,8 +17,6 @@
 
 BOOST_AUTO_TEST_SUITE(derivative_test)
 
-BOOST_AUTO_TEST_SUITE(derivative_test)
-
 namespace {
 
 using namespace maxtrick;

@@ -11,8 +11,6 @@
 
 BOOST_AUTO_TEST_SUITE(experiments_test)
 
-BOOST_AUTO_TEST_SUITE(experiments_test)
-
 namespace {
 
 using namespace maxtrick;

@@ -12,8 +12,6 @@
 
 BOOST_AUTO_TEST_SUITE(loss_experiment_test)
 
-BOOST_AUTO_TEST_SUITE(loss_experiment_test)
-
 namespace {
 
 using namespace maxtrick;

@@ -14,8 +14,6 @@
 
 BOOST_AUTO_TEST_SUITE(low_precision_test)
 
-BOOST_AUTO_TEST_SUITE(low_precision_test)
-
 namespace {
 
 using namespace maxtrick;

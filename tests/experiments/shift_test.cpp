@@ -10,6 +10,7 @@
 #include "brute_force.hpp"
 #include "config_runs.hpp"
 #include "numerics/random.hpp"
+#include "ops/apply.hpp"
 #include "ops/dtype.hpp"
 #include "ops/registry.hpp"
 #include "table/table.hpp"

@@ -7,8 +7,6 @@
 
 BOOST_AUTO_TEST_SUITE(speed_comparison_test)
 
-BOOST_AUTO_TEST_SUITE(speed_comparison_test)
-
 using namespace maxtrick;
 using namespace maxtrick::timing;
 using namespace maxtrick::speed;

@@ -12,8 +12,6 @@
 
 BOOST_AUTO_TEST_SUITE(x_minus_max_test)
 
-BOOST_AUTO_TEST_SUITE(x_minus_max_test)
-
 namespace {
 
 using namespace maxtrick;

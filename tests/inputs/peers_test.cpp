@@ -10,8 +10,6 @@
 
 BOOST_AUTO_TEST_SUITE(peers_test)
 
-BOOST_AUTO_TEST_SUITE(peers_test)
-
 namespace {
 
 using namespace maxtrick;

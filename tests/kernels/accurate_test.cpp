@@ -19,8 +19,6 @@
 
 BOOST_AUTO_TEST_SUITE(accurate_test)
 
-BOOST_AUTO_TEST_SUITE(accurate_test)
-
 namespace {
 
 using namespace maxtrick;

@@ -14,8 +14,6 @@
 
 BOOST_AUTO_TEST_SUITE(binary_loss_test)
 
-BOOST_AUTO_TEST_SUITE(binary_loss_test)
-
 namespace {
 
 using namespace maxtrick;

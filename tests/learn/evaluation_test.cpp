@@ -9,8 +9,6 @@
 
 BOOST_AUTO_TEST_SUITE(evaluation_test)
 
-BOOST_AUTO_TEST_SUITE(evaluation_test)
-
 namespace {
 
 using namespace maxtrick;

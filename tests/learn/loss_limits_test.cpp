@@ -11,8 +11,6 @@
 
 BOOST_AUTO_TEST_SUITE(loss_limits_test)
 
-BOOST_AUTO_TEST_SUITE(loss_limits_test)
-
 namespace {
 
 using namespace maxtrick;

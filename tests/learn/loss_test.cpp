@@ -15,8 +15,6 @@
 
 BOOST_AUTO_TEST_SUITE(loss_test)
 
-BOOST_AUTO_TEST_SUITE(loss_test)
-
 namespace {
 
 using namespace maxtrick;

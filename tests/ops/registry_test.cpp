@@ -9,8 +9,6 @@
 
 BOOST_AUTO_TEST_SUITE(registry_test)
 
-BOOST_AUTO_TEST_SUITE(registry_test)
-
 namespace {
 
 using namespace maxtrick;

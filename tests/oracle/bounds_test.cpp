@@ -12,8 +12,6 @@
 
 BOOST_AUTO_TEST_SUITE(bounds_test)
 
-BOOST_AUTO_TEST_SUITE(bounds_test)
-
 namespace {
 
 using namespace maxtrick;

@@ -13,8 +13,6 @@
 
 BOOST_AUTO_TEST_SUITE(journal_test)
 
-BOOST_AUTO_TEST_SUITE(journal_test)
-
 namespace {
 
 using namespace maxtrick::config;

@@ -8,8 +8,6 @@
 
 BOOST_AUTO_TEST_SUITE(resume_rows_test)
 
-BOOST_AUTO_TEST_SUITE(resume_rows_test)
-
 namespace {
 
 using namespace maxtrick::config;

@@ -6,8 +6,6 @@
 
 BOOST_AUTO_TEST_SUITE(resume_test)
 
-BOOST_AUTO_TEST_SUITE(resume_test)
-
 namespace {
 
 using namespace maxtrick;

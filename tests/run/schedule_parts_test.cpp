@@ -11,8 +11,6 @@
 
 BOOST_AUTO_TEST_SUITE(schedule_parts_test)
 
-BOOST_AUTO_TEST_SUITE(schedule_parts_test)
-
 namespace {
 
 using namespace maxtrick::config;

@@ -13,8 +13,6 @@
 
 BOOST_AUTO_TEST_SUITE(slider_exact_test)
 
-BOOST_AUTO_TEST_SUITE(slider_exact_test)
-
 namespace {
 
 using namespace maxtrick;

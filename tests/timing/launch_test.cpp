@@ -15,8 +15,6 @@
 
 BOOST_AUTO_TEST_SUITE(launch_test)
 
-BOOST_AUTO_TEST_SUITE(launch_test)
-
 using namespace maxtrick;
 using namespace maxtrick::timing;
 using namespace std::chrono_literals;

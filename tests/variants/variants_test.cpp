@@ -15,8 +15,6 @@
 
 BOOST_AUTO_TEST_SUITE(variants_test)
 
-BOOST_AUTO_TEST_SUITE(variants_test)
-
 namespace {
 
 using namespace maxtrick;

@@ -17,8 +17,6 @@
 
 BOOST_AUTO_TEST_SUITE(plugin_test)
 
-BOOST_AUTO_TEST_SUITE(plugin_test)
-
 namespace {
 
 using namespace maxtrick;
