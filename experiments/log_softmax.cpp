@@ -1,5 +1,7 @@
 // Experiment `log_softmax`: what each way of computing log-softmax is worth when one logit leads
 // the others by a gap. One row for each number of classes, gap, type and variant.
+#include "ops/log_softmax.hpp"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,11 +15,10 @@
 #include "inputs/numbers.hpp"
 #include "inputs/selection.hpp"
 #include "inputs/variant_plan.hpp"
+#include "ops/apply.hpp"
 #include "oracle/norm_wise.hpp"
 #include "oracle/outcome.hpp"
 #include "run/experiment.hpp"
-#include "ops/log_softmax.hpp"
-#include "ops/apply.hpp"
 
 namespace maxtrick {
 namespace {

@@ -12,9 +12,9 @@
 
 #include "numerics/error.hpp"
 #include "numerics/real.hpp"
-#include "ops/op.hpp"
 #include "ops/log_softmax.hpp"
 #include "ops/log_sum_exp.hpp"
+#include "ops/op.hpp"
 
 namespace brute_force {
 

@@ -33,7 +33,8 @@ inline learn::MeanLoss mean_loss(const std::string& arm, const std::string& soft
                                  ops::DType dtype = ops::DType::float32) {
   const ops::Formulation& formulation = *ops::find_formulation(arm);
   return learn::mean_loss(
-      ops::with_softmax(formulation, softmax.empty() ? nullptr : ops::find_variant(softmax)), dtype);
+      ops::with_softmax(formulation, softmax.empty() ? nullptr : ops::find_variant(softmax)),
+      dtype);
 }
 inline learn::MeanLoss naive_loss() { return mean_loss("log_of_softmax", "softmax.naive.scalar"); }
 inline learn::MeanLoss clip_loss() { return mean_loss("clip", "softmax.max_trick.scalar"); }

@@ -42,8 +42,8 @@ std::vector<T> random_row(numerics::Random& random, std::size_t i, double limit,
 template <class T>
 std::vector<T> apply(const ops::Variant& variant, std::span<const T> logits) {
   std::vector<T> result(ops::outputs(variant.op, logits.size()));
-  variant.compute<T>()({.logits = numerics::one_row(logits),
-                        .result = numerics::one_row(std::span<T>(result))});
+  variant.compute<T>()(
+      {.logits = numerics::one_row(logits), .result = numerics::one_row(std::span<T>(result))});
   return result;
 }
 

@@ -16,11 +16,11 @@
 #include "inputs/numbers.hpp"
 #include "inputs/selection.hpp"
 #include "inputs/variant_plan.hpp"
+#include "ops/apply.hpp"
+#include "ops/registry.hpp"
 #include "oracle/norm_wise.hpp"
 #include "oracle/outcome.hpp"
 #include "run/experiment.hpp"
-#include "ops/registry.hpp"
-#include "ops/apply.hpp"
 
 namespace maxtrick::accuracy {
 namespace {

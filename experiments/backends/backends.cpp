@@ -13,9 +13,9 @@
 #include "inputs/trained.hpp"
 #include "inputs/variant_plan.hpp"
 #include "learn/blas.hpp"
+#include "ops/softmax.hpp"
 #include "run/experiment.hpp"
 #include "table/interval.hpp"
-#include "ops/softmax.hpp"
 
 namespace maxtrick::backends {
 namespace {
@@ -147,9 +147,9 @@ run::Plan plan(config::Section& config) {
   for (const Variant* variant : variants) {
     // Of the backend's probabilities both loss and gradient, and nothing else beside them.
     const inputs::Arm arm{.name = variant->name(),
-                               .formulation = ops::find_formulation("log_of_softmax"),
-                               .softmax = variant,
-                               .gradient = ops::GradientForm::difference};
+                          .formulation = ops::find_formulation("log_of_softmax"),
+                          .softmax = variant,
+                          .gradient = ops::GradientForm::difference};
     all->backends.push_back(std::make_shared<Runs>(inputs::Setup{task, arm}, seeds));
     if (!variant->unavailable.empty()) continue;
     const auto of_backend = all->backends.back()->parts();

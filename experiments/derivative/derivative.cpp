@@ -17,9 +17,9 @@
 #include "numerics/random.hpp"
 #include "ops/apply.hpp"
 #include "ops/dtype.hpp"
+#include "ops/softmax.hpp"
 #include "oracle/derivative_errors.hpp"
 #include "run/experiment.hpp"
-#include "ops/softmax.hpp"
 
 namespace maxtrick::derivative {
 namespace {

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "oracle/oracle.hpp"
 #include "ops/log_softmax.hpp"
 #include "ops/softmax.hpp"
+#include "oracle/oracle.hpp"
 
 namespace maxtrick::loss {
 namespace {

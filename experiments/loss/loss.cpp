@@ -21,9 +21,9 @@ namespace maxtrick::loss {
 namespace {
 
 using inputs::Arm;
-using ops::GradientForm;
 using loss::Errors;
 using ops::DType;
+using ops::GradientForm;
 using table::Rule;
 
 const std::vector<std::string> outcomes{"ok", "loss_lost", "gradient_lost", "both_lost",
@@ -162,8 +162,7 @@ table::Row measure(const Cell& cell, const Arm& arm) {
   return row;
 }
 
-void lay_out(run::Plan& plan, const Cell& cell, const std::vector<Arm>& arms,
-             std::size_t batch) {
+void lay_out(run::Plan& plan, const Cell& cell, const std::vector<Arm>& arms, std::size_t batch) {
   const bool one_column = cell.about.examples.classes == 1;
   for (const Arm& arm : arms) {
     if (arm.formulation->binary() != one_column) continue;

@@ -38,8 +38,7 @@ inputs::LabelledLogits read_examples(config::Section& section, DType dtype) {
   return examples;
 }
 
-void read_printed(config::Section& section, const std::vector<inputs::Arm>& arms,
-                  LossCase& one) {
+void read_printed(config::Section& section, const std::vector<inputs::Arm>& arms, LossCase& one) {
   if (!section.has("printed")) return;
   config::Section printed = section.table("printed");
   for (const inputs::Arm& arm : arms) {

@@ -15,12 +15,12 @@
 #include "low_precision/logit_set.hpp"
 #include "ops/apply.hpp"
 #include "ops/dtype.hpp"
+#include "ops/registry.hpp"
+#include "ops/softmax.hpp"
 #include "oracle/norm_wise.hpp"
 #include "oracle/oracle.hpp"
 #include "oracle/outcome.hpp"
 #include "run/experiment.hpp"
-#include "ops/softmax.hpp"
-#include "ops/registry.hpp"
 
 namespace maxtrick::low_precision {
 namespace {

@@ -8,11 +8,11 @@
 #include <span>
 
 #include "ops/derived.hpp"
-#include "ops/registry.hpp"
-#include "oracle/oracle.hpp"
 #include "ops/log_softmax.hpp"
 #include "ops/log_sum_exp.hpp"
+#include "ops/registry.hpp"
 #include "ops/softmax.hpp"
+#include "oracle/oracle.hpp"
 
 namespace maxtrick::published {
 namespace {

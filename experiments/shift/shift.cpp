@@ -21,10 +21,10 @@
 #include "numerics/random.hpp"
 #include "ops/apply.hpp"
 #include "ops/dtype.hpp"
+#include "ops/registry.hpp"
 #include "oracle/outcome.hpp"
 #include "run/experiment.hpp"
 #include "shift/shifted_rows.hpp"
-#include "ops/registry.hpp"
 
 namespace maxtrick::shift {
 namespace {

@@ -15,8 +15,8 @@
 #include "inputs/exact_row.hpp"
 #include "numerics/compensated_sum.hpp"
 #include "numerics/error.hpp"
-#include "oracle/oracle.hpp"
 #include "ops/log_sum_exp.hpp"
+#include "oracle/oracle.hpp"
 
 namespace maxtrick::shift {
 
@@ -86,9 +86,9 @@ struct ShiftedRows {
     for (std::size_t r = 0; r < before.size(); ++r) {
       const auto &from = after[r]->exact(), &to = before[r]->exact();
       for (std::size_t i = 0; i < to.size(); ++i)
-        worst = std::max(worst, op == ops::log_sum_exp
-                                    ? log_sum_exp_loss_ulp<S>(from[i], to[i], offset)
-                                    : numerics::difference_ulp(from[i], to[i]));
+        worst =
+            std::max(worst, op == ops::log_sum_exp ? log_sum_exp_loss_ulp<S>(from[i], to[i], offset)
+                                                   : numerics::difference_ulp(from[i], to[i]));
     }
     return worst;
   }

@@ -61,7 +61,7 @@ std::vector<DoubleDouble> exact(ops::Op op, std::span<const double> logits) {
   const double log_sum = kernels::log1p(rest.high, [](double a) { return a; });
   for (std::size_t i = 0; i < y.size(); ++i)
     y[i] = op == ops::softmax ? quotient(power_of_gap(logits[i], m), sum)
-                                  : log_probability(logits[i], m, log_sum);
+                              : log_probability(logits[i], m, log_sum);
   return y;
 }
 

@@ -11,12 +11,12 @@
 
 #include "ops/apply.hpp"
 #include "ops/dtype.hpp"
-#include "ops/registry.hpp"
-#include "oracle/outcome.hpp"
-#include "slider/exact.hpp"
 #include "ops/log_softmax.hpp"
 #include "ops/log_sum_exp.hpp"
+#include "ops/registry.hpp"
 #include "ops/softmax.hpp"
+#include "oracle/outcome.hpp"
+#include "slider/exact.hpp"
 
 namespace maxtrick::slider {
 namespace {

@@ -53,7 +53,8 @@ std::vector<timing::Shape> read_shapes(config::Section& section) {
 }
 
 bool chooses(const std::string& glob, const ops::Variant& kernel) {
-  return kernel.optional ? glob == timing::timed_name(kernel) : ops::glob_match(glob, timing::timed_name(kernel));
+  return kernel.optional ? glob == timing::timed_name(kernel)
+                         : ops::glob_match(glob, timing::timed_name(kernel));
 }
 
 // What the user brought along is wanted wherever its op is, beside what the config names.
@@ -61,13 +62,14 @@ void join_plugins(std::set<std::string>& wanted) {
   std::set<ops::Op> ops;
   for (const std::string& known : wanted) ops.insert(timing::find_timed(known)->op);
   for (const ops::Variant& kernel : timing::timed_variants())
-    if (!kernel.plugin.empty() && ops.contains(kernel.op)) wanted.insert(timing::timed_name(kernel));
+    if (!kernel.plugin.empty() && ops.contains(kernel.op))
+      wanted.insert(timing::timed_name(kernel));
 }
 
 // Those that the globs of `key` choose, in the registry's order, once each; and those of plug-ins,
 // where they join.
 std::vector<const ops::Variant*> read_kernels(config::Section& section, std::string_view key,
-                                                bool join = false) {
+                                              bool join = false) {
   std::vector<std::string> names;
   for (const ops::Variant& kernel : timing::timed_variants())
     if (kernel.op != timing::copy) names.push_back(timing::timed_name(kernel));

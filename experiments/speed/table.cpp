@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ops/registry.hpp"
 #include "oracle/outcome.hpp"
 #include "table/quantile.hpp"
-#include "ops/registry.hpp"
 
 namespace maxtrick::speed {
 namespace {
@@ -138,8 +138,8 @@ table::ResultTable empty_table(const Spec& spec) {
 }
 
 table::Row key_of(const Case& one) {
-  return {std::string(ops::name(one.op)), one.item.kernel, timing::name(one.shape),
-          one.threads(), one.item.logits.empty() ? "any" : one.item.logits};
+  return {std::string(ops::name(one.op)), one.item.kernel, timing::name(one.shape), one.threads(),
+          one.item.logits.empty() ? "any" : one.item.logits};
 }
 
 table::Row row_of(const Case& one, const Spec& spec, const std::vector<Launched>& launches) {

@@ -14,10 +14,10 @@
 #include "numerics/error.hpp"
 #include "ops/apply.hpp"
 #include "ops/dtype.hpp"
+#include "ops/log_softmax.hpp"
 #include "ops/registry.hpp"
 #include "oracle/oracle.hpp"
 #include "x_minus_max/gap.hpp"
-#include "ops/log_softmax.hpp"
 
 namespace maxtrick::x_minus_max {
 

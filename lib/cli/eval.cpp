@@ -114,7 +114,8 @@ int evaluate(Op op, const Matrix& logits, const std::vector<const Variant*>& cho
   }
   if (!options.output.empty() && all) {
     // A number a row makes a vector, as NumPy's reductions do.
-    if (op->output == ops::Output::number) results = {1, logits.rows, std::move(results.values), true, {}};
+    if (op->output == ops::Output::number)
+      results = {1, logits.rows, std::move(results.values), true, {}};
     io::write_file(options.output,
                    io::to_npy(results, dtype == DType::float64 ? io::NumberType::float64
                                                                : io::NumberType::float32));
@@ -130,8 +131,8 @@ int eval(const EvalOptions& options) {
   const Op op = parse_op(options.op);
   if (ops::takes_targets(op)) return eval_loss(options, op);
   if (!options.labels.empty())
-    throw UsageError(fmt::format("eval: --labels are for {}, not for {}", name(ops::cross_entropy),
-                                 options.op));
+    throw UsageError(
+        fmt::format("eval: --labels are for {}, not for {}", name(ops::cross_entropy), options.op));
   std::vector<const Variant*> chosen = choose(op, options.variant);
   const Matrix logits = read_logits(options);
   const DType dtype = read_dtype(options, logits);

@@ -14,14 +14,14 @@
 #include "inputs/loss_batch.hpp"
 #include "io/files.hpp"
 #include "numerics/compensated_sum.hpp"
+#include "ops/cross_entropy.hpp"
 #include "ops/dtype.hpp"
 #include "ops/formulation.hpp"
+#include "ops/log_softmax.hpp"
 #include "ops/registry.hpp"
+#include "ops/softmax.hpp"
 #include "oracle/oracle.hpp"
 #include "run/experiment.hpp"
-#include "ops/cross_entropy.hpp"
-#include "ops/log_softmax.hpp"
-#include "ops/softmax.hpp"
 
 namespace maxtrick::cli {
 namespace {
@@ -33,8 +33,8 @@ using ops::Variant;
 
 // Without --variant each formulation is combined with these softmaxes, and with plug-ins'.
 bool combined_by_default(const Variant& loss) {
-  return loss.softmax.empty() || !loss.plugin.empty() ||
-         loss.softmax == "softmax.naive.scalar" || loss.softmax == "softmax.max_trick.scalar";
+  return loss.softmax.empty() || !loss.plugin.empty() || loss.softmax == "softmax.naive.scalar" ||
+         loss.softmax == "softmax.max_trick.scalar";
 }
 
 // The variants for so many columns: for one column the losses of two classes. Formulations first,
@@ -78,8 +78,8 @@ std::vector<numerics::Exact<double>> exact_logarithms(const LabelledLogits& exam
     const auto own = std::span(examples.logits).subspan(i * n, n);
     std::vector<double> row(own.begin(), own.end());
     if (n == 1) row.insert(row.begin(), 0);
-    all.push_back(oracle::exact<double>(ops::log_softmax,
-                                        row)[static_cast<std::size_t>(examples.labels[i])]);
+    all.push_back(
+        oracle::exact<double>(ops::log_softmax, row)[static_cast<std::size_t>(examples.labels[i])]);
   }
   return all;
 }
@@ -118,8 +118,8 @@ void append(table::ResultTable& table, const std::vector<std::string>& row, DTyp
 
 // Exit code: a loss that fails is left out, which is said.
 template <class T>
-int evaluate(const LabelledLogits& examples, bool one_hot, const std::vector<const Variant*>& wanted,
-             DType dtype, const EvalOptions& options) {
+int evaluate(const LabelledLogits& examples, bool one_hot,
+             const std::vector<const Variant*>& wanted, DType dtype, const EvalOptions& options) {
   const auto exact = exact_logarithms(inputs::rounded(examples, dtype));
   std::vector<std::vector<T>> losses(examples.rows());
   std::vector<T> means;

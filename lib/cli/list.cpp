@@ -49,12 +49,12 @@ ResultTable variants() {
     const bool family = !variant.softmax.empty();
     // One line for each formulation: its name is a glob of the softmaxes that it is combined with.
     if (family && table.rows.size() > 0 && table.rows.back()[0] == family_glob(variant)) continue;
-    table.rows.push_back({family ? family_glob(variant) : variant.name(), name(variant.nature),
-                          claimed(variant, variant.float32_claim, ops::DType::float32),
-                          claimed(variant, variant.float64_claim, ops::DType::float64),
-                          family || variant.unavailable.empty() ? "yes"
-                                                                : "no: " + variant.unavailable,
-                          variant.summary, variant.source});
+    table.rows.push_back(
+        {family ? family_glob(variant) : variant.name(), name(variant.nature),
+         claimed(variant, variant.float32_claim, ops::DType::float32),
+         claimed(variant, variant.float64_claim, ops::DType::float64),
+         family || variant.unavailable.empty() ? "yes" : "no: " + variant.unavailable,
+         variant.summary, variant.source});
   }
   return table;
 }

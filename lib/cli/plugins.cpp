@@ -13,8 +13,8 @@
 #include "io/number.hpp"
 #include "oracle/outcome.hpp"
 #include "run/experiment.hpp"
-#include "timing/timed.hpp"
 #include "timing/special_rows.hpp"
+#include "timing/timed.hpp"
 #include "worker/plugins.hpp"
 #include "worker/remote.hpp"
 

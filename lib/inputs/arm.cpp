@@ -8,9 +8,9 @@
 namespace maxtrick::inputs {
 namespace {
 
+using ops::DType;
 using ops::Formulation;
 using ops::LossInput;
-using ops::DType;
 using ops::Variant;
 
 const Formulation* read_loss(config::Section& section) {
@@ -45,13 +45,15 @@ Arm read_arm(config::Section& section, const std::vector<DType>& dtypes) {
   if (has_guard) one.guard = section.number("guard", {1e-300, 0.5});
   if (!one.formulation) return one;
   if (one.formulation->input == LossInput::probabilities && !has_softmax)
-    section.reject("softmax", fmt::format("the loss '{}' is of probabilities", one.formulation->name),
+    section.reject("softmax",
+                   fmt::format("the loss '{}' is of probabilities", one.formulation->name),
                    "softmax = \"softmax.max_trick.scalar\", say");
   if (one.formulation->binary() && has_softmax)
     section.reject("softmax", fmt::format("the loss '{}' is of one logit", one.formulation->name),
                    "no softmax");
   if (has_guard && one.formulation->guard == 0)
-    section.reject("guard", fmt::format("the loss '{}' has no epsilon", one.formulation->name), "no guard");
+    section.reject("guard", fmt::format("the loss '{}' has no epsilon", one.formulation->name),
+                   "no guard");
   if (!has_guard) one.guard = one.formulation->guard;
   return one;
 }

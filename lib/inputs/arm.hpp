@@ -36,6 +36,6 @@ struct Arm {
 // Errors are noted in the config: also where the softmax lacks one of the types. What is returned
 // then may hold null formulations.
 [[nodiscard]] std::vector<Arm> read_arms(config::Section& config,
-                                              const std::vector<ops::DType>& dtypes = {});
+                                         const std::vector<ops::DType>& dtypes = {});
 
 }  // namespace maxtrick::inputs

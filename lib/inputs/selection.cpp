@@ -1,10 +1,11 @@
 #include "inputs/selection.hpp"
-#include "ops/registry.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <set>
+
+#include "ops/registry.hpp"
 
 namespace maxtrick::inputs {
 

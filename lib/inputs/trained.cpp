@@ -36,10 +36,11 @@ void mislead(Network<float>& network, const Setup& setup, Examples examples, Ran
   options.optimiser = {};  // whatever is tried out afterwards
   (void)learn::train(
       network, examples,
-      learn::mean_loss(ops::with_softmax(*ops::find_formulation(
-                                             setup.arm.formulation->binary() ? "bce_fused" : "fused"),
-                                         nullptr),
-                       ops::DType::float32),
+      learn::mean_loss(
+          ops::with_softmax(
+              *ops::find_formulation(setup.arm.formulation->binary() ? "bce_fused" : "fused"),
+              nullptr),
+          ops::DType::float32),
       options, random);
 }
 

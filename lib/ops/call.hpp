@@ -18,11 +18,11 @@ struct Call {
   // the losses by the logits. The gradient may be left out (no data) where a variant also offers
   // losses alone.
   numerics::Rows<T> result = {};
-  Targets<T> targets = {};    // one a row
-  std::span<T> losses = {};   // one a row
-  T scale = 1;                // of the logits: 1 / temperature
-  T gradient_scale = 1;       // of the gradient: 1 / rows for the mean of the losses
-  unsigned threads = 1;       // at most so many, for variants that take any number
+  Targets<T> targets = {};   // one a row
+  std::span<T> losses = {};  // one a row
+  T scale = 1;               // of the logits: 1 / temperature
+  T gradient_scale = 1;      // of the gradient: 1 / rows for the mean of the losses
+  unsigned threads = 1;      // at most so many, for variants that take any number
 
   // `count` rows from row `first` on.
   [[nodiscard]] Call part(std::size_t first, std::size_t count) const {

@@ -12,7 +12,8 @@ inline constexpr OpDefinition cross_entropy_definition{
     .place = 4,
     .output = Output::loss,
     .values = Values::losses,
-    .distribution = true,};
+    .distribution = true,
+};
 inline constexpr Op cross_entropy{cross_entropy_definition};
 
 }  // namespace maxtrick::ops

@@ -12,7 +12,8 @@ inline constexpr OpDefinition cross_entropy_gradient_definition{
     .place = 5,
     .output = Output::loss_and_gradient,
     .values = Values::losses,
-    .distribution = true,};
+    .distribution = true,
+};
 inline constexpr Op cross_entropy_gradient{cross_entropy_gradient_definition};
 
 }  // namespace maxtrick::ops

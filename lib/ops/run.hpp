@@ -22,8 +22,8 @@ void run(const Variant& variant, const Call<T>& call) {
   if (call.logits.column_stride == 1 && call.result.column_stride == 1 && call.scale == T(1))
     return compute(call);
   constexpr std::size_t block_numbers = std::size_t{1} << 16;  // stays in the second-level cache
-  const std::size_t block = std::clamp<std::size_t>(block_numbers / classes, 1,
-                                                    std::max<std::size_t>(rows, 1));
+  const std::size_t block =
+      std::clamp<std::size_t>(block_numbers / classes, 1, std::max<std::size_t>(rows, 1));
   const bool has_result = call.result.data != nullptr;
   std::vector<T> logits(block * classes), result(has_result ? block * call.result.columns : 0);
   for (std::size_t first = 0; first < rows; first += block) {
@@ -32,8 +32,8 @@ void run(const Variant& variant, const Call<T>& call) {
     const auto strided_result = part.result;
     for (std::size_t i = 0; i < part.logits.rows; ++i)
       for (std::size_t k = 0; k < classes; ++k)
-        logits[i * classes + k] = call.scale == T(1) ? strided_logits.at(i, k)
-                                                     : call.scale * strided_logits.at(i, k);
+        logits[i * classes + k] =
+            call.scale == T(1) ? strided_logits.at(i, k) : call.scale * strided_logits.at(i, k);
     part.logits = {logits.data(), strided_logits.rows, classes};
     part.scale = T(1);
     if (has_result) part.result = {result.data(), strided_result.rows, strided_result.columns};

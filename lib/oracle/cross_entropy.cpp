@@ -21,8 +21,7 @@ namespace {
 
 template <class T>
 numerics::Exact<T> exact_loss(const Question<T>& question) {
-  const auto logarithm =
-      answer<T>(ops::log_softmax, {question.logits}).result.at(question.target);
+  const auto logarithm = answer<T>(ops::log_softmax, {question.logits}).result.at(question.target);
   return {-logarithm.rounded, -logarithm.rest, logarithm.ulp_exponent, logarithm.special};
 }
 
@@ -49,11 +48,11 @@ Answer<T> losses_and_gradient(const Question<T>& question) {
 }
 
 const RegisterSolver loss{ops::cross_entropy, []<class T>(const Question<T>& question) {
-  return Answer<T>{{}, exact_loss(question)};
-}};
-const RegisterSolver gradient{ops::cross_entropy_gradient, []<class T>(const Question<T>& question) {
-  return losses_and_gradient(question);
-}};
+                            return Answer<T>{{}, exact_loss(question)};
+                          }};
+const RegisterSolver gradient{
+    ops::cross_entropy_gradient,
+    []<class T>(const Question<T>& question) { return losses_and_gradient(question); }};
 
 }  // namespace
 }  // namespace maxtrick::oracle

@@ -21,10 +21,11 @@ std::optional<std::vector<numerics::Exact<T>>> evaluate(const Logits<T>& logits,
   return results;
 }
 
-const RegisterSolver registered{ops::log_softmax, []<class T>(const Question<T>& question) {
-  const auto masked = special(-std::numeric_limits<T>::infinity());
-  return Answer<T>{for_each_class(question.logits, masked, evaluate<T>)};
-}};
+const RegisterSolver registered{
+    ops::log_softmax, []<class T>(const Question<T>& question) {
+      const auto masked = special(-std::numeric_limits<T>::infinity());
+      return Answer<T>{for_each_class(question.logits, masked, evaluate<T>)};
+    }};
 
 }  // namespace
 }  // namespace maxtrick::oracle

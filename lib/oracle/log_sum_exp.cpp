@@ -19,10 +19,10 @@ std::optional<std::vector<numerics::Exact<T>>> evaluate(const Logits<T>& logits,
 }
 
 const RegisterSolver registered{ops::log_sum_exp, []<class T>(const Question<T>& question) {
-  const T largest = largest_or_nan(question.logits);
-  if (!std::isfinite(largest)) return Answer<T>{{special(largest)}};
-  return Answer<T>{settle(Logits<T>(question.logits), evaluate<T>)};
-}};
+                                  const T largest = largest_or_nan(question.logits);
+                                  if (!std::isfinite(largest)) return Answer<T>{{special(largest)}};
+                                  return Answer<T>{settle(Logits<T>(question.logits), evaluate<T>)};
+                                }};
 
 }  // namespace
 }  // namespace maxtrick::oracle

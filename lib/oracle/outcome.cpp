@@ -48,8 +48,7 @@ Outcome judge_one(const Row& row, const numerics::Exact<T>& exact, T got) {
     if (row.all_vanished && row.op->distribution) return Outcome::overflow;
     constexpr double lost_beside_one = std::numeric_limits<T>::epsilon() / 2;
     const bool probability = row.op->values == ops::Values::probabilities && row.op->distribution;
-    return probability && exact.value() >= lost_beside_one ? Outcome::wrong
-                                                                          : Outcome::underflow;
+    return probability && exact.value() >= lost_beside_one ? Outcome::wrong : Outcome::underflow;
   }
   if (std::isinf(double{got})) return Outcome::overflow;
   return relative_error(exact, got) < 0.5 ? Outcome::inaccurate : Outcome::wrong;
@@ -125,11 +124,11 @@ Verdict judge(ops::Op op, const Answer<T>& answer, std::span<const T> got, const
               double tolerance_ulp, bool own_special_values) {
   if (!ops::takes_targets(op))
     return judge<T>(op, answer.result, got, tolerance_ulp, own_special_values);
-  Verdict all = judge<T>(op, {&answer.loss.value(), 1}, {loss, 1}, tolerance_ulp,
-                         own_special_values);
+  Verdict all =
+      judge<T>(op, {&answer.loss.value(), 1}, {loss, 1}, tolerance_ulp, own_special_values);
   if (op->output != ops::Output::loss_and_gradient) return all;
-  const Verdict gradient = judge<T>(ops::Op(gradient_definition), answer.result, got, tolerance_ulp,
-                                    false);
+  const Verdict gradient =
+      judge<T>(ops::Op(gradient_definition), answer.result, got, tolerance_ulp, false);
   all.outcome = std::max(all.outcome, gradient.outcome);
   all.max_error_ulp = std::max(all.max_error_ulp, gradient.max_error_ulp);
   return all;

@@ -24,11 +24,12 @@ std::optional<std::vector<numerics::Exact<T>>> evaluate(const Logits<T>& logits,
   return results;
 }
 
-const RegisterSolver registered{ops::softmax, []<class T>(const Question<T>& question) {
-  using Limits = std::numeric_limits<T>;
-  const numerics::Exact<T> zero{T{0}, 0, Limits::min_exponent - Limits::digits, false};
-  return Answer<T>{for_each_class(question.logits, zero, evaluate<T>)};
-}};
+const RegisterSolver registered{
+    ops::softmax, []<class T>(const Question<T>& question) {
+      using Limits = std::numeric_limits<T>;
+      const numerics::Exact<T> zero{T{0}, 0, Limits::min_exponent - Limits::digits, false};
+      return Answer<T>{for_each_class(question.logits, zero, evaluate<T>)};
+    }};
 
 }  // namespace
 }  // namespace maxtrick::oracle

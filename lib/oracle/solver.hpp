@@ -24,7 +24,7 @@ struct Question {
 
 template <class T>
 struct Answer {
-  std::vector<numerics::Exact<T>> result;         // outputs(op, classes) of them
+  std::vector<numerics::Exact<T>> result;       // outputs(op, classes) of them
   std::optional<numerics::Exact<T>> loss = {};  // of ops that take targets
 };
 

@@ -40,7 +40,8 @@ struct Input {
   ops::Call<float> call;
   Sample sample;
 
-  Input(Matrix made, ops::Call<float> rest) : logits(std::move(made)), call(rest), sample(with_logits()) {}
+  Input(Matrix made, ops::Call<float> rest)
+      : logits(std::move(made)), call(rest), sample(with_logits()) {}
 
  private:
   const ops::Call<float>& with_logits() {

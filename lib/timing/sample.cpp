@@ -56,10 +56,10 @@ Checked Sample::check(const ops::Variant& variant, const ops::Call<float>& call,
   const std::vector<Answer>& exact = answers(variant.op, call);
   for (std::size_t i = 0; i < rows_.size(); ++i) {
     const std::size_t row = rows_[i];
-    const auto verdict = oracle::judge<float>(
-        variant.op, exact[i], call.result.row(row),
-        ops::takes_targets(variant.op) ? &call.losses[row] : nullptr, tolerance_ulp,
-        !variant.special_values.empty());
+    const auto verdict =
+        oracle::judge<float>(variant.op, exact[i], call.result.row(row),
+                             ops::takes_targets(variant.op) ? &call.losses[row] : nullptr,
+                             tolerance_ulp, !variant.special_values.empty());
     all.outcome = std::max(all.outcome, verdict.outcome);
     all.max_error_ulp = std::max(all.max_error_ulp, verdict.max_error_ulp);
   }

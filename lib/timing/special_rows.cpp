@@ -9,10 +9,10 @@
 #include <mutex>
 #include <variant>
 
-#include "run/experiment.hpp"
-#include "timing/matrix.hpp"
 #include "ops/cross_entropy.hpp"
 #include "ops/cross_entropy_gradient.hpp"
+#include "run/experiment.hpp"
+#include "timing/matrix.hpp"
 
 namespace maxtrick::timing {
 namespace {

@@ -37,8 +37,8 @@ std::vector<ops::Variant> all_variants() {
   for (std::size_t i = 1; i < all.size(); ++i) {
     if (timed_name(all[i]) != timed_name(all[i - 1])) continue;
     const std::string& plugin = all[i].plugin.empty() ? all[i - 1].plugin : all[i].plugin;
-    throw worker::Refused(fmt::format("{}: it offers {}, and there is one of that name", plugin,
-                                      timed_name(all[i])));
+    throw worker::Refused(
+        fmt::format("{}: it offers {}, and there is one of that name", plugin, timed_name(all[i])));
   }
   return all;
 }

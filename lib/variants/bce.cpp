@@ -13,12 +13,12 @@ struct Bce {
   }
 };
 
-const RegisterFormulation registered{of_row_loss<Bce>(
-    {.name = "bce",
-     .summary = "-t log p - (1 - t) log(1 - p), p the sigmoid",
-     .source = "tutorial (R4)",
-     .place = 7,
-     .input = LossInput::sigmoid})};
+const RegisterFormulation registered{
+    of_row_loss<Bce>({.name = "bce",
+                      .summary = "-t log p - (1 - t) log(1 - p), p the sigmoid",
+                      .source = "tutorial (R4)",
+                      .place = 7,
+                      .input = LossInput::sigmoid})};
 
 }  // namespace
 }  // namespace maxtrick::variants

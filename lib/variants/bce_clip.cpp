@@ -16,13 +16,13 @@ struct BceClip {
   }
 };
 
-const RegisterFormulation registered{of_row_loss<BceClip>(
-    {.name = "bce_clip",
-     .summary = "the same of clip(p), + eps within the logarithms",
-     .source = "Keras 2 on probabilities",
-     .place = 8,
-     .input = LossInput::sigmoid,
-     .guard = 1e-07})};
+const RegisterFormulation registered{
+    of_row_loss<BceClip>({.name = "bce_clip",
+                          .summary = "the same of clip(p), + eps within the logarithms",
+                          .source = "Keras 2 on probabilities",
+                          .place = 8,
+                          .input = LossInput::sigmoid,
+                          .guard = 1e-07})};
 
 }  // namespace
 }  // namespace maxtrick::variants

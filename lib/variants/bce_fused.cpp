@@ -16,12 +16,12 @@ struct BceFused {
   }
 };
 
-const RegisterFormulation registered{of_row_loss<BceFused>(
-    {.name = "bce_fused",
-     .summary = "max(z, 0) - z t + log1p(e^-|z|)",
-     .source = "study notes (L11)",
-     .place = 9,
-     .input = LossInput::logit})};
+const RegisterFormulation registered{
+    of_row_loss<BceFused>({.name = "bce_fused",
+                           .summary = "max(z, 0) - z t + log1p(e^-|z|)",
+                           .source = "study notes (L11)",
+                           .place = 9,
+                           .input = LossInput::logit})};
 
 }  // namespace
 }  // namespace maxtrick::variants

@@ -17,13 +17,13 @@ struct Eps {
   }
 };
 
-const RegisterFormulation registered{of_row_loss<Eps>(
-    {.name = "eps",
-     .summary = "-log(p_t + eps)",
-     .source = "tensorflow#12002; the epsilon of keras#377",
-     .place = 2,
-     .input = LossInput::probabilities,
-     .guard = 1e-09})};
+const RegisterFormulation registered{
+    of_row_loss<Eps>({.name = "eps",
+                      .summary = "-log(p_t + eps)",
+                      .source = "tensorflow#12002; the epsilon of keras#377",
+                      .place = 2,
+                      .input = LossInput::probabilities,
+                      .guard = 1e-09})};
 
 }  // namespace
 }  // namespace maxtrick::variants

@@ -18,12 +18,12 @@ struct Fused {
   }
 };
 
-const RegisterFormulation registered{of_row_loss<Fused>(
-    {.name = "fused",
-     .summary = "(max - z_t) + log sum e^(z - max)",
-     .source = "course lab (L6)",
-     .place = 4,
-     .input = LossInput::logits})};
+const RegisterFormulation registered{
+    of_row_loss<Fused>({.name = "fused",
+                        .summary = "(max - z_t) + log sum e^(z - max)",
+                        .source = "course lab (L6)",
+                        .place = 4,
+                        .input = LossInput::logits})};
 
 }  // namespace
 }  // namespace maxtrick::variants

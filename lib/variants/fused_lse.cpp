@@ -18,12 +18,12 @@ struct FusedLse {
   }
 };
 
-const RegisterFormulation registered{of_row_loss<FusedLse>(
-    {.name = "fused_lse",
-     .summary = "(max + log sum e^(z - max)) - z_t",
-     .source = "pytorch#11752",
-     .place = 5,
-     .input = LossInput::logits})};
+const RegisterFormulation registered{
+    of_row_loss<FusedLse>({.name = "fused_lse",
+                           .summary = "(max + log sum e^(z - max)) - z_t",
+                           .source = "pytorch#11752",
+                           .place = 5,
+                           .input = LossInput::logits})};
 
 }  // namespace
 }  // namespace maxtrick::variants

@@ -6,20 +6,20 @@
 #include <limits>
 #include <vector>
 
-#include "ops/registry.hpp"
-#include "ops/log_softmax.hpp"
-#include "ops/log_sum_exp.hpp"
-#include "ops/softmax.hpp"
 #include "ops/cross_entropy.hpp"
 #include "ops/cross_entropy_gradient.hpp"
+#include "ops/log_softmax.hpp"
+#include "ops/log_sum_exp.hpp"
+#include "ops/registry.hpp"
+#include "ops/softmax.hpp"
 
 namespace maxtrick::variants {
 namespace {
 
 using kernels::Algorithm;
 using kernels::Method;
-using ops::Op;
 using ops::Call;
+using ops::Op;
 using ops::Variant;
 
 Method method_of(Method method, const Call<float>& call) {
@@ -71,15 +71,23 @@ struct Claimed {
 // The first witness is a subnormal probability; of normal ones 0.73 ULP is the worst known.
 const Claimed all_claimed[] = {
     {ops::softmax, softmax, Algorithm::accurate, {-91.5433426, -4.19722843}, 0.8520},
-    {ops::log_softmax, log_softmax, Algorithm::accurate,
+    {ops::log_softmax,
+     log_softmax,
+     Algorithm::accurate,
      {33.2292442, 2.03337669, -22.9777298, -40.2828712, -19.3967285, -13.4223032, -20.5565014},
      0.7208},
     {ops::log_sum_exp, log_sum_exp, Algorithm::accurate, {-0.742754042, 0.0197706595}, 0.5963},
-    {ops::softmax, softmax, Algorithm::fast,
+    {ops::softmax,
+     softmax,
+     Algorithm::fast,
      {-14.0872078, 5.71153164, 5.26165771, 4.51240969, 11.6607733, 0.777769923, 1.09565997,
       -5.26904488},
      4.0652},
-    {ops::log_softmax, log_softmax, Algorithm::fast, {10.7832451, -4.91817093, -10.048069, 6.62976694}, 3.4351},
+    {ops::log_softmax,
+     log_softmax,
+     Algorithm::fast,
+     {10.7832451, -4.91817093, -10.048069, 6.62976694},
+     3.4351},
     // Their claim is that of the loss and of each entry of the gradient; the tests of lib/kernels hold
     // them to it.
     {ops::cross_entropy, cross_entropy, Algorithm::accurate, {}, 0},

@@ -17,12 +17,12 @@ struct LogOfSoftmax {
   }
 };
 
-const RegisterFormulation registered{of_row_loss<LogOfSoftmax>(
-    {.name = "log_of_softmax",
-     .summary = "-log p_t",
-     .source = "course lab (L2)",
-     .place = 1,
-     .input = LossInput::probabilities})};
+const RegisterFormulation registered{
+    of_row_loss<LogOfSoftmax>({.name = "log_of_softmax",
+                               .summary = "-log p_t",
+                               .source = "course lab (L2)",
+                               .place = 1,
+                               .input = LossInput::probabilities})};
 
 }  // namespace
 }  // namespace maxtrick::variants

@@ -13,10 +13,10 @@
 //   softmax      (n + 2 f + log(n/S)) u; what underflows adds (f + 1 + S) l, and to the sum, in
 //                units of u, (n - 1) (f + 1) l / S
 //   log-softmax  ((W + n + 2 f + log(n/S)) / Y + f) u, Y = W + log S = max |y_i|
-#include "variants/roundings.hpp"
-#include "variants/scalar.hpp"
 #include "ops/log_softmax.hpp"
 #include "ops/softmax.hpp"
+#include "variants/roundings.hpp"
+#include "variants/scalar.hpp"
 
 namespace maxtrick::variants {
 namespace {

@@ -12,11 +12,11 @@
 // What they leave out is underflow, f u l of an exponential and u l of a quotient, l the smallest
 // normal number; norm-wise that is f l e^-m and l e^(y - m) beside the rest, m the maximum, and n f
 // l e^-y roundings more of the sum.
-#include "variants/roundings.hpp"
-#include "variants/scalar.hpp"
 #include "ops/log_softmax.hpp"
 #include "ops/log_sum_exp.hpp"
 #include "ops/softmax.hpp"
+#include "variants/roundings.hpp"
+#include "variants/scalar.hpp"
 
 namespace maxtrick::variants {
 namespace {

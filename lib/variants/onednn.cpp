@@ -19,14 +19,14 @@
 #include <unordered_map>
 #include <vector>
 
+#include "ops/cross_entropy.hpp"
+#include "ops/cross_entropy_gradient.hpp"
+#include "ops/log_softmax.hpp"
 #include "ops/registry.hpp"
+#include "ops/softmax.hpp"
 #include "variants/dense_rows.hpp"
 #include "variants/of_rows.hpp"
 #include "variants/recent.hpp"
-#include "ops/log_softmax.hpp"
-#include "ops/softmax.hpp"
-#include "ops/cross_entropy.hpp"
-#include "ops/cross_entropy_gradient.hpp"
 
 namespace maxtrick::variants {
 namespace {
@@ -117,9 +117,8 @@ void run(dnnl::algorithm algorithm, Rows<const float> logits, Rows<float> result
 // For rows with gaps between them oneDNN has only its reference kernel, with bits and speed of its
 // own.
 void compute(dnnl::algorithm algorithm, Rows<const float> x, Rows<float> y) {
-  by_dense_rows(x, y, [algorithm](Rows<const float> from, Rows<float> to) {
-    run(algorithm, from, to);
-  });
+  by_dense_rows(x, y,
+                [algorithm](Rows<const float> from, Rows<float> to) { run(algorithm, from, to); });
 }
 
 std::size_t target(const ops::Call<float>& call, std::size_t row) {
@@ -168,16 +167,14 @@ Variant entry(Op op, dnnl::algorithm algorithm, ops::Claim claim) {
           .source = "oneDNN; oneDNN#1545",
           .special_values = "NaN and +inf give NaN in their own place only (as measured)",
           .float32_claim = std::move(claim),
-          .float32 = of_rows<float>([algorithm](Rows<const float> x, Rows<float> y) {
-            compute(algorithm, x, y);
-          }),
+          .float32 = of_rows<float>(
+              [algorithm](Rows<const float> x, Rows<float> y) { compute(algorithm, x, y); }),
           .library = library(),
           .unavailable = why_unavailable(),
-          .implementation =
-              [algorithm](std::size_t rows, std::size_t classes) {
-                hold_to_calling_thread();
-                return std::string(describe(algorithm, dense(rows, classes)).impl_info_str());
-              }};
+          .implementation = [algorithm](std::size_t rows, std::size_t classes) {
+            hold_to_calling_thread();
+            return std::string(describe(algorithm, dense(rows, classes)).impl_info_str());
+          }};
 }
 
 const Register softmax{
@@ -192,7 +189,6 @@ const Register log_softmax{entry(ops::log_softmax, dnnl::algorithm::softmax_log,
                                   .witness = {-0.07296186, -1.1561245, -0.3943771, -3.1551952},
                                   .witness_ulp = 31.0})};
 
-
 // What a program has that completes the library's softmax by a loop.
 Variant completed(Op op, dnnl::algorithm algorithm, ops::Compute<float> function,
                   std::string summary) {
@@ -204,9 +200,9 @@ Variant completed(Op op, dnnl::algorithm algorithm, ops::Compute<float> function
 }
 const Register loss{completed(ops::cross_entropy, dnnl::algorithm::softmax_log, cross_entropy,
                               "minus the library's log-softmax of the target")};
-const Register gradient{completed(ops::cross_entropy_gradient, dnnl::algorithm::softmax_accurate,
-                                  cross_entropy_gradient,
-                                  "the library's softmax, minus 1 at the target, scaled by a loop")};
+const Register gradient{completed(
+    ops::cross_entropy_gradient, dnnl::algorithm::softmax_accurate, cross_entropy_gradient,
+    "the library's softmax, minus 1 at the target, scaled by a loop")};
 
 }  // namespace
 }  // namespace maxtrick::variants

@@ -16,9 +16,9 @@
 // should. A row with +inf is wrong: NaN in the place of +inf, 0 elsewhere.
 #include <limits>
 
+#include "ops/softmax.hpp"
 #include "variants/roundings.hpp"
 #include "variants/scalar.hpp"
-#include "ops/softmax.hpp"
 
 namespace maxtrick::variants {
 namespace {

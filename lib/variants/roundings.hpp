@@ -20,9 +20,9 @@
 #include <limits>
 #include <optional>
 
-#include "ops/variant.hpp"
 #include "ops/log_softmax.hpp"
 #include "ops/log_sum_exp.hpp"
+#include "ops/variant.hpp"
 
 namespace maxtrick::variants {
 

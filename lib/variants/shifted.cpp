@@ -27,10 +27,10 @@
 //
 // Unguarded against infinities: -inf - -inf is NaN in a row of nothing but -inf, and +inf - +inf
 // where +inf is summed; log1p(R) leaves one +inf out of the sum, and is right for log-sum-exp then.
-#include "variants/roundings.hpp"
-#include "variants/scalar.hpp"
 #include "ops/log_softmax.hpp"
 #include "ops/log_sum_exp.hpp"
+#include "variants/roundings.hpp"
+#include "variants/scalar.hpp"
 
 namespace maxtrick::variants {
 namespace {

@@ -3,8 +3,8 @@
 //   sum_v1  x / sum(x): breaks for negative logits, not shift invariant
 //   sum_v2  the same after subtracting the minimum: shift invariant, but insensitive
 // Neither calls libm, so their bits are the same everywhere.
-#include "variants/scalar.hpp"
 #include "ops/softmax.hpp"
+#include "variants/scalar.hpp"
 
 namespace maxtrick::variants {
 namespace {

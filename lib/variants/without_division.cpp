@@ -14,9 +14,9 @@
 // y| in place of log S: |y| + max |x_j - y| + n + 2, and 1 + max |x_j - y| + |y + n - xmin|, of
 // which the second has lost u |y| (shifted.cpp). Of a single probability, as the claims have it,
 // the error is at most (E + W_i + log S + f) u.
+#include "ops/softmax.hpp"
 #include "variants/roundings.hpp"
 #include "variants/scalar.hpp"
-#include "ops/softmax.hpp"
 
 namespace maxtrick::variants {
 namespace {

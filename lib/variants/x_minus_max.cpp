@@ -7,9 +7,9 @@
 // Error, norm-wise and in units of u: log S / (u Y) and the rounding of x - m, u W / (u Y), with Y
 // = W
 // + log S the largest |y_i|.
+#include "ops/log_softmax.hpp"
 #include "variants/roundings.hpp"
 #include "variants/scalar.hpp"
-#include "ops/log_softmax.hpp"
 
 namespace maxtrick::variants {
 namespace {

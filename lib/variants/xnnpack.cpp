@@ -6,10 +6,10 @@
 // more than the rounding of x - max, at 79.7 up to 8000 ULP, and below 1.2e-38 all is 0.
 #include <cstdint>
 
+#include "ops/softmax.hpp"
 #include "variants/of_rows.hpp"
 #include "variants/peer.hpp"
 #include "variants/recent.hpp"
-#include "ops/softmax.hpp"
 
 #ifdef MAXTRICK_XNNPACK
 #include <unistd.h>

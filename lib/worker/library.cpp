@@ -74,8 +74,8 @@ ops::Variant variant_of(const maxtrick_kernel& kernel, const std::string& plugin
                                  kernel.claimed_ulp > 0 ? kernel.claimed_ulp : infinity);
   const std::string name = variant.name();
   if (!is_plain(variant.algorithm) || !(variant.isa.empty() || is_plain(variant.isa)))
-    throw std::invalid_argument(fmt::format(
-        "'{}' is no plain name: small letters, digits and _, at most 64 a part", name));
+    throw std::invalid_argument(
+        fmt::format("'{}' is no plain name: small letters, digits and _, at most 64 a part", name));
   try {
     variant.summary = line_of(kernel.summary);
     variant.source = line_of(kernel.source);
@@ -172,9 +172,9 @@ Plugin from_json(const std::string& text) {
                 .variants = {}};
   for (const Json& one : json.at("kernels")) {
     const double claimed = one.at("claimed_ulp");
-    ops::Variant variant = offered(ops::parse_op(one.at("op").get<std::string>()).value(),
-                                   one.at("algorithm"), one.at("isa"),
-                                   claimed > 0 ? claimed : infinity);
+    ops::Variant variant =
+        offered(ops::parse_op(one.at("op").get<std::string>()).value(), one.at("algorithm"),
+                one.at("isa"), claimed > 0 ? claimed : infinity);
     variant.summary = one.at("summary");
     variant.source = one.at("source");
     if (one.at("float64"))

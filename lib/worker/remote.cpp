@@ -94,7 +94,8 @@ Plugin start(const std::filesystem::path& file, const Host& host) {
     ops::Variant& variant = plugin.variants[i];
     const Remote remote{pool, i, variant.op, variant.name()};
     variant.float32 = [remote](const ops::Call<float>& call) { remote(call); };
-    if (variant.float64) variant.float64 = [remote](const ops::Call<double>& call) { remote(call); };
+    if (variant.float64)
+      variant.float64 = [remote](const ops::Call<double>& call) { remote(call); };
   }
   return plugin;
 }

@@ -4,11 +4,11 @@
 #include <cmath>
 
 #include "maxtrick/maxtrick.hpp"
-#include "oracle/oracle.hpp"
-#include "random_rows.hpp"
 #include "ops/log_softmax.hpp"
 #include "ops/log_sum_exp.hpp"
 #include "ops/softmax.hpp"
+#include "oracle/oracle.hpp"
+#include "random_rows.hpp"
 
 BOOST_AUTO_TEST_SUITE(api_claims_test)
 

@@ -29,7 +29,10 @@ const Examples& examples() {
   return all;
 }
 
-MeanLoss fused() { return learn::mean_loss(ops::with_softmax(*ops::find_formulation("fused"), nullptr), ops::DType::float32); }
+MeanLoss fused() {
+  return learn::mean_loss(ops::with_softmax(*ops::find_formulation("fused"), nullptr),
+                          ops::DType::float32);
+}
 
 void count_steps(benchmark::State& state) {
   state.counters["steps"] =

@@ -61,9 +61,8 @@ void check_figures(std::size_t rows, std::size_t columns, const std::string& dty
   auto table = rows_of_eval("--input z.npy --labels y.npy --dtype " + dtype, folder);
   const auto& names = columns == 1 ? of_one : of_several;
   // The kernels and libraries come after the formulations, where this CPU has them.
-  std::erase_if(table, [&](const Cells& line) {
-    return std::ranges::count(names, line.at("variant")) == 0;
-  });
+  std::erase_if(
+      table, [&](const Cells& line) { return std::ranges::count(names, line.at("variant")) == 0; });
   BOOST_REQUIRE_EQUAL(table.size(), (rows + 1) * names.size());
   const double u = dtype == "float32" ? 0x1p-24 : 0x1p-53;
   std::vector<double> sums(names.size());

@@ -9,12 +9,12 @@
 #include "accuracy/distribution.hpp"
 #include "config_errors.hpp"
 #include "config_runs.hpp"
+#include "ops/log_sum_exp.hpp"
 #include "ops/registry.hpp"
+#include "ops/softmax.hpp"
 #include "oracle/oracle.hpp"
 #include "random_rows.hpp"
 #include "replaced.hpp"
-#include "ops/log_sum_exp.hpp"
-#include "ops/softmax.hpp"
 
 BOOST_AUTO_TEST_SUITE(accuracy_test)
 

@@ -6,11 +6,11 @@
 #include "io/csv.hpp"
 #include "numerics/random.hpp"
 #include "ops/registry.hpp"
+#include "ops/softmax.hpp"
 #include "plan_of.hpp"
 #include "program.hpp"
 #include "run/schedule.hpp"
 #include "table/check.hpp"
-#include "ops/softmax.hpp"
 
 BOOST_AUTO_TEST_SUITE(low_precision_test)
 

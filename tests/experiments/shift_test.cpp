@@ -12,10 +12,10 @@
 #include "numerics/random.hpp"
 #include "ops/apply.hpp"
 #include "ops/dtype.hpp"
-#include "ops/registry.hpp"
-#include "table/table.hpp"
 #include "ops/log_sum_exp.hpp"
+#include "ops/registry.hpp"
 #include "ops/softmax.hpp"
+#include "table/table.hpp"
 
 BOOST_AUTO_TEST_SUITE(shift_test)
 

@@ -1,9 +1,9 @@
 // From times of launches to verdicts, on times that are made up.
 #include <boost/test/unit_test.hpp>
 
-#include "speed/table.hpp"
 #include "ops/cross_entropy.hpp"
 #include "ops/softmax.hpp"
+#include "speed/table.hpp"
 
 BOOST_AUTO_TEST_SUITE(speed_comparison_test)
 
@@ -44,8 +44,9 @@ BOOST_AUTO_TEST_CASE(a_kernel_is_compared_within_the_best_launch_of_the_referenc
   // In the first launch it would be 2 to 1.
   BOOST_TEST(table::cell(speed::speed(launches(steady(3)), fast, onednn).value()) == "1 [1, 1]");
   // Pair by pair, in the order in which they were measured.
-  BOOST_TEST(table::cell(speed::speed(launches(in({1, 1.5, 3, 1, 1.5, 3})), fast, onednn).value()) ==
-             "2 [1, 3]");
+  BOOST_TEST(
+      table::cell(speed::speed(launches(in({1, 1.5, 3, 1, 1.5, 3})), fast, onednn).value()) ==
+      "2 [1, 3]");
   // Not timed in that launch, or never.
   BOOST_TEST(!speed::speed(launches(in({})), fast, onednn));
   BOOST_TEST(!speed::speed(launches(), fast, {"softmax.torch", "plain"}));
@@ -74,7 +75,8 @@ BOOST_AUTO_TEST_CASE(a_claim_of_at_most_is_of_times) {
 }
 
 BOOST_AUTO_TEST_CASE(what_a_case_is_compared_with) {
-  const Case held{ops::cross_entropy, {"cross_entropy.accurate.avx2", "masked"}, {256, 1000}, false};
+  const Case held{
+      ops::cross_entropy, {"cross_entropy.accurate.avx2", "masked"}, {256, 1000}, false};
   Claim claim = at_least(2);
   const auto reference = [&](const Case& of) {
     const Item item = claim.reference_of(of);

@@ -6,9 +6,9 @@
 #include "config_runs.hpp"
 #include "numerics/random.hpp"
 #include "numerics/small_float.hpp"
+#include "ops/log_softmax.hpp"
 #include "oracle/oracle.hpp"
 #include "table/table.hpp"
-#include "ops/log_softmax.hpp"
 
 BOOST_AUTO_TEST_SUITE(x_minus_max_test)
 
@@ -49,8 +49,7 @@ double half_ulp_in_bfloat16(std::size_t classes, double largest) {
   for (double gap = largest; gap >= 0;) {
     std::vector<BFloat16> row(classes, BFloat16(-gap));
     row[0] = 0;
-    const auto exact =
-        oracle::exact<BFloat16>(ops::log_softmax, std::span<const BFloat16>(row));
+    const auto exact = oracle::exact<BFloat16>(ops::log_softmax, std::span<const BFloat16>(row));
     if (numerics::error_ulp(exact[1], BFloat16(-gap)) > 0.5) break;
     from = gap;
     double lower = gap - 0x1p-10;

@@ -5,8 +5,8 @@
 #include "config_errors.hpp"
 #include "inputs/selection.hpp"
 #include "ops/registry.hpp"
-#include "program.hpp"
 #include "ops/softmax.hpp"
+#include "program.hpp"
 
 BOOST_AUTO_TEST_SUITE(peers_test)
 

@@ -10,12 +10,12 @@
 #include "kernels/row_passes.hpp"
 #include "kernels/sum_minus_1.hpp"
 #include "kernels/vector_scalar.hpp"
-#include "ops/registry.hpp"
-#include "oracle/oracle.hpp"
-#include "random_rows.hpp"
 #include "ops/log_softmax.hpp"
 #include "ops/log_sum_exp.hpp"
+#include "ops/registry.hpp"
 #include "ops/softmax.hpp"
+#include "oracle/oracle.hpp"
+#include "random_rows.hpp"
 
 BOOST_AUTO_TEST_SUITE(accurate_test)
 

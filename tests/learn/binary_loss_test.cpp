@@ -6,20 +6,20 @@
 #include <vector>
 
 #include "learn/loss.hpp"
-#include "one_loss.hpp"
 #include "numerics/random.hpp"
-#include "oracle/oracle.hpp"
+#include "one_loss.hpp"
 #include "ops/log_softmax.hpp"
 #include "ops/softmax.hpp"
+#include "oracle/oracle.hpp"
 
 BOOST_AUTO_TEST_SUITE(binary_loss_test)
 
 namespace {
 
 using namespace maxtrick;
-using tests::CrossEntropy;
-using ops::GradientForm;
 using learn::Reduction;
+using ops::GradientForm;
+using tests::CrossEntropy;
 
 template <class T>
 struct Result {
@@ -27,7 +27,8 @@ struct Result {
 };
 
 template <class T>
-Result<T> of(const std::string& arm, T logit, std::int32_t label, GradientForm form = GradientForm::chain) {
+Result<T> of(const std::string& arm, T logit, std::int32_t label,
+             GradientForm form = GradientForm::chain) {
   CrossEntropy<T> loss(*ops::find_formulation(arm), nullptr, form);
   T value = 0, gradient = 0;
   loss({&logit, 1, 1}, {{&label, 1}}, Reduction::none, {&value, 1}, {&gradient, 1, 1});
@@ -65,7 +66,8 @@ BOOST_AUTO_TEST_CASE(they_are_the_losses_of_two_classes) {
           (of("bce_clip", z + step, label).loss - of("bce_clip", z - step, label).loss) /
           (2 * step);
       BOOST_TEST(near(of("bce_clip", z, label).gradient, slope, 3e-7));
-      BOOST_TEST(near(of("bce_clip", z, label, GradientForm::difference).gradient, gradient, 2e-12));
+      BOOST_TEST(
+          near(of("bce_clip", z, label, GradientForm::difference).gradient, gradient, 2e-12));
     }
   }
 }
@@ -75,8 +77,7 @@ BOOST_AUTO_TEST_CASE(a_label_may_be_a_weight) {
   numerics::Random random(2);
   for (int i = 0; i < 300; ++i) {
     const double z = random.uniform(-5, 5), y = random.uniform(), no = 1 - y;
-    const double expected =
-        -y * exact(ops::log_softmax, z, 1) - no * exact(ops::log_softmax, z, 0);
+    const double expected = -y * exact(ops::log_softmax, z, 1) - no * exact(ops::log_softmax, z, 0);
     for (const std::string arm : {"bce", "bce_clip", "bce_fused"}) {
       CrossEntropy<double> loss(*ops::find_formulation(arm), nullptr);
       double value = 0, gradient = 0;

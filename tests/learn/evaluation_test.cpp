@@ -4,8 +4,8 @@
 #include <limits>
 
 #include "lab.hpp"
-#include "oracle/oracle.hpp"
 #include "ops/log_softmax.hpp"
+#include "oracle/oracle.hpp"
 
 BOOST_AUTO_TEST_SUITE(evaluation_test)
 

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "one_loss.hpp"
-#include "random_rows.hpp"
 #include "ops/log_softmax.hpp"
+#include "random_rows.hpp"
 
 BOOST_AUTO_TEST_SUITE(loss_limits_test)
 

@@ -9,9 +9,9 @@
 
 #include "one_loss.hpp"
 #include "ops/dtype.hpp"
-#include "random_rows.hpp"
 #include "ops/log_softmax.hpp"
 #include "ops/softmax.hpp"
+#include "random_rows.hpp"
 
 BOOST_AUTO_TEST_SUITE(loss_test)
 
@@ -30,8 +30,7 @@ std::vector<double> calm_row(numerics::Random& random, std::size_t i) {
 // The exact log-probabilities, rounded once.
 std::vector<double> log_probabilities(const std::vector<double>& row) {
   std::vector<double> y;
-  for (const auto& exact : oracle::exact<double>(ops::log_softmax, row))
-    y.push_back(exact.value());
+  for (const auto& exact : oracle::exact<double>(ops::log_softmax, row)) y.push_back(exact.value());
   return y;
 }
 

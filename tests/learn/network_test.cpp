@@ -13,9 +13,9 @@ BOOST_AUTO_TEST_SUITE(network_test)
 namespace {
 
 using namespace maxtrick;
-using maxtrick::tests::CrossEntropy;
 using maxtrick::ops::find_formulation;
 using maxtrick::ops::GradientForm;
+using maxtrick::tests::CrossEntropy;
 using namespace maxtrick::learn;
 using numerics::Random;
 

@@ -45,7 +45,8 @@ struct Result {
 
 template <class T>
 Result<T> evaluate(const Formulation& arm, std::vector<T> logits, const Targets<T>& targets,
-                   GradientForm form = GradientForm::chain, const std::string& algorithm = "max_trick") {
+                   GradientForm form = GradientForm::chain,
+                   const std::string& algorithm = "max_trick") {
   const bool needs = arm.input == ops::LossInput::probabilities;
   CrossEntropy<T> loss(arm, needs ? softmax(algorithm) : nullptr, form);
   std::vector<T> losses(1), gradient(logits.size());
@@ -56,7 +57,8 @@ Result<T> evaluate(const Formulation& arm, std::vector<T> logits, const Targets<
 
 template <class T>
 Result<T> sparse(const std::string& arm, const std::vector<T>& logits, std::int32_t label,
-                 GradientForm form = GradientForm::chain, const std::string& algorithm = "max_trick") {
+                 GradientForm form = GradientForm::chain,
+                 const std::string& algorithm = "max_trick") {
   return evaluate<T>(*find_formulation(arm), logits, {{&label, 1}}, form, algorithm);
 }
 

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "numerics/random.hpp"
-#include "oracle/oracle.hpp"
 #include "ops/softmax.hpp"
+#include "oracle/oracle.hpp"
 
 BOOST_AUTO_TEST_SUITE(derived_test)
 

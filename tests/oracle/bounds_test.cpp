@@ -5,10 +5,10 @@
 #include <map>
 #include <set>
 
+#include "ops/apply.hpp"
 #include "ops/registry.hpp"
 #include "oracle/norm_wise.hpp"
 #include "random_rows.hpp"
-#include "ops/apply.hpp"
 
 BOOST_AUTO_TEST_SUITE(bounds_test)
 
@@ -104,8 +104,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(no_row_is_beyond_its_bound, Working, Types) {
         if (!bound) continue;
         const double error = oracle::norm_wise_error<S>(exact, ops::apply(variant, dtype, logits)) /
                              ops::unit_roundoff(dtype);
-        BOOST_TEST(error <= *bound, variant.name() << " in " << ops::name(dtype) << " on row "
-                                                   << i << ": " << error << " of " << *bound);
+        BOOST_TEST(error <= *bound, variant.name() << " in " << ops::name(dtype) << " on row " << i
+                                                   << ": " << error << " of " << *bound);
         if (*bound > 0) reached[name] = std::max(reached[name], error / *bound);
         ++held[name];
       }
@@ -114,7 +114,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(no_row_is_beyond_its_bound, Working, Types) {
   for (const std::string& name : bounded) {
     if (!named(name).has(dtype)) continue;
     BOOST_TEST_MESSAGE(ops::name(dtype) << ' ' << name << ": " << reached[name] << " of "
-                                             << held[name] << " bounds");
+                                        << held[name] << " bounds");
     BOOST_TEST(reached[name] > 0.1, name << " reaches " << reached[name]);
     BOOST_TEST(held[name] > 300, name << " has a bound on " << held[name] << " rows");
   }

@@ -16,8 +16,8 @@
 #include "numerics/random.hpp"
 #include "ops/log_softmax.hpp"
 #include "ops/log_sum_exp.hpp"
-#include "ops/softmax.hpp"
 #include "ops/registry.hpp"
+#include "ops/softmax.hpp"
 
 BOOST_AUTO_TEST_SUITE(oracle_test)
 
@@ -198,7 +198,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(one_class, T, Types) {
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(no_classes, T, Types) {
-  for (const Op op : ops::ops_of_logits()) BOOST_CHECK_THROW(oracle<T>(op, {}), std::invalid_argument);
+  for (const Op op : ops::ops_of_logits())
+    BOOST_CHECK_THROW(oracle<T>(op, {}), std::invalid_argument);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(equal_logits, T, Types) {
@@ -376,7 +377,9 @@ BOOST_AUTO_TEST_CASE(differences_beyond_the_largest_number) {
 
   // The largest number and its midpoint to infinity: 2^24 - 1/2 ULPs of the top binade.
   const float largest = Limits<float>::max();
-  const auto at = [&](float x) { return oracle<float>(ops::log_softmax, {-largest, x})[0].rounded; };
+  const auto at = [&](float x) {
+    return oracle<float>(ops::log_softmax, {-largest, x})[0].rounded;
+  };
   BOOST_TEST(at(0x1p102f) == -largest);
   BOOST_TEST(at(0x1p103f) == -inf<float>);
   BOOST_TEST(at(std::nextafter(0x1p103f, 0.0f)) == -largest);

@@ -7,11 +7,11 @@
 #include <stdexcept>
 #include <vector>
 
-#include "oracle/oracle.hpp"
 #include "ops/log_softmax.hpp"
 #include "ops/log_sum_exp.hpp"
-#include "ops/softmax.hpp"
 #include "ops/registry.hpp"
+#include "ops/softmax.hpp"
+#include "oracle/oracle.hpp"
 
 BOOST_TEST_DONT_PRINT_LOG_VALUE(maxtrick::oracle::Outcome)
 
@@ -255,7 +255,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(sums, T, Types) {
   BOOST_TEST(sum(ops::softmax, {}).value() == -1);
   BOOST_TEST(sum(ops::log_softmax, {0, -inf<T>}).value() == 0);
   BOOST_TEST(sum(ops::log_softmax, {0, 0}).value() == 1);
-  BOOST_TEST(std::fabs(sum(ops::log_softmax, {T(-0.5), T(-1)}).value() + 0.025589899116315) < 1e-12);
+  BOOST_TEST(std::fabs(sum(ops::log_softmax, {T(-0.5), T(-1)}).value() + 0.025589899116315) <
+             1e-12);
   BOOST_TEST(!sum(ops::log_sum_exp, {1}).has_value());
   BOOST_TEST(sum(ops::softmax, {inf<T>, 0}).value() == infinity);
   BOOST_TEST(std::isnan(sum(ops::softmax, {qnan<T>, 0}).value()));

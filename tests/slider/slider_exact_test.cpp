@@ -3,13 +3,13 @@
 #include <string>
 
 #include "numerics/small_float.hpp"
+#include "ops/log_softmax.hpp"
 #include "ops/registry.hpp"
+#include "ops/softmax.hpp"
 #include "oracle/outcome.hpp"
 #include "random_rows.hpp"
 #include "slider/exact.hpp"
 #include "slider/slider.hpp"
-#include "ops/log_softmax.hpp"
-#include "ops/softmax.hpp"
 
 BOOST_AUTO_TEST_SUITE(slider_exact_test)
 

@@ -1,7 +1,6 @@
 // Cells, keys, CSV and Markdown of a result table.
 #include "table/table.hpp"
 
-
 #include <fmt/format.h>
 
 #include <bit>

@@ -7,11 +7,11 @@
 #include <limits>
 
 #include "folder.hpp"
-#include "timing/sample.hpp"
-#include "timing/special_rows.hpp"
 #include "ops/cross_entropy.hpp"
 #include "ops/cross_entropy_gradient.hpp"
 #include "ops/softmax.hpp"
+#include "timing/sample.hpp"
+#include "timing/special_rows.hpp"
 
 BOOST_AUTO_TEST_SUITE(launch_test)
 
@@ -156,8 +156,9 @@ BOOST_AUTO_TEST_CASE(nothing_wrong_is_timed) {
 // What another kernel has left there is not its result.
 BOOST_AUTO_TEST_CASE(what_writes_nothing_is_not_timed) {
   const Variant idle = made(ops::softmax, "idle", [](const Call&) {});
-  const auto measured = measure(small({{"softmax.accurate.scalar", "plain"}, {idle.name(), "plain"}}),
-                                {*find_timed("softmax.accurate.scalar"), idle});
+  const auto measured =
+      measure(small({{"softmax.accurate.scalar", "plain"}, {idle.name(), "plain"}}),
+              {*find_timed("softmax.accurate.scalar"), idle});
   BOOST_TEST(measured[0].outcome == "ok");
   BOOST_TEST(measured[1].outcome == "nan");
   BOOST_TEST(measured[1].seconds.empty());
@@ -207,7 +208,8 @@ BOOST_AUTO_TEST_CASE(losses_are_held_to_special_rows) {
              }) == "a row with -inf");
   BOOST_TEST(broken("cross_entropy_gradient.accurate.scalar", [](const Call& call) {
                for (std::size_t i = 0; i < call.logits.rows; ++i)
-                 if (call.logits.columns > 1 && call.logits.row(i)[0] == none) call.result.row(i)[1] = 0;
+                 if (call.logits.columns > 1 && call.logits.row(i)[0] == none)
+                   call.result.row(i)[1] = 0;
              }) == "a row with +inf");
   BOOST_TEST(broken("cross_entropy.accurate.scalar", [](const Call& call) {
                for (std::size_t i = 0; i < call.logits.rows; ++i)

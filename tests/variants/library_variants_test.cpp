@@ -148,8 +148,8 @@ BOOST_AUTO_TEST_CASE(nothing_beyond_the_end_is_touched) {
     std::copy(m.logits.begin(), m.logits.end(), logits.data());
     for (const Variant* variant : of_libraries()) {
       const std::vector<float> expected = apply(*variant, m);
-      variant->float32({.logits = {logits.data(), m.rows, classes},
-                        .result = {result.data(), m.rows, classes}});
+      variant->float32(
+          {.logits = {logits.data(), m.rows, classes}, .result = {result.data(), m.rows, classes}});
       for (std::size_t i = 0; i < expected.size(); ++i)
         BOOST_TEST_REQUIRE(std::abs(result.data()[i] - expected[i]) <= 1e-5F,
                            variant->name() << " of " << classes);

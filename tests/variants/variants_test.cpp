@@ -4,14 +4,14 @@
 #include <numeric>
 #include <string>
 
-#include "ops/registry.hpp"
-#include "random_rows.hpp"
 #include "ops/cross_entropy.hpp"
 #include "ops/cross_entropy_gradient.hpp"
-#include "oracle/solver.hpp"
 #include "ops/log_softmax.hpp"
 #include "ops/log_sum_exp.hpp"
+#include "ops/registry.hpp"
 #include "ops/softmax.hpp"
+#include "oracle/solver.hpp"
+#include "random_rows.hpp"
 
 BOOST_AUTO_TEST_SUITE(variants_test)
 
@@ -339,8 +339,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(rows_are_independent, T, Types) {
         BOOST_TEST(std::abs(result[i * stride + k] - expected) <= allowed, variant->name());
       }
     }
-    variant->template compute<T>()({.logits = {logits.data(), 0, classes, stride},
-                                    .result = {result.data(), 0, n, stride}});
+    variant->template compute<T>()(
+        {.logits = {logits.data(), 0, classes, stride}, .result = {result.data(), 0, n, stride}});
   }
 }
 

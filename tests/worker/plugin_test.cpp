@@ -7,13 +7,13 @@
 #include <thread>
 
 #include "numerics/random.hpp"
+#include "ops/cross_entropy.hpp"
+#include "ops/cross_entropy_gradient.hpp"
+#include "ops/log_sum_exp.hpp"
 #include "run/experiment.hpp"
 #include "test_plugins.hpp"
 #include "worker/library.hpp"
 #include "worker/remote.hpp"
-#include "ops/cross_entropy.hpp"
-#include "ops/cross_entropy_gradient.hpp"
-#include "ops/log_sum_exp.hpp"
 
 BOOST_AUTO_TEST_SUITE(plugin_test)
 
@@ -39,9 +39,7 @@ struct Prepared {
 
   Prepared(ops::Op op, std::size_t rows, std::size_t classes, std::uint64_t seed) {
     numerics::Random random(seed);
-    const std::size_t columns = op == ops::log_sum_exp     ? 1
-                                : op == ops::cross_entropy ? 0
-                                                                  : classes;
+    const std::size_t columns = op == ops::log_sum_exp ? 1 : op == ops::cross_entropy ? 0 : classes;
     for (std::size_t i = 0; i < rows * (classes + gap); ++i)
       x.push_back(static_cast<T>(random.uniform(-30, 30)));
     y.resize(rows * (columns + gap), T(-7));
@@ -102,7 +100,8 @@ BOOST_AUTO_TEST_CASE(what_comes_through_the_process_is_what_a_direct_call_gives)
     BOOST_TEST(worker::to_json(here) == worker::to_json(there));
     BOOST_REQUIRE_EQUAL(here.variants.size(), there.variants.size());
     for (std::size_t i = 0; i < here.variants.size(); ++i) {
-      BOOST_TEST(differing<float>(there.variants[i], here.variants[i]) == 0U, here.variants[i].name());
+      BOOST_TEST(differing<float>(there.variants[i], here.variants[i]) == 0U,
+                 here.variants[i].name());
       BOOST_TEST(bool(here.variants[i].float64) == bool(there.variants[i].float64));
       if (here.variants[i].float64)
         BOOST_TEST(differing<double>(there.variants[i], here.variants[i]) == 0U,
@@ -118,7 +117,8 @@ BOOST_AUTO_TEST_CASE(threads_have_a_process_each) {
     std::vector<std::jthread> threads;
     for (std::size_t& differ : calls)
       threads.emplace_back([&] {
-        ops::Variant kernel = worker::open(plugin_file("every_op")).variants[0], other = there.variants[0];
+        ops::Variant kernel = worker::open(plugin_file("every_op")).variants[0],
+                     other = there.variants[0];
         differ = differing<float>(other, kernel);
       });
   }
