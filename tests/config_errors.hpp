@@ -67,7 +67,8 @@ inline std::string construction_errors(const std::string& text, const Words& ove
 // One problem as the reader should report it; no `expected`, no such line.
 struct Reported {
   std::size_t line, column;
-  std::string message, expected;
+  std::string message;
+  std::string expected = {};
 };
 
 // `source` is the text of the line, which is shown with a caret below the column unless it is empty.
