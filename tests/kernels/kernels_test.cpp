@@ -391,9 +391,9 @@ BOOST_AUTO_TEST_CASE(classes_apart_change_no_bit) {
           std::vector<float> sums(rows);
           kernels::log_sum_exp(method, m.view(), sums);
           // Columns, columns with a gap, both apart, dense.
-          for (const Strides of_x :
+          for (const Strides& of_x :
                {Strides{1, rows}, {1, rows + 5}, {2 * classes + 3, 2}, {classes, 1}})
-            for (const Strides of_y : {of_x, Strides{1, rows}, {classes, 1}}) {
+            for (const Strides& of_y : {of_x, Strides{1, rows}, {classes, 1}}) {
               if (n > 100000 && of_x != of_y) continue;
               const auto memory = [&](const Strides& s) {
                 return std::vector<float>((rows - 1) * s.first + (classes - 1) * s.second + 1, 7);
