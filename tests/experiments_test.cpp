@@ -21,7 +21,8 @@ const std::filesystem::path project = MAXTRICK_SOURCE_DIR;
 struct Table {
   explicit Table(const std::string& name)
       : lines(io::parse_csv(io::read_file(project / "results" / name))) {}
-  [[nodiscard]] std::string cell(const table::Row& row, const std::string& column) const {
+  [[nodiscard]] std::string cell(const std::vector<std::string>& row,
+                                 const std::string& column) const {
     for (std::size_t i = 0; i < row.size(); ++i)
       if (lines[0][i] == column) return row[i];
     throw std::out_of_range(column);
@@ -35,7 +36,7 @@ struct Table {
         return cell(row, "outcome");
     return "no such row";
   }
-  std::vector<table::Row> lines;
+  std::vector<std::vector<std::string>> lines;
 };
 
 }  // namespace

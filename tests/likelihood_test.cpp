@@ -8,6 +8,7 @@
 #include "numerics/real.hpp"
 #include "plan_of.hpp"
 #include "program.hpp"
+#include "run/schedule.hpp"
 #include "table/table.hpp"
 
 namespace {
@@ -54,10 +55,10 @@ std::map<std::string, std::map<std::string, std::string>> all_rows() {
   run::Plan plan = read_plan(root);
   file.finish();
   std::map<std::string, std::map<std::string, std::string>> rows;
-  for (auto& one : plan.cases) {
-    const auto row = std::get<table::Row>(one.run());
-    for (std::size_t i = 0; i < row.size(); ++i) rows[one.key][plan.table.columns[i].name] = row[i];
-  }
+  const table::ResultTable table = run::run_cases(std::move(plan), 1, {}).table;
+  for (const table::Row& row : table.rows)
+    for (std::size_t i = 0; i < row.size(); ++i)
+      rows[table.key(row)][table.columns[i].name] = row[i].text();
   return rows;
 }
 

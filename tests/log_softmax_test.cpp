@@ -45,8 +45,8 @@ struct Table {
   }
   Folder folder;
   std::string csv;
-  std::vector<table::Row> lines;
-  std::map<std::string, const table::Row*> rows;
+  std::vector<std::vector<std::string>> lines;
+  std::map<std::string, const std::vector<std::string>*> rows;
 };
 
 // The first line of what is said of a config that is wrong.

@@ -40,8 +40,9 @@ BOOST_AUTO_TEST_CASE(a_kernel_is_compared_within_the_best_launch_of_the_referenc
   // In the first launch it would be 2 to 1.
   BOOST_TEST(table::cell(speed::speed(launches(steady(3)), fast, onednn).value()) == "1 [1, 1]");
   // Pair by pair, in the order in which they were measured.
-  BOOST_TEST(table::cell(speed::speed(launches(in({1, 1.5, 3, 1, 1.5, 3})), fast, onednn).value()) ==
-             "2 [1, 3]");
+  BOOST_TEST(
+      table::cell(speed::speed(launches(in({1, 1.5, 3, 1, 1.5, 3})), fast, onednn).value()) ==
+      "2 [1, 3]");
   // Not timed in that launch, or never.
   BOOST_TEST(!speed::speed(launches(in({})), fast, onednn));
   BOOST_TEST(!speed::speed(launches(), fast, {"softmax.torch", "plain"}));
@@ -116,9 +117,9 @@ BOOST_AUTO_TEST_CASE(a_row_has_times_ratios_and_verdicts) {
   spec.claims = {at_least(1.9), at_least(2.1)};
   const table::ResultTable table = speed::empty_table(spec);
   const auto cells = [&](const std::vector<Launched>& found, auto... columns) {
-    const table::Row row = row_of(one, spec, found);
+    const table::Row row = speed::columns().row(one, evaluate(one, spec, found));
     BOOST_TEST(row.size() == table.columns.size());
-    return (... + (row[table.index(columns)] + "|"));
+    return (... + (row[table.index(columns)].text() + "|"));
   };
   BOOST_TEST(cells(launches(), "op", "variant", "shape", "threads", "logits") ==
              "softmax|softmax.fast.avx512|256x1000|1|plain|");

@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(a_run_writes_every_row_in_the_folder_of_the_cpu) {
   // memcpy; three of softmax and one of the loss, on two kinds of logits; ours by all threads.
   BOOST_REQUIRE_EQUAL(rows.size(), 1U + 1 + 2 * 4 + 2);
   const auto& header = rows.front();
-  const auto at = [&](const table::Row& row, const std::string& column) {
+  const auto at = [&](const std::vector<std::string>& row, const std::string& column) {
     return row.at(
         static_cast<std::size_t>(std::find(header.begin(), header.end(), column) - header.begin()));
   };

@@ -46,7 +46,7 @@ struct Table {
     return io::parse_number(rows.at(key)[3]).value();
   }
   std::string csv;
-  std::map<std::string, table::Row> rows;
+  std::map<std::string, std::vector<std::string>> rows;
 };
 
 std::string error(const std::string& text) {

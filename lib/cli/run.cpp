@@ -34,11 +34,11 @@ std::vector<std::string> lost_rows(const std::string& old, const Prepared& prepa
                                    const table::ResultTable& schema) {
   std::set<std::string> made;
   for (const auto& row : schema.rows) made.insert(schema.key(row));
-  const std::vector<table::Row> lines = io::parse_csv(old);
+  auto lines = io::parse_csv(old);
   std::vector<std::string> lost;
   if (lines.front().size() != schema.columns.size()) return lost;
   for (auto line = lines.begin() + 1; line != lines.end(); ++line) {
-    const std::string key = schema.key(*line);
+    const std::string key = schema.key(table::read_row(std::move(*line)));
     const auto& asked = prepared.all_keys;
     if (!made.contains(key) && std::find(asked.begin(), asked.end(), key) != asked.end())
       lost.push_back(key);

@@ -61,7 +61,7 @@ void resume_parts(Plan& plan, const Journals& journals, Resumed& resumed) {
 
 std::optional<table::Row> parse_row(const std::string& text) {
   try {
-    return nlohmann::json::parse(text).get<table::Row>();
+    return table::read_row(nlohmann::json::parse(text).get<std::vector<std::string>>());
   } catch (const nlohmann::json::exception&) {
     return std::nullopt;
   }
@@ -101,7 +101,7 @@ void resume_rows(Plan& plan, const std::shared_ptr<Journal>& journal, Resumed& r
     one.run = [run = std::move(one.run), journal, i] {
       auto result = run();
       if (const auto* row = std::get_if<table::Row>(&result))
-        journal->add(i, nlohmann::json(*row).dump());
+        journal->add(i, nlohmann::json(table::texts(*row)).dump());
       return result;
     };
   }

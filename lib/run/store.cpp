@@ -134,8 +134,7 @@ std::string cpu_folder() {
 bool altered(const std::filesystem::path& folder, const std::string& name) {
   const Json manifest = read_manifest(folder / (name + ".manifest.json"));
   const std::string file = name + ".csv";
-  return manifest["sha256"].value(file, Json{}) !=
-         Json(io::sha256(io::read_file(folder / file)));
+  return manifest["sha256"].value(file, Json{}) != Json(io::sha256(io::read_file(folder / file)));
 }
 
 std::vector<std::string> stale_companions(const table::ResultTable& schema,
@@ -143,8 +142,10 @@ std::vector<std::string> stale_companions(const table::ResultTable& schema,
                                           const std::string& name, const std::string& config_text) {
   const std::string csv = io::read_file(folder / (name + ".csv"));
   table::ResultTable baseline = schema;
-  baseline.rows = io::parse_csv(csv);
-  baseline.rows.erase(baseline.rows.begin());
+  baseline.rows.clear();
+  auto lines = io::parse_csv(csv);
+  for (auto line = lines.begin() + 1; line != lines.end(); ++line)
+    baseline.rows.push_back(table::read_row(std::move(*line)));
   const std::string expected_md = to_markdown(baseline);
   const auto md_path = folder / (name + ".md"), manifest_path = folder / (name + ".manifest.json");
   const std::string md = io::read_file_if_there(md_path).value_or("");

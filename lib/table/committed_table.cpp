@@ -7,7 +7,6 @@
 #include "io/csv.hpp"
 #include "io/files.hpp"
 #include "io/matrix.hpp"
-#include "io/number.hpp"
 
 namespace maxtrick::table {
 
@@ -18,24 +17,30 @@ CommittedTable::CommittedTable(const std::filesystem::path& folder, const std::s
     throw io::InputError(fmt::format("no table {}; make it: maxtrick run configs/{}.toml",
                                      path_.string(),
                                      std::filesystem::path(name).filename().string()));
+  std::vector<std::vector<std::string>> lines;
   try {
-    lines_ = io::parse_csv(*text);
+    lines = io::parse_csv(*text);
   } catch (const std::runtime_error& error) {
     throw io::InputError(fmt::format("{}: {}", path_.string(), error.what()));
   }
-  for (std::size_t i = 0; i < lines_.front().size(); ++i) columns_[lines_.front()[i]] = i;
-  lines_.erase(lines_.begin());
+  for (std::size_t i = 0; i < lines.front().size(); ++i) columns_[lines.front()[i]] = i;
+  for (auto line = lines.begin() + 1; line != lines.end(); ++line)
+    rows_.push_back(read_row(std::move(*line)));
 }
 
-const std::string& CommittedTable::cell(const table::Row& row, const std::string& column) const {
+const Cell& CommittedTable::at(const Row& row, const std::string& column) const {
   const auto found = columns_.find(column);
   if (found == columns_.end())
     throw io::InputError(fmt::format("{} has no column '{}'", path_.string(), column));
   return row.at(found->second);
 }
 
-double CommittedTable::number(const table::Row& row, const std::string& column) const {
-  return io::parse_number(cell(row, column)).value_or(NAN);
+const std::string& CommittedTable::cell(const Row& row, const std::string& column) const {
+  return at(row, column).text();
+}
+
+double CommittedTable::number(const Row& row, const std::string& column) const {
+  return at(row, column).number().value_or(NAN);
 }
 
 }  // namespace maxtrick::table

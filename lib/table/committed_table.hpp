@@ -16,14 +16,16 @@ class CommittedTable {
  public:
   CommittedTable(const std::filesystem::path& folder, const std::string& name);
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  [[nodiscard]] const std::vector<table::Row>& rows() const { return lines_; }
-  [[nodiscard]] const std::string& cell(const table::Row& row, const std::string& column) const;
+  [[nodiscard]] const std::vector<Row>& rows() const { return rows_; }
+  [[nodiscard]] const std::string& cell(const Row& row, const std::string& column) const;
   // NaN where the cell is no number.
-  [[nodiscard]] double number(const table::Row& row, const std::string& column) const;
+  [[nodiscard]] double number(const Row& row, const std::string& column) const;
 
  private:
+  [[nodiscard]] const Cell& at(const Row& row, const std::string& column) const;
+
   std::filesystem::path path_;
-  std::vector<table::Row> lines_;
+  std::vector<Row> rows_;
   std::map<std::string, std::size_t> columns_;
 };
 

@@ -1,4 +1,4 @@
-// Result tables: named columns that say how they are compared, and rows of text.
+// Result tables: named columns that say how they are compared, and rows of cells.
 #pragma once
 
 #include <cstddef>
@@ -6,6 +6,8 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "table/cell.hpp"
 
 namespace maxtrick::table {
 
@@ -77,20 +79,12 @@ struct Lines {
   Only only = {};
 };
 
-// A number as a cell: the shortest text that reads back as the same double; nan, inf, -inf, -0.
-[[nodiscard]] std::string cell(double value);
-// A float has its own shortest text.
-[[nodiscard]] std::string cell(float value);
-// To six significant digits: for measured errors, of which more would be noise.
-[[nodiscard]] std::string short_cell(double value);
-
 // A number that theory limits: in every row the column `value` must not be above the column
 // `bound`, unless that cell is empty. NaN and infinities are above every number.
 struct Limit {
   std::string value;
   std::string bound;
 };
-using Row = std::vector<std::string>;
 
 // A claim about speed that the experiment judged itself, by an interval: columns with what was
 // claimed, what was measured, and the verdicts, "holds", "missed" (confirmed slower), "noisy" or
@@ -118,9 +112,12 @@ struct ResultTable {
 
   [[nodiscard]] std::size_t index(std::string_view column) const;  // throws std::out_of_range
   [[nodiscard]] bool keeps(const Only& only, const Row& row) const;
-  // The row's key cells joined by '/': what --filter sees and messages name.
+  // The row's key as a text.
   [[nodiscard]] std::string key(const Row& row) const;
 };
+
+// The cells of a key joined by '/': what --filter sees and messages name.
+[[nodiscard]] std::string key_text(const Row& key_cells);
 
 // Tidy CSV (RFC 4180 quoting, LF): a header line and a line a row.
 [[nodiscard]] std::string to_csv(const ResultTable& table);
