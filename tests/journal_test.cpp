@@ -33,8 +33,8 @@ struct Squares {
                         .columns = {{"case", Rule::key, ""}, {"squares", Rule::exact, ""}},
                         .rows = {}},
               .cases = {}};
-    Case one{"k", [this]() -> std::variant<Row, Skip> {
-               return Row{"k", fmt::format("{}", fmt::join(taken, " "))};
+    Case one{{"k"}, [this]() -> std::variant<Row, Skip> {
+               return Row{fmt::format("{}", fmt::join(taken, " "))};
              }};
     one.kept =
         std::make_shared<KeptParts>(KeptParts{.name = "k",

@@ -160,8 +160,12 @@ BOOST_AUTO_TEST_CASE(a_column_says_how_its_cell_is_read) {
       {"error", {Measure::relative, 0.5, "c"}, "d", [](const Found& f) { return f.error; }},
       {"n", Rule::key, "e", [](const Point& p) { return p.n; }},
       {"share", Rule::info, "f", [](const Point& p, const Found& f) { return f.error / p.n; }}};
-  BOOST_TEST((columns.key({"x", 4}) == Row{"x", 4}));
-  BOOST_TEST((columns.row({"x", 4}, {1.5}) == Row{"off", "x", 1.5, 4, 0.375}));
+  BOOST_TEST((columns.key({"x", 4}).cells() == Row{"x", 4}));
+  BOOST_TEST(columns.key({"x", 4}).text() == "x/4");
+  BOOST_TEST((columns.others({"x", 4}, {1.5}) == Row{"off", 1.5, 0.375}));
+  ResultTable table;
+  table.columns = columns.schema();
+  BOOST_TEST((table.row({"x", 4}, {"off", 1.5, 0.375}) == Row{"off", "x", 1.5, 4, 0.375}));
   BOOST_TEST(columns.schema().size() == 5U);
   BOOST_CHECK(columns.schema()[2].rule == Rule::bounded);
   BOOST_TEST(columns.schema()[2].tolerance.reason == "c");

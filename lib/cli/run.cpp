@@ -107,7 +107,7 @@ std::vector<Destination> models_of(const std::vector<Prepared>& all,
 
 void list_cases(const std::vector<Prepared>& all) {
   for (const auto& one : all) {
-    for (const auto& single : one.plan.cases) fmt::print("{}\n", single.key);
+    for (const auto& single : one.plan.cases) fmt::print("{}\n", single.key.text());
     fmt::print(stderr, "{}: {} cases\n", one.path.string(), one.plan.cases.size());
   }
 }

@@ -17,11 +17,12 @@ template <class Point, class Result, class Measure>
 [[nodiscard]] Case case_of(const table::Columns<Point, Result>& columns, Point point,
                            Measure measure, std::size_t batch = 0) {
   auto shared = std::make_shared<const Point>(std::move(point));
-  return {.key = table::key_text(columns.key(*shared)),
+  table::Key key = columns.key(*shared);
+  return {.key = std::move(key),
           .run = [columns, shared, measure]() -> std::variant<table::Row, Skip> {
             std::variant<Result, Skip> measured = measure(*shared);
             if (auto* skip = std::get_if<Skip>(&measured)) return std::move(*skip);
-            return columns.row(*shared, std::get<Result>(measured));
+            return columns.others(*shared, std::get<Result>(measured));
           },
           .batch = batch};
 }

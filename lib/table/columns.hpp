@@ -51,18 +51,19 @@ class Columns {
   // What a table needs to know of them.
   [[nodiscard]] std::vector<Column> schema() const { return {all_->begin(), all_->end()}; }
 
-  // The cells of the key columns.
-  [[nodiscard]] Row key(const Case& one) const {
+  [[nodiscard]] Key key(const Case& one) const {
     Row cells;
     for (const One& column : *all_)
       if (column.rule == Rule::key) cells.push_back(column.of_case(one));
-    return cells;
+    return Key(std::move(cells));
   }
 
-  [[nodiscard]] Row row(const Case& one, const Result& result) const {
+  // The cells of the other columns.
+  [[nodiscard]] Row others(const Case& one, const Result& result) const {
     Row cells;
     for (const One& column : *all_)
-      cells.push_back(column.of_case ? column.of_case(one) : column.of_result(one, result));
+      if (column.rule != Rule::key)
+        cells.push_back(column.of_case ? column.of_case(one) : column.of_result(one, result));
     return cells;
   }
 

@@ -36,12 +36,23 @@ std::string ResultTable::key(const Row& row) const {
   Row cells;
   for (std::size_t i = 0; i < columns.size(); ++i)
     if (columns[i].rule == Rule::key) cells.push_back(row.at(i));
-  return key_text(cells);
+  return Key(std::move(cells)).text();
 }
 
-std::string key_text(const Row& key_cells) {
-  return fmt::format("{}", fmt::join(texts(key_cells), "/"));
+Row ResultTable::row(const Key& key, Row others) const {
+  if (key.cells().size() + others.size() != columns.size())
+    throw std::logic_error(fmt::format("row {}: {} and {} cells for {} columns", key.text(),
+                                       key.cells().size(), others.size(), columns.size()));
+  Row row;
+  auto of_key = key.cells().begin();
+  auto other = others.begin();
+  for (const Column& column : columns)
+    row.push_back(column.rule == Rule::key ? *of_key++ : std::move(*other++));
+  return row;
 }
+
+Key::Key(Row cells)
+    : cells_(std::move(cells)), text_(fmt::format("{}", fmt::join(texts(cells_), "/"))) {}
 
 std::string to_csv(const ResultTable& table) {
   std::vector<std::string> header;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -86,6 +87,20 @@ struct Limit {
   std::string bound;
 };
 
+// The cells of the key columns, which name a row.
+class Key {
+ public:
+  explicit Key(Row cells);
+  Key(std::initializer_list<Cell> cells) : Key(Row(cells)) {}
+  [[nodiscard]] const Row& cells() const { return cells_; }
+  // Joined by '/': what --filter sees and messages name.
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  Row cells_;
+  std::string text_;
+};
+
 // A claim about speed that the experiment judged itself, by an interval: columns with what was
 // claimed, what was measured, and the verdicts, "holds", "missed" (confirmed slower), "noisy" or
 // "unjudged" (what it speaks of could not be measured), parted by "; " where a row meets several;
@@ -112,12 +127,12 @@ struct ResultTable {
 
   [[nodiscard]] std::size_t index(std::string_view column) const;  // throws std::out_of_range
   [[nodiscard]] bool keeps(const Only& only, const Row& row) const;
-  // The row's key as a text.
+  // The text of the row's key.
   [[nodiscard]] std::string key(const Row& row) const;
+  // The row of this key: its cells and `others` in the order of the columns. Throws
+  // std::logic_error where there are not as many as columns.
+  [[nodiscard]] Row row(const Key& key, Row others) const;
 };
-
-// The cells of a key joined by '/': what --filter sees and messages name.
-[[nodiscard]] std::string key_text(const Row& key_cells);
 
 // Tidy CSV (RFC 4180 quoting, LF): a header line and a line a row.
 [[nodiscard]] std::string to_csv(const ResultTable& table);
