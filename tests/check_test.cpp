@@ -24,6 +24,11 @@ ResultTable table_of(Texts rows, Column column = {"x", Rule::exact, ""}) {
           .rows = read_rows(std::move(rows))};
 }
 
+std::vector<Mismatch> compare(const ResultTable& got, const std::string& csv,
+                              const std::vector<std::string>* keys = nullptr) {
+  return maxtrick::table::compare(got, Baseline(csv), keys);
+}
+
 std::string described(const std::vector<Mismatch>& mismatches) {
   std::string text;
   for (const Mismatch& mismatch : mismatches)
@@ -238,7 +243,7 @@ BOOST_AUTO_TEST_CASE(confirmed_times_keep_their_text) {
   table.rows = read_rows({{"a", "1.5 [1.4, 1.6]"}, {"b", "3 [2, 4]"}});
   const auto after = [&](const std::string& baseline) {
     ResultTable fresh = table;
-    keep_confirmed_times(fresh, baseline);
+    keep_confirmed_times(fresh, Baseline(baseline));
     return fresh.rows;
   };
   const std::vector<Row> kept{{"a", "1.3 [1.2, 1.45]"}, {"b", "4.5 [4, 5]"}};

@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(an_error_above_the_claim_is_beyond_its_limit) {
 // Of another glibc's bits nothing is held but what any must have.
 BOOST_AUTO_TEST_CASE(figures_of_glibc_are_shown) {
   auto made = run_program(replaced(config_text, "4093", "1048577"));
-  const std::string baseline = table::to_csv(made.table);
+  const table::Baseline baseline(table::to_csv(made.table));
   for (const std::string column : {"max_error_ulp", "results", "misrounded", "worst_input"}) {
     auto table = made.table;
     const auto change = [&](table::Cell& cell) { cell = table::Cell::read(cell.text() + "1"); };

@@ -7,9 +7,7 @@
 #include <limits>
 #include <optional>
 #include <set>
-#include <stdexcept>
 
-#include "io/csv.hpp"
 #include "oracle/outcome.hpp"
 #include "run/experiment.hpp"
 #include "timing/kernel.hpp"
@@ -79,17 +77,11 @@ void load_plugins(const PluginOptions& options) {
 }
 
 std::set<std::string> known_foreign(const Prepared& prepared, const table::ResultTable& table,
-                                    const std::string& csv) {
+                                    const std::optional<table::Baseline>& baseline) {
   std::set<std::string> known;
-  if (prepared.foreign_keys.empty()) return known;
-  try {
-    for (auto& line : io::parse_csv(csv)) {
-      if (line.size() != table.columns.size()) continue;
-      const std::string key = table.key(table::read_row(std::move(line)));
-      if (prepared.foreign_keys.contains(key)) known.insert(key);
-    }
-  } catch (const std::runtime_error&) {  // said where it is compared
-  }
+  if (prepared.foreign_keys.empty() || !baseline) return known;
+  for (const auto& [key, row] : baseline->by_key(table))
+    if (prepared.foreign_keys.contains(key)) known.insert(key);
   return known;
 }
 

@@ -10,8 +10,6 @@
 #include <optional>
 #include <set>
 
-#include "io/csv.hpp"
-
 namespace maxtrick::table {
 namespace {
 
@@ -69,39 +67,35 @@ std::string shell_word(std::string_view text) {
 
 }  // namespace
 
-std::vector<Mismatch> compare(const ResultTable& got, std::string_view baseline_csv,
+std::vector<Mismatch> compare(const ResultTable& got, const Baseline& baseline,
                               const std::vector<std::string>* keys) {
-  const std::vector<std::vector<std::string>> lines = io::parse_csv(baseline_csv);
   std::vector<std::string> header;
   for (const Column& column : got.columns) header.push_back(column.name);
-  if (lines.front() != header)
+  if (baseline.header() != header)
     return {{Mismatch::Kind::differs, "", "",
-             fmt::format("columns {}", fmt::join(lines.front(), ",")),
+             fmt::format("columns {}", fmt::join(baseline.header(), ",")),
              fmt::format("columns {}", fmt::join(header, ",")), "the same columns"}};
 
-  std::map<std::string, Row> baseline;
+  std::map<std::string, const Row*> due_rows;
   std::vector<Mismatch> found;
-  for (auto line = lines.begin() + 1; line != lines.end(); ++line) {
-    Row row = read_row(*line);
-    const std::string key = got.key(row);
-    if (!baseline.emplace(key, std::move(row)).second)
+  for (const Row& row : baseline.rows())
+    if (const std::string key = got.key(row); !due_rows.emplace(key, &row).second)
       found.push_back({Mismatch::Kind::differs, key, "", "one row", "two in the baseline",
                        "a key names one row"});
-  }
 
   std::set<std::string> present;
   for (const Row& row : got.rows) {
     const std::string key = got.key(row);
     present.insert(key);
-    const auto expected = baseline.find(key);
-    if (expected == baseline.end()) {
+    const auto expected = due_rows.find(key);
+    if (expected == due_rows.end()) {
       found.push_back({Mismatch::Kind::differs, key, "", no_row, "a row", "the baseline's rows"});
       continue;
     }
     for (std::size_t i = 0; i < row.size(); ++i) {
       const Only& shown_only = got.columns[i].shown_only;
       if (!shown_only.empty() && got.keeps(shown_only, row)) continue;
-      const Cell& due = expected->second[i];
+      const Cell& due = (*expected->second)[i];
       if (const auto verdict = judge(got.columns[i], due, row[i]))
         found.push_back(
             {verdict->first, key, got.columns[i].name, due.text(), row[i].text(), verdict->second});
@@ -110,29 +104,24 @@ std::vector<Mismatch> compare(const ResultTable& got, std::string_view baseline_
   const auto asked = [&](const std::string& key) {
     return !keys || std::find(keys->begin(), keys->end(), key) != keys->end();
   };
-  for (const auto& [key, row] : baseline)
+  for (const auto& [key, row] : due_rows)
     if (!present.contains(key) && asked(key))
       found.push_back({Mismatch::Kind::differs, key, "", "a row", no_row, "the baseline's rows"});
   return found;
 }
 
-void keep_confirmed_times(ResultTable& table, std::string_view baseline_csv) {
-  const std::vector<std::vector<std::string>> lines = io::parse_csv(baseline_csv);
-  if (lines.front().size() != table.columns.size()) return;
-  std::map<std::string, Row> baseline;
-  for (auto line = lines.begin() + 1; line != lines.end(); ++line) {
-    Row row = read_row(*line);
-    baseline.emplace(table.key(row), std::move(row));
-  }
+void keep_confirmed_times(ResultTable& table, const Baseline& baseline) {
+  const auto old_rows = baseline.by_key(table);
   std::vector<std::pair<Cell*, const Cell*>> confirmed;
   for (Row& row : table.rows)
     for (std::size_t i = 0; i < row.size(); ++i) {
       if (table.columns[i].rule != Rule::timed) continue;
-      const auto old = baseline.find(table.key(row));
-      if (old == baseline.end()) return;
-      const auto was = old->second[i].interval(), is = row[i].interval();
+      const auto old = old_rows.find(table.key(row));
+      if (old == old_rows.end()) return;
+      const Cell& before = (*old->second)[i];
+      const auto was = before.interval(), is = row[i].interval();
       if (was && is && !(was->low <= is->high && is->low <= was->high)) return;
-      if (was && is) confirmed.emplace_back(&row[i], &old->second[i]);
+      if (was && is) confirmed.emplace_back(&row[i], &before);
     }
   for (const auto& [cell, old] : confirmed) *cell = *old;
 }

@@ -3,29 +3,33 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <stdexcept>
+#include <utility>
 
-#include "io/csv.hpp"
 #include "io/files.hpp"
 #include "io/matrix.hpp"
 
 namespace maxtrick::table {
 
-CommittedTable::CommittedTable(const std::filesystem::path& folder, const std::string& name)
-    : path_(folder / (name + ".csv")) {
-  const auto text = io::read_file_if_there(path_);
+namespace {
+
+Baseline read(const std::filesystem::path& path) {
+  auto text = io::read_file_if_there(path);
   if (!text)
     throw io::InputError(fmt::format("no table {}; make it: maxtrick run configs/{}.toml",
-                                     path_.string(),
-                                     std::filesystem::path(name).filename().string()));
-  std::vector<std::vector<std::string>> lines;
+                                     path.string(), path.stem().string()));
   try {
-    lines = io::parse_csv(*text);
+    return Baseline(std::move(*text));
   } catch (const std::runtime_error& error) {
-    throw io::InputError(fmt::format("{}: {}", path_.string(), error.what()));
+    throw io::InputError(fmt::format("{}: {}", path.string(), error.what()));
   }
-  for (std::size_t i = 0; i < lines.front().size(); ++i) columns_[lines.front()[i]] = i;
-  for (auto line = lines.begin() + 1; line != lines.end(); ++line)
-    rows_.push_back(read_row(std::move(*line)));
+}
+
+}  // namespace
+
+CommittedTable::CommittedTable(const std::filesystem::path& folder, const std::string& name)
+    : path_(folder / (name + ".csv")), table_(read(path_)) {
+  for (std::size_t i = 0; i < table_.header().size(); ++i) columns_[table_.header()[i]] = i;
 }
 
 const Cell& CommittedTable::at(const Row& row, const std::string& column) const {

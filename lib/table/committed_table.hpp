@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "table/table.hpp"
+#include "table/baseline.hpp"
 
 namespace maxtrick::table {
 
@@ -16,7 +16,7 @@ class CommittedTable {
  public:
   CommittedTable(const std::filesystem::path& folder, const std::string& name);
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  [[nodiscard]] const std::vector<Row>& rows() const { return rows_; }
+  [[nodiscard]] const std::vector<Row>& rows() const { return table_.rows(); }
   [[nodiscard]] const std::string& cell(const Row& row, const std::string& column) const;
   // NaN where the cell is no number.
   [[nodiscard]] double number(const Row& row, const std::string& column) const;
@@ -25,7 +25,7 @@ class CommittedTable {
   [[nodiscard]] const Cell& at(const Row& row, const std::string& column) const;
 
   std::filesystem::path path_;
-  std::vector<Row> rows_;
+  Baseline table_;
   std::map<std::string, std::size_t> columns_;
 };
 
