@@ -85,8 +85,7 @@ Columns columns(double tolerance_ulp) {
   const table::Tolerance of_ratio = {Measure::absolute, 1e-12,
                                      "method_error is computed with the libm at hand"};
   return {
-      {"variant", Rule::key, "the implementation",
-       [](const Point& point) { return point.variant->name(); }},
+      {"variant", Rule::key, "the implementation", &Point::variant, &Variant::name},
       {"dtype", Rule::key, "working type; _in_float32: stored in 16 bits, computed in float32",
        &Point::dtype},
       {"classes", Rule::key, "how many logits, the leader among them", &Point::classes},
@@ -96,9 +95,9 @@ Columns columns(double tolerance_ulp) {
        fmt::format("ok, inaccurate (an output more than {} ULP off), wrong (one without a correct "
                    "digit), underflow (-inf for a number), overflow, nan",
                    tolerance_ulp),
-       [](const Found& found) { return found.verdict.outcome; }},
+       &Found::verdict, &oracle::Verdict::outcome},
       {"max_error_ulp", ulp, "largest error of an output, in ULPs of the exact value",
-       [](const Found& found) { return found.verdict.max_error_ulp; }},
+       &Found::verdict, &oracle::Verdict::max_error_ulp},
       {"leader_error_ulp", ulp, "error of the leader's log-probability in its ULPs",
        &Found::leader_ulp},
       {"leader_relative_error", relative, "the same, relative: 1 where it came out as 0",

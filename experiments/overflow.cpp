@@ -47,29 +47,26 @@ Columns columns(double tolerance_ulp) {
                                 "two ULPs of float32 at 1, for the same reason"};
   return {
       {"op", Rule::exact, "the operation", &Point::op},
-      {"case", Rule::key, "the case; the list of cases says what it provokes",
-       [](const Point& point) { return point.hazard->name; }},
+      {"case", Rule::key, "the case; the list of cases says what it provokes", &Point::hazard,
+       &Hazard::name},
       {"dtype", Rule::key, "working type; the logits are rounded to it first", &Point::dtype},
-      {"variant", Rule::key, "the implementation",
-       [](const Point& point) { return point.variant->name(); }},
+      {"variant", Rule::key, "the implementation", &Point::variant, &Variant::name},
       {"outcome", Rule::exact,
        fmt::format("ok, inaccurate (more than {} ULP off), wrong (not one correct digit), "
                    "underflow, overflow, nan (where a number is due); differs: a library that "
                    "states another rule for NaN and infinities",
                    tolerance_ulp),
-       [](const Found& found) { return found.verdict.outcome; }},
+       &Found::verdict, &oracle::Verdict::outcome},
       {"max_error_ulp", ulps,
        "largest error of an output in units in the last place of the exact value; inf where "
        "one of the two is NaN or infinite",
-       [](const Found& found) { return found.verdict.max_error_ulp; }},
+       &Found::verdict, &oracle::Verdict::max_error_ulp},
       {"sum_minus_1", of_sum, "sum of the probabilities minus 1 (log_softmax: of the exponentials)",
        &Found::sum_minus_1},
-      {"first_bad_index", Rule::exact, "the first output that is not ok",
-       [](const Found& found) { return found.verdict.first_bad_index; }},
-      {"hazard", Rule::exact, "what the case provokes",
-       [](const Point& point) { return point.hazard->hazard; }},
-      {"source", Rule::exact, "where users met it",
-       [](const Point& point) { return point.hazard->source; }},
+      {"first_bad_index", Rule::exact, "the first output that is not ok", &Found::verdict,
+       &oracle::Verdict::first_bad_index},
+      {"hazard", Rule::exact, "what the case provokes", &Point::hazard, &Hazard::hazard},
+      {"source", Rule::exact, "where users met it", &Point::hazard, &Hazard::source},
   };
 }
 

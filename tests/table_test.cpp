@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <random>
 #include <stdexcept>
 
@@ -146,9 +147,13 @@ BOOST_AUTO_TEST_CASE(a_cell_is_read_as_what_its_text_denotes) {
 }
 
 BOOST_AUTO_TEST_CASE(a_column_says_how_its_cell_is_read) {
+  struct Task {
+    std::string kind;
+  };
   struct Point {
     std::string name;
     int n;
+    std::shared_ptr<const Task> task = std::make_shared<const Task>(Task{"t"});
   };
   struct Found {
     double error;
@@ -159,14 +164,16 @@ BOOST_AUTO_TEST_CASE(a_column_says_how_its_cell_is_read) {
       {"name", Rule::key, "b", &Point::name},
       {"error", {Measure::relative, 0.5, "c"}, "d", [](const Found& f) { return f.error; }},
       {"n", Rule::key, "e", [](const Point& p) { return p.n; }},
-      {"share", Rule::info, "f", [](const Point& p, const Found& f) { return f.error / p.n; }}};
+      {"share", Rule::info, "f", [](const Point& p, const Found& f) { return f.error / p.n; }},
+      {"kind", Rule::exact, "g", &Point::task, &Task::kind}};
   BOOST_TEST((columns.key({"x", 4}).cells() == Row{"x", 4}));
   BOOST_TEST(columns.key({"x", 4}).text() == "x/4");
-  BOOST_TEST((columns.others({"x", 4}, {1.5}) == Row{"off", 1.5, 0.375}));
+  BOOST_TEST((columns.others({"x", 4}, {1.5}) == Row{"off", 1.5, 0.375, "t"}));
   ResultTable table;
   table.columns = columns.schema();
-  BOOST_TEST((table.row({"x", 4}, {"off", 1.5, 0.375}) == Row{"off", "x", 1.5, 4, 0.375}));
-  BOOST_TEST(columns.schema().size() == 5U);
+  BOOST_TEST(
+      (table.row({"x", 4}, {"off", 1.5, 0.375, "t"}) == Row{"off", "x", 1.5, 4, 0.375, "t"}));
+  BOOST_TEST(columns.schema().size() == 6U);
   BOOST_CHECK(columns.schema()[2].rule == Rule::bounded);
   BOOST_TEST(columns.schema()[2].tolerance.reason == "c");
   using Some = Columns<Point, Found>;

@@ -40,14 +40,13 @@ Columns columns(double tolerance_ulp) {
     return [member](const Findings& found) { return table::short_number(found.*member); };
   };
   return {
-      {"variant", Rule::key, "the implementation",
-       [](const Point& point) { return point.variant->name(); }},
+      {"variant", Rule::key, "the implementation", &Point::variant, &Variant::name},
       {"dtype", Rule::key,
        "working type; in float16 and bfloat16 every operation is rounded, _in_float32 only the "
        "logits and results are",
        &Point::dtype},
       {"distribution", Rule::key, "of the logits; the list says what it provokes",
-       [](const Point& point) { return point.distribution->name; }},
+       &Point::distribution, &Distribution::name},
       {"classes", Rule::key, "how many logits a row has", &Point::classes},
       {"rows", Rule::exact, "how many random rows", &Findings::rows},
       {"outcome", Rule::exact,
@@ -75,8 +74,8 @@ Columns columns(double tolerance_ulp) {
        rounded(&Findings::bound_u)},
       {"worst_seed", Rule::info, "the seed of the row with the largest error in ULP",
        &Findings::worst_seed},
-      {"hazard", Rule::exact, "what the distribution provokes",
-       [](const Point& point) { return point.distribution->hazard; }},
+      {"hazard", Rule::exact, "what the distribution provokes", &Point::distribution,
+       &Distribution::hazard},
   };
 }
 

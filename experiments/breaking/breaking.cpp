@@ -75,8 +75,8 @@ Columns columns() {
                                "few seeds may go another way"};
   const std::string median = "median over the seeds; chaotic, so not compared";
   return {
-      {"condition", Rule::key, "what was changed; the list of conditions has it",
-       [](const Point& point) { return point.condition->name; }},
+      {"condition", Rule::key, "what was changed; the list of conditions has it", &Point::condition,
+       &Condition::name},
       {"arm", Rule::key, "the form of the loss",
        [](const Point& point) { return point.runs->setup().arm.name; }},
       {"outcome", Rule::exact,
@@ -123,10 +123,8 @@ Columns columns() {
            return static_cast<double>(run.history.dead) / examples;
          }));
        }},
-      {"hazard", Rule::exact, "what the condition provokes",
-       [](const Point& point) { return point.condition->hazard; }},
-      {"source", Rule::exact, "where users met it",
-       [](const Point& point) { return point.condition->source; }},
+      {"hazard", Rule::exact, "what the condition provokes", &Point::condition, &Condition::hazard},
+      {"source", Rule::exact, "where users met it", &Point::condition, &Condition::source},
   };
 }
 

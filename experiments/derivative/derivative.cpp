@@ -67,15 +67,15 @@ Columns columns() {
     };
   };
   return {
-      {"row", Rule::key, "the row of logits; the list of rows says what it provokes",
-       [](const Point& point) { return point.row->name; }},
+      {"row", Rule::key, "the row of logits; the list of rows says what it provokes", &Point::row,
+       &Logits::name},
       {"classes", Rule::key, "logits in the row", &Point::classes},
       {"dtype", Rule::key,
        "working type of probabilities and derivative; in_float32: the stored probabilities are 16 "
        "bits, the derivative's arithmetic is float32, its results are rounded to 16 bits",
        &Point::dtype},
-      {"variant", Rule::key, "the softmax that gave the probabilities",
-       [](const Point& point) { return point.variant->name(); }},
+      {"variant", Rule::key, "the softmax that gave the probabilities", &Point::variant,
+       &Variant::name},
       {"jacobian_error_u", by_libm,
        "largest error of an entry p_i (1 - p_i) or -p_i p_j, by the largest exact entry, in units "
        "of the unit roundoff u; inf where a probability is NaN, here and in all that follows",
@@ -89,7 +89,7 @@ Columns columns() {
        error_u(&Errors::row_sum)},
       {"symmetry_defect", Rule::exact,
        "largest |J_ij - J_ji|: 0, for multiplication commutes, also where both are NaN",
-       [](const Found& found) { return found.error.symmetry; }},
+       &Found::error, &Errors::symmetry},
       {"gradient_error_u", by_libm,
        "largest error of an entry of y - t, by the largest exact entry, in u",
        error_u(&Errors::gradient)},
@@ -112,8 +112,7 @@ Columns columns() {
        [](const Found& found) { return table::rounded(found.error.minus_1, 2); }},
       {"of_others_relative_error", Rule::info, "of_others_error_u times u, for reading",
        [](const Found& found) { return table::rounded(found.error.of_others, 2); }},
-      {"hazard", Rule::exact, "what the row provokes",
-       [](const Point& point) { return point.row->hazard; }},
+      {"hazard", Rule::exact, "what the row provokes", &Point::row, &Logits::hazard},
   };
 }
 

@@ -64,7 +64,7 @@ Columns columns(double inaccurate_above_ulp) {
                              "a logarithm at half a last place may round either way"};
   return {
       {"example", Rule::key, "the probabilities; the list of examples says what they are",
-       [](const Point& point) { return point.example.name; }},
+       &Point::example, &Example::name},
       {"dtype", Rule::key, "the type of everything; the probabilities are rounded to it first",
        &Point::dtype},
       {"at", Rule::key,
@@ -103,8 +103,7 @@ Columns columns(double inaccurate_above_ulp) {
        "which is all of the sum",
        &Found::summation_bound_u},
       {"lost_factors", few, "how many logarithms, not 0, left the sum as it was", &Found::lost},
-      {"hazard", Rule::exact, "what the example is",
-       [](const Point& point) { return point.example.hazard; }},
+      {"hazard", Rule::exact, "what the example is", &Point::example, &Example::hazard},
   };
 }
 

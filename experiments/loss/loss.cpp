@@ -27,9 +27,6 @@ Columns columns() {
                               libm + "moves each of a hundred losses, and their sum"};
   const table::Tolerance few{Measure::absolute, 0.02,
                              libm + "moves an example in a hundred over the threshold"};
-  const auto about = [](auto member) {
-    return [member](const Point& point) { return (*point.about).*member; };
-  };
   const auto share = [](Errors Found::*errors, std::size_t Errors::*count) {
     return [=](const Found& found) {
       return static_cast<double>(found.*errors.*count) / static_cast<double>(found.examples);
@@ -44,18 +41,18 @@ Columns columns() {
     return [errors](const Found& found) { return relative_error(found.*errors); };
   };
   return {
-      {"case", Rule::key, "gap: drawn rows; else examples that an issue spells out",
-       about(&LossCase::name)},
+      {"case", Rule::key, "gap: drawn rows; else examples that an issue spells out", &Point::about,
+       &LossCase::name},
       {"gap", Rule::key,
        "logit of the true class minus the largest other; of a case the smallest of its rows",
        &Point::gap},
       {"classes", Rule::key, "two classes in one column too count as 2", &Point::classes},
-      {"dtype", Rule::key, "working type, to which the logits are rounded first",
-       about(&LossCase::dtype)},
+      {"dtype", Rule::key, "working type, to which the logits are rounded first", &Point::about,
+       &LossCase::dtype},
       {"targets", Rule::key, "sparse: the true class's index; one_hot: a weight for each class",
-       about(&LossCase::targets)},
-      {"arm", Rule::key, "the loss, with its softmax; the config's list has both",
-       [](const Point& point) { return point.arm.name; }},
+       &Point::about, &LossCase::targets},
+      {"arm", Rule::key, "the loss, with its softmax; the config's list has both", &Point::arm,
+       &NamedArm::name},
       {"examples", Rule::exact, "rows of logits", &Found::examples},
       {"outcome", Rule::exact,
        "of the worst example: ok, loss_lost, gradient_lost or both_lost (not one correct digit: an "
@@ -97,8 +94,8 @@ Columns columns() {
        [](const Point& point, const Found& found) { return agrees(point.printed(), found.mean); }},
       {"drawn", Rule::exact, "yes: the examples are drawn; no: a case spells them out",
        [](const Point& point) { return point.about->name == "gap"; }},
-      {"hazard", Rule::exact, "what the case provokes", about(&LossCase::hazard)},
-      {"source", Rule::exact, "where users met it", about(&LossCase::source)},
+      {"hazard", Rule::exact, "what the case provokes", &Point::about, &LossCase::hazard},
+      {"source", Rule::exact, "where users met it", &Point::about, &LossCase::source},
   };
 }
 

@@ -56,16 +56,13 @@ Columns columns() {
       sum{Measure::absolute, 2.4e-7, "two ULPs of float32 at 1, for that reason"},
       share{Measure::absolute, 0.1, libm};
   return {
-      {"data", Rule::key, "the set of logits", [](const Point& point) { return point.data->name; }},
+      {"data", Rule::key, "the set of logits", &Point::data, &LogitSet::name},
       {"dtype", Rule::key, "working type; the logits are rounded to it first, and u is its own",
        &Point::dtype},
-      {"variant", Rule::key, "the implementation",
-       [](const Point& point) { return point.variant->name(); }},
-      {"op", Rule::exact, "the operation", [](const Point& point) { return point.variant->op; }},
-      {"vectors", Rule::exact, "rows of logits",
-       [](const Point& point) { return point.data->rows; }},
-      {"classes", Rule::exact, "logits a row",
-       [](const Point& point) { return point.data->classes; }},
+      {"variant", Rule::key, "the implementation", &Point::variant, &Variant::name},
+      {"op", Rule::exact, "the operation", &Point::variant, &Variant::op},
+      {"vectors", Rule::exact, "rows of logits", &Point::data, &LogitSet::rows},
+      {"classes", Rule::exact, "logits a row", &Point::data, &LogitSet::classes},
       {"overflows", Rule::exact,
        "vectors whose result has an infinity or NaN, or is a softmax of nothing but 0; the columns "
        "of errors and sums leave them out",
@@ -88,10 +85,8 @@ Columns columns() {
       {"violations", Rule::exact, "vectors beyond their bound, or with a bound and yet an overflow",
        &Found::violations},
       {"violations_allowed", Rule::exact, "by theory", [](const Point&) { return 0; }},
-      {"hazard", Rule::exact, "what the data set provokes",
-       [](const Point& point) { return point.data->hazard; }},
-      {"source", Rule::exact, "where it comes from",
-       [](const Point& point) { return point.data->source; }},
+      {"hazard", Rule::exact, "what the data set provokes", &Point::data, &LogitSet::hazard},
+      {"source", Rule::exact, "where it comes from", &Point::data, &LogitSet::source},
   };
 }
 

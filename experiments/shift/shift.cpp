@@ -64,17 +64,16 @@ Columns columns(double tolerance_ulp) {
       {"dtype", Rule::key, "working type; the logits are rounded to it before and after the shift",
        &Point::dtype},
       {"classes", Rule::key, "logits in each row", &Point::classes},
-      {"variant", Rule::key, "the implementation",
-       [](const Point& point) { return point.variant->name(); }},
+      {"variant", Rule::key, "the implementation", &Point::variant, &Variant::name},
       {"outcome", Rule::exact,
        fmt::format("the worst over the rows: ok, inaccurate (more than {} ULP off), wrong (not one "
                    "correct digit), underflow, overflow, nan (where a number is due)",
                    tolerance_ulp),
-       [](const Found& found) { return found.worst.outcome; }},
+       &Found::worst, &oracle::Verdict::outcome},
       {"error_ulp", ulps,
        "what the variant loses: largest error of an output against the exact answer for the "
        "shifted row as rounded, in ULP of that answer; inf where an output is NaN or infinite",
-       [](const Found& found) { return found.worst.max_error_ulp; }},
+       &Found::worst, &oracle::Verdict::max_error_ulp},
       {"offset_loss_ulp", Rule::exact,
        "what rounding the shifted logits lost before any variant ran: largest difference of the "
        "exact answer for the rounded row from that for the row before the shift (log_sum_exp: plus "

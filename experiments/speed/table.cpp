@@ -75,7 +75,7 @@ Columns columns() {
       {"variant", Rule::key,
        "the implementation; one of AVX2 is timed beside an oneDNN held to AVX2 (.onednn.avx2), the "
        "others beside one that takes what the CPU has",
-       [](const Case& one) { return one.item.kernel; }},
+       &Case::item, &timing::Item::kernel},
       {"shape", Rule::key, "rows x classes",
        [](const Case& one) { return timing::name(one.shape); }},
       {"threads", Rule::key,

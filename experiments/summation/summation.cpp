@@ -53,10 +53,9 @@ Columns columns(double inaccurate_above_u) {
       "now and then: by one ULP, 2 u at most"};
   return {
       {"distribution", Rule::key, "the terms; the list of distributions says what they provoke",
-       [](const Point& point) { return point.terms->name; }},
+       &Point::terms, &Terms::name},
       {"dtype", Rule::key, "the type of the terms and of the sum", &Point::dtype},
-      {"order", Rule::key, "the order of summation",
-       [](const Point& point) { return point.order.name(); }},
+      {"order", Rule::key, "the order of summation", &Point::order, &SumOrder::name},
       {"classes", Rule::key, "how many terms: n, and the bound n u of any order in units of u",
        &Point::classes},
       {"outcome", Rule::exact,
@@ -80,8 +79,7 @@ Columns columns(double inaccurate_above_u) {
          if (!found.error_u) return {};
          return *found.error_u / point.sqrt_n();
        }},
-      {"hazard", Rule::exact, "what the distribution provokes",
-       [](const Point& point) { return point.terms->hazard; }},
+      {"hazard", Rule::exact, "what the distribution provokes", &Point::terms, &Terms::hazard},
   };
 }
 

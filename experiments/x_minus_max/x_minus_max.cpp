@@ -37,8 +37,7 @@ using Columns = table::Columns<Point, Compared>;
 Columns columns() {
   const table::Tolerance formula = {table::Measure::absolute, 1e-11, "log and exp of libm"};
   return {
-      {"criterion", Rule::key, "what is asked of x - max",
-       [](const Point& point) { return point.criterion->name; }},
+      {"criterion", Rule::key, "what is asked of x - max", &Point::criterion, &Criterion::name},
       {"dtype", Rule::key, "working type", &Point::dtype},
       {"classes", Rule::key, "how many logits: the leader at 0, the others at -gap",
        &Point::classes},
@@ -61,9 +60,8 @@ Columns columns() {
        "yes: in a scan of the range at scan_step the error grows nowhere, and the criterion never "
        "fails "
        "again",
-       [](const Compared& both) { return both.measured.monotone; }},
-      {"meaning", Rule::exact, "the criterion in full",
-       [](const Point& point) { return point.criterion->meaning; }},
+       &Compared::measured, &Found::monotone},
+      {"meaning", Rule::exact, "the criterion in full", &Point::criterion, &Criterion::meaning},
   };
 }
 

@@ -36,11 +36,19 @@ class Columns {
         throw std::logic_error("a key is read from what is measured: " + name);
     }
     // Bounded by this tolerance.
-    template <class Read>
-    One(std::string called, Tolerance allowed, std::string what, Read read)
-        : One(std::move(called), Rule::bounded, std::move(what), std::move(read)) {
+    template <class... Read>
+    One(std::string called, Tolerance allowed, std::string what, Read... read)
+        : One(std::move(called), Rule::bounded, std::move(what), std::move(read)...) {
       tolerance = std::move(allowed);
     }
+
+    // What `then` reads from what `first` reads: a member of what a member points to, say.
+    template <class First, class Then>
+    One(std::string called, Rule compared, std::string what, First first, Then then)
+        : One(std::move(called), compared, std::move(what),
+              [=](const auto& from) -> decltype(std::invoke(then, std::invoke(first, from))) {
+                return std::invoke(then, std::invoke(first, from));
+              }) {}
 
     std::function<Cell(const Case&)> of_case;  // or else
     std::function<Cell(const Case&, const Result&)> of_result;
