@@ -1,7 +1,5 @@
 // Experiment `backends`: one network trained with each softmax as its backend, from the same seeds:
 // how far the runs part, and how fast they are. One row for each backend.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <memory>

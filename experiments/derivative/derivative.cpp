@@ -1,6 +1,6 @@
 // Experiment `derivative`: the Jacobian of softmax and the gradient of cross-entropy, computed in
 // the working type from the probabilities that a variant gives, against the exact ones. What theory
-// allows is derived in measures/derivative_bounds.hpp.
+// allows is derived in derivative_bounds.hpp.
 #include <fmt/format.h>
 
 #include <algorithm>

@@ -1,12 +1,11 @@
 // Experiment `loss`: cross-entropy as people write it, against the exact loss and gradient. The
 // true class leads or trails by a gap; and the examples of public issues, whose figures come again.
-#include <fmt/format.h>
-
 #include <utility>
 
 #include "inputs/variant_plan.hpp"
 #include "loss/loss_found.hpp"
 #include "loss/loss_grid.hpp"
+#include "ops/dtype.hpp"
 
 namespace maxtrick::loss {
 namespace {

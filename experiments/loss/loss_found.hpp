@@ -9,7 +9,6 @@
 #include "inputs/loss_batch.hpp"
 #include "loss/loss_errors.hpp"
 #include "loss/loss_grid.hpp"
-#include "ops/dtype.hpp"
 #include "table/cell.hpp"
 
 namespace maxtrick::loss {

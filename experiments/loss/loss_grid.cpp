@@ -5,7 +5,6 @@
 #include <cmath>
 #include <limits>
 #include <map>
-#include <utility>
 
 #include "inputs/numbers.hpp"
 #include "inputs/selection.hpp"

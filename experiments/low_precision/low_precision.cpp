@@ -2,8 +2,6 @@
 // computing the log-sum-exp and softmax functions", IMA J. Numer. Anal. 41(4), 2021, section 5):
 // how often each way of computing overflows on a data set in a small type, how far off it is, and
 // what theory allows. One row for each data set, type and variant.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <memory>

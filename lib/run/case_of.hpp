@@ -1,7 +1,7 @@
 // A case of the plan, from a point of an experiment's grid.
 #pragma once
 
-#include <functional>
+#include <cstddef>
 #include <memory>
 #include <utility>
 #include <variant>

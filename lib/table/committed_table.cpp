@@ -43,6 +43,10 @@ const std::string& CommittedTable::cell(const Row& row, const std::string& colum
   return at(row, column).text();
 }
 
+std::optional<Interval> CommittedTable::interval(const Row& row, const std::string& column) const {
+  return at(row, column).interval();
+}
+
 double CommittedTable::number(const Row& row, const std::string& column) const {
   return at(row, column).number().value_or(NAN);
 }

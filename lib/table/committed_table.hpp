@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,8 @@ class CommittedTable {
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] const std::vector<Row>& rows() const { return table_.rows(); }
   [[nodiscard]] const std::string& cell(const Row& row, const std::string& column) const;
+  // Nothing where the cell is no interval.
+  [[nodiscard]] std::optional<Interval> interval(const Row& row, const std::string& column) const;
   // NaN where the cell is no number.
   [[nodiscard]] double number(const Row& row, const std::string& column) const;
 
