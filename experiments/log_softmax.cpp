@@ -18,7 +18,6 @@
 #include "ops/apply.hpp"
 #include "oracle/norm_wise.hpp"
 #include "oracle/outcome.hpp"
-#include "run/experiment.hpp"
 
 namespace maxtrick {
 namespace {
@@ -60,7 +59,24 @@ std::optional<double> absolute_bound(const Variant& variant, DType dtype,
   return *bound * ops::unit_roundoff(dtype) * largest * (1 + 0x1p-40);
 }
 
-std::vector<table::Column> columns(double tolerance_ulp) {
+struct Point {
+  const Variant* variant;
+  DType dtype;
+  std::size_t classes;
+  double gap;
+};
+
+struct Found {
+  oracle::Verdict verdict;
+  double leader_ulp = 0, leader_relative = 0, leader_absolute = 0;
+  double max_absolute = 0;
+  std::optional<double> absolute_bound = {};
+  std::optional<double> method_error = {};  // of x - max
+};
+
+using Columns = table::Columns<Point, Found>;
+
+Columns columns(double tolerance_ulp) {
   using table::Measure;
   const std::string libm = "another libm may round exp and log of float64 the other way: ";
   const table::Tolerance ulp = {Measure::absolute, 2,
@@ -69,73 +85,69 @@ std::vector<table::Column> columns(double tolerance_ulp) {
   const table::Tolerance absolute = {Measure::absolute, 0x1p-45,
                                      libm + "two ULPs of float64 at 64"};
   const table::Tolerance formula = {Measure::relative, 1e-12, "computed with the libm at hand"};
+  const table::Tolerance of_ratio = {Measure::absolute, 1e-12,
+                                     "method_error is computed with the libm at hand"};
   return {
-      {"variant", Rule::key, "the implementation"},
-      {"dtype", Rule::key, "working type; _in_float32: stored in 16 bits, computed in float32"},
-      {"classes", Rule::key, "how many logits, the leader among them"},
-      {"gap", Rule::key, "the leader's logit, rounded to the type first; the others are 0"},
+      {"variant", Rule::key, "the implementation", &Point::variant, &Variant::name},
+      {"dtype", Rule::key, "working type; _in_float32: stored in 16 bits, computed in float32",
+       &Point::dtype},
+      {"classes", Rule::key, "how many logits, the leader among them", &Point::classes},
+      {"gap", Rule::key, "the leader's logit, rounded to the type first; the others are 0",
+       &Point::gap},
       {"outcome", Rule::exact,
        fmt::format("ok, inaccurate (an output more than {} ULP off), wrong (one without a correct "
                    "digit), underflow (-inf for a number), overflow, nan",
-                   tolerance_ulp)},
-      {"max_error_ulp", Rule::bounded, "largest error of an output, in ULPs of the exact value",
-       ulp},
-      {"leader_error_ulp", Rule::bounded, "error of the leader's log-probability in its ULPs", ulp},
-      {"leader_relative_error", Rule::bounded, "the same, relative: 1 where it came out as 0",
-       relative},
-      {"leader_absolute_error", Rule::bounded, "the same, absolute", absolute},
-      {"max_absolute_error", Rule::bounded,
+                   tolerance_ulp),
+       &Found::verdict, &oracle::Verdict::outcome},
+      {"max_error_ulp", ulp, "largest error of an output, in ULPs of the exact value",
+       &Found::verdict, &oracle::Verdict::max_error_ulp},
+      {"leader_error_ulp", ulp, "error of the leader's log-probability in its ULPs",
+       &Found::leader_ulp},
+      {"leader_relative_error", relative, "the same, relative: 1 where it came out as 0",
+       &Found::leader_relative},
+      {"leader_absolute_error", absolute, "the same, absolute", &Found::leader_absolute},
+      {"max_absolute_error", absolute,
        "largest absolute error of an output; below 2^-41 ULP of the others it is the oracle's own",
-       absolute},
-      {"absolute_error_bound", Rule::bounded,
+       &Found::max_absolute},
+      {"absolute_error_bound", formula,
        "what theory allows max_absolute_error; empty where no bound is known (a library, a number "
        "out of range)",
-       formula},
-      {"method_error", Rule::bounded,
-       "x - max only: log(1 + (classes - 1) e^-gap), what it leaves out", formula},
-      {"observed_over_method",
-       Rule::bounded,
+       &Found::absolute_bound},
+      {"method_error", formula, "x - max only: log(1 + (classes - 1) e^-gap), what it leaves out",
+       &Found::method_error},
+      {"observed_over_method", of_ratio,
        "x - max only: leader_absolute_error / method_error, 1 up to the last digits",
-       {Measure::absolute, 1e-12, "method_error is computed with the libm at hand"}},
+       [](const Found& found) -> table::Cell {
+         if (!found.method_error) return {};
+         return found.leader_absolute / *found.method_error;
+       }},
   };
 }
 
 template <class S>
-table::Row measure(const Variant& variant, inputs::ExactRow<S>& row, DType dtype,
-                   std::size_t classes, double gap, double tolerance_ulp) {
-  const auto got = ops::apply(variant, dtype, row.logits());
-  const auto rounded_gap = static_cast<double>(row.logits()[0]);
+Found measure(const Point& point, inputs::ExactRow<S>& row, double tolerance_ulp) {
+  const auto got = ops::apply(*point.variant, point.dtype, row.logits());
   // All outputs but the leader's have one exact value: what came again need not be judged again.
   std::vector<numerics::Exact<S>> exact = {row.exact()[0]};
   std::vector<S> outputs = {got[0]};
-  double max_absolute_error = numerics::absolute_error(exact[0], got[0]);
+  double max_absolute = numerics::absolute_error(exact[0], got[0]);
   for (std::size_t i = 1; i < got.size(); ++i) {
     const bool again =
         i > 1 && (got[i] == got[i - 1] || (std::isnan(got[i]) && std::isnan(got[i - 1])));
     if (again) continue;
     exact.push_back(row.exact()[i]);
     outputs.push_back(got[i]);
-    max_absolute_error =
-        std::max(max_absolute_error, numerics::absolute_error(exact.back(), got[i]));
+    max_absolute = std::max(max_absolute, numerics::absolute_error(exact.back(), got[i]));
   }
-  const auto verdict = oracle::judge<S>(variant.op, exact, outputs, tolerance_ulp, false);
-  const double leader_error = numerics::absolute_error(exact[0], got[0]);
-  const auto bound = absolute_bound<S>(variant, dtype, row);
-  const bool approximation = variant.algorithm == "x_minus_max";
-  const double method_error = left_out(classes, rounded_gap);
-  return {variant.name(),
-          std::string(name(dtype)),
-          fmt::format("{}", classes),
-          table::cell(gap),
-          std::string(name(verdict.outcome)),
-          table::cell(verdict.max_error_ulp),
-          table::cell(numerics::error_ulp(exact[0], got[0])),
-          table::cell(numerics::relative_error(exact[0], got[0])),
-          table::cell(leader_error),
-          table::cell(max_absolute_error),
-          bound ? table::cell(*bound) : "",
-          approximation ? table::cell(method_error) : "",
-          approximation ? table::cell(leader_error / method_error) : ""};
+  Found found{.verdict = oracle::judge<S>(ops::log_softmax, exact, outputs, tolerance_ulp, false),
+              .leader_ulp = numerics::error_ulp(exact[0], got[0]),
+              .leader_relative = numerics::relative_error(exact[0], got[0]),
+              .leader_absolute = numerics::absolute_error(exact[0], got[0]),
+              .max_absolute = max_absolute,
+              .absolute_bound = absolute_bound<S>(*point.variant, point.dtype, row)};
+  if (point.variant->algorithm == "x_minus_max")
+    found.method_error = left_out(point.classes, static_cast<double>(row.logits()[0]));
+  return found;
 }
 
 struct Grid {
@@ -186,21 +198,21 @@ void add_pivots(config::Section& config, const Grid& grid, table::ResultTable& t
 }
 
 template <class S>
-void lay_out(run::Plan& plan, const Grid& grid, DType dtype, const SharedRow<S>& row,
-             std::size_t classes, double gap, std::size_t batch) {
-  for (const Variant* variant : grid.variants) {
-    if (variant->op != ops::log_softmax || !variant->has(dtype)) continue;
-    const double tolerance_ulp = grid.tolerance_ulp;
-    plan.cases.push_back(inputs::variant_case(
-        fmt::format("{}/{}/{}/{}", variant->name(), name(dtype), classes, table::cell(gap)),
-        *variant, batch,
-        [=] { return measure<S>(*variant, *row, dtype, classes, gap, tolerance_ulp); }));
-  }
+void lay_out(run::Plan& plan, const Columns& columns, const Grid& grid, DType dtype,
+             const SharedRow<S>& row, std::size_t classes, double gap, std::size_t batch) {
+  const auto run = [row, tolerance_ulp = grid.tolerance_ulp](const Point& point) {
+    return measure<S>(point, *row, tolerance_ulp);
+  };
+  for (const Variant* variant : grid.variants)
+    if (variant->op == ops::log_softmax && variant->has(dtype))
+      plan.cases.push_back(inputs::of_variant(
+          run::case_of(columns, Point{variant, dtype, classes, gap}, run, batch), *variant));
 }
 
 run::Plan plan(config::Section& config) {
   const Grid grid = read_grid(config);
-  run::Plan plan = inputs::begin_plan(columns(grid.tolerance_ulp), grid.variants);
+  const Columns columns = maxtrick::columns(grid.tolerance_ulp);
+  run::Plan plan = inputs::begin_plan(columns.schema(), grid.variants);
   add_pivots(config, grid, plan.table);
   plan.table.limits = {{"max_absolute_error", "absolute_error_bound"}};
   std::size_t batch = 0;
@@ -211,7 +223,7 @@ run::Plan plan(config::Section& config) {
                             leader_row<Float16>(n, gap), leader_row<BFloat16>(n, gap)};
       for (const DType dtype : grid.dtypes)
         ops::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
-          lay_out<S>(plan, grid, dtype, std::get<SharedRow<S>>(rows), n, gap, batch);
+          lay_out<S>(plan, columns, grid, dtype, std::get<SharedRow<S>>(rows), n, gap, batch);
         });
     }
   return plan;

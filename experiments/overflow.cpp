@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
 
 #include "inputs/exact_row.hpp"
 #include "inputs/logits.hpp"
@@ -11,7 +12,6 @@
 #include "ops/apply.hpp"
 #include "ops/dtype.hpp"
 #include "oracle/outcome.hpp"
-#include "run/experiment.hpp"
 
 namespace maxtrick {
 namespace {
@@ -27,68 +27,74 @@ struct Hazard {
   std::vector<DType> dtypes;
 };
 
-std::vector<table::Column> columns(double tolerance_ulp) {
+struct Point {
+  Op op;
+  std::shared_ptr<const Hazard> hazard;
+  DType dtype;
+  const Variant* variant;
+};
+
+struct Found {
+  oracle::Verdict verdict;
+  std::optional<double> sum_minus_1;
+};
+
+using Columns = table::Columns<Point, Found>;
+
+Columns columns(double tolerance_ulp) {
+  const table::Tolerance ulps{table::Measure::absolute, 2,
+                              "another libm may round exp and log the other way, one ULP each"};
+  const table::Tolerance of_sum{table::Measure::absolute, 2.4e-7,
+                                "two ULPs of float32 at 1, for the same reason"};
   return {
-      {"op", Rule::exact, "the operation"},
-      {"case", Rule::key, "the case; the list of cases says what it provokes"},
-      {"dtype", Rule::key, "working type; the logits are rounded to it first"},
-      {"variant", Rule::key, "the implementation"},
+      {"op", Rule::exact, "the operation", &Point::op},
+      {"case", Rule::key, "the case; the list of cases says what it provokes", &Point::hazard,
+       &Hazard::name},
+      {"dtype", Rule::key, "working type; the logits are rounded to it first", &Point::dtype},
+      {"variant", Rule::key, "the implementation", &Point::variant, &Variant::name},
       {"outcome", Rule::exact,
        fmt::format("ok, inaccurate (more than {} ULP off), wrong (not one correct digit), "
                    "underflow, overflow, nan (where a number is due); differs: a library that "
                    "states another rule for NaN and infinities",
-                   tolerance_ulp)},
-      {"max_error_ulp",
-       Rule::bounded,
+                   tolerance_ulp),
+       &Found::verdict, &oracle::Verdict::outcome},
+      {"max_error_ulp", ulps,
        "largest error of an output in units in the last place of the exact value; inf where "
        "one of the two is NaN or infinite",
-       {table::Measure::absolute, 2,
-        "another libm may round exp and log the other way, one ULP each"}},
-      {"sum_minus_1",
-       Rule::bounded,
-       "sum of the probabilities minus 1 (log_softmax: of the exponentials)",
-       {table::Measure::absolute, 2.4e-7, "two ULPs of float32 at 1, for the same reason"}},
-      {"first_bad_index", Rule::exact, "the first output that is not ok"},
-      {"hazard", Rule::exact, "what the case provokes"},
-      {"source", Rule::exact, "where users met it"},
+       &Found::verdict, &oracle::Verdict::max_error_ulp},
+      {"sum_minus_1", of_sum, "sum of the probabilities minus 1 (log_softmax: of the exponentials)",
+       &Found::sum_minus_1},
+      {"first_bad_index", Rule::exact, "the first output that is not ok", &Found::verdict,
+       &oracle::Verdict::first_bad_index},
+      {"hazard", Rule::exact, "what the case provokes", &Point::hazard, &Hazard::hazard},
+      {"source", Rule::exact, "where users met it", &Point::hazard, &Hazard::source},
   };
 }
 
 template <class T>
-table::Row measure(const Variant& variant, inputs::ExactRow<T>& row, const Hazard& hazard,
-                   DType dtype, double tolerance_ulp) {
-  const auto& exact = row.exact();
-  const auto got = ops::apply(variant, dtype, row.logits());
-  const auto verdict =
-      oracle::judge<T>(variant.op, exact, got, tolerance_ulp, !variant.special_values.empty());
-  const auto sum = oracle::sum_minus_1<T>(variant.op, got);
-  return {std::string(name(variant.op)),
-          hazard.name,
-          std::string(name(dtype)),
-          variant.name(),
-          std::string(name(verdict.outcome)),
-          table::cell(verdict.max_error_ulp),
-          sum ? table::cell(*sum) : "",
-          verdict.first_bad_index ? fmt::format("{}", *verdict.first_bad_index) : "",
-          hazard.hazard,
-          hazard.source};
+Found measure(const Point& point, inputs::ExactRow<T>& row, double tolerance_ulp) {
+  const auto got = ops::apply(*point.variant, point.dtype, row.logits());
+  return {oracle::judge<T>(point.op, row.exact(), got, tolerance_ulp,
+                           !point.variant->special_values.empty()),
+          oracle::sum_minus_1<T>(point.op, got)};
 }
 
 template <class T>
-void lay_out(run::Plan& plan, Op op, const Hazard& hazard, DType dtype,
+void lay_out(run::Plan& plan, const Columns& columns, Op op,
+             const std::shared_ptr<const Hazard>& hazard, DType dtype,
              const std::vector<const Variant*>& variants, double tolerance_ulp) {
-  const auto row = std::make_shared<inputs::ExactRow<T>>(op, inputs::rounded<T>(hazard.logits));
+  const auto row = std::make_shared<inputs::ExactRow<T>>(op, inputs::rounded<T>(hazard->logits));
   const std::size_t batch = plan.cases.size() + 1;
-  for (const Variant* variant : variants) {
-    if (variant->op != op || !variant->has(dtype)) continue;
-    plan.cases.push_back(inputs::variant_case(
-        fmt::format("{}/{}/{}", hazard.name, name(dtype), variant->name()), *variant, batch,
-        [=] { return measure<T>(*variant, *row, hazard, dtype, tolerance_ulp); }));
-  }
+  const auto run = [=](const Point& point) { return measure<T>(point, *row, tolerance_ulp); };
+  for (const Variant* variant : variants)
+    if (variant->op == op && variant->has(dtype))
+      plan.cases.push_back(inputs::of_variant(
+          run::case_of(columns, Point{op, hazard, dtype, variant}, run, batch), *variant));
 }
 
-std::vector<Hazard> read_cases(config::Section& config, const std::vector<DType>& dtypes) {
-  std::vector<Hazard> cases;
+std::vector<std::shared_ptr<const Hazard>> read_cases(config::Section& config,
+                                                      const std::vector<DType>& dtypes) {
+  std::vector<std::shared_ptr<const Hazard>> cases;
   inputs::Names names("case");
   for (config::Section& section : config.tables("case")) {
     Hazard one{inputs::read_name(section, "name"), section.text("hazard"), section.text("source"),
@@ -96,7 +102,7 @@ std::vector<Hazard> read_cases(config::Section& config, const std::vector<DType>
                section.has("dtypes") ? inputs::read_dtypes(section) : dtypes};
     inputs::require_representable(section, "logits", one.logits, one.dtypes);
     names.add(section, one.name);
-    cases.push_back(std::move(one));
+    cases.push_back(std::make_shared<const Hazard>(std::move(one)));
   }
   return cases;
 }
@@ -116,7 +122,8 @@ run::Plan plan(config::Section& config) {
   inputs::require_ops(config, ops, variants);
   inputs::require_dtypes(config, dtypes, variants);
 
-  run::Plan plan = inputs::begin_plan(columns(tolerance_ulp), variants);
+  const Columns columns = maxtrick::columns(tolerance_ulp);
+  run::Plan plan = inputs::begin_plan(columns.schema(), variants);
   for (const DType dtype : dtypes)
     plan.table.counts.push_back({.title = fmt::format("How many cases, {}", name(dtype)),
                                  .row = "variant",
@@ -132,12 +139,11 @@ run::Plan plan(config::Section& config) {
            .column = "variant",
            .cells = {"outcome", "max_error_ulp"},
            .only = {{"op", std::string(name(op))}, {"dtype", std::string(name(dtype))}}});
-    for (const Hazard& hazard : cases)
-      for (const DType dtype : hazard.dtypes) {
+    for (const auto& hazard : cases)
+      for (const DType dtype : hazard->dtypes)
         ops::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
-          lay_out<S>(plan, op, hazard, dtype, variants, tolerance_ulp);
+          lay_out<S>(plan, columns, op, hazard, dtype, variants, tolerance_ulp);
         });
-      }
   }
   return plan;
 }

@@ -7,12 +7,13 @@
 #include <cmath>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "inputs/arm.hpp"
 #include "inputs/selection.hpp"
 #include "inputs/task.hpp"
 #include "inputs/trained.hpp"
-#include "run/experiment.hpp"
+#include "run/case_of.hpp"
 
 namespace maxtrick {
 namespace {
@@ -20,28 +21,53 @@ namespace {
 using inputs::Runs;
 using table::Rule;
 
-std::vector<table::Column> columns() {
+struct Point {
+  std::string task, arm;
+  std::size_t number;  // from 1
+};
+
+// The classes are empty where they are not known, or not decided.
+struct Found {
+  double x1 = 0, x2 = 0;
+  std::optional<std::int32_t> label = {}, best = {}, class_given = {};
+  double probability = 0;
+};
+
+using Columns = table::Columns<Point, Found>;
+
+Columns columns() {
   const table::Tolerance cores{
       table::Measure::absolute, 1e-4,
       "another core of OpenBLAS adds up in another order, which hundreds of steps carry on "
       "(measured: 1e-6)"};
   return {
-      {"task", Rule::key, "data, network and optimiser, as the config has them"},
-      {"arm", Rule::key, "the form of the loss"},
+      {"task", Rule::key, "data, network and optimiser, as the config has them", &Point::task},
+      {"arm", Rule::key, "the form of the loss", &Point::arm},
       {"point", Rule::key,
-       "counted from 1: the grid's, by x1 within x2, and after them the first examples"},
-      {"x1", Rule::exact, "the first feature; of a grid, the middle of a cell"},
-      {"x2", Rule::exact, "the second"},
-      {"label", Rule::exact, "of an example its class; empty where the point is the grid's"},
+       "counted from 1: the grid's, by x1 within x2, and after them the first examples",
+       &Point::number},
+      {"x1", Rule::exact, "the first feature; of a grid, the middle of a cell", &Found::x1},
+      {"x2", Rule::exact, "the second", &Found::x2},
+      {"label", Rule::exact, "of an example its class; empty where the point is the grid's",
+       &Found::label},
       {"best", Rule::exact,
        "the class that the best classifier gives, which knows how the data were made; empty where "
-       "none is known"},
+       "none is known",
+       &Found::best},
       {"class", Rule::info,
        "the class that the network gives, nan where its logits are; not compared, since at a "
        "border "
-       "a last bit decides"},
-      {"probability", Rule::bounded, "of that class, by the network", cores},
-      {"as_best", Rule::info, "whether the two classes are one"},
+       "a last bit decides",
+       [](const Found& found) {
+         return found.class_given ? table::Cell(*found.class_given) : table::Cell("nan");
+       }},
+      {"probability", cores, "of that class, by the network",
+       [](const Found& found) { return table::short_number(found.probability); }},
+      {"as_best", Rule::info, "whether the two classes are one",
+       [](const Found& found) -> table::Cell {
+         if (!found.best) return {};
+         return found.class_given == found.best;
+       }},
   };
 }
 
@@ -104,7 +130,7 @@ class Regions {
 
   [[nodiscard]] Runs& runs() const { return *runs_; }
   // Of the point with this number, from 0; after the run's part has run.
-  [[nodiscard]] table::Row row(std::size_t point);
+  [[nodiscard]] Found at(std::size_t point);
 
  private:
   void look();
@@ -144,38 +170,32 @@ void Regions::look() {
   }
 }
 
-table::Row Regions::row(std::size_t point) {
+Found Regions::at(std::size_t point) {
   std::call_once(looked_, [this] { look(); });
-  const auto& setup = runs_->setup();
-  const bool example = point >= area_.cells();
-  const bool undecided = std::isnan(probabilities_[point]);
-  const auto text = [](std::int32_t k) { return fmt::format("{}", k); };
-  return {setup.task.name,
-          setup.arm.name,
-          fmt::format("{}", point + 1),
-          table::cell(points_.X[2 * point]),
-          table::cell(points_.X[2 * point + 1]),
-          example ? text(setup.task.data.data().y[point - area_.cells()]) : "",
-          best_.empty() ? "" : text(best_[point]),
-          undecided ? "nan" : text(classes_[point]),
-          table::short_cell(probabilities_[point]),
-          best_.empty()                                   ? ""
-          : !undecided && best_[point] == classes_[point] ? "yes"
-                                                          : "no"};
+  Found found{.x1 = points_.X[2 * point],
+              .x2 = points_.X[2 * point + 1],
+              .probability = probabilities_[point]};
+  if (point >= area_.cells())
+    found.label = runs_->setup().task.data.data().y[point - area_.cells()];
+  if (!best_.empty()) found.best = best_[point];
+  if (!std::isnan(found.probability)) found.class_given = classes_[point];
+  return found;
 }
 
-void add_regions(run::Plan& plan, const inputs::Setup& setup, const Area& area) {
+void add_regions(run::Plan& plan, const Columns& columns, const inputs::Setup& setup,
+                 const Area& area) {
   const auto regions = std::make_shared<Regions>(setup, area);
   const std::size_t batch = plan.cases.size() + 1;
   const auto parts = regions->runs().parts();
-  for (std::size_t point = 0; point < area.points(); ++point) {
-    plan.cases.push_back({fmt::format("{}/{}/{}", setup.task.name, setup.arm.name, point + 1),
-                          [=]() -> std::variant<table::Row, run::Skip> {
-                            const std::string reason = regions->runs().unavailable();
-                            if (!reason.empty()) return run::Skip{reason};
-                            return regions->row(point);
-                          },
-                          batch, parts});
+  const auto run = [regions](const Point& point) -> std::variant<Found, run::Skip> {
+    const std::string reason = regions->runs().unavailable();
+    if (!reason.empty()) return run::Skip{reason};
+    return regions->at(point.number - 1);
+  };
+  for (std::size_t number = 1; number <= area.points(); ++number) {
+    plan.cases.push_back(
+        run::case_of(columns, Point{setup.task.name, setup.arm.name, number}, run, batch));
+    plan.cases.back().parts = parts;
     plan.cases.back().foreign = setup.arm.foreign();
   }
 }
@@ -202,7 +222,8 @@ void add_views(table::ResultTable& table, const std::vector<inputs::Arm>& arms) 
 run::Plan plan(config::Section& config) {
   const auto data = inputs::read_data_sets(config);
   const auto arms = inputs::read_arms(config);
-  run::Plan plan = inputs::begin_plan(columns(), data, arms);
+  const Columns columns = maxtrick::columns();
+  run::Plan plan = inputs::begin_plan(columns.schema(), data, arms);
   inputs::Names names("task");
   for (config::Section& section : config.tables("task")) {
     const inputs::Task task = inputs::read_task(section, data);
@@ -210,7 +231,7 @@ run::Plan plan(config::Section& config) {
     const Area area = read_area(section, task);
     for (const auto& arm : arms) {
       inputs::require_classes(section, "data", arm, task);
-      if (arm.formulation != nullptr) add_regions(plan, {task, arm}, area);
+      if (arm.formulation != nullptr) add_regions(plan, columns, {task, arm}, area);
     }
   }
   add_views(plan.table, arms);

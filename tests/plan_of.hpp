@@ -31,9 +31,10 @@ inline run::Plan plan_of(std::string_view experiment, const std::string& config)
 inline std::map<std::string, Cells> rows_of_plan(run::Plan plan) {
   std::map<std::string, Cells> rows;
   for (auto& one : plan.cases) {
-    const auto row = std::get<table::Row>(one.run());
-    BOOST_TEST(plan.table.key(row) == one.key);
-    for (std::size_t i = 0; i < row.size(); ++i) rows[one.key][plan.table.columns[i].name] = row[i];
+    const table::Row row = plan.table.row(one.key, std::get<table::Row>(one.run()));
+    BOOST_TEST(plan.table.key(row) == one.key.text());
+    for (std::size_t i = 0; i < row.size(); ++i)
+      rows[one.key.text()][plan.table.columns[i].name] = row[i].text();
   }
   return rows;
 }

@@ -33,17 +33,19 @@ run::Plan plan(config::Section& config) {
   std::string does;
   for (int n = 0; std::getline(lines, does); ++n) {
     const std::string name = "r" + std::to_string(n);
-    plan.cases.push_back({name, [=]() -> std::variant<table::Row, run::Skip> {
-                            if (does == "skip" || does == "optional")
-                              return run::Skip{"this machine lacks it", does == "optional"};
-                            if (does == "throw") throw std::runtime_error("out of luck");
-                            if (does == "input") throw io::InputError("out of luck");
-                            const bool verdict = does == "holds" || does == "missed" ||
-                                                 does == "noisy" || does == "unjudged";
-                            table::Row row{name, verdict ? "judged" : does, verdict ? does : ""};
-                            if (!most.empty()) row.push_back(most);
-                            return row;
-                          }});
+    plan.cases.push_back(
+        {{name}, [=]() -> std::variant<table::Row, run::Skip> {
+           if (does == "skip" || does == "optional")
+             return run::Skip{"this machine lacks it", does == "optional"};
+           if (does == "throw") throw std::runtime_error("out of luck");
+           if (does == "input") throw io::InputError("out of luck");
+           const bool verdict =
+               does == "holds" || does == "missed" || does == "noisy" || does == "unjudged";
+           using table::Cell;
+           table::Row row{verdict ? "judged" : Cell::read(does), verdict ? does : ""};
+           if (!most.empty()) row.push_back(Cell::read(most));
+           return row;
+         }});
   }
   return plan;
 }

@@ -1,26 +1,15 @@
 // Experiment `accuracy`: how wrong each way of computing an op is, and where. One row of the table
 // for each variant, type, distribution of logits and number of classes; each is the worst and the
-// mean of several random rows, every output judged against the oracle.
+// mean of several random rows, every output judged against the oracle (findings.hpp).
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
-#include <deque>
-#include <limits>
 #include <memory>
-#include <optional>
 
-#include "accuracy/distribution.hpp"
-#include "inputs/exact_row.hpp"
+#include "accuracy/findings.hpp"
+#include "accuracy/grid.hpp"
 #include "inputs/logits.hpp"
-#include "inputs/numbers.hpp"
-#include "inputs/selection.hpp"
 #include "inputs/variant_plan.hpp"
-#include "ops/apply.hpp"
 #include "ops/registry.hpp"
-#include "oracle/norm_wise.hpp"
-#include "oracle/outcome.hpp"
-#include "run/experiment.hpp"
 
 namespace maxtrick::accuracy {
 namespace {
@@ -28,241 +17,110 @@ namespace {
 using ops::DType;
 using ops::Op;
 using ops::Variant;
+using table::Measure;
 using table::Rule;
 
-// How many random rows a case has, and from which seeds.
-struct Sample {
-  std::uint64_t seed = 1;
-  std::size_t outputs = 0;   // so many logits in all, roughly,
-  std::size_t max_rows = 0;  // in no more rows than that, nor than a file has
-
-  [[nodiscard]] std::size_t rows(std::size_t classes) const {
-    return std::clamp<std::size_t>(outputs / classes, 1, max_rows);
-  }
+struct Point {
+  const Variant* variant;
+  DType dtype;
+  std::shared_ptr<const Distribution> distribution;
+  std::size_t classes;
 };
 
-// The random rows that the variants of one op share.
-template <class S>
-using SharedRows = std::deque<inputs::ExactRow<S>>;
+using Columns = table::Columns<Point, Findings>;
 
-// What is kept of the rows of a case.
-struct Findings {
-  oracle::Outcome outcome = oracle::Outcome::ok;
-  double max_ulp = -1, sum_ulp = 0;
-  std::size_t outputs = 0;
-  std::uint64_t worst_seed = 0;
-  double smallest_relative = 0, largest_relative = 0;
-  std::optional<double> sum_error;
-  // Of the row nearest to its bound; of the worst row where no row has one.
-  double norm_error_u = 0;
-  std::optional<double> bound_u;
-};
-
-template <class S>
-void add_norm_wise(Findings& found, const Variant& variant, DType dtype, inputs::ExactRow<S>& row,
-                   std::span<const S> got) {
-  const double error = oracle::norm_wise_error<S>(row.exact(), got) / ops::unit_roundoff(dtype);
-  const auto facts = oracle::row_facts(dtype, row.logits());
-  const auto bound = facts ? oracle::bound(variant, dtype, *facts) : std::nullopt;
-  // 0 of 0 is as near as can be, and holds.
-  const auto share = [](double e, double b) { return e <= 0 ? 0 : e / b; };
-  const bool nearer =
-      bound ? !found.bound_u || share(error, *bound) > share(found.norm_error_u, *found.bound_u)
-            : !found.bound_u && error > found.norm_error_u;
-  if (!nearer) return;
-  found.norm_error_u = error;
-  found.bound_u = bound;
-}
-
-template <class S>
-void add_row(Findings& found, const Variant& variant, DType dtype, inputs::ExactRow<S>& row,
-             std::uint64_t seed, double tolerance_ulp) {
-  const auto& exact = row.exact();
-  const auto got = ops::apply(variant, dtype, row.logits());
-  const auto verdict =
-      oracle::judge<S>(variant.op, exact, got, tolerance_ulp, !variant.special_values.empty());
-  found.outcome = std::max(found.outcome, verdict.outcome);
-  if (verdict.max_error_ulp > found.max_ulp) {
-    found.max_ulp = verdict.max_error_ulp;
-    found.worst_seed = seed;
-  }
-  std::size_t smallest = 0, largest = 0;
-  for (std::size_t i = 0; i < got.size(); ++i) {
-    found.sum_ulp += numerics::error_ulp(exact[i], got[i]);
-    if (exact[i].rounded < exact[smallest].rounded) smallest = i;
-    if (exact[i].rounded > exact[largest].rounded) largest = i;
-  }
-  found.outputs += got.size();
-  found.smallest_relative =
-      std::max(found.smallest_relative, numerics::relative_error(exact[smallest], got[smallest]));
-  found.largest_relative =
-      std::max(found.largest_relative, numerics::relative_error(exact[largest], got[largest]));
-  if (const auto sum = oracle::sum_minus_1<S>(variant.op, got)) {
-    const double error = std::isnan(*sum) ? INFINITY : std::abs(*sum);
-    found.sum_error = std::max(found.sum_error.value_or(0), error);
-  }
-  add_norm_wise<S>(found, variant, dtype, row, got);
-}
-
-std::vector<table::Column> columns(double tolerance_ulp) {
+Columns columns(double tolerance_ulp) {
   // Of the errors of n outputs the mean moves less than the largest.
-  const table::Tolerance ulps{table::Measure::absolute, 2,
+  const table::Tolerance ulps{Measure::absolute, 2,
                               "another libm may round exp and log the other way, one ULP each"};
-  const table::Tolerance mean{table::Measure::absolute, 0.2,
+  const table::Tolerance mean{Measure::absolute, 0.2,
                               "as max_error_ulp, but few outputs are rounded the other way"};
-  const table::Tolerance share{table::Measure::relative, 0.5,
+  const table::Tolerance share{Measure::relative, 0.5,
                                "another libm may round exp and log the other way"};
+  const auto rounded = [](auto member) {
+    return [member](const Findings& found) { return table::short_number(found.*member); };
+  };
   return {
-      {"variant", Rule::key, "the implementation"},
+      {"variant", Rule::key, "the implementation", &Point::variant, &Variant::name},
       {"dtype", Rule::key,
        "working type; in float16 and bfloat16 every operation is rounded, _in_float32 only the "
-       "logits and results are"},
-      {"distribution", Rule::key, "of the logits; the list says what it provokes"},
-      {"classes", Rule::key, "how many logits a row has"},
-      {"rows", Rule::exact, "how many random rows"},
+       "logits and results are",
+       &Point::dtype},
+      {"distribution", Rule::key, "of the logits; the list says what it provokes",
+       &Point::distribution, &Distribution::name},
+      {"classes", Rule::key, "how many logits a row has", &Point::classes},
+      {"rows", Rule::exact, "how many random rows", &Findings::rows},
       {"outcome", Rule::exact,
        fmt::format("the worst of all outputs: ok, inaccurate (more than {} ULP off), wrong (not "
                    "one correct digit), underflow, overflow, nan",
-                   tolerance_ulp)},
-      {"max_error_ulp", Rule::bounded, "largest error of an output, in ULP of its exact value",
-       ulps},
-      {"mean_error_ulp", Rule::bounded, "mean error of all outputs of all rows", mean},
-      {"smallest_error_relative", Rule::bounded,
-       "largest relative error of a row's smallest output", share},
-      {"largest_error_relative", Rule::bounded, "largest relative error of a row's largest output",
-       share},
-      {"sum_error", Rule::bounded,
+                   tolerance_ulp),
+       &Findings::outcome},
+      {"max_error_ulp", ulps, "largest error of an output, in ULP of its exact value",
+       rounded(&Findings::max_ulp)},
+      {"mean_error_ulp", mean, "mean error of all outputs of all rows",
+       [](const Findings& found) { return table::short_number(found.mean_ulp()); }},
+      {"smallest_error_relative", share, "largest relative error of a row's smallest output",
+       rounded(&Findings::smallest_relative)},
+      {"largest_error_relative", share, "largest relative error of a row's largest output",
+       rounded(&Findings::largest_relative)},
+      {"sum_error", share,
        "largest distance from 1 of a row's probabilities (log_softmax: of the exponentials)",
-       share},
-      {"norm_error_u", Rule::bounded,
+       rounded(&Findings::sum_error)},
+      {"norm_error_u", ulps,
        "norm-wise relative error, max |error| / max |y|, in units of the unit roundoff u, of the "
        "row that comes nearest to its bound",
-       ulps},
-      {"bound_u", Rule::bounded,
-       "the bound that theory gives on it for that row; empty where theory says nothing", share},
-      {"worst_seed", Rule::info, "the seed of the row with the largest error in ULP"},
-      {"hazard", Rule::exact, "what the distribution provokes"},
+       rounded(&Findings::norm_error_u)},
+      {"bound_u", share,
+       "the bound that theory gives on it for that row; empty where theory says nothing",
+       rounded(&Findings::bound_u)},
+      {"worst_seed", Rule::info, "the seed of the row with the largest error in ULP",
+       &Findings::worst_seed},
+      {"hazard", Rule::exact, "what the distribution provokes", &Point::distribution,
+       &Distribution::hazard},
   };
 }
 
-template <class S>
-table::Row measure(const Variant& variant, DType dtype, SharedRows<S>& rows,
-                   const Distribution& distribution, std::size_t classes, std::uint64_t seed,
-                   double tolerance_ulp) {
-  Findings found;
-  for (inputs::ExactRow<S>& row : rows)
-    add_row<S>(found, variant, dtype, row, seed++, tolerance_ulp);
-  return {variant.name(),
-          std::string(name(dtype)),
-          distribution.name,
-          fmt::format("{}", classes),
-          fmt::format("{}", rows.size()),
-          std::string(name(found.outcome)),
-          table::short_cell(found.max_ulp),
-          table::short_cell(found.sum_ulp / static_cast<double>(found.outputs)),
-          table::short_cell(found.smallest_relative),
-          table::short_cell(found.largest_relative),
-          found.sum_error ? table::short_cell(*found.sum_error) : "",
-          table::short_cell(found.norm_error_u),
-          found.bound_u ? table::short_cell(*found.bound_u) : "",
-          fmt::format("{}", found.worst_seed),
-          distribution.hazard};
-}
-
-struct Grid {
-  std::vector<DType> dtypes;
-  std::vector<const Variant*> variants;
-  std::vector<Distribution> distributions;
-  std::vector<std::size_t> classes;
-  Sample sample;
-  double tolerance_ulp = 0;
-};
-
 // The cases of one op, storage type, distribution and number of classes: they share the rows.
 template <class S>
-void lay_out(run::Plan& plan, const Grid& grid, Op op, const Distribution& distribution,
-             std::size_t classes) {
-  if (!distribution.has(classes)) return;
-  const auto rows = std::make_shared<SharedRows<S>>();
-  const std::size_t n = std::min(grid.sample.rows(classes), distribution.rows);
-  for (std::size_t i = 0; i < n; ++i)
-    rows->emplace_back(op, [make = distribution.row, classes, seed = grid.sample.seed + i] {
-      return inputs::rounded<S>(make(classes, seed));
+void lay_out(run::Plan& plan, const Columns& columns, const Grid& grid, Op op,
+             const std::shared_ptr<const Distribution>& distribution, std::size_t classes) {
+  if (!distribution->has(classes)) return;
+  const auto shared = std::make_shared<SharedRows<S>>(SharedRows<S>{grid.seed});
+  for (std::size_t i = 0; i < grid.rows(*distribution, classes); ++i)
+    shared->rows.emplace_back(op, [distribution, classes, seed = grid.seed + i] {
+      return inputs::rounded<S>(distribution->row(classes, seed));
     });
   const std::size_t batch = plan.cases.size() + 1;
+  const auto run = [shared, tolerance_ulp = grid.tolerance_ulp](
+                       const Point& point) -> std::variant<Findings, run::Skip> {
+    if (!point.distribution->missing.empty()) return run::Skip{point.distribution->missing};
+    return measure<S>(*point.variant, point.dtype, *shared, tolerance_ulp);
+  };
   for (const DType dtype : grid.dtypes) {
     const bool stored_so = ops::with_storage(
         dtype, []<class T>(std::type_identity<T>) { return std::is_same_v<T, S>; });
     if (!stored_so) continue;
-    for (const Variant* variant : grid.variants) {
-      if (variant->op != op || !variant->has(dtype)) continue;
-      plan.cases.push_back(inputs::variant_case(
-          fmt::format("{}/{}/{}/{}", variant->name(), name(dtype), distribution.name, classes),
-          *variant, batch,
-          [=, seed = grid.sample.seed,
-           tolerance_ulp = grid.tolerance_ulp]() -> std::variant<table::Row, run::Skip> {
-            if (!distribution.missing.empty()) return run::Skip{distribution.missing};
-            return measure<S>(*variant, dtype, *rows, distribution, classes, seed, tolerance_ulp);
-          }));
-    }
+    for (const Variant* variant : grid.variants)
+      if (variant->op == op && variant->has(dtype))
+        plan.cases.push_back(inputs::of_variant(
+            run::case_of(columns, Point{variant, dtype, distribution, classes}, run, batch),
+            *variant));
   }
 }
 
-void add_views(table::ResultTable& table, const Grid& grid) {
-  for (const DType dtype : grid.dtypes)
-    table.counts.push_back(
-        {.title = fmt::format("How many cases, {}", name(dtype)),
-         .row = "variant",
-         .column = "outcome",
-         .columns = {"ok", "inaccurate", "wrong", "underflow", "overflow", "nan"},
-         .only = {{"dtype", std::string(name(dtype))}}});
-  const std::string classes =
-      fmt::format("{}", grid.classes[grid.classes.size() > 4 ? 4 : grid.classes.size() - 1]);
-  for (const DType dtype : grid.dtypes)
-    table.pivots.push_back(
-        {.title = fmt::format("Largest error in ULP, {}, {} classes", name(dtype), classes),
-         .row = "variant",
-         .column = "distribution",
-         .cells = {"max_error_ulp"},
-         .only = {{"dtype", std::string(name(dtype))}, {"classes", classes}}});
-  for (const Distribution& distribution : grid.distributions)
-    table.pivots.push_back(
-        {.title = fmt::format("Largest error in ULP by classes, float32, {}", distribution.name),
-         .row = "variant",
-         .column = "classes",
-         .cells = {"max_error_ulp"},
-         .only = {{"dtype", "float32"}, {"distribution", distribution.name}}});
-  table.legend = {"distribution", "hazard"};
-}
-
 run::Plan plan(config::Section& config) {
-  Grid grid;
-  grid.dtypes = inputs::read_dtypes(config);
-  grid.variants = inputs::read_variants(config);
-  inputs::require_dtypes(config, grid.dtypes, grid.variants);
-  grid.classes = inputs::read_classes(config);
-  grid.tolerance_ulp = config.number("inaccurate_above_ulp", {0.5, 1e6});
-  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
-  grid.sample = {static_cast<std::uint64_t>(config.integer("seed", 0, most / 2)),
-                 static_cast<std::size_t>(config.integer("outputs", 1, 1'000'000'000)),
-                 static_cast<std::size_t>(config.integer("max_rows", 1, 1'000'000))};
-  grid.distributions = read_distributions(config, grid.dtypes);
-  for (const Distribution& one : grid.distributions)
-    if (std::none_of(grid.classes.begin(), grid.classes.end(),
-                     [&](std::size_t n) { return one.has(n); }))
-      config.reject("classes", fmt::format("the rows of '{}' have {}", one.name, one.classes),
-                    "that number among them");
-
-  run::Plan plan = inputs::begin_plan(columns(grid.tolerance_ulp), grid.variants);
+  const Grid grid = read_grid(config);
+  const Columns columns = accuracy::columns(grid.tolerance_ulp);
+  run::Plan plan = inputs::begin_plan(columns.schema(), grid.variants);
   plan.table.limits = {{"norm_error_u", "bound_u"}};
   add_views(plan.table, grid);
   for (const Op op : ops::ops_of_logits())
-    for (const Distribution& distribution : grid.distributions)
+    for (const auto& distribution : grid.distributions)
       for (const std::size_t classes : grid.classes) {
-        lay_out<float>(plan, grid, op, distribution, classes);
-        lay_out<double>(plan, grid, op, distribution, classes);
-        lay_out<numerics::Float16>(plan, grid, op, distribution, classes);
-        lay_out<numerics::BFloat16>(plan, grid, op, distribution, classes);
+        lay_out<float>(plan, columns, grid, op, distribution, classes);
+        lay_out<double>(plan, columns, grid, op, distribution, classes);
+        lay_out<numerics::Float16>(plan, columns, grid, op, distribution, classes);
+        lay_out<numerics::BFloat16>(plan, columns, grid, op, distribution, classes);
       }
   return plan;
 }

@@ -1,11 +1,10 @@
 // Experiment `backends`: one network trained with each softmax as its backend, from the same seeds:
 // how far the runs part, and how fast they are. One row for each backend.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "backends/training_time.hpp"
 #include "inputs/selection.hpp"
@@ -14,8 +13,6 @@
 #include "inputs/variant_plan.hpp"
 #include "learn/blas.hpp"
 #include "ops/softmax.hpp"
-#include "run/experiment.hpp"
-#include "table/interval.hpp"
 
 namespace maxtrick::backends {
 namespace {
@@ -25,27 +22,40 @@ using inputs::Trained;
 using ops::Variant;
 using table::Rule;
 
-std::vector<table::Column> columns(const Variant* origin, const Variant* reference) {
+struct Found {
+  std::size_t seeds = 0;
+  // Where the backend to compare with cannot run here, there is nothing to compare.
+  std::optional<double> loss_difference = {}, weight_difference = {};
+  double accuracy = 0;
+  std::optional<table::Interval> speed = {};
+};
+
+using Columns = table::Columns<const Variant*, Found>;
+
+Columns columns(const Variant* origin, const Variant* reference) {
   const table::Tolerance chaos{
       table::Measure::absolute, 1e-3,
       "which last bits differ depends on OpenBLAS's core and on libm, and training amplifies them"};
+  const table::Tolerance two{table::Measure::absolute, 1e-3,
+                             "two examples of 2000, for the same reason"};
   const std::string from = origin ? origin->name() : "", by = reference ? reference->name() : "";
   return {
       {"variant", Rule::key,
-       "the softmax of whose probabilities p loss, -log p_t, and gradient, p - t, are made"},
-      {"seeds", Rule::exact, "how many runs"},
-      {"loss_difference", Rule::bounded,
-       "largest relative difference of an epoch's loss from the run of " + from, chaos},
-      {"weight_difference", Rule::bounded,
-       "largest difference of a weight from that run, by its largest weight", chaos},
-      {"accuracy_median",
-       Rule::bounded,
-       "after the last epoch, over the seeds",
-       {table::Measure::absolute, 1e-3, "two examples of 2000, for the same reason"}},
+       "the softmax of whose probabilities p loss, -log p_t, and gradient, p - t, are made",
+       [](const Variant* variant) { return variant->name(); }},
+      {"seeds", Rule::exact, "how many runs", &Found::seeds},
+      {"loss_difference", chaos,
+       "largest relative difference of an epoch's loss from the run of " + from,
+       [](const Found& found) { return table::short_number(found.loss_difference); }},
+      {"weight_difference", chaos,
+       "largest difference of a weight from that run, by its largest weight",
+       [](const Found& found) { return table::short_number(found.weight_difference); }},
+      {"accuracy_median", two, "after the last epoch, over the seeds", &Found::accuracy},
       {"speed", Rule::timed,
        "time of training with " + by +
            " by the time with this one, both in turns in one run: median "
-           "and 95 % confidence interval"},
+           "and 95 % confidence interval",
+       &Found::speed},
   };
 }
 
@@ -88,28 +98,24 @@ void measure_times(Comparison& all) {
   for (std::size_t i = 0; i < places.size(); ++i) all.seconds[places[i]] = std::move(seconds[i]);
 }
 
-// Where the backend to compare with cannot run here, there is nothing to compare: empty cells.
-table::Row row_of(Comparison& all, std::size_t index) {
+Found compare(Comparison& all, std::size_t index) {
   std::call_once(all.timed, [&] { measure_times(all); });
   const Runs &runs = *all.backends[index], &origin = *all.backends[all.origin];
-  std::string losses, weights, speed;
+  Found found{.seeds = runs.all().size(), .accuracy = runs.quantile(0.5, [](const Trained& run) {
+                return run.after.accuracy;
+              })};
   if (origin.made()) {
     double loss = 0, weight = 0;
     for (std::size_t i = 0; i < runs.all().size(); ++i) {
       loss = std::max(loss, loss_difference(runs.all()[i], origin.all()[i]));
       weight = std::max(weight, weight_difference(runs.all()[i], origin.all()[i]));
     }
-    losses = table::short_cell(loss);
-    weights = table::short_cell(weight);
+    found.loss_difference = loss;
+    found.weight_difference = weight;
   }
   if (!all.seconds[all.reference].empty() && !all.seconds[index].empty())
-    speed = table::cell(table::median_ratio(all.seconds[all.reference], all.seconds[index]));
-  return {runs.setup().arm.softmax->name(),
-          fmt::format("{}", runs.all().size()),
-          losses,
-          weights,
-          table::cell(runs.quantile(0.5, [](const Trained& run) { return run.after.accuracy; })),
-          speed};
+    found.speed = table::median_ratio(all.seconds[all.reference], all.seconds[index]);
+  return found;
 }
 
 // The place of the variant that `key` names, among those that are compared.
@@ -137,8 +143,8 @@ run::Plan plan(config::Section& config) {
   all->origin = read_place(config, "difference_from", variants);
   all->reference = read_place(config, "speed_by", variants);
   const auto name_at = [&](std::size_t i) { return variants.empty() ? nullptr : variants[i]; };
-  run::Plan plan =
-      inputs::begin_plan(columns(name_at(all->origin), name_at(all->reference)), variants);
+  const Columns columns = backends::columns(name_at(all->origin), name_at(all->reference));
+  run::Plan plan = inputs::begin_plan(columns.schema(), variants);
   plan.part = "runs";
   plan.libraries.insert(learn::blas_library());
   for (const auto& one : data) plan.data.push_back(inputs::exported(one));
@@ -157,12 +163,13 @@ run::Plan plan(config::Section& config) {
   }
   all->seconds.resize(all->backends.size());
   for (std::size_t i = 0; i < variants.size(); ++i) {
-    plan.cases.push_back(inputs::variant_case(variants[i]->name(), *variants[i], 1,
-                                              [all, i]() -> std::variant<table::Row, run::Skip> {
-                                                const auto reason = all->backends[i]->unavailable();
-                                                if (!reason.empty()) return run::Skip{reason};
-                                                return row_of(*all, i);
-                                              }));
+    const auto run = [all, i](const Variant*) -> std::variant<Found, run::Skip> {
+      const auto reason = all->backends[i]->unavailable();
+      if (!reason.empty()) return run::Skip{reason};
+      return compare(*all, i);
+    };
+    plan.cases.push_back(
+        inputs::of_variant(run::case_of(columns, variants[i], run, 1), *variants[i]));
     plan.cases.back().parts = parts;
   }
   return plan;

@@ -11,7 +11,7 @@
 #include "inputs/selection.hpp"
 #include "inputs/task.hpp"
 #include "inputs/trained.hpp"
-#include "run/experiment.hpp"
+#include "run/case_of.hpp"
 
 namespace maxtrick::breaking {
 namespace {
@@ -26,119 +26,137 @@ constexpr double near_best = 0.05;
 // So large a share of the seeds decides the outcome.
 constexpr double decided = 0.75;
 
-std::vector<table::Column> columns() {
+struct Condition {
+  std::string name, hazard, source;
+  std::vector<std::shared_ptr<Runs>> arms;
+};
+
+// An arm under a condition.
+struct Point {
+  std::shared_ptr<const Condition> condition;
+  std::shared_ptr<const Runs> runs;
+};
+
+struct Found {
+  std::string outcome;
+  std::size_t nan = 0, learning = 0;
+  double best_accuracy = 0;  // the median of the best arm
+};
+
+using Columns = table::Columns<Point, Found>;
+
+double accuracy(const Trained& run) { return run.after.accuracy; }
+double exact_loss(const Trained& run) { return run.after.exact_loss; }
+double bad_loss_share(const Trained& run) {
+  return static_cast<double>(run.history.bad_loss_steps) / static_cast<double>(run.history.steps);
+}
+
+table::Cell first_bad_step(const Point& point) {
+  std::vector<double> steps;
+  for (const Trained& run : point.runs->all())
+    if (run.history.first_bad_step)
+      steps.push_back(static_cast<double>(*run.history.first_bad_step));
+  if (steps.empty()) return {};
+  return table::quantile(std::move(steps), 0.5);
+}
+
+// A cell that only exists once the runs have been made: it reads from the result too.
+template <class Of>
+auto quantile(double q, Of of) {
+  return [q, of](const Point& point, const Found&) {
+    return table::short_number(point.runs->quantile(q, of));
+  };
+}
+
+Columns columns() {
   const table::Tolerance seeds{table::Measure::absolute, 3,
                                "another core of OpenBLAS adds up in another order, and these runs "
                                "carry it on chaotically: a "
                                "few seeds may go another way"};
   const std::string median = "median over the seeds; chaotic, so not compared";
   return {
-      {"condition", Rule::key, "what was changed; the list of conditions has it"},
-      {"arm", Rule::key, "the form of the loss"},
+      {"condition", Rule::key, "what was changed; the list of conditions has it", &Point::condition,
+       &Condition::name},
+      {"arm", Rule::key, "the form of the loss",
+       [](const Point& point) { return point.runs->setup().arm.name; }},
       {"outcome", Rule::exact,
        fmt::format("of at least {} % of the seeds: nan (a weight is not finite), learns (accuracy "
                    "within {} % of the best arm's median, and nearer to 1 than to a guess), stalls "
                    "(neither); else mixed",
-                   100 * decided, 100 * near_best)},
-      {"nan_seeds", Rule::bounded, "seeds that end in NaN", seeds},
-      {"learning_seeds", Rule::bounded, "seeds that learn", seeds},
-      {"seeds", Rule::exact, "how many runs"},
+                   100 * decided, 100 * near_best),
+       &Found::outcome},
+      {"nan_seeds", seeds, "seeds that end in NaN", &Found::nan},
+      {"learning_seeds", seeds, "seeds that learn", &Found::learning},
+      {"seeds", Rule::exact, "how many runs",
+       [](const Point& point, const Found&) { return point.runs->all().size(); }},
       {"accuracy_q1", Rule::info,
-       "accuracy after the last epoch, on the right labels: first quartile"},
-      {"accuracy_median", Rule::info, median + "; of a network of NaN that of the first class"},
-      {"accuracy_q3", Rule::info, "third quartile"},
+       "accuracy after the last epoch, on the right labels: first quartile",
+       quantile(0.25, accuracy)},
+      {"accuracy_median", Rule::info, median + "; of a network of NaN that of the first class",
+       quantile(0.5, accuracy)},
+      {"accuracy_q3", Rule::info, "third quartile", quantile(0.75, accuracy)},
       {"accuracy_lost", Rule::info,
-       "the best arm's median accuracy under this condition, less this one's"},
-      {"start_loss", Rule::info, "exact loss before the first step; " + median},
-      {"exact_loss_q1", Rule::info, "exact loss after the last epoch: first quartile"},
-      {"exact_loss_median", Rule::info, median},
-      {"exact_loss_q3", Rule::info, "third quartile"},
-      {"reported_loss", Rule::info, "what the arm itself says of its last epoch; " + median},
+       "the best arm's median accuracy under this condition, less this one's",
+       [](const Point& point, const Found& found) {
+         return table::short_number(found.best_accuracy - point.runs->quantile(0.5, accuracy));
+       }},
+      {"start_loss", Rule::info, "exact loss before the first step; " + median,
+       quantile(0.5, [](const Trained& run) { return run.start_loss; })},
+      {"exact_loss_q1", Rule::info, "exact loss after the last epoch: first quartile",
+       quantile(0.25, exact_loss)},
+      {"exact_loss_median", Rule::info, median, quantile(0.5, exact_loss)},
+      {"exact_loss_q3", Rule::info, "third quartile", quantile(0.75, exact_loss)},
+      {"reported_loss", Rule::info, "what the arm itself says of its last epoch; " + median,
+       quantile(0.5, [](const Trained& run) { return run.history.losses.back(); })},
       {"first_bad_step", Rule::info,
        "the first step with a loss or a gradient that is not finite, of the seeds that have one; "
-       "median"},
-      {"bad_loss_share", Rule::info, "share of the steps with a loss that is not finite; median"},
+       "median",
+       [](const Point& point, const Found&) { return first_bad_step(point); }},
+      {"bad_loss_share", Rule::info, "share of the steps with a loss that is not finite; median",
+       quantile(0.5, bad_loss_share)},
       {"dead_share", Rule::info,
        "share of the examples of the last epoch that are on the wrong side and yet have a gradient "
-       "of exactly 0; median"},
-      {"hazard", Rule::exact, "what the condition provokes"},
-      {"source", Rule::exact, "where users met it"},
+       "of exactly 0; median",
+       [](const Point& point, const Found&) {
+         const auto examples = static_cast<double>(point.runs->setup().task.data.rows);
+         return table::short_number(point.runs->quantile(0.5, [&](const Trained& run) {
+           return static_cast<double>(run.history.dead) / examples;
+         }));
+       }},
+      {"hazard", Rule::exact, "what the condition provokes", &Point::condition, &Condition::hazard},
+      {"source", Rule::exact, "where users met it", &Point::condition, &Condition::source},
   };
 }
-
-struct Condition {
-  std::string name, hazard, source;
-  std::vector<std::shared_ptr<Runs>> arms;
-};
 
 bool is_nan(const Trained& run) {
   return !std::all_of(run.parameters.begin(), run.parameters.end(),
                       [](float w) { return std::isfinite(w); });
 }
 
-double median_accuracy(const Runs& runs) {
-  return runs.quantile(0.5, [](const Trained& run) { return run.after.accuracy; });
-}
-
-std::string first_bad_step(const Runs& runs) {
-  std::vector<double> steps;
-  for (const Trained& run : runs.all())
-    if (run.history.first_bad_step)
-      steps.push_back(static_cast<double>(*run.history.first_bad_step));
-  return steps.empty() ? "" : table::cell(table::quantile(std::move(steps), 0.5));
-}
-
-table::Row row_of(const Condition& condition, const Runs& runs) {
-  double best = 0;
-  for (const auto& arm : condition.arms)
-    if (arm->made()) best = std::max(best, median_accuracy(*arm));
+Found judge(const Point& point) {
+  const Runs& runs = *point.runs;
+  Found found;
+  for (const auto& arm : point.condition->arms)
+    if (arm->made())
+      found.best_accuracy = std::max(found.best_accuracy, arm->quantile(0.5, accuracy));
   // Where the best does not do much better than a guess, nothing learns.
   const double guess = 1 / static_cast<double>(runs.setup().task.data.classes);
-  const double enough = std::max(best - near_best, (1 + guess) / 2);
-  std::size_t nan = 0, learning = 0;
+  const double enough = std::max(found.best_accuracy - near_best, (1 + guess) / 2);
   for (const Trained& run : runs.all()) {
-    nan += is_nan(run);
-    learning += !is_nan(run) && run.after.accuracy >= enough;
+    found.nan += is_nan(run);
+    found.learning += !is_nan(run) && run.after.accuracy >= enough;
   }
   const auto n = static_cast<double>(runs.all().size());
   const auto most = [&](std::size_t count) { return static_cast<double>(count) >= decided * n; };
-  const std::string outcome = most(nan)                                  ? "nan"
-                              : most(learning)                           ? "learns"
-                              : most(runs.all().size() - nan - learning) ? "stalls"
+  found.outcome = most(found.nan)                                        ? "nan"
+                  : most(found.learning)                                 ? "learns"
+                  : most(runs.all().size() - found.nan - found.learning) ? "stalls"
                                                                          : "mixed";
-  const auto cell = [&](double q, auto f) { return table::short_cell(runs.quantile(q, f)); };
-  const auto accuracy = [](const Trained& run) { return run.after.accuracy; };
-  const auto loss = [](const Trained& run) { return run.after.exact_loss; };
-  const auto examples = static_cast<double>(runs.setup().task.data.rows);
-  return {
-      condition.name,
-      runs.setup().arm.name,
-      outcome,
-      fmt::format("{}", nan),
-      fmt::format("{}", learning),
-      fmt::format("{}", runs.all().size()),
-      cell(0.25, accuracy),
-      cell(0.5, accuracy),
-      cell(0.75, accuracy),
-      table::short_cell(best - median_accuracy(runs)),
-      cell(0.5, [](const Trained& run) { return run.start_loss; }),
-      cell(0.25, loss),
-      cell(0.5, loss),
-      cell(0.75, loss),
-      cell(0.5, [](const Trained& run) { return run.history.losses.back(); }),
-      first_bad_step(runs),
-      cell(0.5,
-           [](const Trained& run) {
-             return static_cast<double>(run.history.bad_loss_steps) /
-                    static_cast<double>(run.history.steps);
-           }),
-      cell(0.5,
-           [&](const Trained& run) { return static_cast<double>(run.history.dead) / examples; }),
-      condition.hazard,
-      condition.source};
+  return found;
 }
 
-void add_condition(run::Plan& plan, const std::shared_ptr<const Condition>& condition) {
+void add_condition(run::Plan& plan, const Columns& columns,
+                   const std::shared_ptr<const Condition>& condition) {
   auto parts = std::make_shared<std::vector<std::function<void()>>>();
   for (const auto& runs : condition->arms) {
     const auto of_arm = runs->parts();
@@ -148,14 +166,14 @@ void add_condition(run::Plan& plan, const std::shared_ptr<const Condition>& cond
   // What the best arm is decides for all of them.
   const bool foreign = std::any_of(condition->arms.begin(), condition->arms.end(),
                                    [](const auto& runs) { return runs->setup().arm.foreign(); });
+  const auto run = [](const Point& point) -> std::variant<Found, run::Skip> {
+    const std::string reason = point.runs->unavailable();
+    if (!reason.empty()) return run::Skip{reason};
+    return judge(point);
+  };
   for (const auto& runs : condition->arms) {
-    plan.cases.push_back({condition->name + '/' + runs->setup().arm.name,
-                          [=]() -> std::variant<table::Row, run::Skip> {
-                            const std::string reason = runs->unavailable();
-                            if (!reason.empty()) return run::Skip{reason};
-                            return row_of(*condition, *runs);
-                          },
-                          batch, parts});
+    plan.cases.push_back(run::case_of(columns, Point{condition, runs}, run, batch));
+    plan.cases.back().parts = parts;
     plan.cases.back().foreign = foreign;
   }
 }
@@ -188,7 +206,8 @@ void add_views(table::ResultTable& table) {
 run::Plan plan(config::Section& config) {
   const auto data = inputs::read_data_sets(config);
   const auto arms = inputs::read_arms(config);
-  run::Plan plan = inputs::begin_plan(columns(), data, arms);
+  const Columns columns = breaking::columns();
+  run::Plan plan = inputs::begin_plan(columns.schema(), data, arms);
   config::Section task_section = config.table("task");
   const inputs::Task task = inputs::read_task(task_section, data);
   for (const auto& arm : arms) inputs::require_classes(task_section, "data", arm, task);
@@ -204,7 +223,7 @@ run::Plan plan(config::Section& config) {
       setup.arm = arm;
       condition->arms.push_back(std::make_shared<Runs>(setup, seeds));
     }
-    add_condition(plan, condition);
+    add_condition(plan, columns, condition);
   }
   add_views(plan.table);
   return plan;

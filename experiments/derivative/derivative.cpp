@@ -1,12 +1,13 @@
 // Experiment `derivative`: the Jacobian of softmax and the gradient of cross-entropy, computed in
 // the working type from the probabilities that a variant gives, against the exact ones. What theory
-// allows is derived in measures/derivative_bounds.hpp.
+// allows is derived in derivative_bounds.hpp.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <optional>
 
 #include "derivative/derivative_bounds.hpp"
 #include "inputs/exact_row.hpp"
@@ -19,60 +20,17 @@
 #include "ops/dtype.hpp"
 #include "ops/softmax.hpp"
 #include "oracle/derivative_errors.hpp"
-#include "run/experiment.hpp"
 
 namespace maxtrick::derivative {
 namespace {
 
 using derivative::DerivativeBounds;
+using Errors = oracle::DerivativeErrors;
 using ops::DType;
 using ops::Op;
 using ops::Variant;
 using oracle::ExactDerivative;
 using table::Rule;
-
-std::vector<table::Column> columns() {
-  const table::Tolerance by_libm{
-      table::Measure::absolute, 4,
-      "another libm may round exp the other way, which moves a probability by an ULP or two"};
-  return {
-      {"row", Rule::key, "the row of logits; the list of rows says what it provokes"},
-      {"classes", Rule::key, "logits in the row"},
-      {"dtype", Rule::key,
-       "working type of probabilities and derivative; in_float32: the stored probabilities are 16 "
-       "bits, the derivative's arithmetic is float32, its results are rounded to 16 bits"},
-      {"variant", Rule::key, "the softmax that gave the probabilities"},
-      {"jacobian_error_u", Rule::bounded,
-       "largest error of an entry p_i (1 - p_i) or -p_i p_j, by the largest exact entry, in units "
-       "of the unit roundoff u; inf where a probability is NaN, here and in all that follows",
-       by_libm},
-      {"jacobian_bound_u", Rule::bounded,
-       "what theory allows that error, given the errors of the probabilities; empty where a "
-       "probability is NaN or infinite, here and in the other bounds",
-       by_libm},
-      {"row_sum_defect_u", Rule::bounded,
-       "largest sum of a row of the Jacobian, which is 0 exactly, by the largest exact entry, in u",
-       by_libm},
-      {"symmetry_defect", Rule::exact,
-       "largest |J_ij - J_ji|: 0, for multiplication commutes, also where both are NaN"},
-      {"gradient_error_u", Rule::bounded,
-       "largest error of an entry of y - t, by the largest exact entry, in u", by_libm},
-      {"gradient_sum_defect_u", Rule::bounded,
-       "sum of y - t, which is 0 exactly, by the largest exact entry, in u", by_libm},
-      {"minus_1_error_u", Rule::bounded,
-       "relative error of the target's entry of y - t computed as p_t - 1, in u", by_libm},
-      {"minus_1_bound_u", Rule::bounded, "what theory allows that error", by_libm},
-      {"of_others_error_u", Rule::bounded,
-       "relative error of the same entry computed as minus the sum of the other probabilities, "
-       "in u",
-       by_libm},
-      {"of_others_bound_u", Rule::bounded, "what theory allows that error", by_libm},
-      {"minus_1_relative_error", Rule::info,
-       "minus_1_error_u times u, for reading: 1 means not one digit"},
-      {"of_others_relative_error", Rule::info, "of_others_error_u times u, for reading"},
-      {"hazard", Rule::exact, "what the row provokes"},
-  };
-}
 
 struct Logits {
   std::string name, hazard;
@@ -80,6 +38,85 @@ struct Logits {
   double gap = 0, scale = 0;
   std::uint64_t seed = 0;
 };
+
+struct Point {
+  std::shared_ptr<const Logits> row;
+  std::size_t classes;
+  DType dtype;
+  const Variant* variant;
+};
+
+struct Found {
+  Errors error;
+  std::optional<DerivativeBounds> bound;  // none where a probability is NaN or infinite
+};
+
+using Columns = table::Columns<Point, Found>;
+
+Columns columns() {
+  const table::Tolerance by_libm{
+      table::Measure::absolute, 4,
+      "another libm may round exp the other way, which moves a probability by an ULP or two"};
+  const auto error_u = [](double Errors::*error) {
+    return [error](const Point& point, const Found& found) -> table::Cell {
+      return found.error.*error / ops::unit_roundoff(point.dtype);
+    };
+  };
+  const auto bound_u = [](double DerivativeBounds::*bound) {
+    return [bound](const Point& point, const Found& found) -> table::Cell {
+      if (!found.bound) return {};
+      return *found.bound.*bound / ops::unit_roundoff(point.dtype);
+    };
+  };
+  return {
+      {"row", Rule::key, "the row of logits; the list of rows says what it provokes", &Point::row,
+       &Logits::name},
+      {"classes", Rule::key, "logits in the row", &Point::classes},
+      {"dtype", Rule::key,
+       "working type of probabilities and derivative; in_float32: the stored probabilities are 16 "
+       "bits, the derivative's arithmetic is float32, its results are rounded to 16 bits",
+       &Point::dtype},
+      {"variant", Rule::key, "the softmax that gave the probabilities", &Point::variant,
+       &Variant::name},
+      {"jacobian_error_u", by_libm,
+       "largest error of an entry p_i (1 - p_i) or -p_i p_j, by the largest exact entry, in units "
+       "of the unit roundoff u; inf where a probability is NaN, here and in all that follows",
+       error_u(&Errors::jacobian)},
+      {"jacobian_bound_u", by_libm,
+       "what theory allows that error, given the errors of the probabilities; empty where a "
+       "probability is NaN or infinite, here and in the other bounds",
+       bound_u(&DerivativeBounds::jacobian)},
+      {"row_sum_defect_u", by_libm,
+       "largest sum of a row of the Jacobian, which is 0 exactly, by the largest exact entry, in u",
+       error_u(&Errors::row_sum)},
+      {"symmetry_defect", Rule::exact,
+       "largest |J_ij - J_ji|: 0, for multiplication commutes, also where both are NaN",
+       &Found::error, &Errors::symmetry},
+      {"gradient_error_u", by_libm,
+       "largest error of an entry of y - t, by the largest exact entry, in u",
+       error_u(&Errors::gradient)},
+      {"gradient_sum_defect_u", by_libm,
+       "sum of y - t, which is 0 exactly, by the largest exact entry, in u",
+       error_u(&Errors::gradient_sum)},
+      {"minus_1_error_u", by_libm,
+       "relative error of the target's entry of y - t computed as p_t - 1, in u",
+       error_u(&Errors::minus_1)},
+      {"minus_1_bound_u", by_libm, "what theory allows that error",
+       bound_u(&DerivativeBounds::minus_1)},
+      {"of_others_error_u", by_libm,
+       "relative error of the same entry computed as minus the sum of the other probabilities, "
+       "in u",
+       error_u(&Errors::of_others)},
+      {"of_others_bound_u", by_libm, "what theory allows that error",
+       bound_u(&DerivativeBounds::of_others)},
+      {"minus_1_relative_error", Rule::info,
+       "minus_1_error_u times u, for reading: 1 means not one digit",
+       [](const Found& found) { return table::rounded(found.error.minus_1, 2); }},
+      {"of_others_relative_error", Rule::info, "of_others_error_u times u, for reading",
+       [](const Found& found) { return table::rounded(found.error.of_others, 2); }},
+      {"hazard", Rule::exact, "what the row provokes", &Point::row, &Logits::hazard},
+  };
+}
 
 std::vector<double> generate(const Logits& logits, std::size_t classes) {
   std::vector<double> row(classes);
@@ -93,62 +130,42 @@ std::vector<double> generate(const Logits& logits, std::size_t classes) {
 }
 
 template <class S>
-table::Row measure(const Logits& logits, const Variant& variant, DType dtype,
-                   const std::vector<S>& row, const ExactDerivative& exact) {
-  const double u = ops::unit_roundoff(dtype);
-  const auto p = ops::apply<S>(variant, dtype, row);
-  const auto error = oracle::derivative_errors<S>(exact, p, dtype);
-
+Found measure(const Point& point, const std::vector<S>& row, const ExactDerivative& exact) {
+  const auto p = ops::apply<S>(*point.variant, point.dtype, row);
+  Found found{oracle::derivative_errors<S>(exact, p, point.dtype), std::nullopt};
   std::vector<double> a;  // the probabilities' own errors
   for (std::size_t i = 0; i < p.size(); ++i)
     a.push_back(oracle::distance(double{p[i]}, exact.p[i], exact.q[i]));
-  const bool finite = std::all_of(a.begin(), a.end(), [](double x) { return std::isfinite(x); });
-  const auto bound = finite ? derivative::derivative_bounds(exact, a, dtype) : DerivativeBounds{};
-  const auto bound_cell = [&](double x) { return finite ? table::cell(x / u) : ""; };
-  return {logits.name,
-          fmt::format("{}", row.size()),
-          std::string(name(dtype)),
-          variant.name(),
-          table::cell(error.jacobian / u),
-          bound_cell(bound.jacobian),
-          table::cell(error.row_sum / u),
-          table::cell(error.symmetry),
-          table::cell(error.gradient / u),
-          table::cell(error.gradient_sum / u),
-          table::cell(error.minus_1 / u),
-          bound_cell(bound.minus_1),
-          table::cell(error.of_others / u),
-          bound_cell(bound.of_others),
-          fmt::format("{:.2g}", error.minus_1),
-          fmt::format("{:.2g}", error.of_others),
-          logits.hazard};
+  if (std::all_of(a.begin(), a.end(), [](double x) { return std::isfinite(x); }))
+    found.bound = derivative::derivative_bounds(exact, a, point.dtype);
+  return found;
 }
 
 struct Grid {
-  std::vector<Logits> rows;
+  std::vector<std::shared_ptr<const Logits>> rows;
   std::vector<std::size_t> classes;
   std::vector<DType> dtypes;
   std::vector<const Variant*> variants;
 };
 
 template <class S>
-void lay_out(run::Plan& plan, const Grid& grid, const Logits& logits, std::size_t classes,
-             DType dtype) {
-  const auto row = inputs::rounded<S>(generate(logits, classes));
+void lay_out(run::Plan& plan, const Columns& columns, const Grid& grid,
+             const std::shared_ptr<const Logits>& logits, std::size_t classes, DType dtype) {
+  const auto row = inputs::rounded<S>(generate(*logits, classes));
   const auto exact = std::make_shared<inputs::ExactRow<double>>(
       ops::softmax, std::vector<double>(row.begin(), row.end()));
   const std::size_t batch = plan.cases.size() + 1;
-  for (const Variant* variant : grid.variants) {
-    if (!variant->has(dtype)) continue;
-    plan.cases.push_back(inputs::variant_case(
-        fmt::format("{}/{}/{}/{}", logits.name, classes, name(dtype), variant->name()), *variant,
-        batch,
-        [=] { return measure<S>(logits, *variant, dtype, row, ExactDerivative(exact->exact())); }));
-  }
+  const auto run = [row, exact](const Point& point) {
+    return measure<S>(point, row, ExactDerivative(exact->exact()));
+  };
+  for (const Variant* variant : grid.variants)
+    if (variant->has(dtype))
+      plan.cases.push_back(inputs::of_variant(
+          run::case_of(columns, Point{logits, classes, dtype, variant}, run, batch), *variant));
 }
 
-std::vector<Logits> read_rows(config::Section& config) {
-  std::vector<Logits> rows;
+std::vector<std::shared_ptr<const Logits>> read_rows(config::Section& config) {
+  std::vector<std::shared_ptr<const Logits>> rows;
   inputs::Names names("row");
   for (config::Section& section : config.tables("row")) {
     Logits one{.name = inputs::read_name(section, "name"), .hazard = section.text("hazard")};
@@ -162,7 +179,7 @@ std::vector<Logits> read_rows(config::Section& config) {
       one.seed = static_cast<std::uint64_t>(
           section.integer("seed", 0, std::numeric_limits<std::int64_t>::max()));
     }
-    rows.push_back(std::move(one));
+    rows.push_back(std::make_shared<const Logits>(std::move(one)));
   }
   return rows;
 }
@@ -215,16 +232,17 @@ void add_views(table::ResultTable& table, const Grid& grid) {
 
 run::Plan plan(config::Section& config) {
   const Grid grid = read_grid(config);
-  run::Plan plan = inputs::begin_plan(columns(), grid.variants);
+  const Columns columns = derivative::columns();
+  run::Plan plan = inputs::begin_plan(columns.schema(), grid.variants);
   plan.table.limits = {{"jacobian_error_u", "jacobian_bound_u"},
                        {"minus_1_error_u", "minus_1_bound_u"},
                        {"of_others_error_u", "of_others_bound_u"}};
   add_views(plan.table, grid);
-  for (const Logits& logits : grid.rows)
+  for (const auto& logits : grid.rows)
     for (const std::size_t classes : grid.classes)
       for (const DType dtype : grid.dtypes)
         ops::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
-          lay_out<S>(plan, grid, logits, classes, dtype);
+          lay_out<S>(plan, columns, grid, logits, classes, dtype);
         });
   return plan;
 }

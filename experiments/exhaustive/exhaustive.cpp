@@ -10,7 +10,7 @@
 #include "exhaustive/tally.hpp"
 #include "inputs/selection.hpp"
 #include "oracle/oracle.hpp"
-#include "run/experiment.hpp"
+#include "run/case_of.hpp"
 
 namespace maxtrick::exhaustive {
 namespace {
@@ -19,32 +19,43 @@ using exhaustive::FloatFunction;
 using exhaustive::Tally;
 using table::Rule;
 
-std::vector<table::Column> columns(const FloatRange& range) {
-  std::vector<table::Column> all{
-      {"function", Rule::key, "expf and logf are those of the C library"},
-      {"isa", Rule::key, "the instruction set, or the library"},
-      {"inputs", Rule::exact, "how many, each counted as it is judged: " + range.describe()},
-      {"max_error_ulp", Rule::exact, "largest error of a result, from MPFR"},
+using Columns = table::Columns<FloatFunction, Tally>;
+
+// The figures of a library are shown beside ours; they belong to its version, and to the CPU.
+Columns::One of_library_too(Columns::One column) {
+  column.shown_only = {{"isa", std::string(exhaustive::glibc)}};
+  column.description += "; another glibc, or another CPU, may have others";
+  return column;
+}
+
+Columns columns(const FloatRange& range) {
+  return {
+      {"function", Rule::key, "expf and logf are those of the C library", &FloatFunction::name},
+      {"isa", Rule::key, "the instruction set, or the library", &FloatFunction::isa},
+      {"inputs", Rule::exact, "how many, each counted as it is judged: " + range.describe(),
+       &Tally::inputs},
+      of_library_too({"max_error_ulp", Rule::exact, "largest error of a result, from MPFR",
+                      [](const Tally& sum) { return table::short_number(sum.error_ulp); }}),
       {"claimed_ulp", Rule::exact,
        "what the function claims, which the error may not exceed; of expf and logf what glibc's "
-       "source states (sysdeps/ieee754/flt-32/e_expf.c, e_logf.c)"},
-      {"worst_input", Rule::exact, "where that error is, the first such by its bits"},
-      {"worst_result", Rule::exact, "the result there"},
-      {"misrounded", Rule::exact, "results that are not the exact value rounded to nearest even"},
+       "source states (sysdeps/ieee754/flt-32/e_expf.c, e_logf.c)",
+       &FloatFunction::claimed_ulp},
+      of_library_too({"worst_input", Rule::exact, "where that error is, the first such by its bits",
+                      [](const Tally& sum) { return std::bit_cast<float>(sum.worst_input); }}),
+      of_library_too({"worst_result", Rule::exact, "the result there",
+                      [](const Tally& sum) { return std::bit_cast<float>(sum.worst_result); }}),
+      of_library_too({"misrounded", Rule::exact,
+                      "results that are not the exact value rounded to nearest even",
+                      &Tally::misrounded}),
       {"special_wrong", Rule::exact,
        "results that are NaN, infinite or 0 where the exact value does not round to that, or the "
-       "other way round, and results of -0"},
-      {"results", Rule::exact,
-       "digest of all results: the same bits, the same digest, from whatever instruction set"},
+       "other way round, and results of -0",
+       &Tally::special_wrong},
+      of_library_too(
+          {"results", Rule::exact,
+           "digest of all results: the same bits, the same digest, from whatever instruction set",
+           [](const Tally& sum) { return fmt::format("{:016x}", sum.digest); }}),
   };
-  // The figures of a library are shown beside ours; they belong to its version, and to the CPU.
-  for (const char* name : {"max_error_ulp", "worst_input", "worst_result", "misrounded", "results"})
-    for (table::Column& column : all)
-      if (column.name == name) {
-        column.shown_only = {{"isa", std::string(exhaustive::glibc)}};
-        column.description += "; another glibc, or another CPU, may have others";
-      }
-  return all;
 }
 
 // A function, and the tallies of its parts.
@@ -57,25 +68,16 @@ struct Sweep {
     // Rounded down; no part is empty where there are no more parts than inputs.
     return range.size() / parts.size() * part + range.size() % parts.size() * part / parts.size();
   }
-  [[nodiscard]] table::Row row() const;
+  [[nodiscard]] Tally sum() const;
   [[nodiscard]] std::string identity() const;
 };
 
-table::Row Sweep::row() const {
+Tally Sweep::sum() const {
   Tally sum;
   for (const Tally& part : parts) sum.add(part);
   if (sum.inputs != range.size())
     throw std::logic_error(fmt::format("{} inputs were judged, not {}", sum.inputs, range.size()));
-  return {function.name,
-          function.isa,
-          fmt::format("{}", sum.inputs),
-          table::short_cell(sum.error_ulp),
-          table::cell(function.claimed_ulp),
-          table::cell(std::bit_cast<float>(sum.worst_input)),
-          table::cell(std::bit_cast<float>(sum.worst_result)),
-          fmt::format("{}", sum.misrounded),
-          fmt::format("{}", sum.special_wrong),
-          fmt::format("{:016x}", sum.digest)};
+  return sum;
 }
 
 // The program is seen to by the suite. What it calls is known by what it does: the results on a
@@ -87,12 +89,15 @@ std::string Sweep::identity() const {
                      range.every, to_text(known));
 }
 
-run::Case sweep(const FloatFunction& function, const FloatRange& range, std::size_t parts) {
-  const std::string key = function.name + '/' + function.isa;
+run::Case sweep(const Columns& columns, const FloatFunction& function, const FloatRange& range,
+                std::size_t parts) {
   if (!function.unavailable.empty())
-    return {key, [reason = key + ": " + function.unavailable] { return run::Skip{reason}; }};
+    return run::case_of(columns, function, [](const FloatFunction& one) {
+      return run::Skip{one.name + '/' + one.isa + ": " + one.unavailable};
+    });
   const auto all = std::make_shared<Sweep>(Sweep{function, range, std::vector<Tally>(parts)});
-  run::Case one{key, [all] { return all->row(); }};
+  run::Case one =
+      run::case_of(columns, function, [all](const FloatFunction&) { return all->sum(); });
   one.kept = std::make_shared<run::KeptParts>(run::KeptParts{
       .name = function.name + '.' + function.isa,
       .size = parts,
@@ -132,12 +137,13 @@ run::Plan plan(config::Section& config) {
 
   run::Plan plan;
   plan.part = "parts";
-  plan.table.columns = columns(range);
+  const Columns columns = exhaustive::columns(range);
+  plan.table.columns = columns.schema();
   plan.table.limits = {{"max_error_ulp", "claimed_ulp"}};
   plan.libraries = {oracle::oracle_library()};
   for (const std::size_t i : inputs::read_choices(config, "functions", functions))
     for (const FloatFunction& function : exhaustive::find_functions(functions[i], isas)) {
-      plan.cases.push_back(sweep(function, range, parts));
+      plan.cases.push_back(sweep(columns, function, range, parts));
       if (function.isa != exhaustive::glibc) plan.isas.insert(function.isa);
     }
   if (plan.isas.empty()) plan.isas = {"as glibc chooses"};

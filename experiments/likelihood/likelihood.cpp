@@ -16,7 +16,6 @@
 #include "numerics/summation.hpp"
 #include "ops/dtype.hpp"
 #include "oracle/outcome.hpp"
-#include "run/experiment.hpp"
 
 namespace maxtrick::likelihood {
 namespace {
@@ -29,55 +28,82 @@ using ops::DType;
 using oracle::Outcome;
 using table::Rule;
 
-std::vector<table::Column> columns(double inaccurate_above_ulp) {
+struct Point {
+  Example example;
+  DType dtype;
+  std::string at;
+  std::size_t length;  // 0: where `at` is reached
+};
+
+struct Found {
+  std::size_t n = 0;
+  std::optional<std::size_t> n_predicted = {};
+  table::Cell product = {}, log_sum = {};  // in the digits of their type
+  std::string product_outcome = {};
+  double exact_log_sum = 0;
+  Outcome outcome = Outcome::ok;
+  std::optional<double> error_ulp = {}, summation_error_u = {}, summation_bound_u = {};
+  std::size_t lost = 0;
+};
+
+using Columns = table::Columns<Point, Found>;
+
+Columns columns(double inaccurate_above_ulp) {
+  using table::Measure;
+  const table::Tolerance by_log{
+      Measure::relative, 1e-2,
+      "another libm may round log the other way, which a sum of equal terms repeats n times; in "
+      "bfloat16 that is a last digit of 8 bits"};
+  const table::Tolerance last_bit{Measure::ulp, 1,
+                                  "rounded to float64 once, from 64 bits that are not all right"};
+  const table::Tolerance of_error{Measure::relative, 0.5,
+                                  "as log_sum; the error of one logarithm is repeated n times"};
+  const table::Tolerance of_terms{Measure::relative, 0.5,
+                                  "as log_sum: other terms are rounded otherwise"};
+  const table::Tolerance few{Measure::absolute, 3,
+                             "a logarithm at half a last place may round either way"};
   return {
-      {"example", Rule::key, "the probabilities; the list of examples says what they are"},
-      {"dtype", Rule::key, "the type of everything; the probabilities are rounded to it first"},
+      {"example", Rule::key, "the probabilities; the list of examples says what they are",
+       &Point::example, &Example::name},
+      {"dtype", Rule::key, "the type of everything; the probabilities are rounded to it first",
+       &Point::dtype},
       {"at", Rule::key,
        "subnormal: the first product that is, or is 0 at once: first digits lost; zero: the first "
        "that is 0; where it never comes to that, the number of factors predicted; else that many "
-       "factors"},
-      {"n", Rule::exact, "how many factors"},
+       "factors",
+       &Point::at},
+      {"n", Rule::exact, "how many factors", &Found::n},
       {"n_predicted", Rule::exact,
        "subnormal: the first n whose exact product is below the smallest normal number; zero: at "
-       "most half the smallest subnormal number, so that it would round to 0"},
-      {"product", Rule::exact, "of n factors, multiplied from left to right"},
+       "most half the smallest subnormal number, so that it would round to 0",
+       &Found::n_predicted},
+      {"product", Rule::exact, "of n factors, multiplied from left to right", &Found::product},
       {"product_outcome", Rule::exact,
        "normal, subnormal, zero; stuck: not 0, and never will be, since one factor more leaves it "
-       "as it is"},
-      {"log_sum",
-       Rule::bounded,
-       "the sum of n logarithms, from left to right",
-       {table::Measure::relative, 1e-2,
-        "another libm may round log the other way, which a sum of equal terms repeats n times; in "
-        "bfloat16 that is a last digit of 8 bits"}},
-      {"exact_log_sum",
-       Rule::bounded,
+       "as it is",
+       &Found::product_outcome},
+      {"log_sum", by_log, "the sum of n logarithms, from left to right", &Found::log_sum},
+      {"exact_log_sum", last_bit,
        "what it should be: log p_1 + ... + log p_n of the rounded p, in long double, compensated",
-       {table::Measure::ulp, 1, "rounded to float64 once, from 64 bits that are not all right"}},
+       &Found::exact_log_sum},
       {"outcome", Rule::exact,
        fmt::format("of log_sum: ok, inaccurate (more than {} ULP off), wrong (off by half of it or "
                    "more), overflow (-inf)",
-                   inaccurate_above_ulp)},
-      {"error_ulp",
-       Rule::bounded,
-       "error of log_sum in units in the last place of the exact sum",
-       {table::Measure::relative, 0.5,
-        "as log_sum; the error of one logarithm is repeated n times"}},
-      {"summation_error_u",
-       Rule::bounded,
+                   inaccurate_above_ulp),
+       &Found::outcome},
+      {"error_ulp", of_error, "error of log_sum in units in the last place of the exact sum",
+       &Found::error_ulp},
+      {"summation_error_u", of_terms,
        "the part of it that the additions make: relative to the exact sum of the rounded "
        "logarithms "
        "(MPFR), in units of u",
-       {table::Measure::relative, 0.5, "as log_sum: other terms are rounded otherwise"}},
+       &Found::summation_error_u},
       {"summation_bound_u", Rule::exact,
        "what theory allows that part (Higham 2002, chapter 4): n - 1 and a little, at most 1/u, "
-       "which is all of the sum"},
-      {"lost_factors",
-       Rule::bounded,
-       "how many logarithms, not 0, left the sum as it was",
-       {table::Measure::absolute, 3, "a logarithm at half a last place may round either way"}},
-      {"hazard", Rule::exact, "what the example is"},
+       "which is all of the sum",
+       &Found::summation_bound_u},
+      {"lost_factors", few, "how many logarithms, not 0, left the sum as it was", &Found::lost},
+      {"hazard", Rule::exact, "what the example is", &Point::example, &Example::hazard},
   };
 }
 
@@ -88,53 +114,38 @@ std::string product_outcome(const Example& example, T product) {
   return product < std::numeric_limits<T>::min() ? "subnormal" : "normal";
 }
 
-// A number in the digits of its type.
 template <class T>
-std::string cell(T value) {
-  if constexpr (std::is_same_v<T, float>)
-    return table::cell(value);
-  else
-    return table::cell(static_cast<double>(value));
-}
-
-template <class T>
-table::Row measure(const Example& example, DType dtype, const std::string& at, std::size_t length,
-                   double inaccurate_above_ulp) {
-  std::size_t n = length;
-  std::string n_predicted;
-  if (length == 0) {
-    const auto threshold = at == "zero" ? Threshold::zero : Threshold::subnormal;
-    const std::size_t expected = likelihood::predicted<T>(example, threshold);
-    n_predicted = fmt::format("{}", expected);
-    n = likelihood::reached<T>(example, threshold).value_or(expected);
+Found measure(const Point& point, double inaccurate_above_ulp) {
+  const Example& example = point.example;
+  Found found{.n = point.length};
+  if (point.length == 0) {
+    const auto threshold = point.at == "zero" ? Threshold::zero : Threshold::subnormal;
+    found.n_predicted = likelihood::predicted<T>(example, threshold);
+    found.n = likelihood::reached<T>(example, threshold).value_or(*found.n_predicted);
   }
   Factors<T> factors(example);
   T product = 1;
-  for (std::size_t i = 0; i < n; ++i) product = product * factors.next();
+  for (std::size_t i = 0; i < found.n; ++i) product = product * factors.next();
+  found.product = product;
+  found.product_outcome = product_outcome(example, product);
 
-  const double u = ops::unit_roundoff(dtype);
-  const LogSum<T> sum(example, n, u);
-  const bool finite = std::isfinite(static_cast<double>(sum.value));
-  const double error = numerics::error_ulp(sum.exact, sum.value);
-  const Outcome outcome = !finite ? Outcome::overflow
-                          : numerics::relative_error(sum.exact, sum.value) >= 0.5 ? Outcome::wrong
-                          : error > inaccurate_above_ulp ? Outcome::inaccurate
-                                                         : Outcome::ok;
-  return {example.name,
-          std::string(name(dtype)),
-          at,
-          fmt::format("{}", n),
-          n_predicted,
-          cell(product),
-          product_outcome(example, product),
-          cell(sum.value),
-          table::cell(sum.exact.value()),
-          std::string(name(outcome)),
-          finite ? table::cell(error) : "",
-          finite ? table::cell(sum.summation_error_u) : "",
-          finite ? table::cell(numerics::sum_bound({}, n, u) / u) : "",
-          fmt::format("{}", sum.lost),
-          example.hazard};
+  const double u = ops::unit_roundoff(point.dtype);
+  const LogSum<T> sum(example, found.n, u);
+  found.log_sum = sum.value;
+  found.exact_log_sum = sum.exact.value();
+  found.lost = sum.lost;
+  if (!std::isfinite(static_cast<double>(sum.value))) {
+    found.outcome = Outcome::overflow;
+    return found;
+  }
+  found.error_ulp = numerics::error_ulp(sum.exact, sum.value);
+  found.summation_error_u = sum.summation_error_u;
+  found.summation_bound_u = numerics::sum_bound({}, found.n, u) / u;
+  if (numerics::relative_error(sum.exact, sum.value) >= 0.5)
+    found.outcome = Outcome::wrong;
+  else if (found.error_ulp > inaccurate_above_ulp)
+    found.outcome = Outcome::inaccurate;
+  return found;
 }
 
 std::vector<Example> read_examples(config::Section& config, const std::vector<DType>& dtypes) {
@@ -200,21 +211,22 @@ run::Plan plan(config::Section& config) {
   const double inaccurate_above_ulp = config.number("inaccurate_above_ulp", {0.5, 1e6});
   const auto examples = read_examples(config, dtypes);
 
-  run::Plan plan = inputs::begin_plan(columns(inaccurate_above_ulp));
+  const Columns columns = likelihood::columns(inaccurate_above_ulp);
+  run::Plan plan = inputs::begin_plan(columns.schema());
   plan.table.limits = {{"summation_error_u", "summation_bound_u"}};
   add_views(plan.table, lengths);
   std::vector<std::pair<std::string, std::size_t>> places{{"subnormal", 0}, {"zero", 0}};
   for (const std::size_t n : lengths) places.emplace_back(fmt::format("{}", n), n);
+  const auto run = [=](const Point& point) {
+    return ops::with_storage(point.dtype, [&]<class S>(std::type_identity<S>) {
+      return measure<S>(point, inaccurate_above_ulp);
+    });
+  };
   for (const Example& example : examples)
     for (const DType dtype : dtypes)
       for (const auto& place : places)
         plan.cases.push_back(
-            {fmt::format("{}/{}/{}", example.name, name(dtype), place.first),
-             [=]() -> std::variant<table::Row, run::Skip> {
-               return ops::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
-                 return measure<S>(example, dtype, place.first, place.second, inaccurate_above_ulp);
-               });
-             }});
+            run::case_of(columns, Point{example, dtype, place.first, place.second}, run));
   return plan;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <limits>
+#include <map>
 
 #include "inputs/numbers.hpp"
 #include "inputs/selection.hpp"
@@ -40,6 +41,54 @@ void read_grid(config::Section& section, LossConfig& config) {
   grid.views = read_views(section, config);
 }
 
+// The examples with each loss that applies to them.
+void add_losses(std::vector<Point>& batch, const Point& examples,
+                const std::vector<inputs::Arm>& arms) {
+  for (const inputs::Arm& arm : arms)
+    if (arm.formulation->binary() == (examples.about->examples.classes == 1)) {
+      batch.push_back(examples);
+      batch.back().arm = arm;
+    }
+}
+
+// Drawn examples of n columns.
+std::vector<Point> gap_batch(const LossConfig& config, double gap, std::size_t n) {
+  std::vector<Point> batch;
+  // Where the gap is the same number in two types, so are the examples.
+  std::map<double, std::shared_ptr<ExactExamples>> known;
+  for (const ops::DType dtype : config.dtypes) {
+    const double rounded_gap = ops::with_storage(
+        dtype, [&]<class S>(std::type_identity<S>) { return double{static_cast<S>(gap)}; });
+    auto& shared = known[rounded_gap];
+    if (!shared)
+      shared =
+          std::make_shared<ExactExamples>([=, rows = config.grid.rows(n), seed = config.grid.seed] {
+            return inputs::gap_examples(n, rows, rounded_gap, seed);
+          });
+    for (const std::string& targets : config.targets) {
+      const LossCase about{.name = "gap",
+                           .hazard = "the true class leads, or trails, the largest other",
+                           .source = "drawn",
+                           .dtype = dtype,
+                           .targets = targets,
+                           .examples = {n, {}, {}},
+                           .printed = {}};
+      add_losses(batch, {std::make_shared<const LossCase>(about), gap, shared}, config.arms);
+    }
+  }
+  return batch;
+}
+
+std::vector<Point> case_batch(const LossConfig& config, const LossCase& one) {
+  auto examples = inputs::rounded(one.examples, one.dtype);
+  std::vector<Point> batch;
+  add_losses(batch,
+             {std::make_shared<const LossCase>(one), inputs::smallest_gap(examples),
+              std::make_shared<ExactExamples>([examples] { return examples; })},
+             config.arms);
+  return batch;
+}
+
 }  // namespace
 
 LossConfig read_loss_config(config::Section& section) {
@@ -60,6 +109,52 @@ LossConfig read_loss_config(config::Section& section) {
   if (!has_gaps && !has_cases)
     section.reject("gaps", "neither gaps nor cases", "'gaps', or a [[case]]");
   return config;
+}
+
+std::vector<std::vector<Point>> batches(const LossConfig& config) {
+  std::vector<std::vector<Point>> all;
+  const auto& arms = config.arms;
+  if (std::any_of(arms.begin(), arms.end(), [](const auto& arm) { return !arm.formulation; })) return all;
+  const bool one_column =
+      std::any_of(arms.begin(), arms.end(), [](const auto& arm) { return arm.formulation->binary(); });
+  for (const std::size_t n : config.grid.classes)
+    for (const double gap : config.grid.gaps) {
+      all.push_back(gap_batch(config, gap, n));
+      if (n == 2 && one_column) all.push_back(gap_batch(config, gap, 1));
+    }
+  for (const LossCase& one : config.cases)
+    if (!one.examples.labels.empty()) all.push_back(case_batch(config, one));  // else noted
+  return all;
+}
+
+void add_views(table::ResultTable& table, const LossConfig& config) {
+  for (const ops::DType dtype : config.dtypes)
+    if (!config.grid.gaps.empty())
+      table.counts.push_back(
+          {.title = fmt::format("How many gaps and numbers of classes, {}", name(dtype)),
+           .row = "arm",
+           .column = "outcome",
+           .columns = {"ok", "loss_lost", "gradient_lost", "both_lost", "not_finite"},
+           .only = {{"case", "gap"},
+                    {"dtype", std::string(name(dtype))},
+                    {"targets", config.targets.front()}}});
+  for (const LossView& view : config.grid.views)
+    table.pivots.push_back({.title = fmt::format("{}, {} classes, {}: outcome and mean loss by gap",
+                                                 view.dtype, view.classes, view.targets),
+                            .row = "gap",
+                            .column = "arm",
+                            .cells = {"outcome", "mean_loss"},
+                            .only = {{"case", "gap"},
+                                     {"dtype", view.dtype},
+                                     {"classes", view.classes},
+                                     {"targets", view.targets}}});
+  if (!config.cases.empty())
+    table.pivots.push_back({.title = "Cases: mean loss, what was printed, and whether it agrees",
+                            .row = "case",
+                            .column = "arm",
+                            .cells = {"mean_loss", "printed", "agrees"},
+                            .only = {{"drawn", "no"}}});
+  table.legend = {"case", "hazard", "source"};
 }
 
 }  // namespace maxtrick::loss

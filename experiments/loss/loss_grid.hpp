@@ -4,10 +4,13 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
+#include "loss/exact_loss.hpp"
 #include "loss/loss_case.hpp"
+#include "table/table.hpp"
 
 namespace maxtrick::loss {
 
@@ -41,5 +44,28 @@ struct LossConfig {
 // gaps with classes, examples, max_logits, seed and tables [[view]], each a dtype, a number of
 // classes and a format of targets. Errors are noted in the config.
 [[nodiscard]] LossConfig read_loss_config(config::Section& section);
+
+// One loss on examples that others share: drawn ones, or those of a case.
+struct Point {
+  std::shared_ptr<const LossCase> about;
+  double gap = 0;
+  std::shared_ptr<ExactExamples> shared;
+  inputs::Arm arm = {};
+
+  [[nodiscard]] std::size_t classes() const {
+    return std::max<std::size_t>(2, about->examples.classes);
+  }
+  // The mean loss in the document that the case is from; empty where it prints none.
+  [[nodiscard]] std::string printed() const {
+    const auto found = about->printed.find(arm.name);
+    return found == about->printed.end() ? "" : found->second;
+  }
+};
+
+// In the table's order; those of a batch share what takes time. None where an arm is an error.
+[[nodiscard]] std::vector<std::vector<Point>> batches(const LossConfig& config);
+
+// What the table's Markdown shows.
+void add_views(table::ResultTable& table, const LossConfig& config);
 
 }  // namespace maxtrick::loss

@@ -2,12 +2,11 @@
 // computing the log-sum-exp and softmax functions", IMA J. Numer. Anal. 41(4), 2021, section 5):
 // how often each way of computing overflows on a data set in a small type, how far off it is, and
 // what theory allows. One row for each data set, type and variant.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 
 #include "inputs/logits.hpp"
 #include "inputs/selection.hpp"
@@ -20,7 +19,6 @@
 #include "oracle/norm_wise.hpp"
 #include "oracle/oracle.hpp"
 #include "oracle/outcome.hpp"
-#include "run/experiment.hpp"
 
 namespace maxtrick::low_precision {
 namespace {
@@ -30,42 +28,66 @@ using ops::Op;
 using ops::Variant;
 using table::Rule;
 
-std::vector<table::Column> columns() {
+struct Extent {
+  double low = INFINITY, high = -INFINITY;
+  void add(double x) { low = std::min(low, x), high = std::max(high, x); }
+};
+
+struct Point {
+  std::shared_ptr<const LogitSet> data;
+  DType dtype;
+  const Variant* variant;
+};
+
+// Of no vectors there is no mean, and no largest: not finite.
+struct Found {
+  std::size_t overflows = 0, bounded = 0, violations = 0;
+  double mean_error_u = 0;
+  Extent errors_u = {}, row_sums = {}, shares = {};
+};
+
+using Columns = table::Columns<Point, Found>;
+
+table::Cell if_finite(double x) { return std::isfinite(x) ? table::Cell(x) : table::Cell(); }
+
+Columns columns() {
+  using table::Measure;
   const std::string libm = "in float32 another libm may round exp and log the other way";
+  const table::Tolerance mean{Measure::relative, 0.1, libm}, most{Measure::absolute, 2, libm},
+      sum{Measure::absolute, 2.4e-7, "two ULPs of float32 at 1, for that reason"},
+      share{Measure::absolute, 0.1, libm};
   return {
-      {"data", Rule::key, "the set of logits"},
-      {"dtype", Rule::key, "working type; the logits are rounded to it first, and u is its own"},
-      {"variant", Rule::key, "the implementation"},
-      {"op", Rule::exact, "the operation"},
-      {"vectors", Rule::exact, "rows of logits"},
-      {"classes", Rule::exact, "logits a row"},
+      {"data", Rule::key, "the set of logits", &Point::data, &LogitSet::name},
+      {"dtype", Rule::key, "working type; the logits are rounded to it first, and u is its own",
+       &Point::dtype},
+      {"variant", Rule::key, "the implementation", &Point::variant, &Variant::name},
+      {"op", Rule::exact, "the operation", &Point::variant, &Variant::op},
+      {"vectors", Rule::exact, "rows of logits", &Point::data, &LogitSet::rows},
+      {"classes", Rule::exact, "logits a row", &Point::data, &LogitSet::classes},
       {"overflows", Rule::exact,
        "vectors whose result has an infinity or NaN, or is a softmax of nothing but 0; the columns "
-       "of errors and sums leave them out"},
-      {"mean_error_u",
-       Rule::bounded,
+       "of errors and sums leave them out",
+       &Found::overflows},
+      {"mean_error_u", mean,
        "mean over the vectors of max_i |got_i - y_i| / max_i |y_i|, in units of the unit roundoff",
-       {table::Measure::relative, 0.1, libm}},
-      {"max_error_u", Rule::bounded, "the largest of these", {table::Measure::absolute, 2, libm}},
-      {"min_sum_minus_1",
-       Rule::bounded,
-       "softmax: the smallest sum of a row, minus 1",
-       {table::Measure::absolute, 2.4e-7, "two ULPs of float32 at 1, for that reason"}},
-      {"max_sum_minus_1",
-       Rule::bounded,
-       "softmax: the largest",
-       {table::Measure::absolute, 2.4e-7, "two ULPs of float32 at 1, for that reason"}},
+       [](const Found& found) { return if_finite(found.mean_error_u); }},
+      {"max_error_u", most, "the largest of these",
+       [](const Found& found) { return if_finite(found.errors_u.high); }},
+      {"min_sum_minus_1", sum, "softmax: the smallest sum of a row, minus 1",
+       [](const Found& found) { return if_finite(found.row_sums.low); }},
+      {"max_sum_minus_1", sum, "softmax: the largest",
+       [](const Found& found) { return if_finite(found.row_sums.high); }},
       {"bounded_vectors", Rule::exact,
-       "vectors for which theory has a bound: where it applies, there is no overflow"},
-      {"max_error_over_bound",
-       Rule::bounded,
+       "vectors for which theory has a bound: where it applies, there is no overflow",
+       &Found::bounded},
+      {"max_error_over_bound", share,
        "the largest share of its bound that the error of a vector reaches",
-       {table::Measure::absolute, 0.1, libm}},
-      {"violations", Rule::exact,
-       "vectors beyond their bound, or with a bound and yet an overflow"},
-      {"violations_allowed", Rule::exact, "by theory"},
-      {"hazard", Rule::exact, "what the data set provokes"},
-      {"source", Rule::exact, "where it comes from"},
+       [](const Found& found) { return if_finite(found.shares.high); }},
+      {"violations", Rule::exact, "vectors beyond their bound, or with a bound and yet an overflow",
+       &Found::violations},
+      {"violations_allowed", Rule::exact, "by theory", [](const Point&) { return 0; }},
+      {"hazard", Rule::exact, "what the data set provokes", &Point::data, &LogitSet::hazard},
+      {"source", Rule::exact, "where it comes from", &Point::data, &LogitSet::source},
   };
 }
 
@@ -100,8 +122,6 @@ class Vectors {
     });
     return answers.rows;
   }
-  [[nodiscard]] const LogitSet& data() const { return *data_; }
-  [[nodiscard]] DType dtype() const { return dtype_; }
 
  private:
   struct Answers {
@@ -124,74 +144,49 @@ bool overflowed(Op op, const std::vector<S>& got) {
          (op == ops::softmax && none([](S y) { return y != S(0); }));
 }
 
-struct Extent {
-  double low = INFINITY, high = -INFINITY;
-  void add(double x) { low = std::min(low, x), high = std::max(high, x); }
-};
-
 template <class S>
-table::Row measure(const Variant& variant, Vectors<S>& vectors) {
-  const Op op = variant.op;
-  const DType dtype = vectors.dtype();
-  const double u = ops::unit_roundoff(dtype);
-  std::size_t overflows = 0, with_bound = 0, violations = 0;
+Found measure(const Point& point, Vectors<S>& vectors) {
+  const Op op = point.variant->op;
+  const double u = ops::unit_roundoff(point.dtype);
+  Found found;
   double sum = 0;
-  Extent errors, row_sums, shares;
   for (std::size_t i = 0; i < vectors.all().size(); ++i) {
     const auto& vector = vectors.all()[i];
-    const auto got = ops::apply(variant, dtype, vector.logits);
+    const auto got = ops::apply(*point.variant, point.dtype, vector.logits);
     const bool lost = overflowed(op, got);
     const double error = oracle::norm_wise_error<S>(vectors.exact(op)[i], got) / u;
-    const auto bound = vector.facts ? oracle::bound(variant, dtype, *vector.facts) : std::nullopt;
+    const auto bound =
+        vector.facts ? oracle::bound(*point.variant, point.dtype, *vector.facts) : std::nullopt;
     if (bound) {
-      ++with_bound;
-      if (lost || error > *bound) ++violations;
-      if (!lost && *bound > 0) shares.add(error / *bound);
+      ++found.bounded;
+      if (lost || error > *bound) ++found.violations;
+      if (!lost && *bound > 0) found.shares.add(error / *bound);
     }
     if (lost) {
-      ++overflows;
+      ++found.overflows;
       continue;
     }
     sum += error;
-    errors.add(error);
-    if (op == ops::softmax) row_sums.add(*oracle::sum_minus_1<S>(op, got));
+    found.errors_u.add(error);
+    if (op == ops::softmax) found.row_sums.add(*oracle::sum_minus_1<S>(op, got));
   }
-  const LogitSet& data = vectors.data();
-  // Of no vectors there is no mean, and no largest.
-  const auto cell = [](double x) { return std::isfinite(x) ? table::cell(x) : ""; };
-  return {data.name,
-          std::string(name(dtype)),
-          variant.name(),
-          std::string(name(op)),
-          fmt::format("{}", data.rows),
-          fmt::format("{}", data.classes),
-          fmt::format("{}", overflows),
-          cell(sum / static_cast<double>(data.rows - overflows)),
-          cell(errors.high),
-          cell(row_sums.low),
-          cell(row_sums.high),
-          fmt::format("{}", with_bound),
-          cell(shares.high),
-          fmt::format("{}", violations),
-          "0",
-          data.hazard,
-          data.source};
+  found.mean_error_u = sum / static_cast<double>(point.data->rows - found.overflows);
+  return found;
 }
 
 template <class S>
-void lay_out(run::Plan& plan, const std::shared_ptr<const LogitSet>& data, DType dtype,
-             const std::vector<const Variant*>& variants) {
+void lay_out(run::Plan& plan, const Columns& columns, const std::shared_ptr<const LogitSet>& data,
+             DType dtype, const std::vector<const Variant*>& variants) {
   const auto vectors = std::make_shared<Vectors<S>>(data, dtype);
   const std::size_t batch = plan.cases.size() + 1;
-  for (const Variant* variant : variants) {
-    if (!variant->has(dtype)) continue;
-    plan.cases.push_back(inputs::variant_case(
-        fmt::format("{}/{}/{}", data->name, name(dtype), variant->name()), *variant, batch,
-        [variant, vectors]() -> std::variant<table::Row, run::Skip> {
-          if (!vectors->data().missing.empty()) return run::Skip{vectors->data().missing};
-          return measure<S>(*variant, *vectors);
-        }));
-  }
+  const auto run = [vectors](const Point& point) -> std::variant<Found, run::Skip> {
+    if (!point.data->missing.empty()) return run::Skip{point.data->missing};
+    return measure<S>(point, *vectors);
+  };
+  for (const Variant* variant : variants)
+    if (variant->has(dtype))
+      plan.cases.push_back(inputs::of_variant(
+          run::case_of(columns, Point{data, dtype, variant}, run, batch), *variant));
 }
 
 void add_views(table::ResultTable& table, const std::string& data) {
@@ -217,7 +212,8 @@ run::Plan plan(config::Section& config) {
   const auto variants = inputs::read_variants(config);
   inputs::require_dtypes(config, dtypes, variants);
 
-  run::Plan plan = inputs::begin_plan(columns(), variants);
+  const Columns columns = low_precision::columns();
+  run::Plan plan = inputs::begin_plan(columns.schema(), variants);
   plan.table.limits = {{"violations", "violations_allowed"}};
   plan.table.legend = {"data", "vectors", "classes", "hazard", "source"};
 
@@ -233,8 +229,9 @@ run::Plan plan(config::Section& config) {
     names.add(section, data->name);
     add_views(plan.table, data->name);
     for (const DType dtype : dtypes)
-      ops::with_storage(
-          dtype, [&]<class S>(std::type_identity<S>) { lay_out<S>(plan, data, dtype, variants); });
+      ops::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
+        lay_out<S>(plan, columns, data, dtype, variants);
+      });
   }
   return plan;
 }

@@ -53,7 +53,7 @@ config::Range range_over_box(const Figure& figure, std::size_t index) {
 }
 
 // Printed results of printed, rounded inputs: they agree where the two ranges overlap.
-void compare_ranges(const Figure& figure, const std::vector<double>& values, table::Row& row) {
+Agreement compare_ranges(const Figure& figure, const std::vector<double>& values) {
   std::vector<std::string> computed, off;
   for (std::size_t i = 0; i < values.size(); ++i) {
     const config::Range range = range_over_box(figure, i);
@@ -65,15 +65,13 @@ void compare_ranges(const Figure& figure, const std::vector<double>& values, tab
                                    inputs::with_more_digits(printed, range.high, 0)));
     if (!(centre - half <= range.high && range.low <= centre + half)) off.push_back(printed);
   }
-  row[3] = joined(computed);
-  row[4] = off.empty() ? "yes" : off.size() == values.size() ? "no" : "partly";
-  row[5] = "rounded";
-  row[6] = off.empty() ? fmt::format("within the rounding of the printed logits, +-{}",
-                                     figure.input_half_unit)
-                       : "out of reach of the printed logits: " + joined(off);
+  return {joined(computed), how_many(values.size() - off.size(), values.size()), "rounded",
+          off.empty() ? fmt::format("within the rounding of the printed logits, +-{}",
+                                    figure.input_half_unit)
+                      : "out of reach of the printed logits: " + joined(off)};
 }
 
-void compare_digits(const Figure& figure, const std::vector<double>& values, table::Row& row) {
+Agreement compare_digits(const Figure& figure, const std::vector<double>& values) {
   std::vector<std::string> computed, off;
   bool all_rounded = true, all_truncated = true;
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -92,19 +90,18 @@ void compare_digits(const Figure& figure, const std::vector<double>& values, tab
     all_rounded &= agreement.rounded;
     all_truncated &= agreement.truncated;
   }
-  row[3] = joined(computed);
-  row[4] = off.empty() ? "yes" : off.size() == values.size() ? "no" : "partly";
-  row[5] = off.size() == values.size()    ? ""
-           : all_rounded && all_truncated ? "either"
-           : all_rounded                  ? "rounded"
-           : all_truncated                ? "truncated"
-                                          : "some rounded, some truncated";
-  row[6] = fmt::format("{}", fmt::join(off, "; "));
+  return {joined(computed), how_many(values.size() - off.size(), values.size()),
+          off.size() == values.size()    ? ""
+          : all_rounded && all_truncated ? "either"
+          : all_rounded                  ? "rounded"
+          : all_truncated                ? "truncated"
+                                         : "some rounded, some truncated",
+          fmt::format("{}", fmt::join(off, "; "))};
 }
 
 // A statement in words, held to limits. A defect, which should be 0 but for roundings, is shown as
 // being small and no more: its last bits are libm's.
-void compare_claim(const Figure& figure, const std::vector<double>& values, table::Row& row) {
+Agreement compare_claim(const Figure& figure, const std::vector<double>& values) {
   constexpr double small = 1e-12;
   const double low = figure.limits.low, high = figure.limits.high;
   const bool defect = high > 0 && high <= small;
@@ -119,9 +116,8 @@ void compare_claim(const Figure& figure, const std::vector<double>& values, tabl
     else
       shown.push_back(fmt::format("{:.6g}", value));
   if (n_small > 0) shown.emplace_back("below 1e-12");
-  row[3] = joined(shown);
-  row[4] = holds ? "yes" : "no";
-  row[6] = holds ? "" : fmt::format("not within [{}, {}]", low, high);
+  return {joined(shown), holds ? "yes" : "no", "",
+          holds ? "" : fmt::format("not within [{}, {}]", low, high)};
 }
 
 }  // namespace
@@ -134,41 +130,46 @@ const std::vector<std::string>& reductions() {
 
 std::vector<double> compute(const Figure& figure) { return compute(figure, figure.given); }
 
-std::vector<table::Column> columns() {
+Columns columns() {
   return {
       {"id", Rule::key,
        "the document's figure: L the course lab, E the course chapter, S the "
-       "slides, R the tutorial"},
-      {"what", Rule::exact, "what is computed"},
-      {"printed", Rule::exact, "what the document prints, or says"},
+       "slides, R the tutorial",
+       &Point::id},
+      {"what", Rule::exact, "what is computed", &Point::what},
+      {"printed", Rule::exact, "what the document prints, or says", &Point::printed},
       {"computed", Rule::exact,
        "the same with two more digits, or the range that the rounding of the inputs allows; a "
        "claim's figures with six; of a figure that was trained, the lowest and the highest of many "
-       "seeds"},
+       "seeds",
+       &Agreement::computed},
       {"agrees", Rule::exact,
        "yes, partly or no, at the printed digits, or within the seeds; `check` fails where that "
-       "changes"},
+       "changes",
+       &Agreement::agrees},
       {"digits", Rule::exact,
        "how the printed digits came about: rounded, truncated; either where "
-       "both give the same; within: between the lowest and the highest seed"},
-      {"note", Rule::exact, "what does not agree, and by how much"},
+       "both give the same; within: between the lowest and the highest seed",
+       &Agreement::digits},
+      {"note", Rule::exact, "what does not agree, and by how much", &Agreement::note},
   };
 }
 
-table::Row evaluate(const Figure& figure) {
-  table::Row row{
-      figure.id, figure.what, figure.printed.empty() ? figure.claim : joined(figure.printed),
-      "",        "",          "",
-      ""};
+std::string how_many(std::size_t agree, std::size_t of) {
+  return agree == of ? "yes" : agree == 0 ? "no" : "partly";
+}
+
+Point point_of(const Figure& figure) {
+  return {figure.id, figure.what, figure.printed.empty() ? figure.claim : joined(figure.printed)};
+}
+
+Agreement evaluate(const Figure& figure) {
   const std::vector<double> values = compute(figure);
-  if (figure.printed.empty())
-    compare_claim(figure, values, row);
-  else if (figure.input_half_unit > 0)
-    compare_ranges(figure, values, row);
-  else
-    compare_digits(figure, values, row);
-  if (!figure.note.empty()) row[6] += (row[6].empty() ? "" : "; ") + figure.note;
-  return row;
+  Agreement found = figure.printed.empty()       ? compare_claim(figure, values)
+                    : figure.input_half_unit > 0 ? compare_ranges(figure, values)
+                                                 : compare_digits(figure, values);
+  if (!figure.note.empty()) found.note += (found.note.empty() ? "" : "; ") + figure.note;
+  return found;
 }
 
 }  // namespace maxtrick::published

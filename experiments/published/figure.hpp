@@ -1,4 +1,4 @@
-// One figure of a document, and its row of the table.
+// One figure of a document, and the columns of the table.
 #pragma once
 
 #include <string>
@@ -6,7 +6,7 @@
 
 #include "config/config.hpp"
 #include "published/formulas.hpp"
-#include "table/table.hpp"
+#include "table/columns.hpp"
 
 namespace maxtrick::published {
 
@@ -26,8 +26,20 @@ struct Figure {
 // The figure's results: the formula's, reduced, row after row.
 [[nodiscard]] std::vector<double> compute(const Figure& figure);
 
-// The columns of the table, and the figure's row: printed, computed, and whether they agree.
-[[nodiscard]] std::vector<table::Column> columns();
-[[nodiscard]] table::Row evaluate(const Figure& figure);
+// A row of the table: what a document says, and how what is computed agrees with it.
+struct Point {
+  std::string id, what, printed;
+};
+struct Agreement {
+  std::string computed, agrees, digits, note;
+};
+using Columns = table::Columns<Point, Agreement>;
+[[nodiscard]] Columns columns();
+
+// "yes", "partly" or "no"; of none of none "yes".
+[[nodiscard]] std::string how_many(std::size_t agree, std::size_t of);
+
+[[nodiscard]] Point point_of(const Figure& figure);
+[[nodiscard]] Agreement evaluate(const Figure& figure);
 
 }  // namespace maxtrick::published

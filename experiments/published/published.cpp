@@ -5,11 +5,9 @@
 
 #include "inputs/selection.hpp"
 #include "inputs/variant_plan.hpp"
-#include "io/number.hpp"
 #include "published/expectation.hpp"
 #include "published/figure.hpp"
 #include "published/trained.hpp"
-#include "run/experiment.hpp"
 
 namespace maxtrick::published {
 namespace {
@@ -74,17 +72,17 @@ Figure read_figure(config::Section& section) {
 }
 
 run::Plan plan(config::Section& config) {
-  run::Plan plan = inputs::begin_plan(published::columns());
+  const Columns columns = published::columns();
+  run::Plan plan = inputs::begin_plan(columns.schema());
   inputs::Names ids("figure");
   for (config::Section& section : config.tables("figure")) {
     Figure figure = read_figure(section);
     ids.add(section, figure.id, "id");
-    plan.cases.push_back(
-        {figure.id, [figure = std::move(figure)]() -> std::variant<table::Row, run::Skip> {
-           return published::evaluate(figure);
-         }});
+    const Point point = point_of(figure);
+    plan.cases.push_back(run::case_of(
+        columns, point, [figure = std::move(figure)](const Point&) { return evaluate(figure); }));
   }
-  published::add_trained(plan, config, ids);
+  published::add_trained(plan, columns, config, ids);
   return plan;
 }
 

@@ -14,7 +14,7 @@
 #include "io/number.hpp"
 #include "learn/blas.hpp"
 #include "published/expectation.hpp"
-#include "published/figure.hpp"
+#include "run/case_of.hpp"
 
 namespace maxtrick::published {
 namespace {
@@ -38,7 +38,7 @@ std::string shown(double x) {
   return 0.9999 < x && x < 1 ? fmt::format("{:.8f}", x) : fmt::format("{:.4g}", x);
 }
 
-table::Row row_of(const TrainedFigure& figure) {
+Agreement evaluate(const TrainedFigure& figure) {
   std::vector<std::string> bands;
   std::size_t within = 0;
   for (std::size_t i = 0; i < figure.quantities.size(); ++i) {
@@ -54,13 +54,7 @@ table::Row row_of(const TrainedFigure& figure) {
     else if (const auto printed = io::parse_number(figure.printed[i]))
       within += low <= *printed && *printed <= high;
   }
-  return {figure.id,
-          figure.what,
-          figure.printed.empty() ? figure.claim : fmt::format("{}", fmt::join(figure.printed, " ")),
-          fmt::format("{}", fmt::join(bands, "; ")),
-          within == bands.size() ? "yes"
-          : within == 0          ? "no"
-                                 : "partly",
+  return {fmt::format("{}", fmt::join(bands, "; ")), how_many(within, bands.size()),
           figure.printed.empty() ? "" : "within",
           figure.note.empty()
               ? fmt::format("of {} seeds", figure.runs->all().size())
@@ -155,7 +149,8 @@ std::vector<TrainedFigure> read_figures(config::Section& section, Named& named) 
 
 }  // namespace
 
-void add_trained(run::Plan& plan, config::Section& config, inputs::Names& ids) {
+void add_trained(run::Plan& plan, const Columns& columns, config::Section& config,
+                 inputs::Names& ids) {
   if (!config.has("trained")) return;
   plan.libraries.insert(learn::blas_library());
   plan.part = "runs";
@@ -189,13 +184,16 @@ void add_trained(run::Plan& plan, config::Section& config, inputs::Names& ids) {
       batch = plan.cases.size() + 1;
       parts = figure.runs->parts();
     }
-    plan.cases.push_back({figure.id,
-                          [figure]() -> std::variant<table::Row, run::Skip> {
-                            const std::string reason = figure.runs->unavailable();
-                            if (!reason.empty()) return run::Skip{reason};
-                            return row_of(figure);
-                          },
-                          batch, parts});
+    const std::string printed = fmt::format("{}", fmt::join(figure.printed, " "));
+    plan.cases.push_back(run::case_of(
+        columns, Point{figure.id, figure.what, figure.printed.empty() ? figure.claim : printed},
+        [figure](const Point&) -> std::variant<Agreement, run::Skip> {
+          const std::string reason = figure.runs->unavailable();
+          if (!reason.empty()) return run::Skip{reason};
+          return evaluate(figure);
+        },
+        batch));
+    plan.cases.back().parts = parts;
   }
 }
 

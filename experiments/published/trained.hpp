@@ -2,6 +2,7 @@
 #pragma once
 
 #include "inputs/selection.hpp"
+#include "published/figure.hpp"
 #include "run/experiment.hpp"
 
 namespace maxtrick::published {
@@ -15,6 +16,7 @@ namespace maxtrick::published {
 //   or instead of printed, claim, in words, with at_least or at_most (of the median seed);
 // and beside them [[data]], [[arm]], [[task]] and seeds, as experiment `training` has them. Adds
 // their cases, whose rows are of the columns of figure.hpp.
-void add_trained(run::Plan& plan, config::Section& config, inputs::Names& ids);
+void add_trained(run::Plan& plan, const Columns& columns, config::Section& config,
+                 inputs::Names& ids);
 
 }  // namespace maxtrick::published

@@ -47,8 +47,8 @@ std::vector<Timed> timed(const Tables& tables, const std::string& cpu, const std
               .worst_outcome = "ok",
               .worst_logits = logits,
               .time_ns = table.number(row, "time_ns"),
-              .speed = table::parse_interval(table.cell(row, "speed")),
-              .of_memcpy = table::parse_interval(table.cell(row, "memcpy_share"))};
+              .speed = table.interval(row, "speed"),
+              .of_memcpy = table.interval(row, "memcpy_share")};
     places[key(row)] = all.size();
     all.push_back(std::move(one));
   }

@@ -23,7 +23,6 @@
 #include "ops/dtype.hpp"
 #include "ops/registry.hpp"
 #include "oracle/outcome.hpp"
-#include "run/experiment.hpp"
 #include "shift/shifted_rows.hpp"
 
 namespace maxtrick::shift {
@@ -35,36 +34,56 @@ using ops::Variant;
 using shift::ShiftedRows;
 using table::Rule;
 
-std::vector<table::Column> columns(double tolerance_ulp) {
-  return {
-      {"op", Rule::exact, "the operation"},
-      {"offset", Rule::key, "the number added to every logit; rounded to the type, as a user has"},
-      {"dtype", Rule::key, "working type; the logits are rounded to it before and after the shift"},
-      {"classes", Rule::key, "logits in each row"},
-      {"variant", Rule::key, "the implementation"},
-      {"outcome", Rule::exact,
-       fmt::format("the worst over the rows: ok, inaccurate (more than {} ULP off), wrong (not one "
-                   "correct digit), underflow, overflow, nan (where a number is due)",
-                   tolerance_ulp)},
-      {"error_ulp",
-       Rule::bounded,
-       "what the variant loses: largest error of an output against the exact answer for the "
-       "shifted row as rounded, in ULP of that answer; inf where an output is NaN or infinite",
-       {table::Measure::absolute, 2,
-        "another libm may round exp and log the other way, one ULP each"}},
-      {"offset_loss_ulp", Rule::exact,
-       "what rounding the shifted logits lost before any variant ran: largest difference of the "
-       "exact answer for the rounded row from that for the row before the shift (log_sum_exp: plus "
-       "the offset), in ULP of the latter, to six digits; the same for every variant"},
-      {"distinct_logits", Rule::exact,
-       "how many different logits the shift left, least of the rows"},
-  };
-}
-
 // 1e+10, not 10000000000, where the short form says the same.
 std::string offset_name(double offset) {
   const std::string brief = fmt::format("{:g}", offset);
   return io::parse_number(brief) == offset ? brief : table::cell(offset);
+}
+
+struct Point {
+  Op op;
+  double offset;
+  DType dtype;
+  std::size_t classes;
+  const Variant* variant;
+};
+
+struct Found {
+  oracle::Verdict worst;
+  double offset_loss_ulp = 0;
+  std::size_t distinct = 0;
+};
+
+using Columns = table::Columns<Point, Found>;
+
+Columns columns(double tolerance_ulp) {
+  const table::Tolerance ulps{table::Measure::absolute, 2,
+                              "another libm may round exp and log the other way, one ULP each"};
+  return {
+      {"op", Rule::exact, "the operation", &Point::op},
+      {"offset", Rule::key, "the number added to every logit; rounded to the type, as a user has",
+       [](const Point& point) { return offset_name(point.offset); }},
+      {"dtype", Rule::key, "working type; the logits are rounded to it before and after the shift",
+       &Point::dtype},
+      {"classes", Rule::key, "logits in each row", &Point::classes},
+      {"variant", Rule::key, "the implementation", &Point::variant, &Variant::name},
+      {"outcome", Rule::exact,
+       fmt::format("the worst over the rows: ok, inaccurate (more than {} ULP off), wrong (not one "
+                   "correct digit), underflow, overflow, nan (where a number is due)",
+                   tolerance_ulp),
+       &Found::worst, &oracle::Verdict::outcome},
+      {"error_ulp", ulps,
+       "what the variant loses: largest error of an output against the exact answer for the "
+       "shifted row as rounded, in ULP of that answer; inf where an output is NaN or infinite",
+       &Found::worst, &oracle::Verdict::max_error_ulp},
+      {"offset_loss_ulp", Rule::exact,
+       "what rounding the shifted logits lost before any variant ran: largest difference of the "
+       "exact answer for the rounded row from that for the row before the shift (log_sum_exp: plus "
+       "the offset), in ULP of the latter, to six digits; the same for every variant",
+       [](const Found& found) { return table::short_number(found.offset_loss_ulp); }},
+      {"distinct_logits", Rule::exact,
+       "how many different logits the shift left, least of the rows", &Found::distinct},
+  };
 }
 
 struct Grid {
@@ -100,29 +119,23 @@ bool representable(double offset, const std::vector<std::vector<S>>& rows) {
 }
 
 template <class S>
-table::Row measure(const Variant& variant, DType dtype, double offset, ShiftedRows<S>& rows,
-                   double tolerance_ulp) {
-  oracle::Verdict worst;
+Found measure(const Point& point, ShiftedRows<S>& rows, double tolerance_ulp) {
+  Found found;
   for (const auto& row : rows.after) {
-    const auto got = ops::apply(variant, dtype, row->logits());
+    const auto got = ops::apply(*point.variant, point.dtype, row->logits());
     const auto verdict = oracle::judge<S>(rows.op, row->exact(), got, tolerance_ulp,
-                                          !variant.special_values.empty());
-    worst.outcome = std::max(worst.outcome, verdict.outcome);
-    worst.max_error_ulp = std::max(worst.max_error_ulp, verdict.max_error_ulp);
+                                          !point.variant->special_values.empty());
+    found.worst.outcome = std::max(found.worst.outcome, verdict.outcome);
+    found.worst.max_error_ulp = std::max(found.worst.max_error_ulp, verdict.max_error_ulp);
   }
-  return {std::string(name(rows.op)),
-          offset_name(offset),
-          std::string(name(dtype)),
-          fmt::format("{}", rows.after[0]->logits().size()),
-          variant.name(),
-          std::string(name(worst.outcome)),
-          table::cell(worst.max_error_ulp),
-          fmt::format("{:.6g}", rows.loss_ulp()),
-          fmt::format("{}", rows.distinct())};
+  found.offset_loss_ulp = rows.loss_ulp();
+  found.distinct = rows.distinct();
+  return found;
 }
 
 template <class S>
-void lay_out(run::Plan& plan, const Grid& grid, Op op, DType dtype, std::size_t classes) {
+void lay_out(run::Plan& plan, const Columns& columns, const Grid& grid, Op op, DType dtype,
+             std::size_t classes) {
   const auto rows = draw_rows<S>(grid, classes);
   std::vector<std::shared_ptr<inputs::ExactRow<S>>> before;
   for (const auto& row : rows) before.push_back(std::make_shared<inputs::ExactRow<S>>(op, row));
@@ -130,14 +143,14 @@ void lay_out(run::Plan& plan, const Grid& grid, Op op, DType dtype, std::size_t 
     if (!representable<S>(offset, rows)) continue;
     const auto both = std::make_shared<ShiftedRows<S>>(op, static_cast<S>(offset), before);
     const std::size_t batch = plan.cases.size() + 1;
-    for (const Variant* variant : grid.variants) {
-      if (variant->op != op || !variant->has(dtype)) continue;
-      plan.cases.push_back(inputs::variant_case(
-          fmt::format("{}/{}/{}/{}", offset_name(offset), name(dtype), classes, variant->name()),
-          *variant, batch, [=, tolerance_ulp = grid.tolerance_ulp] {
-            return measure<S>(*variant, dtype, offset, *both, tolerance_ulp);
-          }));
-    }
+    const auto run = [both, tolerance_ulp = grid.tolerance_ulp](const Point& point) {
+      return measure<S>(point, *both, tolerance_ulp);
+    };
+    for (const Variant* variant : grid.variants)
+      if (variant->op == op && variant->has(dtype))
+        plan.cases.push_back(inputs::of_variant(
+            run::case_of(columns, Point{op, offset, dtype, classes, variant}, run, batch),
+            *variant));
   }
 }
 
@@ -208,14 +221,15 @@ void add_views(table::ResultTable& table, const Grid& grid) {
 
 run::Plan plan(config::Section& config) {
   const Grid grid = read_grid(config);
-  run::Plan plan = inputs::begin_plan(columns(grid.tolerance_ulp), grid.variants);
+  const Columns columns = shift::columns(grid.tolerance_ulp);
+  run::Plan plan = inputs::begin_plan(columns.schema(), grid.variants);
   add_views(plan.table, grid);
   if (grid.seeds.empty()) return plan;  // noted already
   for (const Op op : ops::ops_of_logits())
     for (const std::size_t classes : grid.classes)
       for (const DType dtype : grid.dtypes)
         ops::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
-          lay_out<S>(plan, grid, op, dtype, classes);
+          lay_out<S>(plan, columns, grid, op, dtype, classes);
         });
   return plan;
 }

@@ -5,7 +5,6 @@
 
 #include "inputs/variant_plan.hpp"
 #include "ops/registry.hpp"
-#include "run/experiment.hpp"
 #include "run/store.hpp"
 #include "speed/launches.hpp"
 #include "speed/table.hpp"
@@ -14,13 +13,7 @@
 namespace maxtrick::speed {
 namespace {
 
-std::string key_of(const table::ResultTable& table, const Case& one) {
-  table::Row row = key_of(one);
-  row.resize(table.columns.size());
-  return table.key(row);
-}
-
-std::variant<table::Row, run::Skip> row_of(const Launches& launches, const Case& one) {
+std::variant<Timed, run::Skip> timed_in(const Launches& launches, const Case& one) {
   const ops::Variant& kernel = *timing::find_timed(one.item.kernel);
   if (!kernel.unavailable.empty())
     return run::Skip{timing::timed_name(kernel) + ": " + kernel.unavailable, kernel.optional};
@@ -30,7 +23,7 @@ std::variant<table::Row, run::Skip> row_of(const Launches& launches, const Case&
     throw run::CaseFailed(apart->second.failure);
   if (!results.failure.empty())
     return run::Skip{.reason = results.failure, .failed = !kernel.plugin.empty()};
-  return row_of(one, launches.spec(), results.launches);
+  return evaluate(one, launches.spec(), results.launches);
 }
 
 // What the kernels that are timed compute with. Their settings belong to the launches.
@@ -53,6 +46,7 @@ void name_libraries(run::Plan& plan, const Spec& spec) {
 run::Plan plan(config::Section& config) {
   auto launches = std::make_shared<Launches>(read_spec(config));
   const Spec& spec = launches->spec();
+  const Columns columns = speed::columns();
   run::Plan plan = inputs::begin_plan({});
   plan.table = empty_table(spec);
   plan.isas.clear();
@@ -60,9 +54,10 @@ run::Plan plan(config::Section& config) {
   plan.part = "launches";
   plan.folder = std::filesystem::path("speed") / run::cpu_folder();
   for (const Case& one : spec.cases)
-    plan.cases.push_back(
-        {key_of(plan.table, one),
-         [launches, held = launches->enter(one)] { return row_of(*launches, *held); }, 1});
+    plan.cases.push_back(run::case_of(
+        columns, one,
+        [launches, held = launches->enter(one)](const Case&) { return timed_in(*launches, *held); },
+        1));
   const auto parts =
       std::make_shared<const std::vector<std::function<void()>>>(Launches::parts(launches));
   for (std::size_t i = 0; i < plan.cases.size(); ++i) {

@@ -5,9 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "ops/registry.hpp"
-#include "oracle/outcome.hpp"
 #include "table/quantile.hpp"
+#include "ops/registry.hpp"
 
 namespace maxtrick::speed {
 namespace {
@@ -16,40 +15,32 @@ using table::Rule;
 
 const timing::Item copy{"memcpy", ""};
 
-// What several launches found alike.
-struct Found {
-  oracle::Outcome outcome = oracle::Outcome::ok;
-  double max_error_ulp = 0;
-  std::string implementation;
-  std::vector<double> medians;  // of the launches in which it was timed
-};
-
-Found gather(const std::vector<Launched>& launches, const timing::Item& item) {
-  Found all;
+// The medians of the launches in which it was timed; the rest is what they found alike.
+std::vector<double> gather(const std::vector<Launched>& launches, const timing::Item& item,
+                           Timed& all) {
+  std::vector<double> medians;
   for (const Launched& launch : launches) {
     const timing::Measured& one = launch.at(item);
     for (const auto outcome : oracle::all_outcomes)
       if (name(outcome) == one.outcome) all.outcome = std::max(all.outcome, outcome);
     all.max_error_ulp = std::max(all.max_error_ulp, one.max_error_ulp);
     all.implementation = one.implementation;
-    if (!one.seconds.empty()) all.medians.push_back(table::quantile(one.seconds, 0.5));
+    if (!one.seconds.empty()) medians.push_back(table::quantile(one.seconds, 0.5));
   }
-  return all;
+  return medians;
 }
 
-std::string number(double value) { return fmt::format("{:.4g}", value); }
-
 // Against memcpy by bytes, since not every op moves as many.
-std::string share_of_copy(const Case& one, const std::vector<Launched>& launches) {
-  auto share = speed(launches, one.item, copy);
-  if (!share) return "";
+std::optional<table::Interval> share_of_copy(const Case& one,
+                                             const std::vector<Launched>& launches) {
+  const auto share = speed(launches, one.item, copy);
+  if (!share) return std::nullopt;
   const double more = bytes(one.op, one.shape) / bytes(timing::copy, one.shape);
-  return table::cell(
-      table::Interval{share->estimate * more, share->low * more, share->high * more});
+  return table::Interval{share->estimate * more, share->low * more, share->high * more};
 }
 
 void judge_claims(const Case& one, const Spec& spec, const std::vector<Launched>& launches,
-                  table::Row& row) {
+                  Timed& timed) {
   std::vector<std::string> claims, measured, verdicts;
   for (const Claim& claim : spec.claims) {
     if (!claim.matches(one)) continue;
@@ -58,52 +49,79 @@ void judge_claims(const Case& one, const Spec& spec, const std::vector<Launched>
     measured.push_back(verdict.measured);
     verdicts.push_back(verdict.verdict);
   }
-  for (const auto& cells : {claims, measured, verdicts})
-    row.push_back(fmt::format("{}", fmt::join(cells, "; ")));
+  timed.claims = fmt::format("{}", fmt::join(claims, "; "));
+  timed.measured = fmt::format("{}", fmt::join(measured, "; "));
+  timed.verdicts = fmt::format("{}", fmt::join(verdicts, "; "));
 }
 
-std::vector<table::Column> columns() {
-  return {
-      {"op", Rule::key, "what is computed; copy: the matrix moved by memcpy, on one thread"},
-      {"variant", Rule::key,
-       "the implementation; one of AVX2 is timed beside an oneDNN held to AVX2 (.onednn.avx2), the "
-       "others beside one that takes what the CPU has"},
-      {"shape", Rule::key, "rows x classes"},
-      {"threads", Rule::key,
-       "all: as many as the CPU has; references, oneDNN among them, have one thread all the same"},
-      {"logits", Rule::key, "which logits"},
-      {"implementation", Rule::info, "what oneDNN says that it takes"},
-      {"outcome", Rule::exact,
-       "of a sample of rows, against the oracle; what is wrong, infinite or NaN is not timed, nor "
-       "what is not ok where it claims a bound"},
-      {"max_error_ulp", Rule::info,
-       "over the sample; of a gradient, in the class of the target, in ULPs of its scale"},
-      {"claimed_ulp", Rule::exact, "what it claims of every row"},
-      {"time_ns", Rule::info,
-       "an element: median in the launch in which oneDNN was at its best, or in its own best"},
-      {"gb_per_s", Rule::info, "bytes read and written, each once, at that time"},
-      {"launch_spread", Rule::info, "its slowest launch's median time by its fastest's"},
-      {"speed", Rule::info,
-       "oneDNN's time by its own, within oneDNN's best launch: median and 95 % confidence "
-       "interval"},
-      {"memcpy_share", Rule::info,
-       "bytes a second by memcpy's, within memcpy's best launch, likewise"},
-      {"claim", Rule::info, "what the config claims, if anything"},
-      {"measured", Rule::info,
-       "that ratio, within the best launch of what it is compared with: median and 95 % confidence "
-       "interval"},
-      {"verdict", Rule::info,
-       "holds or missed where the whole interval is on one side of the claim, else noisy, and "
-       "noisy "
-       "too where it is wider than the config allows; it decides the exit code"},
+// To four digits.
+auto shown(std::optional<double> Timed::*number) {
+  return [number](const Timed& timed) -> table::Cell {
+    if (!(timed.*number)) return {};
+    return table::rounded(*(timed.*number), 4);
   };
+}
+
+table::Cell claimed_ulp(const Case& one) {
+  const double claimed = timing::find_timed(one.item.kernel)->claimed_ulp;
+  return std::isfinite(claimed) ? table::Cell(claimed) : table::Cell();
 }
 
 }  // namespace
 
+Columns columns() {
+  return {
+      {"op", Rule::key, "what is computed; copy: the matrix moved by memcpy, on one thread",
+       &Case::op},
+      {"variant", Rule::key,
+       "the implementation; one of AVX2 is timed beside an oneDNN held to AVX2 (.onednn.avx2), the "
+       "others beside one that takes what the CPU has",
+       &Case::item, &timing::Item::kernel},
+      {"shape", Rule::key, "rows x classes",
+       [](const Case& one) { return timing::name(one.shape); }},
+      {"threads", Rule::key,
+       "all: as many as the CPU has; references, oneDNN among them, have one thread all the same",
+       &Case::threads},
+      {"logits", Rule::key, "which logits",
+       [](const Case& one) { return one.item.logits.empty() ? "any" : one.item.logits; }},
+      {"implementation", Rule::info, "what oneDNN says that it takes", &Timed::implementation},
+      {"outcome", Rule::exact,
+       "of a sample of rows, against the oracle; what is wrong, infinite or NaN is not timed, nor "
+       "what is not ok where it claims a bound",
+       &Timed::outcome},
+      {"max_error_ulp", Rule::info,
+       "over the sample; of a gradient, in the class of the target, in ULPs of its scale",
+       [](const Timed& timed) { return table::short_number(timed.max_error_ulp); }},
+      {"claimed_ulp", Rule::exact, "what it claims of every row", claimed_ulp},
+      {"time_ns", Rule::info,
+       "an element: median in the launch in which oneDNN was at its best, or in its own best",
+       shown(&Timed::time_ns)},
+      {"gb_per_s", Rule::info, "bytes read and written, each once, at that time",
+       shown(&Timed::gb_per_s)},
+      {"launch_spread", Rule::info, "its slowest launch's median time by its fastest's",
+       shown(&Timed::launch_spread)},
+      {"speed", Rule::info,
+       "oneDNN's time by its own, within oneDNN's best launch: median and 95 % confidence "
+       "interval",
+       &Timed::speed},
+      {"memcpy_share", Rule::info,
+       "bytes a second by memcpy's, within memcpy's best launch, likewise", &Timed::memcpy_share},
+      {"claim", Rule::info, "what the config claims, if anything", &Timed::claims},
+      {"measured", Rule::info,
+       "that ratio, within the best launch of what it is compared with: median and 95 % confidence "
+       "interval",
+       &Timed::measured},
+      {"verdict", Rule::info,
+       "holds or missed where the whole interval is on one side of the claim, else noisy, and "
+       "noisy "
+       "too where it is wider than the config allows; it decides the exit code",
+       &Timed::verdicts},
+  };
+}
+
 table::ResultTable empty_table(const Spec& spec) {
   table::ResultTable table;
-  table.columns = columns();
+  table.columns = columns().schema();
   table.limits = {{"max_error_ulp", "claimed_ulp"}};
   table.judged = {{"claim", "measured", "verdict"}};
   table.lines = {{.title = "What is claimed",
@@ -137,34 +155,23 @@ table::ResultTable empty_table(const Spec& spec) {
   return table;
 }
 
-table::Row key_of(const Case& one) {
-  return {std::string(ops::name(one.op)), one.item.kernel, timing::name(one.shape), one.threads(),
-          one.item.logits.empty() ? "any" : one.item.logits};
-}
-
-table::Row row_of(const Case& one, const Spec& spec, const std::vector<Launched>& launches) {
-  const Found found = gather(launches, one.item);
+Timed evaluate(const Case& one, const Spec& spec, const std::vector<Launched>& launches) {
+  Timed timed;
+  const std::vector<double> medians = gather(launches, one.item, timed);
+  judge_claims(one, spec, launches, timed);
+  const auto [least, most] = std::minmax_element(medians.begin(), medians.end());
+  if (least == medians.end()) return timed;
   const timing::Item onednn{onednn_beside(one.op, one.item.kernel), one.item.logits};
-  const double claimed = timing::find_timed(one.item.kernel)->claimed_ulp;
-  table::Row row = key_of(one);
-  row.insert(row.end(), {found.implementation, std::string(name(found.outcome)),
-                         table::short_cell(found.max_error_ulp),
-                         std::isfinite(claimed) ? table::cell(claimed) : ""});
-  const auto [least, most] = std::minmax_element(found.medians.begin(), found.medians.end());
-  if (least == found.medians.end()) {
-    row.insert(row.end(), 5, "");
-  } else {
-    const auto best = best_launch(launches, onednn);
-    const auto& times =
-        launches[best.value_or(best_launch(launches, one.item).value())].at(one.item).seconds;
-    const double median = times.empty() ? *least : table::quantile(times, 0.5);
-    const auto ratio = speed(launches, one.item, onednn);
-    row.insert(row.end(), {number(median * 1e9 / static_cast<double>(one.shape.elements())),
-                           number(bytes(one.op, one.shape) / median / 1e9), number(*most / *least),
-                           ratio ? table::cell(*ratio) : "", share_of_copy(one, launches)});
-  }
-  judge_claims(one, spec, launches, row);
-  return row;
+  const auto best = best_launch(launches, onednn);
+  const auto& times =
+      launches[best.value_or(best_launch(launches, one.item).value())].at(one.item).seconds;
+  const double median = times.empty() ? *least : table::quantile(times, 0.5);
+  timed.time_ns = median * 1e9 / static_cast<double>(one.shape.elements());
+  timed.gb_per_s = bytes(one.op, one.shape) / median / 1e9;
+  timed.launch_spread = *most / *least;
+  timed.speed = speed(launches, one.item, onednn);
+  timed.memcpy_share = share_of_copy(one, launches);
+  return timed;
 }
 
 }  // namespace maxtrick::speed

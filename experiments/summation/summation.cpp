@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
+#include <optional>
 
 #include "inputs/numbers.hpp"
 #include "inputs/selection.hpp"
@@ -14,7 +15,6 @@
 #include "ops/dtype.hpp"
 #include "oracle/oracle.hpp"
 #include "oracle/outcome.hpp"
-#include "run/experiment.hpp"
 #include "summation/summands.hpp"
 #include "summation/terms.hpp"
 
@@ -29,30 +29,57 @@ using table::Rule;
 
 constexpr std::int64_t max_rows = 1000;
 
-std::vector<table::Column> columns(double inaccurate_above_u) {
+struct Point {
+  std::shared_ptr<const Terms> terms;
+  DType dtype;
+  SumOrder order;
+  std::size_t classes;
+
+  [[nodiscard]] double sqrt_n() const { return std::sqrt(static_cast<double>(classes)); }
+};
+
+// No error and no bound where a sum overflowed.
+struct Found {
+  Outcome worst = Outcome::ok;
+  std::optional<double> error_u = {}, bound_u = {};
+};
+
+using Columns = table::Columns<Point, Found>;
+
+Columns columns(double inaccurate_above_u) {
+  const table::Tolerance by_libm{
+      table::Measure::absolute, 2,
+      "another libm rounds one term of e^x in a hundred the other way, and with it an addition "
+      "now and then: by one ULP, 2 u at most"};
   return {
-      {"distribution", Rule::key, "the terms; the list of distributions says what they provoke"},
-      {"dtype", Rule::key, "the type of the terms and of the sum"},
-      {"order", Rule::key, "the order of summation"},
-      {"classes", Rule::key, "how many terms: n, and the bound n u of any order in units of u"},
+      {"distribution", Rule::key, "the terms; the list of distributions says what they provoke",
+       &Point::terms, &Terms::name},
+      {"dtype", Rule::key, "the type of the terms and of the sum", &Point::dtype},
+      {"order", Rule::key, "the order of summation", &Point::order, &SumOrder::name},
+      {"classes", Rule::key, "how many terms: n, and the bound n u of any order in units of u",
+       &Point::classes},
       {"outcome", Rule::exact,
        fmt::format("ok, inaccurate (off by more than {} u), wrong (off by half of the sum or "
                    "more), overflow",
-                   inaccurate_above_u)},
-      {"error_u",
-       Rule::bounded,
+                   inaccurate_above_u),
+       &Found::worst},
+      {"error_u", by_libm,
        "relative error of the sum in units of u, the largest of all rows; empty where a sum "
        "overflowed",
-       {table::Measure::absolute, 2,
-        "another libm rounds one term of e^x in a hundred the other way, and with it an addition "
-        "now and then: by one ULP, 2 u at most"}},
+       &Found::error_u},
       {"bound_u", Rule::exact,
        "what theory allows (Higham 2002, chapter 4), rounded up to four digits; 1/u is all of the "
-       "sum, so much where nothing better can be said"},
-      {"sqrt_n", Rule::exact, "sqrt(n): the error in units of u if roundings were coin tosses"},
+       "sum, so much where nothing better can be said",
+       &Found::bound_u},
+      {"sqrt_n", Rule::exact, "sqrt(n): the error in units of u if roundings were coin tosses",
+       &Point::sqrt_n},
       {"error_per_sqrt_n", Rule::info,
-       "error_u over sqrt_n: far above 1 where the roundings fall one way; follows from those two"},
-      {"hazard", Rule::exact, "what the distribution provokes"},
+       "error_u over sqrt_n: far above 1 where the roundings fall one way; follows from those two",
+       [](const Point& point, const Found& found) -> table::Cell {
+         if (!found.error_u) return {};
+         return *found.error_u / point.sqrt_n();
+       }},
+      {"hazard", Rule::exact, "what the distribution provokes", &Point::terms, &Terms::hazard},
   };
 }
 
@@ -90,29 +117,20 @@ Outcome judge(S sum, double error_u, double u, double inaccurate_above_u) {
 }
 
 template <class S>
-table::Row measure(Summands<S>& summands, const Terms& terms, DType dtype, const SumOrder& order,
-                   std::size_t classes, double inaccurate_above_u) {
-  const double u = ops::unit_roundoff(dtype);
-  Outcome worst = Outcome::ok;
+Found measure(const Point& point, Summands<S>& summands, double inaccurate_above_u) {
+  const double u = ops::unit_roundoff(point.dtype);
+  Found found;
   double error_u = 0;
   for (const auto& row : summands.rows()) {
-    const S sum = sum_in<S>(dtype, order, row.terms);
+    const S sum = sum_in<S>(point.dtype, point.order, row.terms);
     const double error = numerics::relative_error(row.sum, sum) / u;
-    worst = std::max(worst, judge(sum, error, u, inaccurate_above_u));
+    found.worst = std::max(found.worst, judge(sum, error, u, inaccurate_above_u));
     error_u = std::max(error_u, error);
   }
-  const bool finite = worst < Outcome::overflow;
-  const double sqrt_n = std::sqrt(static_cast<double>(classes));
-  return {terms.name,
-          std::string(name(dtype)),
-          order.name(),
-          fmt::format("{}", classes),
-          std::string(name(worst)),
-          finite ? table::cell(error_u) : "",
-          finite ? table::cell(rounded_up_to_four_digits(bound(dtype, order, classes) / u)) : "",
-          table::cell(sqrt_n),
-          finite ? table::cell(error_u / sqrt_n) : "",
-          terms.hazard};
+  if (found.worst >= Outcome::overflow) return found;
+  found.error_u = error_u;
+  found.bound_u = rounded_up_to_four_digits(bound(point.dtype, point.order, point.classes) / u);
+  return found;
 }
 
 std::vector<SumOrder> read_orders(config::Section& config) {
@@ -125,35 +143,36 @@ std::vector<SumOrder> read_orders(config::Section& config) {
   return orders;
 }
 
-std::vector<Terms> read_distributions(config::Section& config) {
-  std::vector<Terms> distributions;
+using Distributions = std::vector<std::shared_ptr<const Terms>>;
+
+Distributions read_distributions(config::Section& config) {
+  Distributions distributions;
   inputs::Names names("distribution");
   for (config::Section& section : config.tables("distribution")) {
-    distributions.push_back(read_terms(section));
-    names.add(section, distributions.back().name);
+    distributions.push_back(std::make_shared<const Terms>(read_terms(section)));
+    names.add(section, distributions.back()->name);
   }
   return distributions;
 }
 
 // The cases of one distribution, type and number of classes.
 template <class S>
-void lay_out(run::Plan& plan, const Terms& terms, DType dtype, std::size_t classes,
-             const std::vector<SumOrder>& orders, std::size_t rows, double inaccurate_above_u) {
-  const auto summands = std::make_shared<Summands<S>>(terms, dtype, classes, rows);
+void lay_out(run::Plan& plan, const Columns& columns, const std::shared_ptr<const Terms>& terms,
+             DType dtype, std::size_t classes, const std::vector<SumOrder>& orders,
+             std::size_t rows, double inaccurate_above_u) {
+  const auto summands = std::make_shared<Summands<S>>(*terms, dtype, classes, rows);
   const std::size_t batch = plan.cases.size() + 1;
+  const auto run = [=](const Point& point) {
+    return measure<S>(point, *summands, inaccurate_above_u);
+  };
   for (const SumOrder& order : orders) {
     // double has nothing wider here.
     if (dtype == DType::float64 && order.kind == SumOrder::Kind::wider) continue;
-    plan.cases.push_back(
-        {fmt::format("{}/{}/{}/{}", terms.name, name(dtype), order.name(), classes),
-         [=]() -> std::variant<table::Row, run::Skip> {
-           return measure<S>(*summands, terms, dtype, order, classes, inaccurate_above_u);
-         },
-         batch});
+    plan.cases.push_back(run::case_of(columns, Point{terms, dtype, order, classes}, run, batch));
   }
 }
 
-void add_views(run::Plan& plan, const std::vector<Terms>& distributions,
+void add_views(run::Plan& plan, const Distributions& distributions,
                const std::vector<DType>& dtypes, const std::vector<std::size_t>& classes) {
   std::vector<std::string> outcomes;
   for (const auto one : {Outcome::ok, Outcome::inaccurate, Outcome::wrong, Outcome::overflow})
@@ -173,13 +192,13 @@ void add_views(run::Plan& plan, const std::vector<Terms>& distributions,
          .cells = {"outcome", "error_u"},
          .only = {{"dtype", std::string(name(dtype))}, {"classes", most}}});
   const std::string shown(name(inputs::shown_dtype(dtypes)));
-  for (const Terms& terms : distributions)
+  for (const auto& terms : distributions)
     plan.table.pivots.push_back(
-        {.title = fmt::format("{}, {}: error in u, and its bound", terms.name, shown),
+        {.title = fmt::format("{}, {}: error in u, and its bound", terms->name, shown),
          .row = "order",
          .column = "classes",
          .cells = {"error_u", "bound_u"},
-         .only = {{"dtype", shown}, {"distribution", terms.name}}});
+         .only = {{"dtype", shown}, {"distribution", terms->name}}});
   plan.table.legend = {"distribution", "hazard"};
 }
 
@@ -195,14 +214,15 @@ run::Plan plan(config::Section& config) {
         orders[0].kind == SumOrder::Kind::wider)
       config.reject("dtypes", i, "no order in 'orders' is for float64", "another type or order");
 
-  run::Plan plan = inputs::begin_plan(columns(inaccurate_above_u));
+  const Columns columns = summation::columns(inaccurate_above_u);
+  run::Plan plan = inputs::begin_plan(columns.schema());
   plan.table.limits = {{"error_u", "bound_u"}};
   add_views(plan, distributions, dtypes, classes);
-  for (const Terms& terms : distributions)
+  for (const auto& terms : distributions)
     for (const DType dtype : dtypes)
       for (const std::size_t n : classes)
         ops::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
-          lay_out<S>(plan, terms, dtype, n, orders, terms.is_random() ? rows : 1,
+          lay_out<S>(plan, columns, terms, dtype, n, orders, terms->is_random() ? rows : 1,
                      inaccurate_above_u);
         });
   return plan;

@@ -4,13 +4,14 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <optional>
 
 #include "inputs/arm.hpp"
 #include "inputs/quantities.hpp"
 #include "inputs/task.hpp"
 #include "inputs/trained.hpp"
 #include "io/number.hpp"
-#include "run/experiment.hpp"
+#include "run/case_of.hpp"
 #include "training/model_files.hpp"
 #include "training/training_tasks.hpp"
 
@@ -21,88 +22,99 @@ using inputs::Quantity;
 using inputs::Runs;
 using table::Rule;
 
-std::vector<table::Column> columns() {
+struct Point {
+  std::string task, arm, quantity;
+};
+
+// A quantity over the seeds, and what a document prints of it.
+struct Band {
+  double lowest = 0, q1 = 0, median = 0, q3 = 0, highest = 0;
+  std::string published = {}, source = {};
+  std::optional<std::size_t> seeds = {};
+
+  [[nodiscard]] std::optional<bool> within() const {
+    if (published.empty()) return std::nullopt;
+    const double number = io::parse_number(published).value_or(NAN);
+    return lowest <= number && number <= highest;
+  }
+};
+
+using Columns = table::Columns<Point, Band>;
+
+Columns columns() {
   // Another OpenBLAS core adds up in another order, which 630 steps carry on.
   const table::Tolerance tolerance{
       table::Measure::relative, 1e-3,
       "another core of OpenBLAS adds up in another order: one example of 2000 on another side is "
       "5e-4 of an accuracy; a logit or a late loss of the circles moved by as much (measured)"};
   return {
-      {"task", Rule::key, "data, network and optimiser, as the config has them"},
-      {"arm", Rule::key,
-       "the form of the loss; bayes: the classifier that knows how data are made"},
+      {"task", Rule::key, "data, network and optimiser, as the config has them", &Point::task},
+      {"arm", Rule::key, "the form of the loss; bayes: the classifier that knows how data are made",
+       &Point::arm},
       {"quantity", Rule::key,
        "loss_1, loss_2, ...: mean loss of the examples of an epoch, each as it was trained on; "
        "then, "
        "of all examples after the last epoch: exact_loss (by the exact form in float64), accuracy, "
        "the extreme logits, first_categories: how many of the named classes of "
-       "the first examples come out"},
-      {"lowest", Rule::bounded, "over the seeds", tolerance},
-      {"q1", Rule::bounded, "a quarter of the seeds is below", tolerance},
-      {"median", Rule::bounded, "over the seeds", tolerance},
-      {"q3", Rule::bounded, "a quarter of the seeds is above", tolerance},
-      {"highest", Rule::bounded, "over the seeds", tolerance},
-      {"published", Rule::exact, "what a document prints of its one run"},
-      {"within", Rule::exact, "whether that is between lowest and highest"},
-      {"seeds", Rule::exact, "how many runs"},
-      {"source", Rule::exact, "the document"},
+       "the first examples come out",
+       &Point::quantity},
+      {"lowest", tolerance, "over the seeds", &Band::lowest},
+      {"q1", tolerance, "a quarter of the seeds is below", &Band::q1},
+      {"median", tolerance, "over the seeds", &Band::median},
+      {"q3", tolerance, "a quarter of the seeds is above", &Band::q3},
+      {"highest", tolerance, "over the seeds", &Band::highest},
+      {"published", Rule::exact, "what a document prints of its one run", &Band::published},
+      {"within", Rule::exact, "whether that is between lowest and highest", &Band::within},
+      {"seeds", Rule::exact, "how many runs", &Band::seeds},
+      {"source", Rule::exact, "the document", &Band::source},
   };
 }
 
-table::Row row_of(const Runs& runs, const Quantity& quantity, const PrintedRun* printed) {
-  table::Row row{runs.setup().task.name, runs.setup().arm.name, quantity.name};
-  std::vector<double> band;
-  for (const double q : {0.0, 0.25, 0.5, 0.75, 1.0}) {
-    band.push_back(runs.quantile(q, quantity.of));
-    row.push_back(table::cell(band.back()));
+Band band_of(const Runs& runs, const Quantity& quantity, const PrintedRun* printed) {
+  const auto at = [&](double q) { return runs.quantile(q, quantity.of); };
+  Band band{at(0), at(0.25), at(0.5), at(0.75), at(1)};
+  band.seeds = runs.all().size();
+  if (printed == nullptr) return band;
+  if (const auto value = printed->values.find(quantity.name); value != printed->values.end()) {
+    band.published = value->second;
+    band.source = printed->source;
   }
-  const auto value =
-      printed ? printed->values.find(quantity.name) : decltype(printed->values.end()){};
-  if (printed == nullptr || value == printed->values.end()) {
-    row.insert(row.end(), {"", "", fmt::format("{}", runs.all().size()), ""});
-    return row;
-  }
-  const double number = io::parse_number(value->second).value_or(NAN);
-  const bool within = band.front() <= number && number <= band.back();
-  row.insert(row.end(), {value->second, within ? "yes" : "no", fmt::format("{}", runs.all().size()),
-                         printed->source});
-  return row;
+  return band;
 }
 
-void add_runs(run::Plan& plan, const std::shared_ptr<Runs>& runs,
+void add_runs(run::Plan& plan, const Columns& columns, const std::shared_ptr<Runs>& runs,
               const std::vector<std::int32_t>& first,
               const std::shared_ptr<const PrintedRun>& printed) {
   const inputs::Task& task = runs->setup().task;
   const std::size_t batch = plan.cases.size() + 1;
   const auto parts = runs->parts();
   for (const Quantity& quantity : inputs::quantities(task.options.epochs, first)) {
-    plan.cases.push_back({fmt::format("{}/{}/{}", task.name, runs->setup().arm.name, quantity.name),
-                          [=]() -> std::variant<table::Row, run::Skip> {
-                            const std::string reason = runs->unavailable();
-                            if (!reason.empty()) return run::Skip{reason};
-                            return row_of(*runs, quantity, printed.get());
-                          },
-                          batch, parts});
+    plan.cases.push_back(run::case_of(
+        columns, Point{task.name, runs->setup().arm.name, quantity.name},
+        [=](const Point&) -> std::variant<Band, run::Skip> {
+          const std::string reason = runs->unavailable();
+          if (!reason.empty()) return run::Skip{reason};
+          return band_of(*runs, quantity, printed.get());
+        },
+        batch));
+    plan.cases.back().parts = parts;
     plan.cases.back().foreign = runs->setup().arm.foreign();
   }
 }
 
 // Over all data that could be drawn no classifier does better; one that was fitted to these very
 // examples may do so on them.
-void add_bayes(run::Plan& plan, const inputs::Task& task) {
+void add_bayes(run::Plan& plan, const Columns& columns, const inputs::Task& task) {
   if (!task.data.bayes) return;
   for (const std::string quantity : {"exact_loss", "accuracy"})
-    plan.cases.push_back({fmt::format("{}/{}/{}", task.name, bayes, quantity),
-                          [=]() -> std::variant<table::Row, run::Skip> {
-                            const auto logits = task.data.bayes();
-                            const auto best =
-                                inputs::evaluate({logits.data(), task.data.rows, task.data.classes},
-                                                 task.data.data().y);
-                            const std::string value = table::cell(
-                                quantity == "accuracy" ? best.accuracy : best.exact_loss);
-                            return table::Row{task.name, bayes, quantity, value, value, value,
-                                              value,     value, "",       "",    "",    ""};
-                          }});
+    plan.cases.push_back(
+        run::case_of(columns, Point{task.name, bayes, quantity}, [=](const Point&) -> Band {
+          const auto logits = task.data.bayes();
+          const auto best = inputs::evaluate({logits.data(), task.data.rows, task.data.classes},
+                                             task.data.data().y);
+          const double value = quantity == "accuracy" ? best.accuracy : best.exact_loss;
+          return {value, value, value, value, value};
+        }));
 }
 
 void add_views(table::ResultTable& table, const std::string& task,
@@ -125,7 +137,8 @@ void add_views(table::ResultTable& table, const std::string& task,
 run::Plan plan(config::Section& config) {
   const auto data = inputs::read_data_sets(config);
   const auto arms = inputs::read_arms(config);
-  run::Plan plan = inputs::begin_plan(columns(), data, arms);
+  const Columns columns = training::columns();
+  run::Plan plan = inputs::begin_plan(columns.schema(), data, arms);
   const std::size_t seeds = inputs::read_seeds(config);
   const auto tasks = read_tasks(config, data, arms);
   const auto printed = read_printed_runs(config, tasks);
@@ -139,9 +152,9 @@ run::Plan plan(config::Section& config) {
       for (const PrintedRun& one : printed)
         if (one.task == task.name && one.arm == arm.name)
           of_arm = std::make_shared<const PrintedRun>(one);
-      add_runs(plan, std::make_shared<Runs>(setups.back(), seeds), first, of_arm);
+      add_runs(plan, columns, std::make_shared<Runs>(setups.back(), seeds), first, of_arm);
     }
-    add_bayes(plan, task);
+    add_bayes(plan, columns, task);
     add_views(plan.table, task.name, printed);
   }
   plan.models = training::read_exports(config, setups, seeds);

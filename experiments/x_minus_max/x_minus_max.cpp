@@ -6,12 +6,12 @@
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <optional>
 
 #include "inputs/numbers.hpp"
 #include "inputs/selection.hpp"
 #include "inputs/variant_plan.hpp"
 #include "ops/dtype.hpp"
-#include "run/experiment.hpp"
 #include "x_minus_max/gap_search.hpp"
 
 namespace maxtrick::x_minus_max {
@@ -20,57 +20,68 @@ namespace {
 using ops::DType;
 using table::Rule;
 
-std::vector<table::Column> columns() {
+struct Point {
+  std::shared_ptr<const Criterion> criterion;
+  DType dtype;
+  std::size_t classes;
+};
+
+struct Compared {
+  Found measured;
+  double predicted = 0;
+  std::optional<double> difference = {}, spacing = {};
+};
+
+using Columns = table::Columns<Point, Compared>;
+
+Columns columns() {
   const table::Tolerance formula = {table::Measure::absolute, 1e-11, "log and exp of libm"};
   return {
-      {"criterion", Rule::key, "what is asked of x - max"},
-      {"dtype", Rule::key, "working type"},
-      {"classes", Rule::key, "how many logits: the leader at 0, the others at -gap"},
+      {"criterion", Rule::key, "what is asked of x - max", &Point::criterion, &Criterion::name},
+      {"dtype", Rule::key, "working type", &Point::dtype},
+      {"classes", Rule::key, "how many logits: the leader at 0, the others at -gap",
+       &Point::classes},
       {"from_gap", Rule::exact,
        "measured: the smallest gap of the grid from which on the criterion holds up to the "
        "largest; "
-       "never, where it fails there still"},
-      {"predicted_gap", Rule::bounded, "by theory, on no grid", formula},
-      {"difference", Rule::bounded,
+       "never, where it fails there still",
+       [](const Compared& both) -> table::Cell {
+         if (!both.measured.from_gap) return "never";
+         return *both.measured.from_gap;
+       }},
+      {"predicted_gap", formula, "by theory, on no grid", &Compared::predicted},
+      {"difference", formula,
        "distance of the two; empty where both are beyond the largest gap, inf where only the "
        "measured is",
-       formula},
+       &Compared::difference},
       {"grid_spacing", Rule::exact,
-       "from from_gap to the next gap of the grid: bounds the difference"},
+       "from from_gap to the next gap of the grid: bounds the difference", &Compared::spacing},
       {"monotone", Rule::exact,
        "yes: in a scan of the range at scan_step the error grows nowhere, and the criterion never "
        "fails "
-       "again"},
-      {"meaning", Rule::exact, "the criterion in full"},
+       "again",
+       &Compared::measured, &Found::monotone},
+      {"meaning", Rule::exact, "the criterion in full", &Point::criterion, &Criterion::meaning},
   };
 }
 
 template <class S>
-table::Row measure(Measured<S>& measured, const Criterion& criterion, DType dtype,
-                   std::size_t classes, const Gaps& gaps) {
-  const Found found = search(measured, criterion, gaps);
-  const double predicted = predicted_gap(criterion, gaps.digits, classes);
-  std::string difference = "inf", spacing = table::cell(gaps.spacing(gaps.last()));
-  if (found.from_gap) {
-    difference = table::cell(std::fabs(*found.from_gap - predicted));
-    spacing = table::cell(gaps.spacing(*found.from_gap));
-  } else if (predicted > gaps.last()) {
-    difference = spacing = "";
+Compared measure(const Point& point, Measured<S>& measured, const Gaps& gaps) {
+  Compared both{search(measured, *point.criterion, gaps),
+                predicted_gap(*point.criterion, gaps.digits, point.classes)};
+  if (both.measured.from_gap) {
+    both.difference = std::fabs(*both.measured.from_gap - both.predicted);
+    both.spacing = gaps.spacing(*both.measured.from_gap);
+  } else if (!(both.predicted > gaps.last())) {
+    both.difference = INFINITY;
+    both.spacing = gaps.spacing(gaps.last());
   }
-  return {criterion.name,
-          std::string(name(dtype)),
-          fmt::format("{}", classes),
-          found.from_gap ? table::cell(*found.from_gap) : "never",
-          table::cell(predicted),
-          difference,
-          spacing,
-          found.monotone ? "yes" : "no",
-          criterion.meaning};
+  return both;
 }
 
-std::vector<Criterion> read_criteria(config::Section& config) {
+std::vector<std::shared_ptr<const Criterion>> read_criteria(config::Section& config) {
   using Kind = Criterion::Kind;
-  std::vector<Criterion> criteria;
+  std::vector<std::shared_ptr<const Criterion>> criteria;
   inputs::Names names("criterion");
   for (config::Section& section : config.tables("criterion")) {
     Criterion one{inputs::read_name(section, "name"), section.text("meaning"),
@@ -83,7 +94,7 @@ std::vector<Criterion> read_criteria(config::Section& config) {
     one.tolerance = in_ulp ? section.number("others_within_ulp", {0x1p-30, 1024})
                            : section.number("probability_within", {1e-9, 1});
     names.add(section, one.name);
-    criteria.push_back(std::move(one));
+    criteria.push_back(std::make_shared<const Criterion>(std::move(one)));
   }
   return criteria;
 }
@@ -104,7 +115,8 @@ run::Plan plan(config::Section& config) {
   const Gaps common = read_gaps(config);
   const auto criteria = read_criteria(config);
 
-  run::Plan plan = inputs::begin_plan(columns());
+  const Columns columns = x_minus_max::columns();
+  run::Plan plan = inputs::begin_plan(columns.schema());
   plan.table.limits = {{"difference", "grid_spacing"}};
   plan.table.legend = {"criterion", "meaning"};
   std::size_t batch = 0;
@@ -122,12 +134,11 @@ run::Plan plan(config::Section& config) {
         Gaps gaps = common;
         gaps.digits = std::numeric_limits<S>::digits;
         const auto measured = std::make_shared<Measured<S>>(dtype, n);
-        for (const Criterion& criterion : criteria)
-          plan.cases.push_back({fmt::format("{}/{}/{}", criterion.name, name(dtype), n),
-                                [=]() -> std::variant<table::Row, run::Skip> {
-                                  return measure<S>(*measured, criterion, dtype, n, gaps);
-                                },
-                                batch});
+        const auto run = [measured, gaps](const Point& point) {
+          return measure<S>(point, *measured, gaps);
+        };
+        for (const auto& criterion : criteria)
+          plan.cases.push_back(run::case_of(columns, Point{criterion, dtype, n}, run, batch));
       });
   }
   return plan;

@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <optional>
+#include <stdexcept>
 #include <system_error>
+#include <utility>
 
 #include "cli/junit.hpp"
 #include "cli/plugins.hpp"
@@ -26,36 +29,54 @@ table::ResultTable strict(table::ResultTable table) {
   return table;
 }
 
-// What of a run is not as its baseline, a CSV text, has it: said on stdout; exit code. A whole
-// table has `whole_size` rows.
-int compare_with_baseline(const run::Run& run, const Prepared& prepared,
-                          const std::filesystem::path& csv_path, const std::string& csv,
+// A file that should hold a table, and the table; or why it holds none.
+struct OnDisk {
+  std::filesystem::path csv;
+  std::optional<table::Baseline> table = {};
+  std::string error = {};
+};
+
+// Nothing where there is no file.
+std::optional<OnDisk> read_baseline(const std::filesystem::path& csv) {
+  auto text = io::read_file_if_there(csv);
+  if (!text) return std::nullopt;
+  OnDisk found{csv};
+  try {
+    found.table.emplace(std::move(*text));
+  } catch (const std::runtime_error& error) {
+    found.error = error.what();
+  }
+  return found;
+}
+
+// What of a run is not as its baseline has it: said on stdout; exit code. A whole table has
+// `whole_size` rows.
+int compare_with_baseline(const run::Run& run, const Prepared& prepared, const OnDisk& baseline,
                           std::size_t whole_size, Checked& checked) {
-  const auto folder = csv_path.parent_path();
+  const auto folder = baseline.csv.parent_path();
   std::vector<Mismatch> mismatches;
   std::vector<std::string> stale;
-  try {
-    std::vector<std::string> made;
-    for (const auto& row : run.table.rows) made.push_back(run.table.key(row));
-    const bool whole = made.size() == whole_size;
-    // A baseline that is not what its manifest says was altered by hand: then no tolerance applies.
-    const bool by_hand = run::altered(folder, prepared.name);
-    if (by_hand)
-      fmt::print("{}: not the table that its manifest speaks of: compared to the letter\n",
-                 csv_path.string());
-    mismatches =
-        table::compare(by_hand ? strict(run.table) : run.table, csv, whole ? nullptr : &made);
+  std::vector<std::string> made;
+  for (const auto& row : run.table.rows) made.push_back(run.table.key(row));
+  const bool whole = made.size() == whole_size;
+  // A baseline that is not what its manifest says was altered by hand: then no tolerance applies.
+  const bool by_hand = run::altered(folder, prepared.name);
+  if (by_hand)
+    fmt::print("{}: not the table that its manifest speaks of: compared to the letter\n",
+               baseline.csv.string());
+  if (baseline.table) {
+    mismatches = table::compare(by_hand ? strict(run.table) : run.table, *baseline.table,
+                                whole ? nullptr : &made);
     const bool same_columns = mismatches.empty() || !mismatches.front().row.empty();
     if (whole && same_columns)
-      stale = run::stale_companions(run.table, folder, prepared.name, prepared.text);
-  } catch (const std::system_error&) {
-    throw;  // a file that cannot be read says nothing of numbers
-  } catch (const std::runtime_error& error) {
-    stale.push_back(fmt::format("{}: {}", csv_path.string(), error.what()));
+      stale =
+          run::stale_companions(run.table, *baseline.table, folder, prepared.name, prepared.text);
+  } else {
+    stale.push_back(fmt::format("{}: {}", baseline.csv.string(), baseline.error));
   }
   int code = exit_holds;
   for (const Mismatch& mismatch : mismatches) {
-    fmt::print("{}", table::describe(mismatch, csv_path.string(), prepared.path.string()));
+    fmt::print("{}", table::describe(mismatch, baseline.csv.string(), prepared.path.string()));
     code = worse(code, exit_code(mismatch.kind));
   }
   for (const std::string& message : stale) {
@@ -69,9 +90,9 @@ int compare_with_baseline(const run::Run& run, const Prepared& prepared,
 
 int check_one(Prepared& prepared, const CheckOptions& options, Checked& checked) {
   const auto csv_path = prepared.csv_in(options.baseline);
-  const auto csv = io::read_file_if_there(csv_path);
+  const auto baseline = read_baseline(csv_path);
   // A table of another machine need not be there: claims are judged without.
-  if (!csv && prepared.folder.empty()) {
+  if (!baseline && prepared.folder.empty()) {
     checked.complaints.push_back(fmt::format("{}: no such baseline; make it: maxtrick run {} -o {}",
                                              csv_path.string(), prepared.path.string(),
                                              options.baseline.string()));
@@ -87,10 +108,10 @@ int check_one(Prepared& prepared, const CheckOptions& options, Checked& checked)
   int found = report_findings(run.table, prepared, csv_path);
   found = worse(
       found, report_plugins(run.table, prepared, csv_path, options.plugins, &checked.mismatches));
-  const auto known = known_foreign(prepared, run.table, csv.value_or(""));
-  if (csv)
+  const auto known = known_foreign(prepared, run.table, baseline ? baseline->table : std::nullopt);
+  if (baseline)
     found = worse(found, compare_with_baseline(
-                             without_unknown(run, prepared, known), prepared, csv_path, *csv,
+                             without_unknown(run, prepared, known), prepared, *baseline,
                              prepared.all_keys.size() - prepared.foreign_keys.size() + known.size(),
                              checked));
   const std::size_t unclaimed = unclaimed_rows(run, prepared, known);
@@ -103,7 +124,7 @@ int check_one(Prepared& prepared, const CheckOptions& options, Checked& checked)
                                "nothing",
                                unclaimed)
                  : "",
-             csv ? "" : "; there is no table of this machine to compare with");
+             baseline ? "" : "; there is no table of this machine to compare with");
   std::fflush(stdout);  // who reads a log waits for it
   return worse(found, run.complete() ? exit_holds : exit_incomplete);
 }
@@ -178,14 +199,12 @@ int accept(const AcceptOptions& options) {
     if (found == exit_check_failed) continue;
     // Every change is told, also one that check would let pass.
     std::vector<Mismatch> changes;
-    const bool is_new = !std::filesystem::exists(csv_path);
-    if (const auto old = io::read_file_if_there(csv_path)) {
-      try {
-        changes = table::compare(strict(run.table), *old);
-      } catch (const std::runtime_error& error) {
-        fmt::print("{}: was no table: {}\n", csv_path.string(), error.what());
-      }
-    }
+    const auto old = read_baseline(csv_path);
+    const bool is_new = !old;
+    if (old && old->table)
+      changes = table::compare(strict(run.table), *old->table);
+    else if (old)
+      fmt::print("{}: was no table: {}\n", csv_path.string(), old->error);
     for (const Mismatch& change : changes)
       fmt::print("{}: {} {}: {} -> {}\n", csv_path.string(), change.row, change.column,
                  change.expected, change.got);

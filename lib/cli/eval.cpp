@@ -21,7 +21,6 @@ using io::Matrix;
 using ops::DType;
 using ops::Op;
 using ops::Variant;
-using table::Row;
 
 // Above this many numbers a line of the table for reading shows the ends only; CSV and JSON show
 // all.
@@ -88,7 +87,7 @@ bool append_row(table::ResultTable& table, Op op, std::span<const T> logits, std
     const auto verdict = oracle::judge<T>(op, exact, std::span<const T>(got), tolerance_ulp,
                                           !variant->special_values.empty());
     table.rows.push_back({row, variant->name(), type, std::string(name(verdict.outcome)),
-                          fmt::format("{:.4g}", verdict.max_error_ulp), joined(got, whole)});
+                          table::rounded(verdict.max_error_ulp, 4), joined(got, whole)});
     results.values.insert(results.values.end(), got.begin(), got.end());
   }
   return all;

@@ -106,14 +106,13 @@ template <class T>
 void append(table::ResultTable& table, const std::vector<std::string>& row, DType dtype,
             const numerics::Exact<double>& exact, const std::vector<const Variant*>& chosen,
             const std::vector<T>& losses) {
-  const auto line = [&](const std::string& variant, std::string loss, std::string error) {
-    table.rows.push_back(
-        {row[0], row[1], variant, std::string(name(dtype)), std::move(loss), std::move(error)});
+  const auto line = [&](const std::string& variant, table::Cell loss, table::Cell error) {
+    table.rows.push_back({row[0], row[1], variant, dtype, std::move(loss), std::move(error)});
   };
-  line("exact", table::cell(0 - exact.rounded), "");
+  line("exact", 0 - exact.rounded, {});
   for (std::size_t k = 0; k < chosen.size(); ++k)
-    line(chosen[k]->name(), table::cell(losses[k]),
-         fmt::format("{:.4g}", numerics::relative_error(exact, -double{losses[k]})));
+    line(chosen[k]->name(), losses[k],
+         table::rounded(numerics::relative_error(exact, -double{losses[k]}), 4));
 }
 
 // Exit code: a loss that fails is left out, which is said.

@@ -7,10 +7,7 @@
 #include <limits>
 #include <optional>
 #include <set>
-#include <stdexcept>
 
-#include "io/csv.hpp"
-#include "io/number.hpp"
 #include "oracle/outcome.hpp"
 #include "run/experiment.hpp"
 #include "timing/special_rows.hpp"
@@ -22,7 +19,7 @@ namespace maxtrick::cli {
 namespace {
 
 // The cell of a column that the table may lack.
-std::optional<std::string> cell_of(const table::ResultTable& table, const table::Row& row,
+std::optional<table::Cell> cell_of(const table::ResultTable& table, const table::Row& row,
                                    std::string_view column) {
   for (std::size_t i = 0; i < table.columns.size(); ++i)
     if (table.columns[i].name == column) return row[i];
@@ -35,12 +32,12 @@ std::string broken_claim(const table::ResultTable& table, const table::Row& row,
                          const ops::Variant& kernel) {
   const auto error = cell_of(table, row, "max_error_ulp");
   if (!error || cell_of(table, row, "claimed_ulp") ||
-      cell_of(table, row, "dtype").value_or("float32") != "float32")
+      cell_of(table, row, "dtype").value_or("float32") != table::Cell("float32"))
     return {};
-  const double ulp = io::parse_number(*error).value_or(std::numeric_limits<double>::infinity());
+  const double ulp = error->number().value_or(std::numeric_limits<double>::infinity());
   if (ulp <= kernel.claimed_ulp) return {};
   return fmt::format("{} claims {} ULP at most, and is off by {}", kernel.name(),
-                     kernel.claimed_ulp, *error);
+                     kernel.claimed_ulp, error->text());
 }
 
 // What it makes of rows that no table shows; nothing where it is something else that is wrong.
@@ -61,10 +58,10 @@ std::string not_timed(const table::ResultTable& table, const table::Row& row,
   if (const timing::OnSpecialRows special = on_special_rows(kernel); !special.broken.empty())
     return fmt::format("{} is not timed: its results of {} are {}, off by {} ULP{}", kernel.name(),
                        special.broken, oracle::name(special.checked.outcome),
-                       table::short_cell(special.checked.max_error_ulp), claims);
+                       table::short_number(special.checked.max_error_ulp).text(), claims);
   return fmt::format("{} is not timed: its results are {}, off by {} ULP{}", kernel.name(),
-                     cell_of(table, row, "outcome").value_or("wrong"),
-                     cell_of(table, row, "max_error_ulp").value_or("inf"), claims);
+                     cell_of(table, row, "outcome").value_or("wrong").text(),
+                     cell_of(table, row, "max_error_ulp").value_or("inf").text(), claims);
 }
 
 }  // namespace
@@ -80,17 +77,11 @@ void load_plugins(const PluginOptions& options) {
 }
 
 std::set<std::string> known_foreign(const Prepared& prepared, const table::ResultTable& table,
-                                    const std::string& csv) {
+                                    const std::optional<table::Baseline>& baseline) {
   std::set<std::string> known;
-  if (prepared.foreign_keys.empty()) return known;
-  try {
-    for (const table::Row& row : io::parse_csv(csv)) {
-      if (row.size() != table.columns.size()) continue;
-      const std::string key = table.key(row);
-      if (prepared.foreign_keys.contains(key)) known.insert(key);
-    }
-  } catch (const std::runtime_error&) {  // said where it is compared
-  }
+  if (prepared.foreign_keys.empty() || !baseline) return known;
+  for (const auto& [key, row] : baseline->by_key(table))
+    if (prepared.foreign_keys.contains(key)) known.insert(key);
   return known;
 }
 
@@ -112,7 +103,7 @@ std::size_t unclaimed_rows(const run::Run& run, const Prepared& prepared,
   const auto unclaimed = [&](const table::Row& row) {
     const std::string key = run.table.key(row);
     if (!prepared.foreign_keys.contains(key) || known.contains(key)) return false;
-    const auto found = worker::find(cell_of(run.table, row, "variant").value_or(""));
+    const auto found = worker::find(cell_of(run.table, row, "variant").value_or("").text());
     return found.variant == nullptr || std::isinf(found.variant->claimed_ulp);
   };
   return static_cast<std::size_t>(
@@ -126,7 +117,7 @@ int report_plugins(const table::ResultTable& table, const Prepared& prepared,
   for (const table::Row& row : table.rows) {
     const std::string key = table.key(row);
     if (!prepared.foreign_keys.contains(key)) continue;
-    const auto found = worker::find(cell_of(table, row, "variant").value_or(""));
+    const auto found = worker::find(cell_of(table, row, "variant").value_or("").text());
     if (!found.variant) continue;
     for (const std::string& finding :
          {broken_claim(table, row, *found.variant), not_timed(table, row, *found.variant)}) {

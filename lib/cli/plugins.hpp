@@ -1,6 +1,7 @@
 // Kernels that the user brings along: --plugin.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 
@@ -12,11 +13,11 @@ namespace maxtrick::cli {
 // UsageError for one that cannot be used.
 void load_plugins(const PluginOptions& options);
 
-// The keys of plug-ins' rows that the baseline, a CSV text, has: it was made with them, and they
-// are compared. It need not know of the others. None where it is no table of these columns.
+// The keys of plug-ins' rows that the baseline has: it was made with them, and they are compared. It
+// need not know of the others. None where there is no baseline, or it has other columns.
 [[nodiscard]] std::set<std::string> known_foreign(const Prepared& prepared,
                                                   const table::ResultTable& table,
-                                                  const std::string& csv);
+                                                  const std::optional<table::Baseline>& baseline);
 
 // The run without the rows and keys of plug-ins that are not among `known`.
 [[nodiscard]] run::Run without_unknown(const run::Run& run, const Prepared& prepared,

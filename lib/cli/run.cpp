@@ -9,37 +9,34 @@
 #include "cli/exports.hpp"
 #include "cli/plugins.hpp"
 #include "cli/session.hpp"
-#include "io/csv.hpp"
 #include "io/files.hpp"
 #include "table/check.hpp"
 
 namespace maxtrick::cli {
 namespace {
 
-// The CSV on disk; nothing where there is none, or what is there is no table.
-std::optional<std::string> table_on_disk(const std::filesystem::path& csv) {
+// The table on disk; nothing where there is none, or what is there is no table.
+std::optional<table::Baseline> table_on_disk(const std::filesystem::path& csv) {
   auto text = io::read_file_if_there(csv);
   if (!text) return std::nullopt;
   try {
-    (void)io::parse_csv(*text);
+    return table::Baseline(std::move(*text));
   } catch (const std::runtime_error&) {
     return std::nullopt;
   }
-  return text;
 }
 
 // The rows of the table on disk that the config still asks for and that this run did not make. A
 // table that would lose such rows is left alone.
-std::vector<std::string> lost_rows(const std::string& old, const Prepared& prepared,
-                                   const table::ResultTable& schema) {
-  std::set<std::string> made;
-  for (const auto& row : schema.rows) made.insert(schema.key(row));
-  const std::vector<table::Row> lines = io::parse_csv(old);
+std::vector<std::string> lost_rows(const table::Baseline& old, const Prepared& prepared,
+                                   const table::ResultTable& table) {
   std::vector<std::string> lost;
-  if (lines.front().size() != schema.columns.size()) return lost;
-  for (auto line = lines.begin() + 1; line != lines.end(); ++line) {
-    const std::string key = schema.key(*line);
-    const auto& asked = prepared.all_keys;
+  if (old.header().size() != table.columns.size()) return lost;
+  std::set<std::string> made;
+  for (const auto& row : table.rows) made.insert(table.key(row));
+  const auto& asked = prepared.all_keys;
+  for (const auto& row : old.rows()) {
+    const std::string key = table.key(row);
     if (!made.contains(key) && std::find(asked.begin(), asked.end(), key) != asked.end())
       lost.push_back(key);
   }
@@ -107,7 +104,7 @@ std::vector<Destination> models_of(const std::vector<Prepared>& all,
 
 void list_cases(const std::vector<Prepared>& all) {
   for (const auto& one : all) {
-    for (const auto& single : one.plan.cases) fmt::print("{}\n", single.key);
+    for (const auto& single : one.plan.cases) fmt::print("{}\n", single.key.text());
     fmt::print(stderr, "{}: {} cases\n", one.path.string(), one.plan.cases.size());
   }
 }

@@ -57,8 +57,8 @@ Prepared prepare_one(const std::filesystem::path& path, const TableOptions& opti
   config::ConfigFile file(one.text, path.string(), options.overrides);
   one.plan = lay_out(file, one.by_name_only);
   for (const auto& single : one.plan.cases) {
-    one.all_keys.push_back(single.key);
-    if (single.foreign) one.foreign_keys.insert(single.key);
+    one.all_keys.push_back(single.key.text());
+    if (single.foreign) one.foreign_keys.insert(single.key.text());
   }
   for (const std::string& input : file.files())
     if (const auto bytes = io::read_file_if_there(input)) one.inputs[input] = io::sha256(*bytes);
@@ -70,8 +70,9 @@ Prepared prepare_one(const std::filesystem::path& path, const TableOptions& opti
 }
 
 void select(Prepared& one, const std::regex& filter) {
-  std::erase_if(one.plan.cases,
-                [&](const run::Case& single) { return !std::regex_search(single.key, filter); });
+  std::erase_if(one.plan.cases, [&](const run::Case& single) {
+    return !std::regex_search(single.key.text(), filter);
+  });
 }
 
 std::regex parse_filter(const std::string& text) {

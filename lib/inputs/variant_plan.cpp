@@ -22,14 +22,11 @@ run::Plan begin_plan(std::vector<table::Column> columns,
   return plan;
 }
 
-run::Case variant_case(std::string key, const Variant& variant, std::size_t batch,
-                       std::function<std::variant<table::Row, run::Skip>()> measure) {
+run::Case of_variant(run::Case one, const Variant& variant) {
   if (!variant.unavailable.empty())
-    measure = [reason = variant.name() + ": " + variant.unavailable] { return run::Skip{reason}; };
-  return {.key = std::move(key),
-          .run = std::move(measure),
-          .batch = batch,
-          .foreign = !variant.plugin.empty()};
+    one.run = [reason = variant.name() + ": " + variant.unavailable] { return run::Skip{reason}; };
+  one.foreign = !variant.plugin.empty();
+  return one;
 }
 
 const Variant* stand_in(const std::vector<const Variant*>& variants, ops::Op op,

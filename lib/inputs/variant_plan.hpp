@@ -1,14 +1,10 @@
 // What every plan does with its variants.
 #pragma once
 
-#include <cstddef>
-#include <functional>
-#include <string>
-#include <variant>
 #include <vector>
 
 #include "ops/registry.hpp"
-#include "run/experiment.hpp"
+#include "run/case_of.hpp"
 
 namespace maxtrick::inputs {
 
@@ -17,10 +13,8 @@ namespace maxtrick::inputs {
 [[nodiscard]] run::Plan begin_plan(std::vector<table::Column> columns,
                                    const std::vector<const ops::Variant*>& variants = {});
 
-// A case of a variant: `measure`, or the reason why the variant cannot run here.
-[[nodiscard]] run::Case variant_case(std::string key, const ops::Variant& variant,
-                                     std::size_t batch,
-                                     std::function<std::variant<table::Row, run::Skip>()> measure);
+// The case, which is of a variant: skipped where the variant cannot run here, for that reason.
+[[nodiscard]] run::Case of_variant(run::Case one, const ops::Variant& variant);
 
 // The one to show where all would show much the same: of those that can run here and compute `op`
 // the first that has the most of the types; null where there is none.

@@ -58,10 +58,10 @@ void by_logits(LossInput input, GradientForm form, const Targets<T>& targets, Ro
 }
 
 template <class T>
-Compute<T> compute(const Formulation& formulation, const Variant* softmax, GradientForm form,
+Compute<T> compute(const Formulation& formulation, const Variant* before, GradientForm form,
                    double given_guard) {
-  Compute<T> probabilities = softmax ? softmax->compute<T>() : Compute<T>{};
-  if (softmax && !probabilities) return {};
+  Compute<T> probabilities = before ? before->compute<T>() : Compute<T>{};
+  if (before && !probabilities) return {};
   if (formulation.input == LossInput::sigmoid)
     probabilities = [](const Call<T>& call) { sigmoid<T>(call.logits, call.result); };
   if (formulation.input == LossInput::logit) probabilities = nullptr;
@@ -108,9 +108,9 @@ const Formulation* find_formulation(std::string_view name) {
   return nullptr;
 }
 
-Variant with_softmax(const Formulation& formulation, const Variant* softmax, GradientForm form,
+Variant with_softmax(const Formulation& formulation, const Variant* before, GradientForm form,
                      double guard) {
-  if (formulation.input == LossInput::probabilities && softmax == nullptr)
+  if (formulation.input == LossInput::probabilities && before == nullptr)
     throw std::invalid_argument("the loss " + formulation.name + " needs a softmax");
   if (guard < 0) guard = formulation.guard;
   Variant loss{.op = cross_entropy,
@@ -119,19 +119,19 @@ Variant with_softmax(const Formulation& formulation, const Variant* softmax, Gra
                .summary = formulation.summary,
                .source = formulation.source,
                .nature = Nature::unstated,
-               .float32 = compute<float>(formulation, softmax, form, guard),
-               .float64 = compute<double>(formulation, softmax, form, guard),
-               .float16 = compute<Float16>(formulation, softmax, form, guard),
-               .bfloat16 = compute<BFloat16>(formulation, softmax, form, guard),
+               .float32 = compute<float>(formulation, before, form, guard),
+               .float64 = compute<double>(formulation, before, form, guard),
+               .float16 = compute<Float16>(formulation, before, form, guard),
+               .bfloat16 = compute<BFloat16>(formulation, before, form, guard),
                .takes_coefficients = true,
                .one_column = formulation.binary(),
                .formulation = formulation.name};
-  if (softmax == nullptr) return loss;
-  loss.softmax = softmax->name();
-  loss.unavailable = softmax->unavailable;
-  loss.optional = softmax->optional;
-  loss.plugin = softmax->plugin;
-  loss.library = softmax->library;
+  if (before == nullptr) return loss;
+  loss.softmax = before->name();
+  loss.unavailable = before->unavailable;
+  loss.optional = before->optional;
+  loss.plugin = before->plugin;
+  loss.library = before->library;
   return loss;
 }
 

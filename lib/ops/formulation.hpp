@@ -69,11 +69,11 @@ struct RegisterFormulation {
 // but for the guard. A formulation of logits has the second only.
 enum class GradientForm { chain, difference };
 
-// The formulation with the softmax before it, as a variant of cross_entropy. `softmax` makes the
+// The formulation with the softmax before it, as a variant of cross_entropy. `before` makes the
 // probabilities; where it is null, a formulation of logits makes its own for the gradient, and a
 // binary one never needs it. `guard` below 0: the formulation's own. Throws std::invalid_argument
 // where the formulation needs a softmax and has none.
-[[nodiscard]] Variant with_softmax(const Formulation& formulation, const Variant* softmax,
+[[nodiscard]] Variant with_softmax(const Formulation& formulation, const Variant* before,
                                    GradientForm form = GradientForm::chain, double guard = -1);
 
 // Each formulation with each softmax among `variants` that it can be combined with.

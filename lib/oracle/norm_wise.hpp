@@ -9,6 +9,7 @@
 
 #include "numerics/error.hpp"
 #include "ops/dtype.hpp"
+#include "ops/variant.hpp"
 
 namespace maxtrick::oracle {
 

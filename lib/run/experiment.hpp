@@ -48,11 +48,11 @@ struct KeptParts {
   std::function<bool(std::size_t part, std::string_view text)> take;
 };
 
-// One case: one row of the table, or the reason why there is none. `key` is the row's key as
-// table::ResultTable::key has it. Cases run in any order, on any thread; a case's row may not depend on
-// that.
+// One case: one row of the table, or the reason why there is none. The row's key is known before it
+// is computed; `run` gives the cells of the other columns. Cases run in any order, on any thread; a
+// case's row may not depend on that.
 struct Case {
-  std::string key;
+  table::Key key;
   std::function<std::variant<table::Row, Skip>()> run;
   // Neighbours of one batch run one after the other on one thread: those that share what takes
   // time, which would else keep the other threads waiting for it. 0: a batch of its own.

@@ -59,16 +59,13 @@ void resume_parts(Plan& plan, const Journals& journals, Resumed& resumed) {
     }
 }
 
-std::optional<table::Row> parse_row(const std::string& text) {
+// What is kept of a row: the cells that are no key.
+std::optional<table::Row> parse_cells(const std::string& text) {
   try {
-    return nlohmann::json::parse(text).get<table::Row>();
+    return table::read_row(nlohmann::json::parse(text).get<std::vector<std::string>>());
   } catch (const nlohmann::json::exception&) {
     return std::nullopt;
   }
-}
-
-bool is_row_of(const table::Row& row, const Case& one, const table::ResultTable& table) {
-  return row.size() == table.columns.size() && table.key(row) == one.key;
 }
 
 // What a row needs may be shared by its batch: only where none of it is left is it not computed.
@@ -91,17 +88,18 @@ void resume_rows(Plan& plan, const std::shared_ptr<Journal>& journal, Resumed& r
     Case& one = plan.cases[i];
     if (one.foreign) continue;  // what it comes from may change, and nobody knows
     if (const auto found = journal->found().find(i); found != journal->found().end()) {
-      if (const auto row = parse_row(found->second); row && is_row_of(*row, one, plan.table)) {
+      const auto cells = parse_cells(found->second);
+      if (cells && one.key.cells().size() + cells->size() == plan.table.columns.size()) {
         there[i] = true;
-        one.run = [row = *row] { return row; };
+        one.run = [cells = *cells] { return cells; };
         continue;
       }
       --resumed.had;
     }
     one.run = [run = std::move(one.run), journal, i] {
       auto result = run();
-      if (const auto* row = std::get_if<table::Row>(&result))
-        journal->add(i, nlohmann::json(*row).dump());
+      if (const auto* cells = std::get_if<table::Row>(&result))
+        journal->add(i, nlohmann::json(table::texts(*cells)).dump());
       return result;
     };
   }
@@ -110,7 +108,7 @@ void resume_rows(Plan& plan, const std::shared_ptr<Journal>& journal, Resumed& r
 
 std::string identity_of_rows(const Plan& plan, const Keeping& keeping) {
   std::string identity = keeping.identity;
-  for (const Case& one : plan.cases) identity += '\n' + one.key;
+  for (const Case& one : plan.cases) identity += '\n' + one.key.text();
   return identity;
 }
 

@@ -107,7 +107,7 @@ class Work {
     const std::lock_guard lock(telling_);
     // Of the parts of a batch, the first that fails.
     if (results_[index].error.empty())
-      results_[index].error = fmt::format("case {}: {}", cases_[index].key, error);
+      results_[index].error = fmt::format("case {}: {}", cases_[index].key.text(), error);
     failed_ = true;
     return false;
   }
@@ -171,7 +171,7 @@ Run run_cases(Plan plan, unsigned jobs, const Progress& progress) {
   Run run{std::move(plan.table), {}, {}};
   std::set<std::string> known;
   for (std::size_t i = 0; i < results.size(); ++i) {
-    const std::string& key = plan.cases[i].key;
+    const std::string& key = plan.cases[i].key.text();
     if (!results[i].error.empty()) throw std::runtime_error(results[i].error);
     if (failed) continue;  // on to the case that did
     if (!known.insert(key).second) throw std::logic_error("two cases are called " + key);
@@ -180,10 +180,8 @@ Run run_cases(Plan plan, unsigned jobs, const Progress& progress) {
       run.skipped.push_back({key, skip->reason, skip->optional, skip->failed});
       continue;
     }
-    table::Row& row = std::get<table::Row>(results[i].value);
-    if (row.size() != run.table.columns.size() || run.table.key(row) != key)
-      throw std::logic_error(fmt::format("case {} gave a row that is not its own", key));
-    run.table.rows.push_back(std::move(row));
+    run.table.rows.push_back(
+        run.table.row(plan.cases[i].key, std::move(std::get<table::Row>(results[i].value))));
   }
   return run;
 }

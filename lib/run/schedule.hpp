@@ -32,8 +32,8 @@ using Progress = std::function<void(std::size_t done, std::size_t all)>;
 
 // Runs every case on `jobs` threads. A case that throws CaseFailed is skipped, with that reason.
 // One that throws anything else ends the run with std::runtime_error, which names the case (the
-// first by the plan's order of those that threw). Throws std::logic_error where a row does not have
-// its case's key or the table's columns, or where two cases share a key.
+// first by the plan's order of those that threw). Throws std::logic_error where a case has more or
+// fewer cells than the table has columns, or where two cases share a key.
 [[nodiscard]] Run run_cases(Plan plan, unsigned jobs, const Progress& progress);
 
 }  // namespace maxtrick::run

@@ -9,7 +9,6 @@
 #include <sstream>
 #include <string_view>
 
-#include "io/csv.hpp"
 #include "io/files.hpp"
 
 namespace maxtrick::run {
@@ -134,18 +133,16 @@ std::string cpu_folder() {
 bool altered(const std::filesystem::path& folder, const std::string& name) {
   const Json manifest = read_manifest(folder / (name + ".manifest.json"));
   const std::string file = name + ".csv";
-  return manifest["sha256"].value(file, Json{}) !=
-         Json(io::sha256(io::read_file(folder / file)));
+  return manifest["sha256"].value(file, Json{}) != Json(io::sha256(io::read_file(folder / file)));
 }
 
 std::vector<std::string> stale_companions(const table::ResultTable& schema,
+                                          const table::Baseline& baseline,
                                           const std::filesystem::path& folder,
                                           const std::string& name, const std::string& config_text) {
-  const std::string csv = io::read_file(folder / (name + ".csv"));
-  table::ResultTable baseline = schema;
-  baseline.rows = io::parse_csv(csv);
-  baseline.rows.erase(baseline.rows.begin());
-  const std::string expected_md = to_markdown(baseline);
+  table::ResultTable as_read = schema;
+  as_read.rows = baseline.rows();
+  const std::string expected_md = to_markdown(as_read);
   const auto md_path = folder / (name + ".md"), manifest_path = folder / (name + ".manifest.json");
   const std::string md = io::read_file_if_there(md_path).value_or("");
   std::vector<std::string> found;
@@ -153,7 +150,7 @@ std::vector<std::string> stale_companions(const table::ResultTable& schema,
     found.push_back(fmt::format("{}: not what {}.csv gives: {}", md_path.string(), name,
                                 first_difference(expected_md, md)));
   const Json manifest = read_manifest(manifest_path);
-  if (manifest["sha256"] != digests(name, csv, md))
+  if (manifest["sha256"] != digests(name, baseline.csv(), md))
     found.push_back(fmt::format("{}: its digests are not those of {}.csv and {}.md",
                                 manifest_path.string(), name, name));
   else if (!is_of_config(manifest, config_text))

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "table/table.hpp"
+#include "table/baseline.hpp"
 
 namespace maxtrick::run {
 
@@ -32,11 +32,11 @@ Stored store(const table::ResultTable& table, const Provenance& provenance,
 // Whether the CSV on disk is not the one that its manifest speaks of.
 [[nodiscard]] bool altered(const std::filesystem::path& folder, const std::string& name);
 
-// What is wrong with the files beside a table on disk, a line each: the Markdown twin must be the
+// What is wrong with the files beside a baseline, a line each: the Markdown twin must be the
 // one that the CSV gives under the columns and views of `schema`, and the manifest must hold the
 // digests of both. An altered digit in what people read is as bad as one in what is compared.
-// Throws std::runtime_error where the CSV is none.
 [[nodiscard]] std::vector<std::string> stale_companions(const table::ResultTable& schema,
+                                                        const table::Baseline& baseline,
                                                         const std::filesystem::path& folder,
                                                         const std::string& name,
                                                         const std::string& config_text);

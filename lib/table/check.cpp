@@ -10,10 +10,6 @@
 #include <optional>
 #include <set>
 
-#include "io/csv.hpp"
-#include "io/number.hpp"
-#include "table/interval.hpp"
-
 namespace maxtrick::table {
 namespace {
 
@@ -38,27 +34,26 @@ double half_width(const Tolerance& tolerance, double at) {
 using Verdict =
     std::optional<std::pair<Mismatch::Kind, std::string>>;  // what is wrong, and allowed
 
-Verdict equal_text(const std::string& expected, const std::string& got) {
+Verdict equal(const Cell& expected, const Cell& got) {
   if (expected == got) return std::nullopt;
   return {{Mismatch::Kind::differs, "exactly that"}};
 }
 
-Verdict within(const Column& column, const std::string& expected, const std::string& got) {
-  const auto want = io::parse_number(expected), have = io::parse_number(got);
+Verdict within(const Column& column, const Cell& expected, const Cell& got) {
+  const auto want = expected.number(), have = got.number();
   // Where one is no finite number there is no distance to measure: only the same text is the same.
-  if (!want || !have || !std::isfinite(*want) || !std::isfinite(*have))
-    return equal_text(expected, got);
+  if (!want || !have || !std::isfinite(*want) || !std::isfinite(*have)) return equal(expected, got);
   const double width = half_width(column.tolerance, *want);
   if (std::abs(*have - *want) <= width) return std::nullopt;
   return {{Mismatch::Kind::differs, fmt::format("[{}, {}]", *want - width, *want + width)}};
 }
 
-Verdict judge(const Column& column, const std::string& expected, const std::string& got) {
+Verdict judge(const Column& column, const Cell& expected, const Cell& got) {
   switch (column.rule) {
     case Rule::key:
     case Rule::timed:
     case Rule::info: return std::nullopt;
-    case Rule::exact: return equal_text(expected, got);
+    case Rule::exact: return equal(expected, got);
     case Rule::bounded: return within(column, expected, got);
   }
   return std::nullopt;
@@ -72,64 +67,61 @@ std::string shell_word(std::string_view text) {
 
 }  // namespace
 
-std::vector<Mismatch> compare(const ResultTable& got, std::string_view baseline_csv,
+std::vector<Mismatch> compare(const ResultTable& got, const Baseline& baseline,
                               const std::vector<std::string>* keys) {
-  std::vector<Row> lines = io::parse_csv(baseline_csv);
-  Row header;
+  std::vector<std::string> header;
   for (const Column& column : got.columns) header.push_back(column.name);
-  if (lines.front() != header)
+  if (baseline.header() != header)
     return {{Mismatch::Kind::differs, "", "",
-             fmt::format("columns {}", fmt::join(lines.front(), ",")),
+             fmt::format("columns {}", fmt::join(baseline.header(), ",")),
              fmt::format("columns {}", fmt::join(header, ",")), "the same columns"}};
 
-  std::map<std::string, const Row*> baseline;
+  std::map<std::string, const Row*> due_rows;
   std::vector<Mismatch> found;
-  for (auto line = lines.begin() + 1; line != lines.end(); ++line)
-    if (!baseline.emplace(got.key(*line), &*line).second)
-      found.push_back({Mismatch::Kind::differs, got.key(*line), "", "one row",
-                       "two in the baseline", "a key names one row"});
+  for (const Row& row : baseline.rows())
+    if (const std::string key = got.key(row); !due_rows.emplace(key, &row).second)
+      found.push_back({Mismatch::Kind::differs, key, "", "one row", "two in the baseline",
+                       "a key names one row"});
 
   std::set<std::string> present;
   for (const Row& row : got.rows) {
     const std::string key = got.key(row);
     present.insert(key);
-    const auto expected = baseline.find(key);
-    if (expected == baseline.end()) {
+    const auto expected = due_rows.find(key);
+    if (expected == due_rows.end()) {
       found.push_back({Mismatch::Kind::differs, key, "", no_row, "a row", "the baseline's rows"});
       continue;
     }
     for (std::size_t i = 0; i < row.size(); ++i) {
       const Only& shown_only = got.columns[i].shown_only;
       if (!shown_only.empty() && got.keeps(shown_only, row)) continue;
-      if (const auto verdict = judge(got.columns[i], (*expected->second)[i], row[i]))
-        found.push_back({verdict->first, key, got.columns[i].name, (*expected->second)[i], row[i],
-                         verdict->second});
+      const Cell& due = (*expected->second)[i];
+      if (const auto verdict = judge(got.columns[i], due, row[i]))
+        found.push_back(
+            {verdict->first, key, got.columns[i].name, due.text(), row[i].text(), verdict->second});
     }
   }
   const auto asked = [&](const std::string& key) {
     return !keys || std::find(keys->begin(), keys->end(), key) != keys->end();
   };
-  for (const auto& [key, row] : baseline)
+  for (const auto& [key, row] : due_rows)
     if (!present.contains(key) && asked(key))
       found.push_back({Mismatch::Kind::differs, key, "", "a row", no_row, "the baseline's rows"});
   return found;
 }
 
-void keep_confirmed_times(ResultTable& table, std::string_view baseline_csv) {
-  const std::vector<Row> lines = io::parse_csv(baseline_csv);
-  if (lines.front().size() != table.columns.size()) return;
-  std::map<std::string, const Row*> baseline;
-  for (auto line = lines.begin() + 1; line != lines.end(); ++line)
-    baseline.emplace(table.key(*line), &*line);
-  std::vector<std::pair<std::string*, const std::string*>> confirmed;
+void keep_confirmed_times(ResultTable& table, const Baseline& baseline) {
+  const auto old_rows = baseline.by_key(table);
+  std::vector<std::pair<Cell*, const Cell*>> confirmed;
   for (Row& row : table.rows)
     for (std::size_t i = 0; i < row.size(); ++i) {
       if (table.columns[i].rule != Rule::timed) continue;
-      const auto old = baseline.find(table.key(row));
-      if (old == baseline.end()) return;
-      const auto was = parse_interval((*old->second)[i]), is = parse_interval(row[i]);
+      const auto old = old_rows.find(table.key(row));
+      if (old == old_rows.end()) return;
+      const Cell& before = (*old->second)[i];
+      const auto was = before.interval(), is = row[i].interval();
       if (was && is && !(was->low <= is->high && is->low <= was->high)) return;
-      if (was && is) confirmed.emplace_back(&row[i], &(*old->second)[i]);
+      if (was && is) confirmed.emplace_back(&row[i], &before);
     }
   for (const auto& [cell, old] : confirmed) *cell = *old;
 }
@@ -139,11 +131,11 @@ std::vector<Mismatch> beyond_limits(const ResultTable& table) {
   for (const Limit& limit : table.limits) {
     const std::size_t value_at = table.index(limit.value), bound_at = table.index(limit.bound);
     for (const Row& row : table.rows) {
-      const auto value = io::parse_number(row[value_at]), bound = io::parse_number(row[bound_at]);
+      const auto value = row[value_at].number(), bound = row[bound_at].number();
       // What is no number, NaN included, is not within a bound.
       if (row[bound_at].empty() || (value && bound && *value <= *bound)) continue;
       found.push_back({Mismatch::Kind::differs, table.key(row), limit.value,
-                       "at most " + row[bound_at], row[value_at],
+                       "at most " + row[bound_at].text(), row[value_at].text(),
                        fmt::format("what theory bounds (column {})", limit.bound)});
     }
   }
@@ -161,9 +153,10 @@ std::vector<Mismatch> claims_in_doubt(const ResultTable& table) {
                       verdict = table.index(judged.verdict);
     for (const Row& row : table.rows)
       for (const auto& [word, kind] : kinds)  // the worst of the row's verdicts tells of all
-        if (row[verdict].find(word) != std::string::npos) {
-          found.push_back({kind, table.key(row), judged.verdict, row[claim], row[measured],
-                           "a whole interval within the claim: " + row[verdict]});
+        if (row[verdict].text().find(word) != std::string::npos) {
+          found.push_back({kind, table.key(row), judged.verdict, row[claim].text(),
+                           row[measured].text(),
+                           "a whole interval within the claim: " + row[verdict].text()});
           break;
         }
   }

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "table/table.hpp"
+#include "table/baseline.hpp"
 
 namespace maxtrick::table {
 
@@ -20,7 +20,7 @@ struct Mismatch {
   std::string allowed;  // the interval or the rule
 };
 
-// Compares `got` with the baseline, a CSV text. Rules:
+// Compares `got` with the baseline. Rules:
 //   key      rows are matched by key; a missing and an extra row are mismatches;
 //   exact    the texts are equal;
 //   bounded  both are the same special value (nan, inf, -inf), or both finite and within the
@@ -29,12 +29,12 @@ struct Mismatch {
 //   timed, info  nothing.
 // Columns must be the same, in the same order. `keys` names the rows that were computed; where it
 // is not null, rows of the baseline outside it are not missed.
-[[nodiscard]] std::vector<Mismatch> compare(const ResultTable& got, std::string_view baseline_csv,
+[[nodiscard]] std::vector<Mismatch> compare(const ResultTable& got, const Baseline& baseline,
                                             const std::vector<std::string>* keys = nullptr);
 
 // Where the interval of every timed cell overlaps the baseline's, all take the baseline's texts: a
 // time belongs to a machine and a moment, and what a run confirms it need not write anew.
-void keep_confirmed_times(ResultTable& table, std::string_view baseline_csv);
+void keep_confirmed_times(ResultTable& table, const Baseline& baseline);
 
 // The cells of a table that are above their bound (ResultTable::limits).
 [[nodiscard]] std::vector<Mismatch> beyond_limits(const ResultTable& table);

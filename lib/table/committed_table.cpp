@@ -3,39 +3,52 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <stdexcept>
+#include <utility>
 
-#include "io/csv.hpp"
 #include "io/files.hpp"
 #include "io/matrix.hpp"
-#include "io/number.hpp"
 
 namespace maxtrick::table {
 
-CommittedTable::CommittedTable(const std::filesystem::path& folder, const std::string& name)
-    : path_(folder / (name + ".csv")) {
-  const auto text = io::read_file_if_there(path_);
+namespace {
+
+Baseline read(const std::filesystem::path& path) {
+  auto text = io::read_file_if_there(path);
   if (!text)
     throw io::InputError(fmt::format("no table {}; make it: maxtrick run configs/{}.toml",
-                                     path_.string(),
-                                     std::filesystem::path(name).filename().string()));
+                                     path.string(), path.stem().string()));
   try {
-    lines_ = io::parse_csv(*text);
+    return Baseline(std::move(*text));
   } catch (const std::runtime_error& error) {
-    throw io::InputError(fmt::format("{}: {}", path_.string(), error.what()));
+    throw io::InputError(fmt::format("{}: {}", path.string(), error.what()));
   }
-  for (std::size_t i = 0; i < lines_.front().size(); ++i) columns_[lines_.front()[i]] = i;
-  lines_.erase(lines_.begin());
 }
 
-const std::string& CommittedTable::cell(const table::Row& row, const std::string& column) const {
+}  // namespace
+
+CommittedTable::CommittedTable(const std::filesystem::path& folder, const std::string& name)
+    : path_(folder / (name + ".csv")), table_(read(path_)) {
+  for (std::size_t i = 0; i < table_.header().size(); ++i) columns_[table_.header()[i]] = i;
+}
+
+const Cell& CommittedTable::at(const Row& row, const std::string& column) const {
   const auto found = columns_.find(column);
   if (found == columns_.end())
     throw io::InputError(fmt::format("{} has no column '{}'", path_.string(), column));
   return row.at(found->second);
 }
 
-double CommittedTable::number(const table::Row& row, const std::string& column) const {
-  return io::parse_number(cell(row, column)).value_or(NAN);
+const std::string& CommittedTable::cell(const Row& row, const std::string& column) const {
+  return at(row, column).text();
+}
+
+std::optional<Interval> CommittedTable::interval(const Row& row, const std::string& column) const {
+  return at(row, column).interval();
+}
+
+double CommittedTable::number(const Row& row, const std::string& column) const {
+  return at(row, column).number().value_or(NAN);
 }
 
 }  // namespace maxtrick::table

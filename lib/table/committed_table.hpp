@@ -3,10 +3,11 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "table/table.hpp"
+#include "table/baseline.hpp"
 
 namespace maxtrick::table {
 
@@ -16,14 +17,18 @@ class CommittedTable {
  public:
   CommittedTable(const std::filesystem::path& folder, const std::string& name);
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-  [[nodiscard]] const std::vector<table::Row>& rows() const { return lines_; }
-  [[nodiscard]] const std::string& cell(const table::Row& row, const std::string& column) const;
+  [[nodiscard]] const std::vector<Row>& rows() const { return table_.rows(); }
+  [[nodiscard]] const std::string& cell(const Row& row, const std::string& column) const;
+  // Nothing where the cell is no interval.
+  [[nodiscard]] std::optional<Interval> interval(const Row& row, const std::string& column) const;
   // NaN where the cell is no number.
-  [[nodiscard]] double number(const table::Row& row, const std::string& column) const;
+  [[nodiscard]] double number(const Row& row, const std::string& column) const;
 
  private:
+  [[nodiscard]] const Cell& at(const Row& row, const std::string& column) const;
+
   std::filesystem::path path_;
-  std::vector<table::Row> lines_;
+  Baseline table_;
   std::map<std::string, std::size_t> columns_;
 };
 

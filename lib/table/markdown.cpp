@@ -5,7 +5,6 @@
 #include <optional>
 #include <set>
 
-#include "io/number.hpp"
 #include "table/table.hpp"
 
 namespace maxtrick::table {
@@ -30,10 +29,10 @@ std::string escaped(std::string_view text) {
 }
 
 // Measured numbers are read, not recomputed from, in Markdown: four significant digits will do.
-std::string shown(const Column& column, const std::string& text) {
+std::string shown(const Column& column, const Cell& cell) {
   if (column.rule == Rule::bounded)
-    if (const auto value = io::parse_number(text)) return fmt::format("{:.4g}", *value);
-  return escaped(text);
+    if (const auto value = cell.number()) return fmt::format("{:.4g}", *value);
+  return escaped(cell.text());
 }
 
 void append_row(std::string& md, const std::vector<std::string>& cells) {
@@ -54,7 +53,8 @@ std::vector<std::string> values(const ResultTable& table, const Only& only,
   std::set<std::string> known;
   const std::size_t at = table.index(column);
   for (const Row& row : table.rows)
-    if (table.keeps(only, row) && known.insert(row[at]).second) seen.push_back(row[at]);
+    if (table.keeps(only, row) && known.insert(row[at].text()).second)
+      seen.push_back(row[at].text());
   return seen;
 }
 
@@ -68,7 +68,8 @@ void append_grid(std::string& md, const ResultTable& table, const View& view,
   const std::size_t line_at = table.index(view.row), column_at = table.index(view.column);
   for (const Row& row : table.rows)
     if (table.keeps(view.only, row))
-      absorb(grid.try_emplace({row[line_at], row[column_at]}, empty).first->second, row);
+      absorb(grid.try_emplace({row[line_at].text(), row[column_at].text()}, empty).first->second,
+             row);
 
   md += "\n## " + view.title + "\n\n";
   std::vector<std::string> header{view.row};
@@ -104,8 +105,8 @@ void append_mean(std::string& md, const ResultTable& table, const Mean& mean) {
     for (const std::string& name : mean.cells) {
       double sum = 0, n = 0;
       for (const Row& row : table.rows) {
-        if (!table.keeps(mean.only, row) || row[table.index(mean.row)] != line) continue;
-        const double value = io::parse_number(row[table.index(name)]).value_or(NAN);
+        if (!table.keeps(mean.only, row) || row[table.index(mean.row)].text() != line) continue;
+        const double value = row[table.index(name)].number().value_or(NAN);
         if (std::isfinite(value)) sum += value, ++n;
       }
       cells.push_back(n > 0 ? fmt::format("{:.4g}", sum / n) : "");
@@ -147,9 +148,10 @@ void append_legend(std::string& md, const ResultTable& table) {
   append_header(md, table.legend);
   std::set<std::string> known;
   for (const Row& row : table.rows) {
-    if (!known.insert(row[table.index(table.legend.front())]).second) continue;
+    if (!known.insert(row[table.index(table.legend.front())].text()).second) continue;
     std::vector<std::string> cells;
-    for (const std::string& name : table.legend) cells.push_back(escaped(row[table.index(name)]));
+    for (const std::string& name : table.legend)
+      cells.push_back(escaped(row[table.index(name)].text()));
     append_row(md, cells);
   }
 }

@@ -6,8 +6,6 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "io/number.hpp"
-
 namespace maxtrick::table {
 namespace {
 
@@ -18,16 +16,16 @@ std::size_t width(std::string_view text) {
 }
 
 std::string aligned(const ResultTable& table) {
-  std::vector<Row> lines(1);
+  std::vector<std::vector<std::string>> lines(1);
   for (const Column& column : table.columns) lines[0].push_back(column.name);
-  lines.insert(lines.end(), table.rows.begin(), table.rows.end());
+  for (const Row& row : table.rows) lines.push_back(texts(row));
 
   std::vector<std::size_t> widths(table.columns.size());
-  for (const Row& line : lines)
+  for (const auto& line : lines)
     for (std::size_t i = 0; i < line.size(); ++i) widths[i] = std::max(widths[i], width(line[i]));
 
   std::string text;
-  for (const Row& line : lines) {
+  for (const auto& line : lines) {
     for (std::size_t i = 0; i < line.size(); ++i) {
       text += line[i];
       if (i + 1 < line.size()) text.append(widths[i] - width(line[i]) + 2, ' ');
@@ -44,11 +42,11 @@ std::string json(const ResultTable& table) {
     for (std::size_t i = 0; i < row.size(); ++i) {
       const Column& column = table.columns[i];
       const bool numeric = column.rule == Rule::bounded || column.rule == Rule::info;
-      const auto number = numeric ? io::parse_number(row[i]) : std::nullopt;
+      const auto number = numeric ? row[i].number() : std::nullopt;
       if (number && std::isfinite(*number))
         object[column.name] = *number;
       else
-        object[column.name] = row[i];
+        object[column.name] = row[i].text();
     }
     rows.push_back(std::move(object));
   }

@@ -3,21 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <stdexcept>
 
 #include "io/csv.hpp"
 
 namespace maxtrick::table {
-namespace {
-
-template <class T>
-std::string shortest(T value) {
-  // The sign of a NaN means nothing, and compilers disagree on it.
-  return std::isnan(value) ? "nan" : fmt::format("{}", value);
-}
-
-}  // namespace
 
 std::string_view name(Rule rule) {
   switch (rule) {
@@ -30,12 +20,6 @@ std::string_view name(Rule rule) {
   return {};
 }
 
-std::string cell(double value) { return shortest(value); }
-std::string cell(float value) { return shortest(value); }
-std::string short_cell(double value) {
-  return std::isnan(value) ? shortest(value) : fmt::format("{:.6g}", value);
-}
-
 std::size_t ResultTable::index(std::string_view column) const {
   for (std::size_t i = 0; i < columns.size(); ++i)
     if (columns[i].name == column) return i;
@@ -44,27 +28,38 @@ std::size_t ResultTable::index(std::string_view column) const {
 
 bool ResultTable::keeps(const Only& only, const Row& row) const {
   return std::all_of(only.begin(), only.end(), [&](const auto& condition) {
-    return row[index(condition.first)] == condition.second;
+    return row[index(condition.first)].text() == condition.second;
   });
 }
 
 std::string ResultTable::key(const Row& row) const {
-  std::string text;
-  bool first = true;
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    if (columns[i].rule != Rule::key) continue;
-    text += (first ? "" : "/") + row.at(i);
-    first = false;
-  }
-  return text;
+  Row cells;
+  for (std::size_t i = 0; i < columns.size(); ++i)
+    if (columns[i].rule == Rule::key) cells.push_back(row.at(i));
+  return Key(std::move(cells)).text();
 }
 
+Row ResultTable::row(const Key& key, Row others) const {
+  if (key.cells().size() + others.size() != columns.size())
+    throw std::logic_error(fmt::format("row {}: {} and {} cells for {} columns", key.text(),
+                                       key.cells().size(), others.size(), columns.size()));
+  Row row;
+  auto of_key = key.cells().begin();
+  auto other = others.begin();
+  for (const Column& column : columns)
+    row.push_back(column.rule == Rule::key ? *of_key++ : std::move(*other++));
+  return row;
+}
+
+Key::Key(Row cells)
+    : cells_(std::move(cells)), text_(fmt::format("{}", fmt::join(texts(cells_), "/"))) {}
+
 std::string to_csv(const ResultTable& table) {
-  Row header;
+  std::vector<std::string> header;
   for (const Column& column : table.columns) header.push_back(column.name);
   std::string csv;
   io::append_csv_line(csv, header);
-  for (const Row& row : table.rows) io::append_csv_line(csv, row);
+  for (const Row& row : table.rows) io::append_csv_line(csv, texts(row));
   return csv;
 }
 

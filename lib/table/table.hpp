@@ -1,11 +1,14 @@
-// Result tables: named columns that say how they are compared, and rows of text.
+// Result tables: named columns that say how they are compared, and rows of cells.
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "table/cell.hpp"
 
 namespace maxtrick::table {
 
@@ -77,20 +80,26 @@ struct Lines {
   Only only = {};
 };
 
-// A number as a cell: the shortest text that reads back as the same double; nan, inf, -inf, -0.
-[[nodiscard]] std::string cell(double value);
-// A float has its own shortest text.
-[[nodiscard]] std::string cell(float value);
-// To six significant digits: for measured errors, of which more would be noise.
-[[nodiscard]] std::string short_cell(double value);
-
 // A number that theory limits: in every row the column `value` must not be above the column
 // `bound`, unless that cell is empty. NaN and infinities are above every number.
 struct Limit {
   std::string value;
   std::string bound;
 };
-using Row = std::vector<std::string>;
+
+// The cells of the key columns, which name a row.
+class Key {
+ public:
+  explicit Key(Row cells);
+  Key(std::initializer_list<Cell> cells) : Key(Row(cells)) {}
+  [[nodiscard]] const Row& cells() const { return cells_; }
+  // Joined by '/': what --filter sees and messages name.
+  [[nodiscard]] const std::string& text() const { return text_; }
+
+ private:
+  Row cells_;
+  std::string text_;
+};
 
 // A claim about speed that the experiment judged itself, by an interval: columns with what was
 // claimed, what was measured, and the verdicts, "holds", "missed" (confirmed slower), "noisy" or
@@ -118,8 +127,11 @@ struct ResultTable {
 
   [[nodiscard]] std::size_t index(std::string_view column) const;  // throws std::out_of_range
   [[nodiscard]] bool keeps(const Only& only, const Row& row) const;
-  // The row's key cells joined by '/': what --filter sees and messages name.
+  // The text of the row's key.
   [[nodiscard]] std::string key(const Row& row) const;
+  // The row of this key: its cells and `others` in the order of the columns. Throws
+  // std::logic_error where there are not as many as columns.
+  [[nodiscard]] Row row(const Key& key, Row others) const;
 };
 
 // Tidy CSV (RFC 4180 quoting, LF): a header line and a line a row.

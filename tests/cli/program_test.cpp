@@ -302,7 +302,7 @@ BOOST_AUTO_TEST_CASE(eval_shows_naive_fail_beside_max_trick) {
     for (const auto& row : rows)
       if (row[1] == variant) return row;
     BOOST_FAIL("no row of " + variant);
-    return table::Row{};
+    return std::vector<std::string>{};
   };
   BOOST_TEST(find("exact")[5] == "0.09003057 0.24472848 0.66524094");
   BOOST_TEST(find("softmax.naive.scalar")[3] == "nan");

@@ -122,9 +122,11 @@ BOOST_AUTO_TEST_CASE(a_row_has_times_ratios_and_verdicts) {
   spec.claims = {at_least(1.9), at_least(2.1)};
   const table::ResultTable table = speed::empty_table(spec);
   const auto cells = [&](const std::vector<Launched>& found, auto... columns) {
-    const table::Row row = row_of(one, spec, found);
+    const speed::Columns columns_of = speed::columns();
+    const table::Row row =
+        table.row(columns_of.key(one), columns_of.others(one, evaluate(one, spec, found)));
     BOOST_TEST(row.size() == table.columns.size());
-    return (... + (row[table.index(columns)] + "|"));
+    return (... + (row[table.index(columns)].text() + "|"));
   };
   BOOST_TEST(cells(launches(), "op", "variant", "shape", "threads", "logits") ==
              "softmax|softmax.fast.avx512|256x1000|1|plain|");

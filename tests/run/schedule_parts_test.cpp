@@ -42,13 +42,14 @@ struct WithParts {
         });
       for (std::size_t i = 0; i < sizes[b]; ++i) {
         const std::string key = fmt::format("k{}{}", b, i);
-        plan.cases.push_back({key,
+        plan.cases.push_back({{key},
                               [this, key, b]() -> Outcome {
                                 std::size_t done = 0;
                                 for (const auto& count : ran[b]) done += count == 1;
-                                return Row{key, fmt::format("{}", done)};
+                                return Row{done};
                               },
-                              b + 1, parts[b] > 0 ? all : nullptr});
+                              b + 1,
+                              parts[b] > 0 ? all : nullptr});
       }
     }
     return plan;
@@ -83,7 +84,7 @@ BOOST_AUTO_TEST_CASE(parts_run_in_parallel) {
     }
   };
   Plan plan = empty_plan();
-  plan.cases.push_back({"k", []() -> Outcome { return Row{"k", ""}; }});
+  plan.cases.push_back({{"k"}, []() -> Outcome { return Row{""}; }});
   plan.cases[0].parts = std::make_shared<const Functions>(2, part);
   (void)run_cases(std::move(plan), 2, {});
   BOOST_TEST(met);

@@ -17,11 +17,18 @@ constexpr double inf = std::numeric_limits<double>::infinity();
 double up(double x) { return std::nextafter(x, inf); }
 double down(double x) { return std::nextafter(x, -inf); }
 
-ResultTable table_of(std::vector<Row> rows, Column column = {"x", Rule::exact, ""}) {
+using Texts = std::vector<std::vector<std::string>>;
+
+ResultTable table_of(Texts rows, Column column = {"x", Rule::exact, ""}) {
   return {.title = "",
           .description = "",
           .columns = {{"case", Rule::key, ""}, std::move(column)},
-          .rows = std::move(rows)};
+          .rows = read_rows(std::move(rows))};
+}
+
+std::vector<Mismatch> compare(const ResultTable& got, const std::string& csv,
+                              const std::vector<std::string>* keys = nullptr) {
+  return maxtrick::table::compare(got, Baseline(csv), keys);
 }
 
 std::string described(const std::vector<Mismatch>& mismatches) {
@@ -207,13 +214,13 @@ BOOST_AUTO_TEST_CASE(a_number_above_its_bound_is_found) {
                     .columns = {{"case", Rule::key, ""},
                                 {"error", Rule::bounded, ""},
                                 {"bound", Rule::exact, ""}},
-                    .rows = {{"below", "1.5", "2"},
-                             {"at", "2", "2"},
-                             {"none", "inf", ""},
-                             {"above", "2.0000001", "2"},
-                             {"nan", "nan", "2"},
-                             {"infinite", "inf", "1e300"},
-                             {"missing", "", "2"}}};
+                    .rows = read_rows({{"below", "1.5", "2"},
+                                       {"at", "2", "2"},
+                                       {"none", "inf", ""},
+                                       {"above", "2.0000001", "2"},
+                                       {"nan", "nan", "2"},
+                                       {"infinite", "inf", "1e300"},
+                                       {"missing", "", "2"}})};
   BOOST_TEST(beyond_limits(table).empty());  // no limit was declared
   table.limits = {{"error", "bound"}};
   BOOST_TEST(described(beyond_limits(table)) ==
@@ -235,10 +242,10 @@ BOOST_AUTO_TEST_CASE(a_number_above_its_bound_is_found) {
 BOOST_AUTO_TEST_CASE(confirmed_times_keep_their_text) {
   ResultTable table;
   table.columns = {{"k", Rule::key, ""}, {"s", Rule::timed, ""}};
-  table.rows = {{"a", "1.5 [1.4, 1.6]"}, {"b", "3 [2, 4]"}};
+  table.rows = read_rows({{"a", "1.5 [1.4, 1.6]"}, {"b", "3 [2, 4]"}});
   const auto after = [&](const std::string& baseline) {
     ResultTable fresh = table;
-    keep_confirmed_times(fresh, baseline);
+    keep_confirmed_times(fresh, Baseline(baseline));
     return fresh.rows;
   };
   const std::vector<Row> kept{{"a", "1.3 [1.2, 1.45]"}, {"b", "4.5 [4, 5]"}};

@@ -9,10 +9,12 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <random>
 #include <stdexcept>
 
 #include "io/csv.hpp"
+#include "table/columns.hpp"
 
 BOOST_AUTO_TEST_SUITE(table_test)
 
@@ -64,7 +66,7 @@ std::string csv_error(std::string_view text) {
   return "no error";
 }
 
-using Rows = std::vector<Row>;
+using Rows = std::vector<std::vector<std::string>>;  // of a CSV
 
 ResultTable small_table() {
   return {.title = "Overflow",
@@ -74,10 +76,10 @@ ResultTable small_table() {
                       {"outcome", Rule::exact, "one of ok | overflow"},
                       {"error_ulp", Rule::bounded, "worst error", {Measure::ulp, 2, "libm's exp"}},
                       {"source", Rule::info, "paper"}},
-          .rows = {{"naive", "small", "ok", "1.23456", "a|b"},
-                   {"naive", "large", "overflow", "inf", "a|b"},
-                   {"max_trick", "large", "ok", "0.5", "<c>*\\"},
-                   {"max_trick", "small", "ok", "", "<c>*\\"}}};
+          .rows = read_rows({{"naive", "small", "ok", "1.23456", "a|b"},
+                             {"naive", "large", "overflow", "inf", "a|b"},
+                             {"max_trick", "large", "ok", "0.5", "<c>*\\"},
+                             {"max_trick", "small", "ok", "", "<c>*\\"}})};
 }
 
 }  // namespace
@@ -110,6 +112,78 @@ BOOST_AUTO_TEST_CASE(special_values_are_themselves) {
   BOOST_TEST(cell(static_cast<double>(0.1F)) == "0.10000000149011612");
 }
 
+// What is judged is what is written: the number is the one that the text denotes.
+BOOST_AUTO_TEST_CASE(a_cell_knows_its_value_and_its_text) {
+  BOOST_TEST(Cell().empty());
+  BOOST_TEST(!Cell().number().has_value());
+  BOOST_TEST(Cell(0.1F).text() == "0.1");
+  BOOST_TEST(Cell(0.1F).number().value() == 0.1);
+  BOOST_TEST(Cell(0.1).number().value() == 0.1);
+  BOOST_TEST(Cell(std::uint64_t{18446744073709551615U}).text() == "18446744073709551615");
+  // The sign of a NaN would show in Markdown.
+  BOOST_TEST(!std::signbit(Cell(-std::numeric_limits<double>::quiet_NaN()).number().value()));
+  BOOST_TEST(Cell(-3).number().value() == -3);
+  BOOST_TEST(Cell(true) == Cell("yes"));
+  BOOST_TEST(Cell(std::optional<bool>(false)) == Cell("no"));
+  BOOST_TEST(Cell(std::optional<double>()).empty());
+  BOOST_TEST(Cell(Rule::bounded).text() == "bounded");
+  BOOST_TEST(!Cell("1.5").number().has_value());  // a text that looks like a number
+  BOOST_TEST(short_number(1.23456789).text() == "1.23457");
+  BOOST_TEST(short_number(1.23456789).number().value() == 1.23457);
+  BOOST_TEST(short_number(std::optional<double>()).empty());
+  BOOST_TEST(rounded(100, 2).text() == "1e+02");
+  BOOST_TEST(rounded(-std::numeric_limits<double>::quiet_NaN(), 2).text() == "nan");
+  BOOST_TEST(Cell(Interval{1.23456, 1, 2}).text() == "1.23 [1, 2]");
+  BOOST_TEST(Cell(Interval{1.23456, 1, 2}).interval().value().estimate == 1.23);
+}
+
+BOOST_AUTO_TEST_CASE(a_cell_is_read_as_what_its_text_denotes) {
+  BOOST_TEST(Cell::read("1.0").number().value() == 1);
+  BOOST_TEST(Cell::read("1.0").text() == "1.0");
+  BOOST_TEST(Cell::read("1.0") != Cell(1.0));
+  BOOST_TEST(std::isnan(Cell::read("nan").number().value()));
+  BOOST_TEST(std::isinf(Cell::read("-inf").number().value()));
+  BOOST_TEST(!Cell::read("naive").number().has_value());
+  BOOST_TEST(!Cell::read("").number().has_value());
+  BOOST_TEST(Cell::read("2 [1, 3]").interval().value().high == 3);
+  BOOST_TEST(!Cell::read("2 [1, 3]").number().has_value());
+  BOOST_TEST(!Cell::read("2 [3, 1]").interval().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(a_column_says_how_its_cell_is_read) {
+  struct Task {
+    std::string kind;
+  };
+  struct Point {
+    std::string name;
+    int n;
+    std::shared_ptr<const Task> task = std::make_shared<const Task>(Task{"t"});
+  };
+  struct Found {
+    double error;
+    [[nodiscard]] std::string outcome() const { return error < 1 ? "ok" : "off"; }
+  };
+  const Columns<Point, Found> columns{
+      {"outcome", Rule::exact, "a", &Found::outcome},
+      {"name", Rule::key, "b", &Point::name},
+      {"error", {Measure::relative, 0.5, "c"}, "d", [](const Found& f) { return f.error; }},
+      {"n", Rule::key, "e", [](const Point& p) { return p.n; }},
+      {"share", Rule::info, "f", [](const Point& p, const Found& f) { return f.error / p.n; }},
+      {"kind", Rule::exact, "g", &Point::task, &Task::kind}};
+  BOOST_TEST((columns.key({"x", 4}).cells() == Row{"x", 4}));
+  BOOST_TEST(columns.key({"x", 4}).text() == "x/4");
+  BOOST_TEST((columns.others({"x", 4}, {1.5}) == Row{"off", 1.5, 0.375, "t"}));
+  ResultTable table;
+  table.columns = columns.schema();
+  BOOST_TEST(
+      (table.row({"x", 4}, {"off", 1.5, 0.375, "t"}) == Row{"off", "x", 1.5, 4, 0.375, "t"}));
+  BOOST_TEST(columns.schema().size() == 6U);
+  BOOST_CHECK(columns.schema()[2].rule == Rule::bounded);
+  BOOST_TEST(columns.schema()[2].tolerance.reason == "c");
+  using Some = Columns<Point, Found>;
+  BOOST_CHECK_THROW((Some{{"outcome", Rule::key, "", &Found::outcome}}), std::logic_error);
+}
+
 BOOST_AUTO_TEST_CASE(a_key_joins_the_key_cells) {
   ResultTable table = small_table();
   BOOST_TEST(table.key(table.rows[1]) == "naive/large");
@@ -138,13 +212,13 @@ BOOST_AUTO_TEST_CASE(csv_reads_back_any_text) {
   };
   for (int i = 0; i < 2000; ++i) {
     ResultTable table{.title = "", .description = "", .columns = {}, .rows = {}};
-    Row header(1 + random() % 3);
+    std::vector<std::string> header(1 + random() % 3);
     for (auto& name : header) table.columns.push_back({name = text(), Rule::exact, ""});
     Rows expected{header};
     for (auto rows = random() % 4; rows > 0; --rows) {
-      Row row(header.size());
+      std::vector<std::string> row(header.size());
       for (auto& field : row) field = text();
-      table.rows.push_back(row);
+      table.rows.push_back(read_row(row));
       expected.push_back(row);
     }
     const std::string csv = to_csv(table);
@@ -211,7 +285,7 @@ BOOST_AUTO_TEST_CASE(markdown_shows_every_row_where_nothing_else_is_asked) {
   const ResultTable table{.title = "T",
                           .description = "D",
                           .columns = {{"name", Rule::key, "d"}, {"x", Rule::bounded, "e"}},
-                          .rows = {{"a\r\nb", "123456"}, {"c", "-inf"}}};
+                          .rows = read_rows({{"a\r\nb", "123456"}, {"c", "-inf"}})};
   BOOST_TEST(to_markdown(table) == R"(# T
 
 D
@@ -233,8 +307,8 @@ D
 BOOST_AUTO_TEST_CASE(means_leave_out_what_is_no_number) {
   ResultTable table;
   table.columns = {{"k", Rule::key, ""}, {"a", Rule::exact, ""}, {"x", Rule::info, ""}};
-  table.rows = {
-      {"1", "b", "2"}, {"2", "c", "7"}, {"3", "b", "5"}, {"4", "b", "nan"}, {"5", "b", ""}};
+  table.rows = read_rows(
+      {{"1", "b", "2"}, {"2", "c", "7"}, {"3", "b", "5"}, {"4", "b", "nan"}, {"5", "b", ""}});
   table.means = {{.title = "Means", .row = "a", .cells = {"x"}}};
   const std::string md = to_markdown(table);
   BOOST_TEST(md.find("## Means\n\n| a | x |\n| --- | --- |\n| b | 3.5 |\n| c | 7 |\n") != md.npos,

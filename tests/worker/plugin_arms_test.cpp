@@ -70,7 +70,7 @@ std::pair<std::vector<std::string>, std::size_t> foreign(const std::string& expe
   const run::Plan plan = plan_of(experiment, config);
   std::vector<std::string> keys;
   for (const run::Case& one : plan.cases)
-    if (one.foreign) keys.push_back(one.key);
+    if (one.foreign) keys.push_back(one.key.text());
   return {keys, plan.cases.size()};
 }
 

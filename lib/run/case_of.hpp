@@ -1,0 +1,30 @@
+// A case of the plan, from a point of an experiment's grid.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <utility>
+#include <variant>
+
+#include "run/experiment.hpp"
+#include "table/columns.hpp"
+
+namespace maxtrick::run {
+
+// The case whose key is read from `point`, and whose row is read from `point` and from what
+// `measure(point)` returns: a result, or std::variant<Result, Skip>.
+template <class Point, class Result, class Measure>
+[[nodiscard]] Case case_of(const table::Columns<Point, Result>& columns, Point point,
+                           Measure measure, std::size_t batch = 0) {
+  auto shared = std::make_shared<const Point>(std::move(point));
+  table::Key key = columns.key(*shared);
+  return {.key = std::move(key),
+          .run = [columns, shared, measure]() -> std::variant<table::Row, Skip> {
+            std::variant<Result, Skip> measured = measure(*shared);
+            if (auto* skip = std::get_if<Skip>(&measured)) return std::move(*skip);
+            return columns.others(*shared, std::get<Result>(measured));
+          },
+          .batch = batch};
+}
+
+}  // namespace maxtrick::run

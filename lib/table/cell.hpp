@@ -1,0 +1,78 @@
+// A cell of a table: its value, and the text that stands for it in the CSV.
+#pragma once
+
+#include <concepts>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "table/interval.hpp"
+
+namespace maxtrick::table {
+
+// The shortest text that reads back as the same double; nan, inf, -inf, -0.
+[[nodiscard]] std::string cell(double value);
+// A float has its own shortest text.
+[[nodiscard]] std::string cell(float value);
+
+// Nothing, a text, a number or an interval. The value of a number is the one that its text denotes:
+// of a number that is written with six digits the rounded one. What is judged is therefore what a
+// reader of the CSV sees, whether the cell was measured or read.
+class Cell {
+ public:
+  Cell() = default;  // nothing
+  Cell(std::string text) : text_(std::move(text)) {}
+  Cell(std::string_view text) : text_(text) {}
+  Cell(const char* text) : text_(text) {}
+  Cell(double value) : text_(cell(value)), value_(value) {}  // the shortest text
+  Cell(float value) : Cell(read(cell(value))) {}
+  template <class Number>  // of 16 bits, say: the double that it is
+    requires(std::is_class_v<Number> && std::is_convertible_v<Number, double>)
+  Cell(Number value) : Cell(static_cast<double>(value)) {}
+  Cell(std::same_as<bool> auto holds) : text_(holds ? "yes" : "no") {}
+  Cell(std::integral auto count) requires(!std::same_as<decltype(count), bool> &&
+                                          !std::same_as<decltype(count), char>)
+      : text_(std::to_string(count)), value_(static_cast<double>(count)) {}
+  Cell(const Interval& interval) : Cell(read(cell(interval))) {}
+  template <class Named>
+  requires requires(Named one) { std::string(name(one)); }
+  Cell(Named one) : text_(name(one)) {}  // by its name
+  template <class T>
+  Cell(const std::optional<T>& value) : Cell(value ? Cell(*value) : Cell()) {}
+
+  // What the text of a CSV says: a number or an interval where it is one.
+  [[nodiscard]] static Cell read(std::string text);
+
+  [[nodiscard]] const std::string& text() const { return text_; }
+  [[nodiscard]] bool empty() const { return text_.empty(); }
+  [[nodiscard]] std::optional<double> number() const;  // NaN and infinities too
+  [[nodiscard]] std::optional<Interval> interval() const;
+
+  // By the text: 1 and 1.0 differ, and NaN equals NaN.
+  friend bool operator==(const Cell& a, const Cell& b) { return a.text_ == b.text_; }
+  friend std::ostream& operator<<(std::ostream& out, const Cell& cell) { return out << cell.text_; }
+
+ private:
+  std::string text_;
+  std::variant<std::monostate, double, Interval> value_;
+};
+
+// Rounded to so many significant digits.
+[[nodiscard]] Cell rounded(double value, int digits);
+// To six: for measured errors, of which more would be noise.
+[[nodiscard]] Cell short_number(double value);
+[[nodiscard]] Cell short_number(const std::optional<double>& value);
+
+using Row = std::vector<Cell>;
+
+// Rows as a CSV has them.
+[[nodiscard]] Row read_row(std::vector<std::string> texts);
+[[nodiscard]] std::vector<Row> read_rows(std::vector<std::vector<std::string>> lines);
+[[nodiscard]] std::vector<std::string> texts(const Row& row);
+
+}  // namespace maxtrick::table
