@@ -377,8 +377,9 @@ BOOST_AUTO_TEST_CASE(classes_apart_change_no_bit) {
   using Strides = std::pair<std::size_t, std::size_t>;  // of rows, of classes
   Random random(6);
   for (const Isa isa : available())
-    for (const auto& [rows, classes] : std::vector<std::pair<std::size_t, std::size_t>>{
+    for (const auto& shape : std::vector<std::pair<std::size_t, std::size_t>>{
              {1, 1}, {37, 1}, {1, 300}, {70, 4}, {300, 17}, {9, 2049}, {700, 1000}, {3, 140000}}) {
+      const std::size_t rows = shape.first, classes = shape.second;  // which lambdas capture
       if (isa == Isa::scalar && rows * classes > 40000)
         continue;  // 16 times the time of the others
       const Matrix m = matrix(random, rows, classes, classes % 2 == 0 ? 4 : 7);
