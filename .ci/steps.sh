@@ -43,10 +43,10 @@ step_asan() {
 # A test that needs an instruction set which the emulated CPU lacks skips it; any other use of one fails.
 emulate() {
   scripts/setup --emulate
-  local tests
-  tests=$(scripts/emulate --list)
+  local programs
+  programs=$(scripts/emulate --list)
   # shellcheck disable=SC2086  # a list of words
-  scripts/build release "${gcc[@]}" -- --target maxtrick maxtrick_probe $tests
+  scripts/build release "${gcc[@]}" -- --target maxtrick maxtrick_probe $programs
   scripts/emulate "$1"
 }
 step_emulate_nehalem() { emulate Nehalem; }
