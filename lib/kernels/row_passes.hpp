@@ -83,10 +83,11 @@ class Scan {
     second = V::largest(others);
     place = n_;
     for (std::size_t i = lane; i < n_; i += 16 * Width) {
-      const auto x = static_cast<float>(x_[i]);
-      const bool first = place == n_ && x == m;
+      // A conversion into a variable before these lines makes GCC 12 replace the branch by a conditional move,
+      // which costs losses of rows of 1000 and more classes 1 to 3 percent.
+      const bool first = place == n_ && static_cast<float>(x_[i]) == m;
       place = first ? i : place;
-      second = !first && x > second ? x : second;
+      second = !first && static_cast<float>(x_[i]) > second ? static_cast<float>(x_[i]) : second;
     }
   }
 
