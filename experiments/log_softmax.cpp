@@ -25,7 +25,6 @@ namespace {
 using numerics::BFloat16;
 using numerics::Float16;
 using ops::DType;
-using ops::Op;
 using ops::Variant;
 using table::Rule;
 

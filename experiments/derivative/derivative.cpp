@@ -27,7 +27,6 @@ namespace {
 using derivative::DerivativeBounds;
 using Errors = oracle::DerivativeErrors;
 using ops::DType;
-using ops::Op;
 using ops::Variant;
 using oracle::ExactDerivative;
 using table::Rule;

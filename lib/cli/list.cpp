@@ -48,7 +48,7 @@ ResultTable variants() {
   for (const Variant& variant : ops::variants()) {
     const bool family = !variant.softmax.empty();
     // One line for each formulation: its name is a glob of the softmaxes that it is combined with.
-    if (family && table.rows.size() > 0 && table.rows.back()[0] == family_glob(variant)) continue;
+    if (family && !table.rows.empty() && table.rows.back()[0] == family_glob(variant)) continue;
     table.rows.push_back(
         {family ? family_glob(variant) : variant.name(), name(variant.nature),
          claimed(variant, variant.float32_claim, ops::DType::float32),

@@ -37,9 +37,9 @@ class Columns {
     }
     // Bounded by this tolerance.
     template <class... Read>
-    One(std::string called, Tolerance allowed, std::string what, Read... read)
+    One(std::string called, const Tolerance& allowed, std::string what, Read... read)
         : One(std::move(called), Rule::bounded, std::move(what), std::move(read)...) {
-      tolerance = std::move(allowed);
+      tolerance = allowed;
     }
 
     // What `then` reads from what `first` reads: a member of what a member points to, say.

@@ -39,7 +39,7 @@ std::string ResultTable::key(const Row& row) const {
   return Key(std::move(cells)).text();
 }
 
-Row ResultTable::row(const Key& key, Row others) const {
+Row ResultTable::row(const Key& key, const Row& others) const {
   if (key.cells().size() + others.size() != columns.size())
     throw std::logic_error(fmt::format("row {}: {} and {} cells for {} columns", key.text(),
                                        key.cells().size(), others.size(), columns.size()));
@@ -47,7 +47,7 @@ Row ResultTable::row(const Key& key, Row others) const {
   auto of_key = key.cells().begin();
   auto other = others.begin();
   for (const Column& column : columns)
-    row.push_back(column.rule == Rule::key ? *of_key++ : std::move(*other++));
+    row.push_back(column.rule == Rule::key ? *of_key++ : *other++);
   return row;
 }
 

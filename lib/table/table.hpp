@@ -131,7 +131,7 @@ struct ResultTable {
   [[nodiscard]] std::string key(const Row& row) const;
   // The row of this key: its cells and `others` in the order of the columns. Throws
   // std::logic_error where there are not as many as columns.
-  [[nodiscard]] Row row(const Key& key, Row others) const;
+  [[nodiscard]] Row row(const Key& key, const Row& others) const;
 };
 
 // Tidy CSV (RFC 4180 quoting, LF): a header line and a line a row.

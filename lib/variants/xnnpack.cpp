@@ -24,7 +24,6 @@
 namespace maxtrick::variants {
 namespace {
 
-using ops::Op;
 using ops::Register;
 
 #ifdef MAXTRICK_XNNPACK
