@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the commands of README.md, CONTRIBUTING.md and docs/*.md, each document in a copy of the project.
-#   documents_test.sh SOURCE PROGRAM quick|slow
+#   documents_test.sh SOURCE PROGRAM quick|slow [DOCUMENT...]
 # The comment in the line before a fenced block, which readers do not see, says what becomes of it:
 #   <!-- run -->               bash -eu runs it, and it must succeed
 #   <!-- run slowly -->        the same, but only with `slow`, which then runs the whole document
@@ -13,6 +13,7 @@
 # A block without such a comment is an error.
 set -eu
 source_dir=$1 program=$(realpath "$2") mode=$3
+shift 3
 here=$(dirname "$(realpath "$0")")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -85,7 +86,8 @@ run_document() {
 }
 
 cd "$source_dir"
-for document in README.md CONTRIBUTING.md docs/*.md; do
+[ $# -gt 0 ] || set -- README.md CONTRIBUTING.md docs/*.md
+for document; do
   run_document "$document"
   cd "$source_dir"
 done
