@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Follows README.md's "Compare your kernel in five minutes" word by word, in an empty folder beside the
-# program, and the step of its sample job that checks. Times are only looked at for being there.
+# Follows "Compare your kernel in five minutes" of docs/plugins.md word by word, in an empty folder beside the
+# program, and the step of the sample job in docs/ci.md that checks. Times are only looked at for being there.
 set -eu
 source_dir=$1
 program=$2

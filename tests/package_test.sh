@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs a build, moves what was installed, and follows README.md's section on the library word by
+# Installs a build, moves what was installed, and follows docs/library.md word by
 # word: its program is built with CMake and with pkg-config, and both print what is known.
 #   package_test.sh SOURCE BUILD VERSION COMPILER GENERATOR
 set -eu
@@ -38,13 +38,13 @@ for header in "$prefix"/include/maxtrick/*.hpp; do
     -Wsign-conversion -Wshadow -Werror -include "$header" -x c++ /dev/null || fail "$header"
 done
 
-# README.md's program, by both ways.
+# The program of docs/library.md, by both ways.
 printf '%s\n' 0.0900306 0.244728 0.665241 0.333333 0.333333 0.333333 >"$work/known"
 mkdir "$work/mine" "$work/bin"
 cd "$work/mine"
 for file in main.cpp CMakeLists.txt; do
   block "library/$file" >$file
-  [ -s $file ] || fail "README.md has no library/$file"
+  [ -s $file ] || fail "docs/library.md has no library/$file"
 done
 quietly cmake -S . -B cmake-build -G "$generator" -DCMAKE_CXX_COMPILER="$compiler"
 quietly cmake --build cmake-build
@@ -52,7 +52,7 @@ cmake-build/mine >by-cmake
 cmp by-cmake "$work/known"
 ln -s "$(command -v "$compiler")" "$work/bin/g++"
 block library/pkg-config >command.sh
-[ -s command.sh ] || fail "README.md has no library/pkg-config"
+[ -s command.sh ] || fail "docs/library.md has no library/pkg-config"
 PATH=$work/bin:$PATH quietly bash -eu command.sh
 ./mine >by-pkg-config
 cmp by-pkg-config "$work/known"

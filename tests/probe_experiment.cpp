@@ -1,5 +1,5 @@
 // An experiment that only tests have: its config says what each case does, so that every exit code
-// of the program can be had by running it. It is also one file and one config, as README.md
+// of the program can be had by running it. It is also one file and one config, as docs/extending.md
 // promises.
 #include <sstream>
 #include <stdexcept>

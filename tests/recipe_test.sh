@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Follows README.md's three recipes word by word in a copy of the project: a case without compiling,
-# a variant by one file, an experiment by one file and one config.
-#   recipe_test.sh SOURCE PROGRAM PROGRAM-WITH-BOTH-FILES
+# Follows recipes of docs/ word by word in a copy of the project: a case without compiling (tables.md); a variant, a
+# formulation and an experiment, each by one file (extending.md).
+#   recipe_test.sh SOURCE PROGRAM PROGRAM-WITH-THE-FILES
 set -eu
 source_dir=$1
 program=$2
-with_both=$3
+with_files=$3
 copy=$(mktemp -d)
 trap 'rm -rf "$copy"' EXIT
 
@@ -27,22 +27,27 @@ grep -q '^softmax,my-long-row,float32,softmax.max_trick.scalar,' mine/mine.csv |
 grep -q '| my-row |' mine/mine.md || fail "no case in the table to read"
 rm -r build
 
-# A variant and an experiment: each a new file, nothing else, and the build takes it.
+# A variant, a formulation and an experiment: each is a new file, nothing else, and the build takes it.
 "$source_dir/tests/recipe_sources.sh" "$source_dir" .
 block configs/sums.toml >configs/sums.toml
-[ -s configs/sums.toml ] || fail "README.md has no configs/sums.toml"
+[ -s configs/sums.toml ] || fail "docs/extending.md has no configs/sums.toml"
 cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Debug -DMAXTRICK_TESTS=OFF \
   -DMAXTRICK_TORCH=OFF -DMAXTRICK_EIGEN=OFF -DMAXTRICK_XNNPACK=OFF >cmake.log ||
   { cat cmake.log >&2; exit 1; }
 inputs=$(ninja -C build -t inputs maxtrick) || fail "ninja cannot say what the program is made of"
-for file in lib/variants/mean_shift.cpp experiments/sums.cpp; do
+for file in lib/variants/mean_shift.cpp lib/variants/floored.cpp experiments/sums.cpp; do
   grep -Fqx "$(pwd -P)/$file" <<<"$inputs" || fail "the program is built without $file"
 done
-ln -s "$with_both" build/maxtrick
-build/maxtrick eval softmax --logits 100,0 --variant "*mean_shift*" --format csv | grep -q ',softmax.mean_shift.scalar,float32,ok,' ||
-  fail "the variant is not there"
-build/maxtrick run configs/overflow.toml --filter 'two-classes/float32/softmax.mean_shift' | grep -q ' ok ' ||
-  fail "the variant is not in the table"
-build/maxtrick run configs/sums.toml
-build/maxtrick check configs/sums.toml
+ln -s "$with_files" build/maxtrick
+follow() {
+  block "$1" >run.sh
+  [ -s run.sh ] || fail "docs/extending.md does not $1"
+  bash -eu run.sh >said || { cat said >&2; fail "a command fails: $1"; }
+}
+follow "try the variant"
+grep -q ' softmax.mean_shift.scalar  *float32  *ok ' said || fail "eval does not have the variant"
+grep -q '^softmax .* softmax.mean_shift.scalar  *ok ' said || fail "the variant is not in the table"
+follow "try the formulation"
+grep -q ' floored(softmax.max_trick.scalar)  *float32  *16.118' said || fail "eval does not have the formulation"
+follow "try the experiment"
 grep -q '^softmax.mean_shift.scalar,' results/sums.csv || fail "the experiment does not walk the registry"

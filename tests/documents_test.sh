@@ -1,0 +1,94 @@
+#!/usr/bin/env bash
+# Runs the commands of README.md, CONTRIBUTING.md and docs/*.md, each document in a copy of the project.
+#   documents_test.sh SOURCE PROGRAM quick|slow [DOCUMENT...]
+# The comment in the line before a fenced block, which readers do not see, says what becomes of it:
+#   <!-- run -->               bash -eu runs it, and it must succeed
+#   <!-- run slowly -->        the same, but only with `slow`, which then runs the whole document
+#   <!-- run if COMMAND -->    the same, but only where this command is installed
+#   <!-- run: exit code N -->  its last command must end with this code (also: run slowly: exit code N)
+#   <!-- output -->            it is what the block that was run before it prints on stdout
+#   <!-- file: NAME -->        it is written to the file NAME
+#   <!-- recipe: NAME -->      another test of this folder takes it, by `block NAME` (recipe.sh)
+#   <!-- not run: REASON -->   nothing is done with it
+# A block without such a comment is an error.
+set -eu
+source_dir=$1 program=$(realpath "$2") mode=$3
+shift 3
+here=$(dirname "$(realpath "$0")")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+unset CI MAXTRICK_ISA ONEDNN_MAX_CPU_ISA XDG_CACHE_HOME
+export RUSTUP_HOME=${RUSTUP_HOME-$HOME/.rustup}  # HOME is replaced below
+wrong=0
+complain() { echo "documents: $*" >&2; wrong=1; }
+
+# A CPU without AVX2 skips rows, and says so by exit code 5.
+lacks_avx2() { ! "$program" --version | grep -Eq 'avx2 +available'; }
+
+# Writes block n of a document to N.body, and its marker, language and line to N.marker.
+split() {
+  awk -v to="$2/" '
+    /^ *```/ && !inside { inside = 1; n++; print marker >(to n ".marker"); print FNR >(to n ".line")
+                          printf "" >(to n ".body"); next }
+    /^ *```/ { inside = 0; marker = ""; next }
+    inside { print >(to n ".body"); next }
+    { marker = $0 }' "$1"
+}
+
+run_document() {
+  local document=$1 blocks n marker body expected code begin
+  blocks=$(mktemp -d "$work/blocks.XXXXXX")
+  split "$source_dir/$document" "$blocks"
+  [ "$mode" = quick ] || grep -qE '^<!-- run slowly' "$blocks"/*.marker 2>/dev/null || return 0
+  rm -rf "$work/copy"
+  mkdir -p "$work/copy/build" "$work/home"
+  cp -r "$source_dir"/{.ci,CMakeLists.txt,CMakePresets.json,LICENSE,lib,experiments,configs,results,scripts,tests} \
+    "$work/copy/"
+  ln -s "$program" "$work/copy/build/maxtrick"
+  cd "$work/copy"
+  ran=no
+  for ((n = 1; ; n++)); do
+    [ -e "$blocks/$n.marker" ] || break
+    marker=$(<"$blocks/$n.marker") body=$blocks/$n.body
+    local place
+    place=$document:$(<"$blocks/$n.line")
+    case $marker in
+      '<!-- run '*|'<!-- run: '*)
+        if [[ ! $marker =~ ^'<!-- run'(' slowly')?(' if '([a-z]+))?(': exit code '([0-9]))?' -->'$ ]]; then
+          complain "$place: cannot read $marker"
+          continue
+        fi
+        ran=no expected=${BASH_REMATCH[5]:-0}
+        [ -z "${BASH_REMATCH[1]}" ] || [ "$mode" = slow ] || continue
+        [ -z "${BASH_REMATCH[3]}" ] || command -v "${BASH_REMATCH[3]}" >/dev/null || continue
+        ran=yes
+        begin=$SECONDS code=0
+        HOME=$work/home bash -eu "$body" >"$work/out" 2>"$work/err" </dev/null || code=$?
+        echo "$place: exit code $code after $((SECONDS - begin)) s"
+        if [ $code -ne "$expected" ] && ! { [ $code -eq 5 ] && lacks_avx2; }; then
+          cat "$body" "$work/out" "$work/err" >&2
+          complain "$place: exit code $code, expected $expected"
+        fi ;;
+      '<!-- output -->')
+        [ "$ran" = no ] || diff "$body" "$work/out" >&2 || complain "$place: this is not what the commands print" ;;
+      '<!-- file: '*' -->')
+        marker=${marker#'<!-- file: '} marker=${marker%' -->'}
+        mkdir -p "$(dirname "$marker")"
+        cp "$body" "$marker" ;;
+      '<!-- recipe: '*' -->')
+        marker=${marker#'<!-- recipe: '} marker=${marker%' -->'}
+        grep -qE "(block|follow|for (file|name) in) .*${marker##*/}" "$here"/*.sh ||
+          complain "$place: no test takes the recipe $marker" ;;
+      '<!-- not run: '?*' -->') ;;
+      *) complain "$place: a block without a marker; the head of tests/documents_test.sh lists them" ;;
+    esac
+  done
+}
+
+cd "$source_dir"
+[ $# -gt 0 ] || set -- README.md CONTRIBUTING.md docs/*.md
+for document; do
+  run_document "$document"
+  cd "$source_dir"
+done
+exit $wrong
