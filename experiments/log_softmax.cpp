@@ -12,7 +12,6 @@
 
 #include "inputs/exact_row.hpp"
 #include "inputs/logits.hpp"
-#include "inputs/numbers.hpp"
 #include "inputs/selection.hpp"
 #include "inputs/variant_plan.hpp"
 #include "ops/apply.hpp"

@@ -8,7 +8,7 @@
 #include <span>
 #include <utility>
 
-#include "inputs/logit_file.hpp"
+#include "inputs/logits.hpp"
 #include "inputs/selection.hpp"
 #include "numerics/random.hpp"
 

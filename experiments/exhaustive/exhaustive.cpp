@@ -6,7 +6,6 @@
 #include <stdexcept>
 
 #include "exhaustive/float_function.hpp"
-#include "exhaustive/float_range.hpp"
 #include "exhaustive/tally.hpp"
 #include "inputs/selection.hpp"
 #include "oracle/oracle.hpp"

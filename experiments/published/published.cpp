@@ -5,7 +5,6 @@
 
 #include "inputs/selection.hpp"
 #include "inputs/variant_plan.hpp"
-#include "published/expectation.hpp"
 #include "published/figure.hpp"
 #include "published/trained.hpp"
 

@@ -8,12 +8,11 @@
 #include <utility>
 
 #include "inputs/arm.hpp"
-#include "inputs/quantities.hpp"
 #include "inputs/task.hpp"
 #include "inputs/trained.hpp"
 #include "io/number.hpp"
 #include "learn/blas.hpp"
-#include "published/expectation.hpp"
+#include "published/figure.hpp"
 #include "run/case_of.hpp"
 
 namespace maxtrick::published {

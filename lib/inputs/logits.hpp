@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -37,5 +38,20 @@ template <class T>
   for (const double x : logits) row.push_back(static_cast<T>(x));
   return row;
 }
+
+// A matrix of logits in a file that a config names.
+
+struct LogitFile {
+  std::size_t rows = 0, classes = 0;
+  std::vector<double> logits = {};  // in C order
+  std::string missing = {};         // where it is not there: which, and how to get it
+};
+
+// Reads, now,
+//   path = "x.npy", obtain = "how to get it"      a matrix of io::read_matrix
+// Errors are noted in the config: a file that is no matrix, and logits that are not finite in one
+// of the types. A file that is not there is none.
+[[nodiscard]] LogitFile read_logit_file(config::Section& section,
+                                        const std::vector<ops::DType>& dtypes);
 
 }  // namespace maxtrick::inputs

@@ -1,7 +1,9 @@
-// Which ops, types and variants a config asks for, and by which names.
+// The axes that a config asks for: ops, types, variants and numbers; and the names in it.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -10,6 +12,7 @@
 #include <vector>
 
 #include "config/config.hpp"
+#include "inputs/logits.hpp"
 #include "ops/registry.hpp"
 
 namespace maxtrick::inputs {
@@ -57,5 +60,21 @@ class Names {
   std::string what_;
   std::map<std::string, std::string> first_place_;
 };
+
+// Whole numbers from `least` to `most`, rising; `what` they count is for the message. One at least.
+[[nodiscard]] std::vector<std::size_t> read_counts(config::Section& section, std::string_view key,
+                                                   std::string_view what, std::int64_t least,
+                                                   std::int64_t most);
+
+// classes = [2, 10, 1000]
+[[nodiscard]] std::vector<std::size_t> read_classes(config::Section& section,
+                                                    std::int64_t least = 1,
+                                                    std::int64_t most = max_classes);
+
+// Numbers for which `is_right` holds, each once, in the config's order; errors say what was
+// `expected`.
+[[nodiscard]] std::vector<double> read_distinct(config::Section& section, std::string_view key,
+                                                const std::function<bool(double)>& is_right,
+                                                const std::string& expected);
 
 }  // namespace maxtrick::inputs

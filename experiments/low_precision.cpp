@@ -2,7 +2,11 @@
 // computing the log-sum-exp and softmax functions", IMA J. Numer. Anal. 41(4), 2021, section 5):
 // how often each way of computing overflows on a data set in a small type, how far off it is, and
 // what theory allows. One row for each data set, type and variant.
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -11,7 +15,7 @@
 #include "inputs/logits.hpp"
 #include "inputs/selection.hpp"
 #include "inputs/variant_plan.hpp"
-#include "low_precision/logit_set.hpp"
+#include "numerics/random.hpp"
 #include "ops/apply.hpp"
 #include "ops/dtype.hpp"
 #include "ops/registry.hpp"
@@ -27,6 +31,70 @@ using ops::DType;
 using ops::Op;
 using ops::Variant;
 using table::Rule;
+
+// Sets of logits, rows x classes, as a config describes them: a file, or generated.
+struct LogitSet {
+  std::string name, hazard, source;
+  std::size_t rows = 0, classes = 0;
+  double scale = 1, offset = 0;
+  std::uint64_t seed = 0;
+  std::vector<double> file = {};  // what the file holds
+  std::string missing = {};       // where it is not there: which, and how to get it
+
+  // In C order; drawn anew each time where they are generated.
+  [[nodiscard]] std::vector<double> logits() const;
+};
+
+void read_generator(config::Section& section, const std::vector<DType>& dtypes, LogitSet& set) {
+  const std::vector<std::string> generators{"normal"};
+  if (section.choice("generate", generators).empty()) {
+    section.ignore_rest();  // which keys belong here depends on it
+    return;
+  }
+  set.scale = section.number("scale", {0, 1e30});
+  if (section.has("offset")) set.offset = section.number("offset", {-1e30, 1e30});
+  set.rows = static_cast<std::size_t>(section.integer("rows", 1, 1'000'000));
+  set.classes = static_cast<std::size_t>(section.integer("classes", 1, inputs::max_classes));
+  set.seed = static_cast<std::uint64_t>(
+      section.integer("seed", 0, std::numeric_limits<std::int64_t>::max()));
+  if (set.rows * set.classes > 10'000'000)
+    section.reject("rows", fmt::format("{} logits", set.rows * set.classes),
+                   "rows times classes of 10000000 at most");
+  // Random::normal() cannot go beyond sqrt(4 * 53 log 2) = 12.2.
+  constexpr double furthest = 13;
+  inputs::require_representable(section, "scale", {std::abs(set.offset) + furthest * set.scale},
+                                dtypes);
+}
+
+std::vector<double> LogitSet::logits() const {
+  if (!file.empty()) return file;
+  numerics::Random random(seed);
+  std::vector<double> drawn(rows * classes);
+  for (double& x : drawn) x = offset + scale * random.normal();
+  return drawn;
+}
+
+// Reads a section with a name, a hazard, a source, and either
+//   path = "x.npy", obtain = "how to get it"      as read_logit_file
+//   generate = "normal", scale = s, seed = k, rows = r, classes = n, offset = c (optional)
+// where random numbers are those of numerics::Random, drawn row by row. Errors are noted in the
+// config: a file that is no matrix, and logits that are not finite in one of the types. A file that
+// is not there is none.
+LogitSet read_logit_set(config::Section& section, const std::vector<DType>& dtypes) {
+  LogitSet set{.name = inputs::read_name(section, "name"),
+               .hazard = section.text("hazard"),
+               .source = section.text("source")};
+  if (!section.has("path")) {
+    read_generator(section, dtypes, set);
+    return set;
+  }
+  inputs::LogitFile file = inputs::read_logit_file(section, dtypes);
+  set.rows = file.rows;
+  set.classes = file.classes;
+  set.file = std::move(file.logits);
+  set.missing = std::move(file.missing);
+  return set;
+}
 
 struct Extent {
   double low = INFINITY, high = -INFINITY;

@@ -1,12 +1,12 @@
 // Experiment `backends`: one network trained with each softmax as its backend, from the same seeds:
 // how far the runs part, and how fast they are. One row for each backend.
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <memory>
 #include <mutex>
 #include <optional>
 
-#include "backends/training_time.hpp"
 #include "inputs/selection.hpp"
 #include "inputs/task.hpp"
 #include "inputs/trained.hpp"
@@ -21,6 +21,25 @@ using inputs::Runs;
 using inputs::Trained;
 using ops::Variant;
 using table::Rule;
+
+// Seconds of each setup's training, [setup][repeat]: the setups take turns, so that what slows the
+// machine down for a while slows all of them; each repeat starts with another. One repeat before
+// these warms up.
+std::vector<std::vector<double>> interleaved_seconds(const std::vector<inputs::Setup>& setups,
+                                                     std::size_t repeats) {
+  using Clock = std::chrono::steady_clock;
+  std::vector<std::vector<double>> seconds(setups.size());
+  for (std::size_t repeat = 0; repeat <= repeats; ++repeat)
+    for (std::size_t turn = 0; turn < setups.size(); ++turn) {
+      const std::size_t i = (turn + repeat) % setups.size();
+      inputs::Prepared run = prepare(setups[i], repeat);
+      const auto start = Clock::now();
+      (void)train(run, setups[i]);
+      const std::chrono::duration<double> spent = Clock::now() - start;
+      if (repeat > 0) seconds[i].push_back(spent.count());
+    }
+  return seconds;
+}
 
 struct Found {
   std::size_t seeds = 0;

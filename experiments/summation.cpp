@@ -6,17 +6,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <memory>
+#include <mutex>
 #include <optional>
 
-#include "inputs/numbers.hpp"
 #include "inputs/selection.hpp"
 #include "inputs/variant_plan.hpp"
+#include "numerics/random.hpp"
 #include "ops/dtype.hpp"
 #include "oracle/oracle.hpp"
 #include "oracle/outcome.hpp"
-#include "summation/summands.hpp"
-#include "summation/terms.hpp"
 
 namespace maxtrick::summation {
 namespace {
@@ -24,8 +24,124 @@ namespace {
 using numerics::SumOrder;
 using ops::DType;
 using oracle::Outcome;
-using summation::Summands;
 using table::Rule;
+
+// Rows of terms of softmax's denominator, e^(x - max), as a config describes them.
+struct Terms {
+  enum class Kind { normal, equal, dominant };
+  enum class Arrange { drawn, ascending, descending };
+  std::string name, hazard;
+  Kind kind = Kind::equal;
+  Arrange arrange = Arrange::drawn;
+  double scale = 1;        // normal: of the logits
+  std::uint64_t seed = 0;  // normal: of the first row; each further row has the next
+  double logit = 0;        // equal: of every term
+  double others_u = 1;     // dominant: every term but the first, in units of u
+
+  // The terms of one row before they are rounded to the type, whose unit roundoff is u. The first
+  // logits of a longer row are those of a shorter one.
+  [[nodiscard]] std::vector<double> row(std::size_t classes, std::size_t index, double u) const;
+  // Rows of other kinds are all the same.
+  [[nodiscard]] bool is_random() const { return kind == Kind::normal; }
+};
+
+const std::vector<std::string> term_kinds{"normal", "equal", "dominant"};
+const std::vector<std::string> arrangements{"drawn", "ascending", "descending"};
+
+std::vector<double> normal_terms(std::size_t classes, double scale, std::uint64_t seed) {
+  numerics::Random random(seed);
+  std::vector<double> row(classes);
+  for (double& x : row) x = scale * random.normal();
+  const double largest = *std::max_element(row.begin(), row.end());
+  for (double& x : row) x = std::exp(x - largest);
+  return row;
+}
+
+std::vector<double> Terms::row(std::size_t classes, std::size_t index, double u) const {
+  std::vector<double> terms;
+  switch (kind) {
+    case Kind::normal: terms = normal_terms(classes, scale, seed + index); break;
+    case Kind::equal: terms.assign(classes, std::exp(logit)); break;
+    case Kind::dominant:
+      terms.assign(classes, others_u * u);
+      terms[0] = 1;
+      break;
+  }
+  if (arrange == Arrange::ascending) std::sort(terms.begin(), terms.end());
+  if (arrange == Arrange::descending) std::sort(terms.begin(), terms.end(), std::greater<>());
+  return terms;
+}
+
+// Reads a section
+//   name, hazard, terms = "normal"     scale, seed      e^(x - max), logits x normal
+//                 terms = "equal"      logit            e^logit, logit in [-9, 0]
+//                 terms = "dominant"   others_u         1, and beside it others_u * u each
+//   arrange = "drawn" (unless said otherwise), "ascending" or "descending"
+Terms read_terms(config::Section& section) {
+  Terms terms;
+  terms.name = inputs::read_name(section, "name");
+  terms.hazard = section.text("hazard");
+  const std::string kind = section.choice("terms", term_kinds);
+  if (kind.empty()) {
+    section.ignore_rest();  // which keys belong here depends on it
+    return terms;
+  }
+  if (kind == "normal") {
+    terms.kind = Terms::Kind::normal;
+    terms.scale = section.number("scale", {0, 1e300});
+    terms.seed = static_cast<std::uint64_t>(
+        section.integer("seed", 0, std::numeric_limits<std::int64_t>::max()));
+  } else if (kind == "equal") {
+    terms.kind = Terms::Kind::equal;
+    // e^-9 is an ordinary number in float16 still: no sum is subnormal.
+    terms.logit = section.number("logit", {-9, 0});
+  } else {
+    terms.kind = Terms::Kind::dominant;
+    // So that the first is the largest.
+    terms.others_u = section.number("others_u", {0, 100});
+  }
+  if (section.has("arrange")) {
+    const std::string arrange = section.choice("arrange", arrangements);
+    if (arrange == "ascending") terms.arrange = Terms::Arrange::ascending;
+    if (arrange == "descending") terms.arrange = Terms::Arrange::descending;
+  }
+  return terms;
+}
+
+// Rows of terms with their exact sums, which several cases share.
+
+// In storage type S. The rows are drawn when they are first asked for, once, and freed with the
+// last case that holds them.
+template <class S>
+class Summands {
+ public:
+  struct Row {
+    std::vector<S> terms;
+    numerics::Exact<S> sum;
+  };
+  Summands(Terms terms, ops::DType dtype, std::size_t classes, std::size_t rows)
+      : terms_(std::move(terms)), dtype_(dtype), classes_(classes), count_(rows) {}
+
+  [[nodiscard]] const std::vector<Row>& rows() {
+    std::call_once(once_, [this] {
+      for (std::size_t i = 0; i < count_; ++i) {
+        Row row;
+        for (const double t : terms_.row(classes_, i, ops::unit_roundoff(dtype_)))
+          row.terms.push_back(static_cast<S>(t));
+        row.sum = oracle::exact_sum<S>(row.terms);
+        rows_.push_back(std::move(row));
+      }
+    });
+    return rows_;
+  }
+
+ private:
+  Terms terms_;
+  ops::DType dtype_;
+  std::size_t classes_, count_;
+  std::once_flag once_;
+  std::vector<Row> rows_;
+};
 
 constexpr std::int64_t max_rows = 1000;
 
