@@ -26,7 +26,7 @@ double optional_number(config::Section& section, std::string_view key, double ot
 std::size_t optional_count(config::Section& section, std::string_view key, std::size_t otherwise,
                            std::size_t most) {
   if (!section.has(key)) return otherwise;
-  return static_cast<std::size_t>(section.integer(key, 0, static_cast<std::int64_t>(most)));
+  return section.count(key, 0, static_cast<std::int64_t>(most));
 }
 
 // The setup of a [[condition]], without its arm: the task, changed by
@@ -209,14 +209,9 @@ void add_condition(run::Plan& plan, const Columns& columns,
   // What the best arm is decides for all of them.
   const bool foreign = std::any_of(condition->arms.begin(), condition->arms.end(),
                                    [](const auto& runs) { return runs->setup().arm.foreign(); });
-  const auto run = [](const Point& point) -> std::variant<Found, run::Skip> {
-    const std::string reason = point.runs->unavailable();
-    if (!reason.empty()) return run::Skip{reason};
-    return judge(point);
-  };
   for (const auto& runs : condition->arms) {
-    plan.cases.push_back(run::case_of(columns, Point{condition, runs}, run, batch));
-    plan.cases.back().parts = parts;
+    plan.cases.push_back(
+        inputs::of_runs(run::case_of(columns, Point{condition, runs}, judge, batch), *runs, parts));
     plan.cases.back().foreign = foreign;
   }
 }

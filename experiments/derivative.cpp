@@ -13,7 +13,6 @@
 #include "inputs/logits.hpp"
 #include "inputs/selection.hpp"
 #include "inputs/variant_plan.hpp"
-#include "numerics/random.hpp"
 #include "ops/apply.hpp"
 #include "ops/dtype.hpp"
 #include "ops/softmax.hpp"
@@ -181,13 +180,9 @@ Columns columns() {
 }
 
 std::vector<double> generate(const Logits& logits, std::size_t classes) {
+  if (!logits.leads) return inputs::normal_row(classes, logits.scale, logits.seed);
   std::vector<double> row(classes);
-  if (logits.leads) {
-    row[oracle::target] = logits.gap;
-  } else {
-    numerics::Random random(logits.seed);
-    for (double& x : row) x = logits.scale * random.normal();
-  }
+  row[oracle::target] = logits.gap;
   return row;
 }
 
@@ -238,8 +233,7 @@ std::vector<std::shared_ptr<const Logits>> read_rows(config::Section& config) {
       one.gap = section.number("gap", {-300, 300});
     } else {
       one.scale = section.number("scale", {0, 30});
-      one.seed = static_cast<std::uint64_t>(
-          section.integer("seed", 0, std::numeric_limits<std::int64_t>::max()));
+      one.seed = inputs::read_seed(section);
     }
     rows.push_back(std::make_shared<const Logits>(std::move(one)));
   }
@@ -269,7 +263,7 @@ void add_views(table::ResultTable& table, const Grid& grid) {
            .row = "row",
            .column = "dtype",
            .cells = {"minus_1_relative_error", "of_others_relative_error"},
-           .only = {{"classes", fmt::format("{}", classes)}, {"variant", variant->name()}}});
+           .only = {{"classes", classes}, {"variant", variant->name()}}});
   struct View {
     const char* title;
     std::vector<std::string> cells;
@@ -286,8 +280,7 @@ void add_views(table::ResultTable& table, const Grid& grid) {
            .row = "row",
            .column = "variant",
            .cells = view.cells,
-           .only = {{"classes", fmt::format("{}", grid.classes.back())},
-                    {"dtype", std::string(name(dtype))}}});
+           .only = {{"classes", grid.classes.back()}, {"dtype", dtype}}});
     }
   table.legend = {"row", "hazard"};
 }

@@ -9,9 +9,9 @@
 #include <limits>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 
+#include "inputs/lazy.hpp"
 #include "inputs/logits.hpp"
 #include "inputs/selection.hpp"
 #include "inputs/variant_plan.hpp"
@@ -53,10 +53,9 @@ void read_generator(config::Section& section, const std::vector<DType>& dtypes, 
   }
   set.scale = section.number("scale", {0, 1e30});
   if (section.has("offset")) set.offset = section.number("offset", {-1e30, 1e30});
-  set.rows = static_cast<std::size_t>(section.integer("rows", 1, 1'000'000));
-  set.classes = static_cast<std::size_t>(section.integer("classes", 1, inputs::max_classes));
-  set.seed = static_cast<std::uint64_t>(
-      section.integer("seed", 0, std::numeric_limits<std::int64_t>::max()));
+  set.rows = section.count("rows", 1, 1'000'000);
+  set.classes = section.count("classes", 1, inputs::max_classes);
+  set.seed = inputs::read_seed(section);
   if (set.rows * set.classes > 10'000'000)
     section.reject("rows", fmt::format("{} logits", set.rows * set.classes),
                    "rows times classes of 10000000 at most");
@@ -159,49 +158,47 @@ Columns columns() {
   };
 }
 
-// A data set in one type, with what the variants share: computed when it is first asked for.
+// A data set in one type, with what the variants share.
 template <class S>
 class Vectors {
  public:
-  Vectors(std::shared_ptr<const LogitSet> data, DType dtype)
-      : data_(std::move(data)), dtype_(dtype) {
-    for (const Op op : ops::ops_of_logits()) exact_[op];
-  }
-
   struct Vector {
-    std::span<const S> logits;
+    std::vector<S> logits;
     std::optional<ops::RowFacts> facts;
   };
-  [[nodiscard]] const std::vector<Vector>& all() {
-    std::call_once(read_, [this] {
-      logits_ = inputs::rounded<S>(data_->logits());
-      for (std::size_t i = 0; i < data_->rows; ++i) {
-        const auto row = std::span<const S>(logits_).subspan(i * data_->classes, data_->classes);
-        vectors_.push_back({row, oracle::row_facts(dtype_, row)});
-      }
-    });
-    return vectors_;
-  }
-  [[nodiscard]] const std::vector<std::vector<numerics::Exact<S>>>& exact(Op op) {
-    Answers& answers = exact_.at(op);
-    std::call_once(answers.once, [&] {
-      for (const Vector& vector : all())
-        answers.rows.push_back(oracle::exact<S>(op, vector.logits));
-    });
-    return answers.rows;
+  using Answers = std::vector<std::vector<numerics::Exact<S>>>;
+
+  Vectors(std::shared_ptr<const LogitSet> data, DType dtype)
+      : all_([data, dtype] { return read(*data, dtype); }) {
+    for (const Op op : ops::ops_of_logits())
+      exact_.try_emplace(op, [this, op] {
+        Answers answers;
+        for (const Vector& vector : all())
+          answers.push_back(oracle::exact<S>(op, std::span<const S>(vector.logits)));
+        return answers;
+      });
   }
 
+  [[nodiscard]] const std::vector<Vector>& all() { return all_.get(); }
+  [[nodiscard]] const Answers& exact(Op op) { return exact_.at(op).get(); }
+
  private:
-  struct Answers {
-    std::once_flag once;
-    std::vector<std::vector<numerics::Exact<S>>> rows;
-  };
-  std::shared_ptr<const LogitSet> data_;
-  DType dtype_;
-  std::once_flag read_;
-  std::vector<S> logits_;
-  std::vector<Vector> vectors_;
-  std::map<Op, Answers> exact_;  // one for each op
+  static std::vector<Vector> read(const LogitSet& data, DType dtype) {
+    const std::vector<S> logits = inputs::rounded<S>(data.logits());
+    std::vector<Vector> all;
+    for (auto row = logits.begin(); row != logits.end(); row += step(data)) {
+      Vector one{{row, row + step(data)}, {}};
+      one.facts = oracle::row_facts<S>(dtype, one.logits);
+      all.push_back(std::move(one));
+    }
+    return all;
+  }
+  static std::ptrdiff_t step(const LogitSet& data) {
+    return static_cast<std::ptrdiff_t>(data.classes);
+  }
+
+  inputs::Lazy<std::vector<Vector>> all_;
+  std::map<Op, inputs::Lazy<Answers>> exact_;
 };
 
 // A sum that overflows leaves no infinity in a softmax, but divides everything away.
@@ -220,7 +217,7 @@ Found measure(const Point& point, Vectors<S>& vectors) {
   double sum = 0;
   for (std::size_t i = 0; i < vectors.all().size(); ++i) {
     const auto& vector = vectors.all()[i];
-    const auto got = ops::apply(*point.variant, point.dtype, vector.logits);
+    const auto got = ops::apply<S>(*point.variant, point.dtype, vector.logits);
     const bool lost = overflowed(op, got);
     const double error = oracle::norm_wise_error<S>(vectors.exact(op)[i], got) / u;
     const auto bound =

@@ -12,17 +12,16 @@
 #include <cmath>
 #include <limits>
 #include <memory>
-#include <mutex>
 #include <set>
 
 #include "inputs/exact_row.hpp"
+#include "inputs/lazy.hpp"
 #include "inputs/logits.hpp"
 #include "inputs/selection.hpp"
 #include "inputs/variant_plan.hpp"
 #include "io/number.hpp"
 #include "numerics/compensated_sum.hpp"
 #include "numerics/error.hpp"
-#include "numerics/random.hpp"
 #include "ops/apply.hpp"
 #include "ops/dtype.hpp"
 #include "ops/log_sum_exp.hpp"
@@ -82,11 +81,7 @@ struct ShiftedRows {
       after.push_back(std::make_shared<inputs::ExactRow<S>>(op, shifted<S>(row->logits(), offset)));
   }
 
-  // Computed when first asked for, once.
-  [[nodiscard]] double loss_ulp() {
-    std::call_once(compared_, [this] { loss_ulp_ = compare(); });
-    return loss_ulp_;
-  }
+  [[nodiscard]] double loss_ulp() { return loss_ulp_.get(); }
 
   [[nodiscard]] std::size_t distinct() const {
     std::size_t least = std::numeric_limits<std::size_t>::max();
@@ -96,8 +91,7 @@ struct ShiftedRows {
   }
 
  private:
-  std::once_flag compared_;
-  double loss_ulp_ = 0;
+  inputs::Lazy<double> loss_ulp_{[this] { return compare(); }};
 
   [[nodiscard]] double compare() const {
     double worst = 0;
@@ -178,10 +172,7 @@ template <class S>
 std::vector<std::vector<S>> draw_rows(const Grid& grid, std::size_t classes) {
   std::vector<std::vector<S>> rows;
   for (const std::uint64_t seed : grid.seeds) {
-    numerics::Random random(seed);
-    std::vector<double> row(classes);
-    for (double& x : row) x = grid.scale * random.normal();
-    rows.push_back(inputs::rounded<S>(row));
+    rows.push_back(inputs::rounded<S>(inputs::normal_row(classes, grid.scale, seed)));
   }
   return rows;
 }
@@ -267,13 +258,11 @@ Grid read_grid(config::Section& config) {
 // rounding.
 void add_views(table::ResultTable& table, const Grid& grid) {
   const std::string n = fmt::format("{}", grid.classes.front());
-  std::vector<std::string> dtypes;
-  for (const DType dtype : grid.dtypes) dtypes.emplace_back(name(dtype));
   table.counts.push_back(
       {.title = fmt::format("At how many offsets each variant is ok, {} logits", n),
        .row = "variant",
        .column = "dtype",
-       .columns = dtypes,
+       .columns = inputs::names_of(grid.dtypes),
        .only = {{"classes", n}, {"outcome", "ok"}}});
   const std::string shown(name(inputs::shown_dtype(grid.dtypes)));
   for (const Op op : ops::ops_of_logits()) {
@@ -293,7 +282,7 @@ void add_views(table::ResultTable& table, const Grid& grid) {
          .row = "offset",
          .column = "variant",
          .cells = {"error_ulp"},
-         .only = {{"op", std::string(name(op))}, {"dtype", shown}, {"classes", n}}});
+         .only = {{"op", op}, {"dtype", shown}, {"classes", n}}});
   }
 }
 

@@ -8,12 +8,12 @@
 #include <cmath>
 #include <limits>
 #include <memory>
-#include <mutex>
 #include <optional>
 
+#include "inputs/lazy.hpp"
+#include "inputs/logits.hpp"
 #include "inputs/selection.hpp"
 #include "inputs/variant_plan.hpp"
-#include "numerics/random.hpp"
 #include "ops/dtype.hpp"
 #include "oracle/oracle.hpp"
 #include "oracle/outcome.hpp"
@@ -49,9 +49,7 @@ const std::vector<std::string> term_kinds{"normal", "equal", "dominant"};
 const std::vector<std::string> arrangements{"drawn", "ascending", "descending"};
 
 std::vector<double> normal_terms(std::size_t classes, double scale, std::uint64_t seed) {
-  numerics::Random random(seed);
-  std::vector<double> row(classes);
-  for (double& x : row) x = scale * random.normal();
+  std::vector<double> row = inputs::normal_row(classes, scale, seed);
   const double largest = *std::max_element(row.begin(), row.end());
   for (double& x : row) x = std::exp(x - largest);
   return row;
@@ -89,8 +87,7 @@ Terms read_terms(config::Section& section) {
   if (kind == "normal") {
     terms.kind = Terms::Kind::normal;
     terms.scale = section.number("scale", {0, 1e300});
-    terms.seed = static_cast<std::uint64_t>(
-        section.integer("seed", 0, std::numeric_limits<std::int64_t>::max()));
+    terms.seed = inputs::read_seed(section);
   } else if (kind == "equal") {
     terms.kind = Terms::Kind::equal;
     // e^-9 is an ordinary number in float16 still: no sum is subnormal.
@@ -110,38 +107,27 @@ Terms read_terms(config::Section& section) {
 
 // Rows of terms with their exact sums, which several cases share.
 
-// In storage type S. The rows are drawn when they are first asked for, once, and freed with the
-// last case that holds them.
+// Terms in storage type S, with their exact sum.
 template <class S>
-class Summands {
- public:
-  struct Row {
-    std::vector<S> terms;
-    numerics::Exact<S> sum;
-  };
-  Summands(Terms terms, ops::DType dtype, std::size_t classes, std::size_t rows)
-      : terms_(std::move(terms)), dtype_(dtype), classes_(classes), count_(rows) {}
-
-  [[nodiscard]] const std::vector<Row>& rows() {
-    std::call_once(once_, [this] {
-      for (std::size_t i = 0; i < count_; ++i) {
-        Row row;
-        for (const double t : terms_.row(classes_, i, ops::unit_roundoff(dtype_)))
-          row.terms.push_back(static_cast<S>(t));
-        row.sum = oracle::exact_sum<S>(row.terms);
-        rows_.push_back(std::move(row));
-      }
-    });
-    return rows_;
-  }
-
- private:
-  Terms terms_;
-  ops::DType dtype_;
-  std::size_t classes_, count_;
-  std::once_flag once_;
-  std::vector<Row> rows_;
+struct Summands {
+  std::vector<S> terms;
+  numerics::Exact<S> sum;
 };
+
+// The rows that the cases of one distribution, type and number of classes share.
+template <class S>
+using SharedRows = inputs::Lazy<std::vector<Summands<S>>>;
+
+template <class S>
+std::vector<Summands<S>> draw_rows(const Terms& terms, DType dtype, std::size_t classes,
+                                   std::size_t count) {
+  std::vector<Summands<S>> rows(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    rows[i].terms = inputs::rounded<S>(terms.row(classes, i, ops::unit_roundoff(dtype)));
+    rows[i].sum = oracle::exact_sum<S>(rows[i].terms);
+  }
+  return rows;
+}
 
 constexpr std::int64_t max_rows = 1000;
 
@@ -233,11 +219,11 @@ Outcome judge(S sum, double error_u, double u, double inaccurate_above_u) {
 }
 
 template <class S>
-Found measure(const Point& point, Summands<S>& summands, double inaccurate_above_u) {
+Found measure(const Point& point, SharedRows<S>& rows, double inaccurate_above_u) {
   const double u = ops::unit_roundoff(point.dtype);
   Found found;
   double error_u = 0;
-  for (const auto& row : summands.rows()) {
+  for (const auto& row : rows.get()) {
     const S sum = sum_in<S>(point.dtype, point.order, row.terms);
     const double error = numerics::relative_error(row.sum, sum) / u;
     found.worst = std::max(found.worst, judge(sum, error, u, inaccurate_above_u));
@@ -251,10 +237,9 @@ Found measure(const Point& point, Summands<S>& summands, double inaccurate_above
 
 std::vector<SumOrder> read_orders(config::Section& config) {
   const auto all = numerics::all_sum_orders();
-  std::vector<std::string> names;
-  for (const SumOrder& order : all) names.push_back(order.name());
   std::vector<SumOrder> orders;
-  for (const std::size_t at : inputs::read_choices(config, "orders", names))
+  for (const std::size_t at :
+       inputs::read_choices(config, "orders", inputs::names_of(all, &SumOrder::name)))
     orders.push_back(all[at]);
   return orders;
 }
@@ -276,10 +261,11 @@ template <class S>
 void lay_out(run::Plan& plan, const Columns& columns, const std::shared_ptr<const Terms>& terms,
              DType dtype, std::size_t classes, const std::vector<SumOrder>& orders,
              std::size_t rows, double inaccurate_above_u) {
-  const auto summands = std::make_shared<Summands<S>>(*terms, dtype, classes, rows);
+  const auto shared =
+      std::make_shared<SharedRows<S>>([=] { return draw_rows<S>(*terms, dtype, classes, rows); });
   const std::size_t batch = plan.cases.size() + 1;
   const auto run = [=](const Point& point) {
-    return measure<S>(point, *summands, inaccurate_above_u);
+    return measure<S>(point, *shared, inaccurate_above_u);
   };
   for (const SumOrder& order : orders) {
     // double has nothing wider here.
@@ -298,7 +284,7 @@ void add_views(run::Plan& plan, const Distributions& distributions,
                                  .row = "order",
                                  .column = "outcome",
                                  .columns = outcomes,
-                                 .only = {{"dtype", std::string(name(dtype))}}});
+                                 .only = {{"dtype", dtype}}});
   const std::string most = fmt::format("{}", classes.back());
   for (const DType dtype : dtypes)
     plan.table.pivots.push_back(
@@ -306,7 +292,7 @@ void add_views(run::Plan& plan, const Distributions& distributions,
          .row = "distribution",
          .column = "order",
          .cells = {"outcome", "error_u"},
-         .only = {{"dtype", std::string(name(dtype))}, {"classes", most}}});
+         .only = {{"dtype", dtype}, {"classes", most}}});
   const std::string shown(name(inputs::shown_dtype(dtypes)));
   for (const auto& terms : distributions)
     plan.table.pivots.push_back(
@@ -322,7 +308,7 @@ run::Plan plan(config::Section& config) {
   const auto dtypes = inputs::read_dtypes(config);
   const auto orders = read_orders(config);
   const auto classes = inputs::read_classes(config, 1, 10'000'000);
-  const auto rows = static_cast<std::size_t>(config.integer("rows", 1, max_rows));
+  const auto rows = config.count("rows", 1, max_rows);
   const double inaccurate_above_u = config.number("inaccurate_above_u", {1, 1e6});
   const auto distributions = read_distributions(config);
   for (std::size_t i = 0; i < dtypes.size(); ++i)

@@ -274,7 +274,7 @@ run::Plan plan(config::Section& config) {
          .row = "criterion",
          .column = "classes",
          .cells = {"from_gap", "predicted_gap"},
-         .only = {{"dtype", std::string(name(dtype))}}});
+         .only = {{"dtype", dtype}}});
     for (const std::size_t n : classes)
       ops::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
         ++batch;

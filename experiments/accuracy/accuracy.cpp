@@ -135,8 +135,8 @@ Grid read_grid(config::Section& config) {
   grid.tolerance_ulp = config.number("inaccurate_above_ulp", {0.5, 1e6});
   constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
   grid.seed = static_cast<std::uint64_t>(config.integer("seed", 0, most / 2));
-  grid.outputs = static_cast<std::size_t>(config.integer("outputs", 1, 1'000'000'000));
-  grid.max_rows = static_cast<std::size_t>(config.integer("max_rows", 1, 1'000'000));
+  grid.outputs = config.count("outputs", 1, 1'000'000'000);
+  grid.max_rows = config.count("max_rows", 1, 1'000'000);
   for (const Distribution& one : read_distributions(config, grid.dtypes)) {
     grid.distributions.push_back(std::make_shared<const Distribution>(one));
     if (std::none_of(grid.classes.begin(), grid.classes.end(),
@@ -155,7 +155,7 @@ void add_views(table::ResultTable& table, const Grid& grid) {
          .row = "variant",
          .column = "outcome",
          .columns = {"ok", "inaccurate", "wrong", "underflow", "overflow", "nan"},
-         .only = {{"dtype", std::string(name(dtype))}}});
+         .only = {{"dtype", dtype}}});
   const std::string classes =
       fmt::format("{}", grid.classes[grid.classes.size() > 4 ? 4 : grid.classes.size() - 1]);
   for (const DType dtype : grid.dtypes)
@@ -164,7 +164,7 @@ void add_views(table::ResultTable& table, const Grid& grid) {
          .row = "variant",
          .column = "distribution",
          .cells = {"max_error_ulp"},
-         .only = {{"dtype", std::string(name(dtype))}, {"classes", classes}}});
+         .only = {{"dtype", dtype}, {"classes", classes}}});
   for (const auto& distribution : grid.distributions)
     table.pivots.push_back(
         {.title = fmt::format("Largest error in ULP by classes, float32, {}", distribution->name),

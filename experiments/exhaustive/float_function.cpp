@@ -6,6 +6,8 @@
 #include <cmath>
 #include <cstddef>
 
+#include "inputs/selection.hpp"
+
 namespace maxtrick::exhaustive {
 namespace {
 
@@ -45,8 +47,7 @@ FloatFunction of_kernel(kernels::Function function, kernels::Isa isa) {
 }  // namespace
 
 std::vector<std::string> float_function_names() {
-  std::vector<std::string> names;
-  for (const auto function : kernels::all_functions) names.emplace_back(name(function));
+  std::vector<std::string> names = inputs::names_of(kernels::all_functions);
   for (const auto& function : of_glibc()) names.push_back(function.name);
   return names;
 }

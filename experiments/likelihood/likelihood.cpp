@@ -214,8 +214,7 @@ std::vector<Example> read_examples(config::Section& config, const std::vector<DT
   for (config::Section& section : config.tables("example")) {
     Example one{inputs::read_name(section, "name"), section.text("hazard"), std::nullopt};
     if (section.has("seed")) {
-      one.seed = static_cast<std::uint64_t>(
-          section.integer("seed", 0, std::numeric_limits<std::int64_t>::max()));
+      one.seed = inputs::read_seed(section);
     } else {
       // Above, a product would take millions of factors.
       one.p = section.number("probability", {1e-300, 0.999});

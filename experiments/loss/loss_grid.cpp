@@ -18,12 +18,11 @@ namespace {
 using ops::DType;
 
 std::vector<LossView> read_views(config::Section& section, const LossConfig& config) {
-  std::vector<std::string> dtypes;
-  for (const auto dtype : config.dtypes) dtypes.emplace_back(name(dtype));
+  const auto dtypes = inputs::names_of(config.dtypes);
   const auto& classes = config.grid.classes;
   std::vector<LossView> views;
   for (config::Section& view : section.tables("view")) {
-    const auto n = static_cast<std::size_t>(view.integer("classes", 2, inputs::max_classes));
+    const auto n = view.count("classes", 2, inputs::max_classes);
     if (std::find(classes.begin(), classes.end(), n) == classes.end())
       view.reject("classes", fmt::format("{} is none of 'classes'", n), "one of them");
     views.push_back({view.choice("dtype", dtypes), fmt::format("{}", n),
@@ -38,10 +37,9 @@ void read_grid(config::Section& section, LossConfig& config) {
       section, "gaps", [](double gap) { return std::abs(gap) <= 1000; },
       "a number from -1000 to 1000");
   grid.classes = inputs::read_classes(section, 2);
-  grid.examples = static_cast<std::size_t>(section.integer("examples", 1, 1'000'000));
-  grid.max_logits = static_cast<std::size_t>(section.integer("max_logits", 1, 10'000'000));
-  grid.seed = static_cast<std::uint64_t>(
-      section.integer("seed", 0, std::numeric_limits<std::int64_t>::max()));
+  grid.examples = section.count("examples", 1, 1'000'000);
+  grid.max_logits = section.count("max_logits", 1, 10'000'000);
+  grid.seed = inputs::read_seed(section);
   grid.views = read_views(section, config);
 }
 
@@ -139,8 +137,7 @@ void read_printed(config::Section& section, const std::vector<inputs::Arm>& arms
 std::vector<LossCase> read_loss_cases(config::Section& config, const std::vector<DType>& dtypes,
                                       const std::vector<std::string>& targets,
                                       const std::vector<inputs::Arm>& arms) {
-  std::vector<std::string> dtype_names;
-  for (const DType dtype : dtypes) dtype_names.emplace_back(name(dtype));
+  const auto dtype_names = inputs::names_of(dtypes);
   std::vector<LossCase> cases;
   inputs::Names names("case");
   for (config::Section& section : config.tables("case")) {
@@ -208,9 +205,7 @@ void add_views(table::ResultTable& table, const LossConfig& config) {
            .row = "arm",
            .column = "outcome",
            .columns = {"ok", "loss_lost", "gradient_lost", "both_lost", "not_finite"},
-           .only = {{"case", "gap"},
-                    {"dtype", std::string(name(dtype))},
-                    {"targets", config.targets.front()}}});
+           .only = {{"case", "gap"}, {"dtype", dtype}, {"targets", config.targets.front()}}});
   for (const LossView& view : config.grid.views)
     table.pivots.push_back({.title = fmt::format("{}, {} classes, {}: outcome and mean loss by gap",
                                                  view.dtype, view.classes, view.targets),

@@ -76,8 +76,7 @@ void read_losses(config::Section& section, const AskedTask* asked, PrintedRun& o
 std::vector<AskedTask> read_tasks(config::Section& config,
                                   const std::vector<inputs::NamedData>& data,
                                   const std::vector<inputs::Arm>& arms) {
-  std::vector<std::string> arm_names;
-  for (const auto& arm : arms) arm_names.push_back(arm.name);
+  const auto arm_names = inputs::names_of(arms, &inputs::Arm::name);
   std::vector<AskedTask> all;
   inputs::Names names("task");
   for (config::Section& section : config.tables("task")) {
@@ -104,18 +103,15 @@ std::vector<PrintedRun> read_printed_runs(config::Section& config,
                                           const std::vector<AskedTask>& tasks) {
   std::vector<PrintedRun> all;
   if (!config.has("published")) return all;
-  std::vector<std::string> names;
-  for (const AskedTask& asked : tasks) names.push_back(asked.task.name);
+  const auto names = inputs::names_of(tasks, [](const AskedTask& one) { return one.task.name; });
   inputs::Names runs("published run");
   for (config::Section& section : config.tables("published")) {
     PrintedRun one{section.choice("task", names), {}, section.text("source"), {}};
     const AskedTask* asked = nullptr;
     for (const AskedTask& other : tasks)
       if (other.task.name == one.task) asked = &other;
-    std::vector<std::string> arms;
-    if (asked != nullptr)
-      for (const auto& arm : asked->arms) arms.push_back(arm.name);
-    one.arm = asked ? section.choice("arm", arms) : section.text("arm");
+    one.arm = asked ? section.choice("arm", inputs::names_of(asked->arms, &inputs::Arm::name))
+                    : section.text("arm");
     runs.add(section, one.task + '/' + one.arm, "arm");
     read_losses(section, asked, one);
     all.push_back(std::move(one));
@@ -190,16 +186,10 @@ void add_runs(run::Plan& plan, const Columns& columns, const std::shared_ptr<Run
   const std::size_t batch = plan.cases.size() + 1;
   const auto parts = runs->parts();
   for (const Quantity& quantity : inputs::quantities(task.options.epochs, first)) {
-    plan.cases.push_back(run::case_of(
-        columns, Point{task.name, runs->setup().arm.name, quantity.name},
-        [=](const Point&) -> std::variant<Band, run::Skip> {
-          const std::string reason = runs->unavailable();
-          if (!reason.empty()) return run::Skip{reason};
-          return band_of(*runs, quantity, printed.get());
-        },
-        batch));
-    plan.cases.back().parts = parts;
-    plan.cases.back().foreign = runs->setup().arm.foreign();
+    const auto run = [=](const Point&) { return band_of(*runs, quantity, printed.get()); };
+    plan.cases.push_back(inputs::of_runs(
+        run::case_of(columns, Point{task.name, runs->setup().arm.name, quantity.name}, run, batch),
+        *runs, parts));
   }
 }
 

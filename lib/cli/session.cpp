@@ -16,6 +16,7 @@
 #include <system_error>
 
 #include "config/config.hpp"
+#include "inputs/selection.hpp"
 #include "io/files.hpp"
 #include "table/check.hpp"
 #include "worker/plugins.hpp"
@@ -99,22 +100,15 @@ void resume(Prepared& prepared, const TableOptions& options) {
 
 using Clock = std::chrono::steady_clock;
 
-std::vector<std::string> experiment_names() {
-  std::vector<std::string> names;
-  for (const auto& experiment : run::experiments()) names.push_back(experiment.name);
-  return names;
-}
-
 run::Plan lay_out(config::ConfigFile& file, bool& by_name_only) {
   config::Section root = file.root();
   const std::string title = root.text("title"), description = root.text("description");
-  const std::string name = root.choice("experiment", experiment_names());
+  const run::Experiment* experiment = inputs::read_one(root, "experiment", run::experiments());
   by_name_only = root.has("by_name_only") && root.flag("by_name_only");
   // Which other keys there may be is not known before the experiment is.
-  if (name.empty()) root.ignore_rest();
+  if (experiment == nullptr) root.ignore_rest();
   run::Plan plan;
-  for (const auto& experiment : run::experiments())
-    if (experiment.name == name) plan = experiment.plan(root);
+  if (experiment != nullptr) plan = experiment->plan(root);
   file.finish();
   plan.table.title = title;
   plan.table.description = description;

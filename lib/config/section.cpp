@@ -200,6 +200,10 @@ std::int64_t Section::integer(std::string_view key, std::int64_t low, std::int64
   return harmless;
 }
 
+std::size_t Section::count(std::string_view key, std::int64_t low, std::int64_t high) {
+  return static_cast<std::size_t>(integer(key, low, high));
+}
+
 bool Section::flag(std::string_view key) {
   constexpr std::string_view expected = "true or false";
   const std::optional<Value> value = require(*state_, key, expected);

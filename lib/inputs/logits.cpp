@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <utility>
 
+#include "inputs/selection.hpp"
 #include "io/matrix.hpp"
 #include "numerics/random.hpp"
 #include "ops/dtype.hpp"
@@ -20,13 +21,12 @@ using numerics::Random;
 const std::vector<std::string> generators{"fill", "ramp", "spike", "normal", "uniform"};
 
 std::size_t read_index(Section& section, std::size_t classes) {
-  return static_cast<std::size_t>(section.integer("at", 0, static_cast<std::int64_t>(classes) - 1));
+  return section.count("at", 0, static_cast<std::int64_t>(classes) - 1);
 }
 
-template <class Draw>
-std::vector<double> random_row(Section& section, std::size_t classes, Draw draw) {
-  Random random(static_cast<std::uint64_t>(
-      section.integer("seed", 0, std::numeric_limits<std::int64_t>::max())));
+std::vector<double> random_row(Section& section, std::size_t classes, std::string_view kind) {
+  const Draw draw = read_draw(section, kind);
+  Random random(read_seed(section));
   const double offset = section.has("offset") ? section.number("offset", config::finite) : 0;
   std::vector<double> row(classes);
   for (double& x : row) x = offset + draw(random);
@@ -39,7 +39,7 @@ std::vector<double> generate(Section& section) {
     section.ignore_rest();  // which keys belong here depends on it
     return {0};
   }
-  const auto classes = static_cast<std::size_t>(section.integer("classes", 1, max_classes));
+  const auto classes = section.count("classes", 1, max_classes);
   std::vector<double> row(classes);
   if (generator == "fill") {
     row.assign(classes, section.number("value"));
@@ -56,15 +56,8 @@ std::vector<double> generate(Section& section) {
     row.assign(classes, section.number("rest"));
     const double value = section.number("value");
     row[read_index(section, classes)] = value;
-  } else if (generator == "normal") {
-    const double scale = section.number("scale", {0, 1e300});
-    row = random_row(section, classes, [&](Random& random) { return scale * random.normal(); });
   } else {
-    // Half the range at most, so that high - low is finite.
-    constexpr config::Range range{-8e307, 8e307};
-    const double low = section.number("low", range), high = section.number("high", range);
-    if (!(low < high)) section.reject("high", "'high' is not above 'low'", "low < high");
-    row = random_row(section, classes, [&](Random& random) { return random.uniform(low, high); });
+    row = random_row(section, classes, generator);
   }
   if (section.has("replace"))
     for (Section& one : section.tables("replace"))
@@ -73,6 +66,25 @@ std::vector<double> generate(Section& section) {
 }
 
 }  // namespace
+
+Draw read_draw(Section& section, std::string_view kind) {
+  if (kind == "normal") {
+    const double scale = section.number("scale", {0, 1e300});
+    return [scale](Random& random) { return scale * random.normal(); };
+  }
+  // Half the range at most, so that high - low is finite.
+  constexpr config::Range range{-8e307, 8e307};
+  const double low = section.number("low", range), high = section.number("high", range);
+  if (!(low < high)) section.reject("high", "'high' is not above 'low'", "low < high");
+  return [=](Random& random) { return random.uniform(low, high); };
+}
+
+std::vector<double> normal_row(std::size_t classes, double scale, std::uint64_t seed) {
+  Random random(seed);
+  std::vector<double> row(classes);
+  for (double& x : row) x = scale * random.normal();
+  return row;
+}
 
 std::vector<double> read_logits(Section& section, std::string_view key) {
   if (section.is_table(key)) {

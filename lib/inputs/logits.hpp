@@ -3,11 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "config/config.hpp"
+#include "numerics/random.hpp"
 #include "ops/dtype.hpp"
 
 namespace maxtrick::inputs {
@@ -25,6 +27,15 @@ inline constexpr std::int64_t max_classes = 1'000'000;
 // offset = c added to each logit. Errors are noted in the config; the row is then { 0 }.
 // Random numbers are those of numerics::Random, drawn from the first class to the last.
 [[nodiscard]] std::vector<double> read_logits(config::Section& section, std::string_view key);
+
+// What each number of a random row is drawn by, as the keys of `section` that belong to `kind` have it:
+//   "normal"    scale = s            s z, z standard normal
+//   "uniform"   low = a, high = b    uniform from a to b
+using Draw = std::function<double(numerics::Random&)>;
+[[nodiscard]] Draw read_draw(config::Section& section, std::string_view kind);
+
+// A row of so many numbers s z, those of numerics::Random(seed).
+[[nodiscard]] std::vector<double> normal_row(std::size_t classes, double scale, std::uint64_t seed);
 
 // Notes an error where a finite logit is not finite in one of the types.
 void require_representable(config::Section& section, std::string_view key,

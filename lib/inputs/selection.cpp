@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <set>
 
 #include "ops/registry.hpp"
@@ -18,10 +19,8 @@ using ops::Variant;
 // Those of `all` that array `key` names.
 template <class T>
 std::vector<T> read_named(config::Section& section, std::string_view key, std::span<const T> all) {
-  std::vector<std::string> names;
-  for (const T value : all) names.emplace_back(name(value));
   std::vector<T> values;
-  for (const std::size_t at : read_choices(section, key, names)) values.push_back(all[at]);
+  for (const std::size_t at : read_choices(section, key, names_of(all))) values.push_back(all[at]);
   return values;
 }
 
@@ -69,8 +68,7 @@ std::vector<DType> read_dtypes(config::Section& section) {
 }
 
 std::vector<const Variant*> read_variants(config::Section& section) {
-  std::vector<std::string> names;
-  for (const Variant* variant : variants_of_logits()) names.push_back(variant->name());
+  const auto names = names_of(variants_of_logits(), &Variant::name);
   std::set<std::string> wanted;
   const std::vector<std::string> globs = section.texts("variants");
   for (std::size_t i = 0; i < globs.size(); ++i) {
@@ -118,6 +116,11 @@ void require_dtypes(config::Section& section, const std::vector<DType>& dtypes,
                      [&](const Variant* v) { return v->has(dtypes[i]); }))
       section.reject("dtypes", i, fmt::format("'variants' has none in {}", name(dtypes[i])),
                      "a type of the variants named");
+}
+
+std::uint64_t read_seed(config::Section& section) {
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  return static_cast<std::uint64_t>(section.integer("seed", 0, most));
 }
 
 DType shown_dtype(const std::vector<DType>& dtypes) {

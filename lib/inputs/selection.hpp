@@ -17,6 +17,30 @@
 
 namespace maxtrick::inputs {
 
+// The names of things: by name(thing), or as `name_of` has it, a member say.
+template <class Things>
+[[nodiscard]] std::vector<std::string> names_of(const Things& things) {
+  std::vector<std::string> names;
+  for (const auto& thing : things) names.emplace_back(name(thing));
+  return names;
+}
+template <class Things, class NameOf>
+[[nodiscard]] std::vector<std::string> names_of(const Things& things, NameOf name_of) {
+  std::vector<std::string> names;
+  for (const auto& thing : things) names.push_back(std::invoke(name_of, thing));
+  return names;
+}
+
+// The one of `things` whose name is the text at `key`; null after an error.
+template <class Thing>
+[[nodiscard]] const Thing* read_one(config::Section& section, std::string_view key,
+                                    const std::vector<Thing>& things) {
+  const std::string name = section.choice(key, names_of(things, &Thing::name));
+  for (const Thing& thing : things)
+    if (thing.name == name) return &thing;
+  return nullptr;
+}
+
 // Which of `names` array `key` chooses, each once, in the config's order.
 [[nodiscard]] std::vector<std::size_t> read_choices(config::Section& section, std::string_view key,
                                                     std::span<const std::string> names);
@@ -41,6 +65,9 @@ void require_ops(config::Section& section, const std::vector<ops::Op>& ops,
                  const std::vector<const ops::Variant*>& variants);
 void require_dtypes(config::Section& section, const std::vector<ops::DType>& dtypes,
                     const std::vector<const ops::Variant*>& variants);
+
+// seed = k: of random numbers, from 0.
+[[nodiscard]] std::uint64_t read_seed(config::Section& section);
 
 // The type that a view shows where it shows one: float32, or the first where that is not asked for.
 [[nodiscard]] ops::DType shown_dtype(const std::vector<ops::DType>& dtypes);

@@ -166,6 +166,14 @@ const std::vector<Trained>& Runs::all() const {
   return all_;
 }
 
+run::Case of_runs(run::Case one, const Runs& runs, run::Parts parts) {
+  if (const std::string reason = runs.unavailable(); !reason.empty())
+    one.run = [reason] { return run::Skip{reason}; };
+  one.parts = std::move(parts);
+  one.foreign = runs.setup().arm.foreign();
+  return one;
+}
+
 std::vector<Quantity> outputs_of_example(const std::string& base, std::size_t example,
                                          std::size_t classes) {
   std::vector<Quantity> all;

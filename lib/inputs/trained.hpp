@@ -112,6 +112,10 @@ class Runs : public std::enable_shared_from_this<Runs> {
   std::string failure_;
 };
 
+// The case, whose row is read from these runs, once all `parts` have run: skipped where the runs
+// cannot be made, for that reason.
+[[nodiscard]] run::Case of_runs(run::Case one, const Runs& runs, run::Parts parts);
+
 // What is told of a training run, each a number.
 
 struct Quantity {
