@@ -12,7 +12,6 @@
 
 #include "inputs/exact_row.hpp"
 #include "inputs/logits.hpp"
-#include "inputs/numbers.hpp"
 #include "inputs/selection.hpp"
 #include "inputs/variant_plan.hpp"
 #include "ops/apply.hpp"
@@ -171,9 +170,7 @@ Grid read_grid(config::Section& config) {
 
 // The views: the leader's error, one a type; and that of x - max in the first of these types.
 void add_pivots(config::Section& config, const Grid& grid, table::ResultTable& table) {
-  std::vector<std::string> dtypes;
-  for (const DType dtype : grid.dtypes) dtypes.emplace_back(name(dtype));
-  const auto shown_dtypes = config.choices("shown_dtypes", dtypes);
+  const auto shown_dtypes = config.choices("shown_dtypes", inputs::names_of(grid.dtypes));
   const auto n = config.integer("shown_classes", 2, inputs::max_classes);
   if (std::find(grid.classes.begin(), grid.classes.end(), static_cast<std::size_t>(n)) ==
       grid.classes.end())

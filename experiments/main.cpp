@@ -18,7 +18,7 @@
 #include "report/command.hpp"
 #include "run/store.hpp"
 #include "timing/launch.hpp"
-#include "worker/call_memory.hpp"
+#include "worker/library.hpp"
 
 namespace {
 
@@ -78,8 +78,7 @@ class CommandLine {
  public:
   CommandLine() {
     app_.require_subcommand(1);
-    app_.set_version_flag("--version", cli::version,
-                          "version, instruction set and libraries");
+    app_.set_version_flag("--version", cli::version, "version, instruction set and libraries");
     const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
     run_.jobs = check_.jobs = accept_.jobs = cores;
     add_list();
@@ -90,8 +89,8 @@ class CommandLine {
     add_eval();
     add_guide();
     add_report();
-    add_measure_launch();
-    add_serve_plugin();
+    add_hidden(timing::launch_command, timing::serve_launch);
+    add_hidden(worker::serve_command, worker::serve);
   }
 
   int operator()(int argc, char** argv) {
@@ -242,20 +241,14 @@ class CommandLine {
         ->option_text("DIR");
   }
 
-  // For the program itself, not for users: no help names it.
-  void add_measure_launch() {
-    CLI::App* command =
-        add(timing::launch_command, "", [this] { return cli::measure_launch(job_); });
+  // Which the program starts itself: no help names it. `body` takes its one argument.
+  void add_hidden(const char* name, void (*body)(const std::string&)) {
+    CLI::App* command = add(name, "", [this, body] {
+      body(argument_);
+      return int{exit_holds};
+    });
     command->group("");
-    command->add_option("JOB", job_)->required();
-  }
-
-  // As that.
-  void add_serve_plugin() {
-    CLI::App* command =
-        add(worker::serve_command, "", [this] { return cli::serve_plugin(plugin_); });
-    command->group("");
-    command->add_option("FILE", plugin_)->required();
+    command->add_option("ARGUMENT", argument_)->required();
   }
 
   CLI::App app_{"maxtrick: softmax numerics and speed, in result tables that hold"};
@@ -267,7 +260,7 @@ class CommandLine {
   EvalOptions eval_;
   GuideOptions guide_;
   report::ReportOptions report_;
-  std::string job_, plugin_;
+  std::string argument_;
   std::function<int()> chosen_;
 };
 

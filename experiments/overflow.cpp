@@ -107,12 +107,6 @@ std::vector<std::shared_ptr<const Hazard>> read_cases(config::Section& config,
   return cases;
 }
 
-std::vector<std::string> outcome_names() {
-  std::vector<std::string> names;
-  for (const auto outcome : oracle::all_outcomes) names.emplace_back(name(outcome));
-  return names;
-}
-
 run::Plan plan(config::Section& config) {
   const auto ops = inputs::read_ops(config);
   const auto dtypes = inputs::read_dtypes(config);
@@ -128,8 +122,8 @@ run::Plan plan(config::Section& config) {
     plan.table.counts.push_back({.title = fmt::format("How many cases, {}", name(dtype)),
                                  .row = "variant",
                                  .column = "outcome",
-                                 .columns = outcome_names(),
-                                 .only = {{"dtype", std::string(name(dtype))}}});
+                                 .columns = inputs::names_of(oracle::all_outcomes),
+                                 .only = {{"dtype", dtype}}});
   plan.table.legend = {"case", "hazard", "source"};
   for (const Op op : ops) {
     for (const DType dtype : dtypes)
@@ -138,7 +132,7 @@ run::Plan plan(config::Section& config) {
            .row = "case",
            .column = "variant",
            .cells = {"outcome", "max_error_ulp"},
-           .only = {{"op", std::string(name(op))}, {"dtype", std::string(name(dtype))}}});
+           .only = {{"op", op}, {"dtype", dtype}}});
     for (const auto& hazard : cases)
       for (const DType dtype : hazard->dtypes)
         ops::with_storage(dtype, [&]<class S>(std::type_identity<S>) {

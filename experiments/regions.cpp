@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <cmath>
 #include <memory>
-#include <mutex>
 #include <optional>
 
 #include "inputs/arm.hpp"
+#include "inputs/lazy.hpp"
 #include "inputs/selection.hpp"
 #include "inputs/task.hpp"
 #include "inputs/trained.hpp"
@@ -110,7 +110,7 @@ Area read_area(config::Section& section, const inputs::Task& task) {
     step = 0;
   }
   Area area{read_axis(section, "x1", step), read_axis(section, "x2", step), 0};
-  area.examples = static_cast<std::size_t>(section.integer("examples", 0, 100'000));
+  area.examples = section.count("examples", 0, 100'000);
   const inputs::NamedData& data = task.data;
   if (!data.is_known()) return area;
   if (data.features != 2)
@@ -122,81 +122,54 @@ Area read_area(config::Section& section, const inputs::Task& task) {
   return area;
 }
 
-// What the network of seed 0 says of the area.
-class Regions {
- public:
-  Regions(inputs::Setup setup, const Area& area)
-      : runs_(std::make_shared<Runs>(std::move(setup), 1)), area_(area) {}
+// What the network of seed 0 says of each point of the area, once it has been trained.
+std::vector<Found> look(const Runs& runs, const Area& area) {
+  const inputs::Setup& setup = runs.setup();
+  const auto& parameters = runs.all().front().parameters;
+  const learn::DataSet& data = setup.task.data.data();
+  learn::DataSet points{area.points(), 2, setup.task.data.classes, {}, {}};
+  for (std::size_t j = 0; j < area.x2.cells; ++j)
+    for (std::size_t i = 0; i < area.x1.cells; ++i)
+      points.X.insert(points.X.end(), {area.x1.middle(i), area.x2.middle(j)});
+  points.X.insert(points.X.end(), data.X.begin(),
+                  data.X.begin() + static_cast<std::ptrdiff_t>(2 * area.examples));
+  points.y.resize(points.rows);
+  std::vector<std::int32_t> best;
+  if (setup.task.data.best) best = setup.task.data.best(points);
 
-  [[nodiscard]] Runs& runs() const { return *runs_; }
-  // Of the point with this number, from 0; after the run's part has run.
-  [[nodiscard]] Found at(std::size_t point);
-
- private:
-  void look();
-
-  std::shared_ptr<Runs> runs_;
-  Area area_;
-  std::once_flag looked_;
-  learn::DataSet points_;
-  std::vector<std::int32_t> best_, classes_;
-  std::vector<double> probabilities_;
-};
-
-void Regions::look() {
-  const inputs::Task& task = runs_->setup().task;
-  const auto& parameters = runs_->all().front().parameters;
-  points_ = {area_.points(), 2, task.data.classes, {}, {}};
-  for (std::size_t j = 0; j < area_.x2.cells; ++j)
-    for (std::size_t i = 0; i < area_.x1.cells; ++i)
-      points_.X.insert(points_.X.end(), {area_.x1.middle(i), area_.x2.middle(j)});
-  const learn::DataSet& data = task.data.data();
-  points_.X.insert(points_.X.end(), data.X.begin(),
-                   data.X.begin() + static_cast<std::ptrdiff_t>(2 * area_.examples));
-  points_.y.resize(points_.rows);
-  if (task.data.best) best_ = task.data.best(points_);
-
-  learn::Network<float> network(task.widths(runs_->setup().arm.formulation->binary()), 1);
+  learn::Network<float> network(setup.task.widths(setup.arm.formulation->binary()), 1);
   std::copy(parameters.begin(), parameters.end(), network.parameters().begin());
   constexpr std::size_t at_a_time = 256;  // stay in a cache
   auto wide = learn::widened(network, at_a_time);
-  const std::vector<double> z = learn::logits(wide, learn::Examples(points_));
-  const numerics::Rows<const double> logits{z.data(), points_.rows, z.size() / points_.rows};
-  classes_ = learn::predictions(logits);
+  const std::vector<double> z = learn::logits(wide, learn::Examples(points));
+  const numerics::Rows<const double> logits{z.data(), points.rows, z.size() / points.rows};
+  const std::vector<std::int32_t> classes = learn::predictions(logits);
   const std::vector<double> p = inputs::probabilities(logits);
-  for (std::size_t n = 0; n < points_.rows; ++n) {
-    const auto k = static_cast<std::size_t>(classes_[n]);
-    probabilities_.push_back(logits.columns > 1 ? p[n * logits.columns + k] : k ? p[n] : 1 - p[n]);
+  std::vector<Found> all;
+  for (std::size_t n = 0; n < points.rows; ++n) {
+    const auto k = static_cast<std::size_t>(classes[n]);
+    Found found{.x1 = points.X[2 * n], .x2 = points.X[2 * n + 1]};
+    found.probability = logits.columns > 1 ? p[n * logits.columns + k] : k ? p[n] : 1 - p[n];
+    if (n >= area.cells()) found.label = data.y[n - area.cells()];
+    if (!best.empty()) found.best = best[n];
+    if (!std::isnan(found.probability)) found.class_given = classes[n];
+    all.push_back(found);
   }
-}
-
-Found Regions::at(std::size_t point) {
-  std::call_once(looked_, [this] { look(); });
-  Found found{.x1 = points_.X[2 * point],
-              .x2 = points_.X[2 * point + 1],
-              .probability = probabilities_[point]};
-  if (point >= area_.cells())
-    found.label = runs_->setup().task.data.data().y[point - area_.cells()];
-  if (!best_.empty()) found.best = best_[point];
-  if (!std::isnan(found.probability)) found.class_given = classes_[point];
-  return found;
+  return all;
 }
 
 void add_regions(run::Plan& plan, const Columns& columns, const inputs::Setup& setup,
                  const Area& area) {
-  const auto regions = std::make_shared<Regions>(setup, area);
+  const auto runs = std::make_shared<Runs>(setup, 1);
+  const auto regions = std::make_shared<inputs::Lazy<std::vector<Found>>>(
+      [runs, area] { return look(*runs, area); });
   const std::size_t batch = plan.cases.size() + 1;
-  const auto parts = regions->runs().parts();
-  const auto run = [regions](const Point& point) -> std::variant<Found, run::Skip> {
-    const std::string reason = regions->runs().unavailable();
-    if (!reason.empty()) return run::Skip{reason};
-    return regions->at(point.number - 1);
-  };
+  const auto parts = runs->parts();
+  const auto run = [regions](const Point& point) { return regions->get()[point.number - 1]; };
   for (std::size_t number = 1; number <= area.points(); ++number) {
-    plan.cases.push_back(
-        run::case_of(columns, Point{setup.task.name, setup.arm.name, number}, run, batch));
-    plan.cases.back().parts = parts;
-    plan.cases.back().foreign = setup.arm.foreign();
+    plan.cases.push_back(inputs::of_runs(
+        run::case_of(columns, Point{setup.task.name, setup.arm.name, number}, run, batch), *runs,
+        parts));
   }
 }
 

@@ -1,15 +1,24 @@
 // Experiment `accuracy`: how wrong each way of computing an op is, and where. One row of the table
 // for each variant, type, distribution of logits and number of classes; each is the worst and the
-// mean of several random rows, every output judged against the oracle (findings.hpp).
+// mean of several random rows, every output judged against the oracle.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
+#include <deque>
+#include <limits>
 #include <memory>
+#include <optional>
 
-#include "accuracy/findings.hpp"
-#include "accuracy/grid.hpp"
+#include "accuracy/distribution.hpp"
+#include "inputs/exact_row.hpp"
 #include "inputs/logits.hpp"
+#include "inputs/selection.hpp"
 #include "inputs/variant_plan.hpp"
+#include "ops/apply.hpp"
 #include "ops/registry.hpp"
+#include "oracle/norm_wise.hpp"
+#include "oracle/outcome.hpp"
 
 namespace maxtrick::accuracy {
 namespace {
@@ -19,6 +28,152 @@ using ops::Op;
 using ops::Variant;
 using table::Measure;
 using table::Rule;
+
+// The random rows that the variants of one op share. Row i has the first row's seed + i.
+template <class S>
+struct SharedRows {
+  std::uint64_t first_seed = 1;
+  std::deque<inputs::ExactRow<S>> rows = {};
+};
+
+// What is kept of the rows of a case.
+struct Findings {
+  oracle::Outcome outcome = oracle::Outcome::ok;
+  double max_ulp = -1, sum_ulp = 0;
+  std::size_t rows = 0, outputs = 0;
+  std::uint64_t worst_seed = 0;
+  double smallest_relative = 0, largest_relative = 0;
+  std::optional<double> sum_error;
+  // Of the row nearest to its bound; of the worst row where no row has one.
+  double norm_error_u = 0;
+  std::optional<double> bound_u;
+
+  [[nodiscard]] double mean_ulp() const { return sum_ulp / static_cast<double>(outputs); }
+};
+
+template <class S>
+void add_norm_wise(Findings& found, const ops::Variant& variant, ops::DType dtype,
+                   inputs::ExactRow<S>& row, std::span<const S> got) {
+  const double error = oracle::norm_wise_error<S>(row.exact(), got) / ops::unit_roundoff(dtype);
+  const auto facts = oracle::row_facts(dtype, row.logits());
+  const auto bound = facts ? oracle::bound(variant, dtype, *facts) : std::nullopt;
+  // 0 of 0 is as near as can be, and holds.
+  const auto share = [](double e, double b) { return e <= 0 ? 0 : e / b; };
+  const bool nearer =
+      bound ? !found.bound_u || share(error, *bound) > share(found.norm_error_u, *found.bound_u)
+            : !found.bound_u && error > found.norm_error_u;
+  if (!nearer) return;
+  found.norm_error_u = error;
+  found.bound_u = bound;
+}
+
+template <class S>
+void add_row(Findings& found, const ops::Variant& variant, ops::DType dtype,
+             inputs::ExactRow<S>& row, std::uint64_t seed, double tolerance_ulp) {
+  const auto& exact = row.exact();
+  const auto got = ops::apply(variant, dtype, row.logits());
+  const auto verdict =
+      oracle::judge<S>(variant.op, exact, got, tolerance_ulp, !variant.special_values.empty());
+  found.outcome = std::max(found.outcome, verdict.outcome);
+  if (verdict.max_error_ulp > found.max_ulp) {
+    found.max_ulp = verdict.max_error_ulp;
+    found.worst_seed = seed;
+  }
+  std::size_t smallest = 0, largest = 0;
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    found.sum_ulp += numerics::error_ulp(exact[i], got[i]);
+    if (exact[i].rounded < exact[smallest].rounded) smallest = i;
+    if (exact[i].rounded > exact[largest].rounded) largest = i;
+  }
+  ++found.rows;
+  found.outputs += got.size();
+  found.smallest_relative =
+      std::max(found.smallest_relative, numerics::relative_error(exact[smallest], got[smallest]));
+  found.largest_relative =
+      std::max(found.largest_relative, numerics::relative_error(exact[largest], got[largest]));
+  if (const auto sum = oracle::sum_minus_1<S>(variant.op, got)) {
+    const double error = std::isnan(*sum) ? INFINITY : std::abs(*sum);
+    found.sum_error = std::max(found.sum_error.value_or(0), error);
+  }
+  add_norm_wise<S>(found, variant, dtype, row, got);
+}
+
+template <class S>
+Findings measure(const ops::Variant& variant, ops::DType dtype, SharedRows<S>& shared,
+                 double tolerance_ulp) {
+  Findings found;
+  std::uint64_t seed = shared.first_seed;
+  for (inputs::ExactRow<S>& row : shared.rows)
+    add_row<S>(found, variant, dtype, row, seed++, tolerance_ulp);
+  return found;
+}
+
+// The axes, and how many random rows a case has.
+struct Grid {
+  std::vector<ops::DType> dtypes;
+  std::vector<const ops::Variant*> variants;
+  std::vector<std::shared_ptr<const Distribution>> distributions;
+  std::vector<std::size_t> classes;
+  double tolerance_ulp = 0;
+  std::uint64_t seed = 1;    // of the first
+  std::size_t outputs = 0;   // so many logits in all, roughly,
+  std::size_t max_rows = 0;  // in no more rows than that, nor than a file has
+
+  [[nodiscard]] std::size_t rows(const Distribution& distribution, std::size_t n) const {
+    return std::min(std::clamp<std::size_t>(outputs / n, 1, max_rows), distribution.rows);
+  }
+};
+
+// Reads dtypes, variants, classes, inaccurate_above_ulp, seed, outputs, max_rows and the tables
+// [[distribution]]. Errors are noted in the config.
+Grid read_grid(config::Section& config) {
+  Grid grid;
+  grid.dtypes = inputs::read_dtypes(config);
+  grid.variants = inputs::read_variants(config);
+  inputs::require_dtypes(config, grid.dtypes, grid.variants);
+  grid.classes = inputs::read_classes(config);
+  grid.tolerance_ulp = config.number("inaccurate_above_ulp", {0.5, 1e6});
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  grid.seed = static_cast<std::uint64_t>(config.integer("seed", 0, most / 2));
+  grid.outputs = config.count("outputs", 1, 1'000'000'000);
+  grid.max_rows = config.count("max_rows", 1, 1'000'000);
+  for (const Distribution& one : read_distributions(config, grid.dtypes)) {
+    grid.distributions.push_back(std::make_shared<const Distribution>(one));
+    if (std::none_of(grid.classes.begin(), grid.classes.end(),
+                     [&](std::size_t n) { return one.has(n); }))
+      config.reject("classes", fmt::format("the rows of '{}' have {}", one.name, one.classes),
+                    "that number among them");
+  }
+  return grid;
+}
+
+// What the table's Markdown shows.
+void add_views(table::ResultTable& table, const Grid& grid) {
+  for (const DType dtype : grid.dtypes)
+    table.counts.push_back(
+        {.title = fmt::format("How many cases, {}", name(dtype)),
+         .row = "variant",
+         .column = "outcome",
+         .columns = {"ok", "inaccurate", "wrong", "underflow", "overflow", "nan"},
+         .only = {{"dtype", dtype}}});
+  const std::string classes =
+      fmt::format("{}", grid.classes[grid.classes.size() > 4 ? 4 : grid.classes.size() - 1]);
+  for (const DType dtype : grid.dtypes)
+    table.pivots.push_back(
+        {.title = fmt::format("Largest error in ULP, {}, {} classes", name(dtype), classes),
+         .row = "variant",
+         .column = "distribution",
+         .cells = {"max_error_ulp"},
+         .only = {{"dtype", dtype}, {"classes", classes}}});
+  for (const auto& distribution : grid.distributions)
+    table.pivots.push_back(
+        {.title = fmt::format("Largest error in ULP by classes, float32, {}", distribution->name),
+         .row = "variant",
+         .column = "classes",
+         .cells = {"max_error_ulp"},
+         .only = {{"dtype", "float32"}, {"distribution", distribution->name}}});
+  table.legend = {"distribution", "hazard"};
+}
 
 struct Point {
   const Variant* variant;

@@ -8,7 +8,7 @@
 #include <span>
 #include <utility>
 
-#include "inputs/logit_file.hpp"
+#include "inputs/logits.hpp"
 #include "inputs/selection.hpp"
 #include "numerics/random.hpp"
 
@@ -17,14 +17,14 @@ namespace {
 
 using numerics::Random;
 using Row = std::vector<double>;
-using Draw = std::function<Row(Random&, std::size_t)>;
+using DrawRow = std::function<Row(Random&, std::size_t)>;
 
 const std::vector<std::string> kinds{"normal",   "uniform", "heavy_tailed", "dominant",
                                      "two_tops", "equal",   "file"};
 const std::vector<std::string> orders{"up", "down", "shuffled"};
 
 template <class One>
-Draw each(One one) {
+DrawRow each(One one) {
   return [one](Random& random, std::size_t classes) {
     Row row(classes);
     for (double& x : row) x = one(random);
@@ -37,7 +37,7 @@ void shuffle(Row& row, Random& random) {
 }
 
 // `leaders` at 0, the others one unit wide below the gap.
-Draw led(std::size_t leaders, double gap) {
+DrawRow led(std::size_t leaders, double gap) {
   return [=](Random& random, std::size_t classes) {
     Row row(classes);
     for (std::size_t i = 0; i < classes; ++i) row[i] = i < leaders ? 0 : -gap - random.uniform();
@@ -46,21 +46,12 @@ Draw led(std::size_t leaders, double gap) {
   };
 }
 
-Draw read_kind(config::Section& section, const std::string& kind) {
+DrawRow read_kind(config::Section& section, const std::string& kind) {
   if (kind.empty()) {
     section.ignore_rest();  // which keys belong here depends on it
     return each([](Random&) { return 0.0; });
   }
-  if (kind == "normal") {
-    const double scale = section.number("scale", {0, 1e300});
-    return each([scale](Random& random) { return scale * random.normal(); });
-  }
-  if (kind == "uniform") {
-    constexpr config::Range range{-8e307, 8e307};
-    const double low = section.number("low", range), high = section.number("high", range);
-    if (!(low < high)) section.reject("high", "'high' is not above 'low'", "low < high");
-    return each([=](Random& random) { return random.uniform(low, high); });
-  }
+  if (kind == "normal" || kind == "uniform") return each(inputs::read_draw(section, kind));
   if (kind == "heavy_tailed") {
     const double scale = section.number("scale", {0, 1e300});
     return each([scale](Random& random) {
@@ -78,7 +69,7 @@ Draw read_kind(config::Section& section, const std::string& kind) {
 using MakeRow = std::function<Row(std::size_t, std::uint64_t)>;
 
 MakeRow read_random(config::Section& section, const std::string& kind) {
-  const Draw draw = read_kind(section, kind);
+  const DrawRow draw = read_kind(section, kind);
   const std::string order = section.has("order") ? section.choice("order", orders) : "";
   return [=](std::size_t classes, std::uint64_t seed) {
     Random random(seed);

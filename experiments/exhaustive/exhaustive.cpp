@@ -6,7 +6,6 @@
 #include <stdexcept>
 
 #include "exhaustive/float_function.hpp"
-#include "exhaustive/float_range.hpp"
 #include "exhaustive/tally.hpp"
 #include "inputs/selection.hpp"
 #include "oracle/oracle.hpp"
@@ -116,21 +115,15 @@ run::Case sweep(const Columns& columns, const FloatFunction& function, const Flo
   return one;
 }
 
-template <class T, std::size_t n>
-std::vector<std::string> names_of(const T (&all)[n]) {
-  std::vector<std::string> names;
-  for (const T one : all) names.emplace_back(name(one));
-  return names;
-}
-
 run::Plan plan(config::Section& config) {
   const std::vector<std::string> functions = exhaustive::float_function_names();
   std::vector<kernels::Isa> isas;
-  for (const std::size_t i : inputs::read_choices(config, "isas", names_of(kernels::all_isas)))
+  for (const std::size_t i :
+       inputs::read_choices(config, "isas", inputs::names_of(kernels::all_isas)))
     isas.push_back(kernels::all_isas[i]);
   const FloatRange range = read_float_range(config);
   constexpr std::int64_t most_parts = 65536;
-  const auto parts = static_cast<std::size_t>(config.integer("parts", 1, most_parts));
+  const auto parts = config.count("parts", 1, most_parts);
   if (parts > range.size())
     config.reject("parts", fmt::format("{} parts of {} inputs", parts, range.size()),
                   "no more parts than inputs");

@@ -1,8 +1,12 @@
 #include "exhaustive/float_function.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+
+#include "inputs/selection.hpp"
 
 namespace maxtrick::exhaustive {
 namespace {
@@ -43,8 +47,7 @@ FloatFunction of_kernel(kernels::Function function, kernels::Isa isa) {
 }  // namespace
 
 std::vector<std::string> float_function_names() {
-  std::vector<std::string> names;
-  for (const auto function : kernels::all_functions) names.emplace_back(name(function));
+  std::vector<std::string> names = inputs::names_of(kernels::all_functions);
   for (const auto& function : of_glibc()) names.push_back(function.name);
   return names;
 }
@@ -58,6 +61,31 @@ std::vector<FloatFunction> find_functions(std::string_view wanted,
   for (const auto& function : of_glibc())
     if (function.name == wanted) found.push_back(function);
   return found;
+}
+
+std::string FloatRange::describe() const {
+  if (size() == std::uint64_t{1} << 32) return fmt::format("all {} floats", size());
+  return fmt::format("{} floats, not all: {} from 0x{:08x} to 0x{:08x}", size(),
+                     every == 1 ? "each" : fmt::format("one in {}", every), first, last);
+}
+
+FloatRange read_float_range(config::Section& config) {
+  FloatRange range;
+  if (!config.has("inputs")) return range;
+  config::Section section = config.table("inputs");
+  const auto bits = [&](const char* key) {
+    return static_cast<std::uint32_t>(section.integer(key, 0, 0xffffffff));
+  };
+  range.first = bits("first");
+  range.last = bits("last");
+  if (section.has("every"))
+    range.every = static_cast<std::uint32_t>(section.integer("every", 1, 0xffffffff));
+  if (range.last < range.first) {
+    section.reject("last", fmt::format("0x{:08x} is before the first", range.last),
+                   fmt::format("0x{:08x} or above: bit patterns count up", range.first));
+    range.last = range.first;
+  }
+  return range;
 }
 
 }  // namespace maxtrick::exhaustive

@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "exhaustive/float_function.hpp"
-#include "exhaustive/float_range.hpp"
 
 namespace maxtrick::exhaustive {
 

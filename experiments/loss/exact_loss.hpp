@@ -3,11 +3,11 @@
 #pragma once
 
 #include <functional>
-#include <mutex>
 #include <utility>
 #include <vector>
 
 #include "inputs/labelled_logits.hpp"
+#include "inputs/lazy.hpp"
 #include "numerics/compensated_sum.hpp"
 
 namespace maxtrick::loss {
@@ -22,26 +22,18 @@ struct ExactLoss {
 // one column are those of two classes, 0 and the logit, and the gradient is by the latter.
 [[nodiscard]] std::vector<ExactLoss> exact_losses(const inputs::LabelledLogits& examples);
 
-// Examples with their exact losses, which several cases share: made when first asked for, and freed
-// with the last case that holds them.
+// Examples with their exact losses, which several cases share.
 class ExactExamples {
  public:
-  explicit ExactExamples(std::function<inputs::LabelledLogits()> make) : make_(std::move(make)) {}
+  explicit ExactExamples(std::function<inputs::LabelledLogits()> make)
+      : examples_(std::move(make)), exact_([this] { return exact_losses(examples()); }) {}
 
-  [[nodiscard]] const inputs::LabelledLogits& examples() {
-    std::call_once(made_, [this] { examples_ = make_(); });
-    return examples_;
-  }
-  [[nodiscard]] const std::vector<ExactLoss>& exact() {
-    std::call_once(solved_, [this] { exact_ = exact_losses(examples()); });
-    return exact_;
-  }
+  [[nodiscard]] const inputs::LabelledLogits& examples() { return examples_.get(); }
+  [[nodiscard]] const std::vector<ExactLoss>& exact() { return exact_.get(); }
 
  private:
-  std::function<inputs::LabelledLogits()> make_;
-  std::once_flag made_, solved_;
-  inputs::LabelledLogits examples_;
-  std::vector<ExactLoss> exact_;
+  inputs::Lazy<inputs::LabelledLogits> examples_;
+  inputs::Lazy<std::vector<ExactLoss>> exact_;
 };
 
 }  // namespace maxtrick::loss

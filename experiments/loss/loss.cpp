@@ -1,17 +1,133 @@
 // Experiment `loss`: cross-entropy as people write it, against the exact loss and gradient. The
 // true class leads or trails by a gap; and the examples of public issues, whose figures come again.
-#include <utility>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <optional>
 
+#include "inputs/digits.hpp"
+#include "inputs/loss_batch.hpp"
 #include "inputs/variant_plan.hpp"
-#include "loss/loss_found.hpp"
+#include "loss/exact_loss.hpp"
 #include "loss/loss_grid.hpp"
 #include "ops/dtype.hpp"
+#include "oracle/derivative_errors.hpp"
+#include "table/cell.hpp"
 
 namespace maxtrick::loss {
 namespace {
 
 using inputs::Arm;
 using table::Rule;
+
+// How far computed losses and gradients are from the exact ones.
+
+// The largest over the examples, and how many examples fail in a way. What an error is compared
+// with, its size, is the exact loss, or the largest exact entry of the gradient.
+struct Errors {
+  double by_one = 0;         // error by max(1, size): what roundings alone would make it
+  double relative = 0;       // error by size
+  std::size_t lost = 0;      // not one correct digit, though the type could hold it
+  std::size_t infinite = 0;  // or NaN
+  std::size_t zero = 0;      // gradients of nothing but 0
+  std::size_t still = 0;  // gradients without an entry of a thousandth of the size: nothing moves
+};
+
+// What underflow may take of a sum: below it the type cannot be asked for a digit.
+template <class T>
+double least(std::size_t terms) {
+  return static_cast<double>(terms) * double{std::numeric_limits<T>::denorm_min()};
+}
+
+template <class T>
+void add_error(Errors& errors, double error, double size, std::size_t terms) {
+  oracle::raise(errors.by_one, error / std::max(1.0, size));
+  if (error != 0) oracle::raise(errors.relative, error / size);
+  if (!(error < std::max(size / 2, least<T>(terms)))) ++errors.lost;
+}
+
+template <class T>
+Errors loss_errors(const std::vector<ExactLoss>& exact, std::span<const T> losses) {
+  Errors errors;
+  for (std::size_t i = 0; i < exact.size(); ++i) {
+    const double loss{losses[i]};
+    double error = 0;
+    oracle::raise(error, oracle::distance(loss, exact[i].loss));
+    add_error<T>(errors, error, exact[i].loss.high, exact[i].gradient.size());
+    errors.infinite += !std::isfinite(loss);
+  }
+  return errors;
+}
+
+template <class T>
+Errors gradient_errors(const std::vector<ExactLoss>& exact, std::span<const T> gradient) {
+  Errors errors;
+  const T* entry = gradient.data();
+  for (const ExactLoss& one : exact) {
+    double error = 0, largest = 0;
+    bool finite = true;
+    for (const numerics::Pair due : one.gradient) {
+      const double got{*entry++};
+      oracle::raise(error, oracle::distance(got, due));
+      largest = std::max(largest, std::fabs(got));
+      finite = finite && std::isfinite(got);
+    }
+    add_error<T>(errors, error, one.largest, one.gradient.size());
+    errors.infinite += !finite;
+    errors.zero += finite && largest == 0;
+    errors.still +=
+        finite && one.largest > least<T>(one.gradient.size()) && largest < one.largest / 1000;
+  }
+  return errors;
+}
+
+// What a loss makes of examples, against the exact losses and gradients.
+
+struct Found {
+  std::size_t examples = 0;
+  double mean = 0, exact_mean = 0;  // losses
+  Errors loss = {}, gradient = {};
+  std::optional<Errors> difference = {};  // of the gradient as p - t; none for a loss of logits
+
+  [[nodiscard]] std::string outcome() const {
+    if (loss.infinite + gradient.infinite > 0) return "not_finite";
+    if (loss.lost > 0) return gradient.lost > 0 ? "both_lost" : "loss_lost";
+    return gradient.lost > 0 ? "gradient_lost" : "ok";
+  }
+};
+
+inline table::Cell in_units(const std::optional<Errors>& errors, double u) {
+  return errors ? table::Cell(errors->by_one / u) : table::Cell();
+}
+inline table::Cell relative_error(const std::optional<Errors>& errors) {
+  return errors ? table::rounded(errors->relative, 2) : table::Cell();
+}
+
+// Nothing where nothing was printed.
+inline std::optional<bool> agrees(const std::string& printed, double value) {
+  if (printed.empty()) return std::nullopt;
+  return std::isfinite(value) ? inputs::compare(printed, value).holds()
+                              : table::cell(value) == printed;
+}
+
+template <class T>
+Found measure(const Point& point) {
+  const auto& exact = point.shared->exact();
+  inputs::LossBatch<T> batch(point.shared->examples(), point.about->targets == "one_hot");
+  Found found{.examples = exact.size()};
+  if (point.arm.formulation->takes_probabilities()) {
+    batch.run(point.arm.loss(ops::GradientForm::difference, point.about->guard));
+    found.difference = gradient_errors<T>(exact, batch.gradient);
+  }
+  batch.run(point.arm.loss(point.arm.gradient, point.about->guard));
+  found.loss = loss_errors<T>(exact, batch.losses);
+  found.gradient = gradient_errors<T>(exact, batch.gradient);
+  found.mean = double{batch.mean};
+  double sum = 0;
+  for (const auto& one : exact) sum += one.loss.high;
+  found.exact_mean = sum / static_cast<double>(exact.size());
+  return found;
+}
 
 using Columns = table::Columns<Point, Found>;
 

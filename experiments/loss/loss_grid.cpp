@@ -6,20 +6,23 @@
 #include <limits>
 #include <map>
 
-#include "inputs/numbers.hpp"
+#include "inputs/logits.hpp"
 #include "inputs/selection.hpp"
+#include "io/number.hpp"
+#include "learn/target.hpp"
 #include "ops/dtype.hpp"
 
 namespace maxtrick::loss {
 namespace {
 
+using ops::DType;
+
 std::vector<LossView> read_views(config::Section& section, const LossConfig& config) {
-  std::vector<std::string> dtypes;
-  for (const auto dtype : config.dtypes) dtypes.emplace_back(name(dtype));
+  const auto dtypes = inputs::names_of(config.dtypes);
   const auto& classes = config.grid.classes;
   std::vector<LossView> views;
   for (config::Section& view : section.tables("view")) {
-    const auto n = static_cast<std::size_t>(view.integer("classes", 2, inputs::max_classes));
+    const auto n = view.count("classes", 2, inputs::max_classes);
     if (std::find(classes.begin(), classes.end(), n) == classes.end())
       view.reject("classes", fmt::format("{} is none of 'classes'", n), "one of them");
     views.push_back({view.choice("dtype", dtypes), fmt::format("{}", n),
@@ -34,10 +37,9 @@ void read_grid(config::Section& section, LossConfig& config) {
       section, "gaps", [](double gap) { return std::abs(gap) <= 1000; },
       "a number from -1000 to 1000");
   grid.classes = inputs::read_classes(section, 2);
-  grid.examples = static_cast<std::size_t>(section.integer("examples", 1, 1'000'000));
-  grid.max_logits = static_cast<std::size_t>(section.integer("max_logits", 1, 10'000'000));
-  grid.seed = static_cast<std::uint64_t>(
-      section.integer("seed", 0, std::numeric_limits<std::int64_t>::max()));
+  grid.examples = section.count("examples", 1, 1'000'000);
+  grid.max_logits = section.count("max_logits", 1, 10'000'000);
+  grid.seed = inputs::read_seed(section);
   grid.views = read_views(section, config);
 }
 
@@ -89,6 +91,73 @@ std::vector<Point> case_batch(const LossConfig& config, const LossCase& one) {
   return batch;
 }
 
+inputs::LabelledLogits read_examples(config::Section& section, DType dtype) {
+  inputs::LabelledLogits examples;
+  const auto rows = section.matrix("logits");
+  const auto labels = section.numbers("labels");
+  for (const auto& row : rows) {
+    examples.classes = row.size();
+    examples.logits.insert(examples.logits.end(), row.begin(), row.end());
+  }
+  for (const double x : examples.logits)
+    if (!std::isfinite(x)) section.reject("logits", "a logit that is not finite", "finite logits");
+  inputs::require_representable(section, "logits", examples.logits, {dtype});
+  if (labels.size() != rows.size()) {
+    section.reject("labels", fmt::format("{} labels for {} rows", labels.size(), rows.size()),
+                   "one a row");
+    return {};
+  }
+  try {
+    examples.labels = learn::class_indices(labels, examples.classes == 1 ? 2 : examples.classes);
+  } catch (const learn::LabelError& error) {
+    section.reject("labels", error.what(), "the true class of each row");
+  }
+  return examples;
+}
+
+void read_printed(config::Section& section, const std::vector<inputs::Arm>& arms, LossCase& one) {
+  if (!section.has("printed")) return;
+  config::Section printed = section.table("printed");
+  for (const inputs::Arm& arm : arms) {
+    if (!printed.has(arm.name)) continue;
+    const std::string text = printed.text(arm.name);
+    if (!io::parse_number(text))
+      printed.reject(arm.name, fmt::format("'{}' is not a number", text),
+                     "a number as it was printed, such as \"0.6931\"");
+    if (arm.formulation && arm.formulation->binary() != (one.examples.classes == 1))
+      printed.reject(arm.name, fmt::format("'{}' does not apply to these logits", arm.name),
+                     "a loss of one logit for one column, of more for more");
+    one.printed[arm.name] = text;
+  }
+}
+
+// Reads the tables [[case]], each with name, hazard, source, dtype and targets (of those given),
+// logits = [[...], ...], labels = [...] and perhaps guard and printed = { ARM = "0.6931", ... }.
+// Errors are noted in the config.
+std::vector<LossCase> read_loss_cases(config::Section& config, const std::vector<DType>& dtypes,
+                                      const std::vector<std::string>& targets,
+                                      const std::vector<inputs::Arm>& arms) {
+  const auto dtype_names = inputs::names_of(dtypes);
+  std::vector<LossCase> cases;
+  inputs::Names names("case");
+  for (config::Section& section : config.tables("case")) {
+    LossCase one{.name = inputs::read_name(section, "name"),
+                 .hazard = section.text("hazard"),
+                 .source = section.text("source"),
+                 .targets = section.choice("targets", targets),
+                 .examples = {},
+                 .printed = {}};
+    names.add(section, one.name);
+    if (one.name == "gap") section.reject("name", "'gap' is what drawn rows are called", "another");
+    one.dtype = ops::parse_dtype(section.choice("dtype", dtype_names)).value_or(one.dtype);
+    if (section.has("guard")) one.guard = section.number("guard", {1e-300, 0.5});
+    one.examples = read_examples(section, one.dtype);
+    read_printed(section, arms, one);
+    cases.push_back(std::move(one));
+  }
+  return cases;
+}
+
 }  // namespace
 
 LossConfig read_loss_config(config::Section& section) {
@@ -114,9 +183,10 @@ LossConfig read_loss_config(config::Section& section) {
 std::vector<std::vector<Point>> batches(const LossConfig& config) {
   std::vector<std::vector<Point>> all;
   const auto& arms = config.arms;
-  if (std::any_of(arms.begin(), arms.end(), [](const auto& arm) { return !arm.formulation; })) return all;
-  const bool one_column =
-      std::any_of(arms.begin(), arms.end(), [](const auto& arm) { return arm.formulation->binary(); });
+  if (std::any_of(arms.begin(), arms.end(), [](const auto& arm) { return !arm.formulation; }))
+    return all;
+  const bool one_column = std::any_of(arms.begin(), arms.end(),
+                                      [](const auto& arm) { return arm.formulation->binary(); });
   for (const std::size_t n : config.grid.classes)
     for (const double gap : config.grid.gaps) {
       all.push_back(gap_batch(config, gap, n));
@@ -135,9 +205,7 @@ void add_views(table::ResultTable& table, const LossConfig& config) {
            .row = "arm",
            .column = "outcome",
            .columns = {"ok", "loss_lost", "gradient_lost", "both_lost", "not_finite"},
-           .only = {{"case", "gap"},
-                    {"dtype", std::string(name(dtype))},
-                    {"targets", config.targets.front()}}});
+           .only = {{"case", "gap"}, {"dtype", dtype}, {"targets", config.targets.front()}}});
   for (const LossView& view : config.grid.views)
     table.pivots.push_back({.title = fmt::format("{}, {} classes, {}: outcome and mean loss by gap",
                                                  view.dtype, view.classes, view.targets),

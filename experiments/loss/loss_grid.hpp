@@ -4,15 +4,28 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "inputs/arm.hpp"
+#include "inputs/labelled_logits.hpp"
 #include "loss/exact_loss.hpp"
-#include "loss/loss_case.hpp"
 #include "table/table.hpp"
 
 namespace maxtrick::loss {
+
+// Examples that a config spells out, with the losses that were printed for them.
+struct LossCase {
+  std::string name, hazard, source;
+  ops::DType dtype = ops::DType::float32;
+  std::string targets;
+  inputs::LabelledLogits examples;
+  std::optional<double> guard = {};            // in place of the arms' own
+  std::map<std::string, std::string> printed;  // by the arm's name: the mean loss
+};
 
 // A table of its Markdown.
 struct LossView {

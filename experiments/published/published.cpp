@@ -5,7 +5,6 @@
 
 #include "inputs/selection.hpp"
 #include "inputs/variant_plan.hpp"
-#include "published/expectation.hpp"
 #include "published/figure.hpp"
 #include "published/trained.hpp"
 
@@ -40,15 +39,11 @@ void require_as_many_as_printed(config::Section& section, const Figure& figure) 
 }
 
 Figure read_figure(config::Section& section) {
-  std::vector<std::string> names;
-  for (const Formula& formula : published::formulas()) names.push_back(formula.name);
   Figure figure;
   figure.id = inputs::read_name(section, "id");
   figure.what = section.text("what");
   if (section.has("note")) figure.note = section.text("note");
-  const std::string name = section.choice("formula", names);
-  for (const Formula& formula : published::formulas())
-    if (formula.name == name) figure.formula = &formula;
+  figure.formula = inputs::read_one(section, "formula", published::formulas());
   if (section.has("reduce")) figure.reduce = section.choice("reduce", published::reductions());
   figure.given.input = section.matrix("input");
   if (figure.formula && figure.formula->needs_labels) {

@@ -8,12 +8,11 @@
 #include <utility>
 
 #include "inputs/arm.hpp"
-#include "inputs/quantities.hpp"
 #include "inputs/task.hpp"
 #include "inputs/trained.hpp"
 #include "io/number.hpp"
 #include "learn/blas.hpp"
-#include "published/expectation.hpp"
+#include "published/figure.hpp"
 #include "run/case_of.hpp"
 
 namespace maxtrick::published {
@@ -70,17 +69,6 @@ struct Named {
   std::map<std::pair<std::string, std::string>, std::shared_ptr<Runs>> runs = {};
 };
 
-template <class Thing>
-const Thing* read_one(config::Section& section, std::string_view key,
-                      const std::vector<Thing>& things) {
-  std::vector<std::string> names;
-  for (const Thing& thing : things) names.push_back(thing.name);
-  const std::string name = section.choice(key, names);
-  for (const Thing& thing : things)
-    if (thing.name == name) return &thing;
-  return nullptr;
-}
-
 std::vector<Quantity> read_quantities(config::Section& section, const inputs::Task& task) {
   auto known = inputs::quantities(task.options.epochs, {});
   for (Quantity& one : inputs::probability_extremes()) known.push_back(std::move(one));
@@ -97,7 +85,7 @@ std::vector<Quantity> read_quantities(config::Section& section, const inputs::Ta
                                   ? std::min(inputs::shown_examples, task.data.rows)
                                   : inputs::shown_examples;
     const auto last = static_cast<std::int64_t>(shown) - 1;
-    const auto example = static_cast<std::size_t>(section.integer("example", 0, last));
+    const auto example = section.count("example", 0, last);
     return inputs::outputs_of_example(name, example, task.data.classes);
   }
   std::erase_if(known, [&](const Quantity& one) { return one.name != name; });
@@ -123,8 +111,8 @@ std::vector<TrainedFigure> split(TrainedFigure figure) {
 std::vector<TrainedFigure> read_figures(config::Section& section, Named& named) {
   TrainedFigure figure{.id = inputs::read_name(section, "id"), .what = section.text("what")};
   if (section.has("note")) figure.note = section.text("note");
-  const auto* task = read_one(section, "task", named.tasks);
-  const auto* arm = read_one(section, "arm", named.arms);
+  const auto* task = inputs::read_one(section, "task", named.tasks);
+  const auto* arm = inputs::read_one(section, "arm", named.arms);
   if (task == nullptr || arm == nullptr || arm->formulation == nullptr) {
     section.ignore_rest();
     return {};
@@ -185,15 +173,10 @@ void add_trained(run::Plan& plan, const Columns& columns, config::Section& confi
       parts = figure.runs->parts();
     }
     const std::string printed = fmt::format("{}", fmt::join(figure.printed, " "));
-    plan.cases.push_back(run::case_of(
-        columns, Point{figure.id, figure.what, figure.printed.empty() ? figure.claim : printed},
-        [figure](const Point&) -> std::variant<Agreement, run::Skip> {
-          const std::string reason = figure.runs->unavailable();
-          if (!reason.empty()) return run::Skip{reason};
-          return evaluate(figure);
-        },
-        batch));
-    plan.cases.back().parts = parts;
+    const Point point{figure.id, figure.what, figure.printed.empty() ? figure.claim : printed};
+    const auto run = [figure](const Point&) { return evaluate(figure); };
+    plan.cases.push_back(
+        inputs::of_runs(run::case_of(columns, point, run, batch), *figure.runs, parts));
   }
 }
 

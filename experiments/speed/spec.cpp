@@ -16,12 +16,6 @@ namespace {
 
 const std::vector<std::string> thread_words{"1", "all"};
 
-std::vector<std::string> names_of(const std::vector<timing::Logits>& logits) {
-  std::vector<std::string> names;
-  for (const timing::Logits& one : logits) names.push_back(one.name);
-  return names;
-}
-
 std::vector<timing::Logits> read_logits(config::Section& config) {
   std::vector<timing::Logits> all;
   inputs::Names taken("logits");
@@ -166,7 +160,7 @@ Claim read_claim(config::Section& section, const std::vector<std::string>& logit
 
 void read_claims(config::Section& config, Spec& spec) {
   if (!config.has("claim")) return;
-  const std::vector<std::string> logits = names_of(spec.logits);
+  const std::vector<std::string> logits = inputs::names_of(spec.logits, &timing::Logits::name);
   for (config::Section& section : config.tables("claim")) {
     const Claim claim = read_claim(section, logits);
     const Case* met = nullptr;
@@ -203,17 +197,16 @@ std::optional<timing::Shape> parse_shape(std::string_view text) {
 
 Spec read_spec(config::Section& config) {
   Spec spec;
-  spec.launches = static_cast<std::size_t>(config.integer("launches", 1, 100));
+  spec.launches = config.count("launches", 1, 100);
   spec.limit = std::chrono::seconds(config.integer("launch_limit_s", 1, 3600));
   spec.widest_interval = config.number("widest_interval", {0, 1e9});
-  spec.settings.repetitions = static_cast<std::size_t>(
-      config.integer("repetitions", table::fewest_pairs, table::most_pairs));
+  spec.settings.repetitions = config.count("repetitions", table::fewest_pairs, table::most_pairs);
   spec.settings.min_seconds = config.number("min_time_ms", {0.001, 10000}) / 1000;
   spec.settings.inaccurate_above_ulp = config.number("inaccurate_above_ulp", {0, 1e6});
   spec.settings.seed = static_cast<std::uint64_t>(config.integer("seed", 0, INT64_MAX - 1));
   spec.logits = read_logits(config);
   const std::vector<const ops::Variant*> chosen = read_kernels(config, "variants", true);
-  lay_out(spec, read_grids(config, names_of(spec.logits)), chosen);
+  lay_out(spec, read_grids(config, inputs::names_of(spec.logits, &timing::Logits::name)), chosen);
   read_claims(config, spec);
   return spec;
 }

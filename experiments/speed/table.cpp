@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "table/quantile.hpp"
 #include "ops/registry.hpp"
+#include "table/quantile.hpp"
 
 namespace maxtrick::speed {
 namespace {
@@ -135,7 +135,7 @@ table::ResultTable empty_table(const Spec& spec) {
            .row = "variant",
            .column = "shape",
            .cells = {"speed"},
-           .only = {{"op", std::string(name(op))}, {"threads", "1"}, {"logits", logits.name}}});
+           .only = {{"op", op}, {"threads", "1"}, {"logits", logits.name}}});
   }
   table.pivots.push_back({.title = "All threads: times as fast as oneDNN on one",
                           .row = "variant",

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <string>
 
-#include "inputs/npy_file.hpp"
+#include "inputs/data_set.hpp"
 #include "inputs/selection.hpp"
 
 namespace maxtrick::training {

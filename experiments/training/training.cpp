@@ -4,16 +4,16 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <limits>
+#include <map>
 #include <optional>
 
-#include "inputs/arm.hpp"
-#include "inputs/quantities.hpp"
+#include "inputs/selection.hpp"
 #include "inputs/task.hpp"
 #include "inputs/trained.hpp"
 #include "io/number.hpp"
 #include "run/case_of.hpp"
 #include "training/model_files.hpp"
-#include "training/training_tasks.hpp"
 
 namespace maxtrick::training {
 namespace {
@@ -21,6 +21,103 @@ namespace {
 using inputs::Quantity;
 using inputs::Runs;
 using table::Rule;
+
+// What takes the place of an arm in the rows of the best classifier there is.
+const std::string bayes = "bayes";
+
+struct AskedTask {
+  inputs::Task task;
+  std::vector<inputs::Arm> arms;
+  // The classes that the first examples should come out as; empty where nothing is said.
+  std::vector<std::int32_t> first_categories;
+};
+
+// What a document prints of its one run: texts by quantity.
+struct PrintedRun {
+  std::string task, arm, source;
+  std::map<std::string, std::string> values;
+};
+
+std::vector<std::int32_t> read_first_categories(config::Section& section,
+                                                const inputs::Task& task) {
+  constexpr std::size_t most_classes = std::numeric_limits<std::int32_t>::max();
+  if (!section.has("first_categories")) return {};
+  const auto first = section.numbers("first_categories");
+  const bool known = task.data.is_known();
+  if (known && first.size() > task.data.rows)
+    section.reject("first_categories",
+                   fmt::format("{} classes of {} examples", first.size(), task.data.rows),
+                   "one an example at most");
+  try {
+    return learn::class_indices(first, known ? task.data.classes : most_classes);
+  } catch (const learn::LabelError& error) {
+    section.reject("first_categories", error.what(), "classes of the data");
+    return {};
+  }
+}
+
+void read_losses(config::Section& section, const AskedTask* asked, PrintedRun& one) {
+  const auto losses = section.texts("loss");
+  for (std::size_t i = 0; i < losses.size(); ++i) {
+    one.values[fmt::format("loss_{}", i + 1)] = losses[i];
+    if (!std::isfinite(io::parse_number(losses[i]).value_or(NAN)))
+      section.reject("loss", i, fmt::format("'{}' is not a number", losses[i]),
+                     "a loss as it was printed");
+  }
+  if (asked != nullptr && losses.size() > asked->task.options.epochs)
+    section.reject("loss", asked->task.options.epochs,
+                   fmt::format("{} losses of {} epochs", losses.size(), asked->task.options.epochs),
+                   "one an epoch at most");
+}
+
+// Reads the tables [[task]], each as read_task has it and with
+//   arms = ["names of [[arm]]"], first_categories = [2, 0] (optional)
+// Errors are noted in the config.
+std::vector<AskedTask> read_tasks(config::Section& config,
+                                  const std::vector<inputs::NamedData>& data,
+                                  const std::vector<inputs::Arm>& arms) {
+  const auto arm_names = inputs::names_of(arms, &inputs::Arm::name);
+  std::vector<AskedTask> all;
+  inputs::Names names("task");
+  for (config::Section& section : config.tables("task")) {
+    AskedTask asked{read_task(section, data), {}, {}};
+    names.add(section, asked.task.name);
+    asked.first_categories = read_first_categories(section, asked.task);
+    for (const std::size_t i : inputs::read_choices(section, "arms", arm_names)) {
+      asked.arms.push_back(arms[i]);
+      require_classes(section, "arms", arms[i], asked.task);
+      if (arms[i].name == bayes)
+        section.reject("arms", fmt::format("an arm called '{}'", bayes),
+                       "another name: it is that of the best classifier");
+    }
+    all.push_back(std::move(asked));
+  }
+  return all;
+}
+
+// Reads the tables [[published]], optional, each with
+//   task, arm, source, loss = ["1.0082", ...] (of the first epochs)
+// Errors are noted in the config: also a run that it does not ask for, which would be left out
+// without a word.
+std::vector<PrintedRun> read_printed_runs(config::Section& config,
+                                          const std::vector<AskedTask>& tasks) {
+  std::vector<PrintedRun> all;
+  if (!config.has("published")) return all;
+  const auto names = inputs::names_of(tasks, [](const AskedTask& one) { return one.task.name; });
+  inputs::Names runs("published run");
+  for (config::Section& section : config.tables("published")) {
+    PrintedRun one{section.choice("task", names), {}, section.text("source"), {}};
+    const AskedTask* asked = nullptr;
+    for (const AskedTask& other : tasks)
+      if (other.task.name == one.task) asked = &other;
+    one.arm = asked ? section.choice("arm", inputs::names_of(asked->arms, &inputs::Arm::name))
+                    : section.text("arm");
+    runs.add(section, one.task + '/' + one.arm, "arm");
+    read_losses(section, asked, one);
+    all.push_back(std::move(one));
+  }
+  return all;
+}
 
 struct Point {
   std::string task, arm, quantity;
@@ -89,16 +186,10 @@ void add_runs(run::Plan& plan, const Columns& columns, const std::shared_ptr<Run
   const std::size_t batch = plan.cases.size() + 1;
   const auto parts = runs->parts();
   for (const Quantity& quantity : inputs::quantities(task.options.epochs, first)) {
-    plan.cases.push_back(run::case_of(
-        columns, Point{task.name, runs->setup().arm.name, quantity.name},
-        [=](const Point&) -> std::variant<Band, run::Skip> {
-          const std::string reason = runs->unavailable();
-          if (!reason.empty()) return run::Skip{reason};
-          return band_of(*runs, quantity, printed.get());
-        },
-        batch));
-    plan.cases.back().parts = parts;
-    plan.cases.back().foreign = runs->setup().arm.foreign();
+    const auto run = [=](const Point&) { return band_of(*runs, quantity, printed.get()); };
+    plan.cases.push_back(inputs::of_runs(
+        run::case_of(columns, Point{task.name, runs->setup().arm.name, quantity.name}, run, batch),
+        *runs, parts));
   }
 }
 

@@ -96,7 +96,5 @@ int eval_loss(const EvalOptions& options, ops::Op op);  // eval of an op that ta
 int data(const DataOptions& options);
 int guide(const GuideOptions& options);
 std::string version();  // of the program, what it is made of and what it computes with
-int measure_launch(const std::string& job);  // one launch of the experiment `speed`
-int serve_plugin(const std::string& file);   // the process in which a plug-in is called
 
 }  // namespace maxtrick::cli

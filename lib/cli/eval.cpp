@@ -6,6 +6,7 @@
 #include "cli/eval_input.hpp"
 #include "cli/plugins.hpp"
 #include "config/config.hpp"
+#include "inputs/selection.hpp"
 #include "io/files.hpp"
 #include "ops/apply.hpp"
 #include "ops/cross_entropy.hpp"
@@ -30,10 +31,8 @@ constexpr double tolerance_ulp = 8;
 
 Op parse_op(const std::string& text) {
   if (const auto op = ops::parse_op(text)) return *op;
-  std::vector<std::string> names;
-  for (const Op op : ops::all_ops()) names.emplace_back(name(op));
   throw UsageError(fmt::format("eval: unknown op '{}', expected {}", text,
-                               config::expected_one_of(text, names)));
+                               config::expected_one_of(text, inputs::names_of(ops::all_ops()))));
 }
 
 std::vector<const Variant*> choose(Op op, const std::string& pattern) {
@@ -136,13 +135,7 @@ int eval(const EvalOptions& options) {
   const Matrix logits = read_logits(options);
   const DType dtype = read_dtype(options, logits);
 
-  std::size_t left_out = std::erase_if(chosen, [&](const Variant* variant) {
-    const std::string reason =
-        !variant->has(dtype) ? fmt::format("it has no {}", name(dtype)) : variant->unavailable;
-    if (!reason.empty() && !options.quiet)
-      fmt::print(stderr, "{} skipped: {}\n", variant->name(), reason);
-    return !reason.empty();
-  });
+  const std::size_t left_out = leave_out(chosen, dtype, options.quiet);
   if (chosen.empty()) return exit_incomplete;
   if (!options.output.empty() && chosen.size() != 1)
     throw UsageError(fmt::format("eval: --output takes the result of one variant; '{}' are {}",

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "config/config.hpp"
+#include "inputs/selection.hpp"
 #include "io/number.hpp"
 #include "learn/target.hpp"
 
@@ -84,10 +85,17 @@ DType read_dtype(const EvalOptions& options, const Matrix& logits) {
   const std::string& text = options.dtype;
   if (text.empty()) return logits.type == io::NumberType::float64 ? DType::float64 : DType::float32;
   if (const auto dtype = ops::parse_dtype(text)) return *dtype;
-  std::vector<std::string> names;
-  for (const DType dtype : ops::all_dtypes) names.emplace_back(name(dtype));
   throw UsageError(fmt::format("eval: unknown --dtype '{}', expected {}", text,
-                               config::expected_one_of(text, names)));
+                               config::expected_one_of(text, inputs::names_of(ops::all_dtypes))));
+}
+
+std::size_t leave_out(std::vector<const ops::Variant*>& chosen, DType dtype, bool quiet) {
+  return std::erase_if(chosen, [&](const ops::Variant* variant) {
+    const std::string reason =
+        !variant->has(dtype) ? fmt::format("it has no {}", name(dtype)) : variant->unavailable;
+    if (!reason.empty() && !quiet) fmt::print(stderr, "{} skipped: {}\n", variant->name(), reason);
+    return !reason.empty();
+  });
 }
 
 }  // namespace maxtrick::cli

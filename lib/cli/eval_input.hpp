@@ -9,7 +9,7 @@
 
 #include "cli/commands.hpp"
 #include "io/matrix.hpp"
-#include "ops/dtype.hpp"
+#include "ops/variant.hpp"
 
 namespace maxtrick::cli {
 
@@ -28,6 +28,9 @@ struct Labels {
 
 // --dtype; without it the logits' own type, or float32.
 [[nodiscard]] ops::DType read_dtype(const EvalOptions& options, const io::Matrix& logits);
+
+// Takes out of `chosen` what cannot run in the type here, and says why on stderr; how many there were.
+std::size_t leave_out(std::vector<const ops::Variant*>& chosen, ops::DType dtype, bool quiet);
 
 // Throws UsageError where a logit is finite, but not in T, in which `dtype` stores it: text may
 // hold numbers that the type cannot.

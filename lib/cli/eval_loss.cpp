@@ -161,13 +161,7 @@ int eval_loss(const EvalOptions& options, ops::Op op) {
     throw UsageError(fmt::format("eval: no loss is in {}", name(dtype)));
   Labels labels = read_labels(options, logits);
   const LabelledLogits examples{logits.columns, logits.values, std::move(labels.classes)};
-  const auto left_out = std::erase_if(chosen, [&](const Variant* loss) {
-    const std::string reason =
-        !loss->has(dtype) ? fmt::format("it has no {}", name(dtype)) : loss->unavailable;
-    if (!reason.empty() && !options.quiet)
-      fmt::print(stderr, "{} skipped: {}\n", loss->name(), reason);
-    return !reason.empty();
-  });
+  const std::size_t left_out = leave_out(chosen, dtype, options.quiet);
   if (chosen.empty()) return exit_incomplete;
   const int code = ops::with_storage(dtype, [&]<class T>(std::type_identity<T>) {
     require_finite<T>(logits, dtype);

@@ -1,41 +1,114 @@
 #include "cli/session.hpp"
 
 #include <fmt/format.h>
+#include <gnu/libc-version.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <regex>
 #include <set>
+#include <string>
+#include <string_view>
+#include <system_error>
 
-#include "cli/kept.hpp"
 #include "config/config.hpp"
+#include "inputs/selection.hpp"
 #include "io/files.hpp"
 #include "table/check.hpp"
+#include "worker/plugins.hpp"
 
 namespace maxtrick::cli {
 namespace {
 
-using Clock = std::chrono::steady_clock;
+// Where results are kept until their table is written, so that a run that was killed can go on.
 
-std::vector<std::string> experiment_names() {
-  std::vector<std::string> names;
-  for (const auto& experiment : run::experiments()) names.push_back(experiment.name);
-  return names;
+// The variable's value, where it is a path that does not depend on the folder one is in.
+std::filesystem::path absolute_path(const char* variable) {
+  const char* value = std::getenv(variable);
+  const std::filesystem::path path = value ? value : "";
+  return path.is_absolute() ? path : std::filesystem::path{};
 }
+
+// What the rows depend on besides the program: the config and the files that it names, the
+// libraries and the CPU that choose among their code, and the variables that decide for them.
+std::string identity(const Prepared& prepared, const TableOptions& options) {
+  std::string text =
+      fmt::format("{}\n{}\n{}\n{}\n{}", prepared.text, fmt::join(options.overrides, "\n"),
+                  fmt::join(prepared.libraries, "\n"), gnu_get_libc_version(), run::cpu_folder());
+  for (const auto& [file, digest] : prepared.inputs) text += fmt::format("\n{} {}", file, digest);
+  for (const worker::Plugin& plugin : worker::plugins()) text += fmt::format("\n{}", plugin.digest);
+  std::set<std::string> variables;
+  for (char** entry = environ; *entry != nullptr; ++entry)
+    for (const std::string_view library :
+         {"MAXTRICK_", "ONEDNN_", "DNNL_", "OPENBLAS_", "OMP_", "GLIBC_TUNABLES="})
+      if (std::string_view(*entry).starts_with(library)) variables.insert(*entry);
+  return text + fmt::format("\n{}", fmt::join(variables, "\n"));
+}
+
+// $XDG_CACHE_HOME/maxtrick, ~/.cache/maxtrick where that variable is not set (XDG Base Directory
+// Specification 0.8); empty where the user has no home. Not beside the tables: what is kept belongs
+// to the program and the config, wherever the table goes, and `check` writes nothing there. What a
+// check keeps lies apart: it writes no table, and so does not end what a run has left.
+std::filesystem::path kept_folder() {
+  if (const auto cache = absolute_path("XDG_CACHE_HOME"); !cache.empty()) return cache / "maxtrick";
+  if (const auto home = absolute_path("HOME"); !home.empty()) return home / ".cache" / "maxtrick";
+  return {};
+}
+
+// Keeps the plan's results as they are done, and takes what an earlier run left of them where
+// --resume asks for that; says on stderr how much there was, and where it still is if that was not
+// asked for. Where that folder cannot be used nothing is kept, and stderr says why where somebody
+// would miss it.
+void resume(Prepared& prepared, const TableOptions& options) {
+  if (!run::can_resume(prepared.plan)) {
+    if (options.resume)
+      fmt::print(stderr, "{}: starts anew: its times are compared within one run\n", prepared.name);
+    return;
+  }
+  const bool by_parts = prepared.plan.keeps_parts();
+  const auto folder = kept_folder();
+  std::string reason = "neither XDG_CACHE_HOME nor HOME names a folder";
+  try {
+    if (!folder.empty()) {
+      prepared.resumed = run::resume(prepared.plan, {.folder = folder / prepared.kept_in,
+                                                     .identity = identity(prepared, options),
+                                                     .take = options.resume});
+      const run::Resumed& resumed = prepared.resumed;
+      if (options.resume)
+        fmt::print(stderr, "{}: {} of {} {} were there\n", prepared.name, resumed.had, resumed.all,
+                   resumed.counted);
+      else if (resumed.had > 0)
+        fmt::print(stderr,
+                   "{}: {} of {} {} are in {}, of a run that did not end: they are computed again; "
+                   "--resume takes them, also after this run is killed\n",
+                   prepared.name, resumed.had, resumed.all, resumed.counted,
+                   (folder / prepared.kept_in).string());
+      return;
+    }
+  } catch (const std::system_error& error) {
+    reason = error.what();
+  }
+  // Of a short run nobody expects it.
+  if (options.resume || by_parts)
+    fmt::print(stderr, "{}: {} are not kept, and a run that is killed starts anew: {}\n",
+               prepared.name, by_parts ? prepared.plan.part : "rows", reason);
+}
+
+using Clock = std::chrono::steady_clock;
 
 run::Plan lay_out(config::ConfigFile& file, bool& by_name_only) {
   config::Section root = file.root();
   const std::string title = root.text("title"), description = root.text("description");
-  const std::string name = root.choice("experiment", experiment_names());
+  const run::Experiment* experiment = inputs::read_one(root, "experiment", run::experiments());
   by_name_only = root.has("by_name_only") && root.flag("by_name_only");
   // Which other keys there may be is not known before the experiment is.
-  if (name.empty()) root.ignore_rest();
+  if (experiment == nullptr) root.ignore_rest();
   run::Plan plan;
-  for (const auto& experiment : run::experiments())
-    if (experiment.name == name) plan = experiment.plan(root);
+  if (experiment != nullptr) plan = experiment->plan(root);
   file.finish();
   plan.table.title = title;
   plan.table.description = description;

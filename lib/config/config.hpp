@@ -79,6 +79,7 @@ class Section {
   double number(std::string_view key, Range range = {});  // an integer will do; inf and nan only
                                                           // where `range` is the default
   std::int64_t integer(std::string_view key, std::int64_t low, std::int64_t high);
+  std::size_t count(std::string_view key, std::int64_t low, std::int64_t high);  // low >= 0
   bool flag(std::string_view key);
   // A text out of `words`.
   std::string choice(std::string_view key, std::span<const std::string> words);

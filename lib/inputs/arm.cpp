@@ -14,9 +14,7 @@ using ops::LossInput;
 using ops::Variant;
 
 const Formulation* read_loss(config::Section& section) {
-  std::vector<std::string> names;
-  for (const Formulation& one : ops::formulations()) names.push_back(one.name);
-  return ops::find_formulation(section.choice("loss", names));
+  return read_one(section, "loss", ops::formulations());
 }
 
 const Variant* read_softmax(config::Section& section, const std::vector<DType>& dtypes) {

@@ -22,11 +22,9 @@ constexpr std::int64_t most_samples = 1'000'000, most_numbers = 10'000'000;
 // Of centres, and of features.
 constexpr std::int64_t most_drawn = 10'000;
 
-std::size_t read_samples(Section& section) {
-  return static_cast<std::size_t>(section.integer("samples", 1, most_samples));
-}
+std::size_t read_samples(Section& section) { return section.count("samples", 1, most_samples); }
 
-std::uint32_t read_seed(Section& section) {
+std::uint32_t read_numpy_seed(Section& section) {
   return static_cast<std::uint32_t>(
       section.integer("seed", 0, std::numeric_limits<std::uint32_t>::max()));
 }
@@ -45,8 +43,8 @@ learn::GivenCentres read_given(Section& section) {
 
 learn::DrawnCentres read_drawn(Section& section) {
   learn::DrawnCentres centres;
-  centres.count = static_cast<std::size_t>(section.integer("centres", 1, most_drawn));
-  centres.features = static_cast<std::size_t>(section.integer("features", 1, most_drawn));
+  centres.count = section.count("centres", 1, most_drawn);
+  centres.features = section.count("features", 1, most_drawn);
   if (!section.has("box")) return centres;
   const std::vector<double> box = section.numbers("box");
   if (box.size() == 2 && box[0] >= -largest && box[0] < box[1] && box[1] <= largest) {
@@ -76,7 +74,7 @@ std::vector<double> read_spread(Section& section, std::size_t centres) {
 Generated read_blobs(Section& section) {
   learn::Blobs blobs;
   blobs.samples = read_samples(section);
-  blobs.seed = read_seed(section);
+  blobs.seed = read_numpy_seed(section);
   Generated generated;
   generated.rows = blobs.samples;
   if (section.has("centres") && !section.is_array("centres")) {
@@ -115,7 +113,7 @@ Generated read_blobs(Section& section) {
 Generated read_circles(Section& section) {
   learn::Circles circles;
   circles.samples = read_samples(section);
-  circles.seed = read_seed(section);
+  circles.seed = read_numpy_seed(section);
   const std::vector<double> radii = section.numbers("radii");
   if (radii.size() == 2 && radii[0] >= smallest && radii[0] < radii[1] && radii[1] <= largest) {
     circles.inner = radii[0];

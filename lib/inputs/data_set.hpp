@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "config/config.hpp"
+#include "io/matrix.hpp"
 #include "learn/data_set.hpp"
 #include "run/experiment.hpp"
 
@@ -51,5 +52,10 @@ struct NamedData {
 
 // X.npy, rows x features float64, and y.npy, int64.
 [[nodiscard]] run::Export exported(const NamedData& data);
+
+// A .npy file. The line that a user reads has the shape, and the digest of the numbers alone, as
+// hashlib.sha256(X.tobytes()) has it.
+[[nodiscard]] run::ExportedFile npy_file(std::string name, const io::Matrix& matrix,
+                                         io::NumberType type);
 
 }  // namespace maxtrick::inputs

@@ -2,8 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <filesystem>
+#include <utility>
 
+#include "inputs/selection.hpp"
+#include "io/matrix.hpp"
 #include "numerics/random.hpp"
 #include "ops/dtype.hpp"
 
@@ -16,13 +21,12 @@ using numerics::Random;
 const std::vector<std::string> generators{"fill", "ramp", "spike", "normal", "uniform"};
 
 std::size_t read_index(Section& section, std::size_t classes) {
-  return static_cast<std::size_t>(section.integer("at", 0, static_cast<std::int64_t>(classes) - 1));
+  return section.count("at", 0, static_cast<std::int64_t>(classes) - 1);
 }
 
-template <class Draw>
-std::vector<double> random_row(Section& section, std::size_t classes, Draw draw) {
-  Random random(static_cast<std::uint64_t>(
-      section.integer("seed", 0, std::numeric_limits<std::int64_t>::max())));
+std::vector<double> random_row(Section& section, std::size_t classes, std::string_view kind) {
+  const Draw draw = read_draw(section, kind);
+  Random random(read_seed(section));
   const double offset = section.has("offset") ? section.number("offset", config::finite) : 0;
   std::vector<double> row(classes);
   for (double& x : row) x = offset + draw(random);
@@ -35,7 +39,7 @@ std::vector<double> generate(Section& section) {
     section.ignore_rest();  // which keys belong here depends on it
     return {0};
   }
-  const auto classes = static_cast<std::size_t>(section.integer("classes", 1, max_classes));
+  const auto classes = section.count("classes", 1, max_classes);
   std::vector<double> row(classes);
   if (generator == "fill") {
     row.assign(classes, section.number("value"));
@@ -52,15 +56,8 @@ std::vector<double> generate(Section& section) {
     row.assign(classes, section.number("rest"));
     const double value = section.number("value");
     row[read_index(section, classes)] = value;
-  } else if (generator == "normal") {
-    const double scale = section.number("scale", {0, 1e300});
-    row = random_row(section, classes, [&](Random& random) { return scale * random.normal(); });
   } else {
-    // Half the range at most, so that high - low is finite.
-    constexpr config::Range range{-8e307, 8e307};
-    const double low = section.number("low", range), high = section.number("high", range);
-    if (!(low < high)) section.reject("high", "'high' is not above 'low'", "low < high");
-    row = random_row(section, classes, [&](Random& random) { return random.uniform(low, high); });
+    row = random_row(section, classes, generator);
   }
   if (section.has("replace"))
     for (Section& one : section.tables("replace"))
@@ -69,6 +66,25 @@ std::vector<double> generate(Section& section) {
 }
 
 }  // namespace
+
+Draw read_draw(Section& section, std::string_view kind) {
+  if (kind == "normal") {
+    const double scale = section.number("scale", {0, 1e300});
+    return [scale](Random& random) { return scale * random.normal(); };
+  }
+  // Half the range at most, so that high - low is finite.
+  constexpr config::Range range{-8e307, 8e307};
+  const double low = section.number("low", range), high = section.number("high", range);
+  if (!(low < high)) section.reject("high", "'high' is not above 'low'", "low < high");
+  return [=](Random& random) { return random.uniform(low, high); };
+}
+
+std::vector<double> normal_row(std::size_t classes, double scale, std::uint64_t seed) {
+  Random random(seed);
+  std::vector<double> row(classes);
+  for (double& x : row) x = scale * random.normal();
+  return row;
+}
 
 std::vector<double> read_logits(Section& section, std::string_view key) {
   if (section.is_table(key)) {
@@ -94,6 +110,31 @@ void require_representable(Section& section, std::string_view key,
           fmt::format("a number that is finite in {}, or other dtypes", name(dtype)));
       return;
     }
+}
+
+LogitFile read_logit_file(config::Section& section, const std::vector<ops::DType>& dtypes) {
+  LogitFile file;
+  const std::string path = section.file("path"), obtain = section.text("obtain");
+  if (path.empty()) return file;
+  std::error_code ignored;
+  if (!std::filesystem::exists(path, ignored)) {
+    file.missing = fmt::format("{} is not there. {}", path, obtain);
+    return file;
+  }
+  try {
+    io::Matrix matrix = io::read_matrix(path);
+    file.rows = matrix.rows;
+    file.classes = matrix.columns;
+    file.logits = std::move(matrix.values);
+  } catch (const std::exception& error) {
+    section.reject("path", error.what(), "a matrix of logits, .npy or CSV");
+    return file;
+  }
+  if (!std::all_of(file.logits.begin(), file.logits.end(),
+                   [](double x) { return std::isfinite(x); }))
+    section.reject("path", fmt::format("{} holds NaN or an infinity", path), "finite logits");
+  require_representable(section, "path", file.logits, dtypes);
+  return file;
 }
 
 }  // namespace maxtrick::inputs

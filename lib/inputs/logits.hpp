@@ -3,10 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "config/config.hpp"
+#include "numerics/random.hpp"
 #include "ops/dtype.hpp"
 
 namespace maxtrick::inputs {
@@ -25,6 +28,15 @@ inline constexpr std::int64_t max_classes = 1'000'000;
 // Random numbers are those of numerics::Random, drawn from the first class to the last.
 [[nodiscard]] std::vector<double> read_logits(config::Section& section, std::string_view key);
 
+// What each number of a random row is drawn by, as the keys of `section` that belong to `kind` have it:
+//   "normal"    scale = s            s z, z standard normal
+//   "uniform"   low = a, high = b    uniform from a to b
+using Draw = std::function<double(numerics::Random&)>;
+[[nodiscard]] Draw read_draw(config::Section& section, std::string_view kind);
+
+// A row of so many numbers s z, those of numerics::Random(seed).
+[[nodiscard]] std::vector<double> normal_row(std::size_t classes, double scale, std::uint64_t seed);
+
 // Notes an error where a finite logit is not finite in one of the types.
 void require_representable(config::Section& section, std::string_view key,
                            const std::vector<double>& logits,
@@ -37,5 +49,20 @@ template <class T>
   for (const double x : logits) row.push_back(static_cast<T>(x));
   return row;
 }
+
+// A matrix of logits in a file that a config names.
+
+struct LogitFile {
+  std::size_t rows = 0, classes = 0;
+  std::vector<double> logits = {};  // in C order
+  std::string missing = {};         // where it is not there: which, and how to get it
+};
+
+// Reads, now,
+//   path = "x.npy", obtain = "how to get it"      a matrix of io::read_matrix
+// Errors are noted in the config: a file that is no matrix, and logits that are not finite in one
+// of the types. A file that is not there is none.
+[[nodiscard]] LogitFile read_logit_file(config::Section& section,
+                                        const std::vector<ops::DType>& dtypes);
 
 }  // namespace maxtrick::inputs

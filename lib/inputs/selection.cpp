@@ -3,25 +3,24 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <set>
 
 #include "ops/registry.hpp"
 
 namespace maxtrick::inputs {
+namespace {
 
 using ops::DType;
 using ops::Op;
 using ops::Variant;
 
-namespace {
-
 // Those of `all` that array `key` names.
 template <class T>
 std::vector<T> read_named(config::Section& section, std::string_view key, std::span<const T> all) {
-  std::vector<std::string> names;
-  for (const T value : all) names.emplace_back(name(value));
   std::vector<T> values;
-  for (const std::size_t at : read_choices(section, key, names)) values.push_back(all[at]);
+  for (const std::size_t at : read_choices(section, key, names_of(all))) values.push_back(all[at]);
   return values;
 }
 
@@ -69,8 +68,7 @@ std::vector<DType> read_dtypes(config::Section& section) {
 }
 
 std::vector<const Variant*> read_variants(config::Section& section) {
-  std::vector<std::string> names;
-  for (const Variant* variant : variants_of_logits()) names.push_back(variant->name());
+  const auto names = names_of(variants_of_logits(), &Variant::name);
   std::set<std::string> wanted;
   const std::vector<std::string> globs = section.texts("variants");
   for (std::size_t i = 0; i < globs.size(); ++i) {
@@ -120,6 +118,11 @@ void require_dtypes(config::Section& section, const std::vector<DType>& dtypes,
                      "a type of the variants named");
 }
 
+std::uint64_t read_seed(config::Section& section) {
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  return static_cast<std::uint64_t>(section.integer("seed", 0, most));
+}
+
 DType shown_dtype(const std::vector<DType>& dtypes) {
   const bool has = std::find(dtypes.begin(), dtypes.end(), DType::float32) != dtypes.end();
   return has || dtypes.empty() ? DType::float32 : dtypes.front();
@@ -141,6 +144,46 @@ void Names::add(config::Section& section, const std::string& name, std::string_v
   if (!is_new)
     section.reject(key, fmt::format("duplicate {} '{}'", what_, name),
                    fmt::format("another {}: it is taken on {}", key, first->second));
+}
+
+std::vector<std::size_t> read_counts(config::Section& section, std::string_view key,
+                                     std::string_view what, std::int64_t least, std::int64_t most) {
+  std::vector<std::size_t> counts;
+  const std::vector<double> numbers = section.numbers(key);
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    const double n = numbers[i];
+    const bool rises = counts.empty() || n > static_cast<double>(counts.back());
+    if (rises && n >= static_cast<double>(least) && n <= static_cast<double>(most) &&
+        n == std::floor(n))
+      counts.push_back(static_cast<std::size_t>(n));
+    else
+      section.reject(key, i, fmt::format("{} {}", n, what),
+                     fmt::format("whole numbers from {} to {}, rising", least, most));
+  }
+  if (counts.empty()) counts.push_back(static_cast<std::size_t>(least));
+  return counts;
+}
+
+std::vector<std::size_t> read_classes(config::Section& section, std::int64_t least,
+                                      std::int64_t most) {
+  return read_counts(section, "classes", "classes", least, most);
+}
+
+std::vector<double> read_distinct(config::Section& section, std::string_view key,
+                                  const std::function<bool(double)>& is_right,
+                                  const std::string& expected) {
+  std::vector<double> values;
+  const std::vector<double> numbers = section.numbers(key);
+  for (std::size_t i = 0; i < numbers.size(); ++i) {
+    const double x = numbers[i];
+    if (!is_right(x))
+      section.reject(key, i, fmt::format("{} is out of range", x), expected);
+    else if (std::find(values.begin(), values.end(), x) != values.end())
+      section.reject(key, i, fmt::format("{} is named twice", x), "each once");
+    else
+      values.push_back(x);
+  }
+  return values;
 }
 
 }  // namespace maxtrick::inputs

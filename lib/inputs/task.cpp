@@ -12,7 +12,7 @@ namespace maxtrick::inputs {
 namespace {
 
 std::size_t read_size(config::Section& section, std::string_view key, std::int64_t most) {
-  return static_cast<std::size_t>(section.integer(key, 1, most));
+  return section.count(key, 1, most);
 }
 
 std::vector<std::size_t> read_hidden(config::Section& section) {
@@ -63,11 +63,7 @@ std::vector<std::size_t> Task::widths(bool binary) const {
 
 Task read_task(config::Section& section, const std::vector<NamedData>& data) {
   Task task{.name = read_name(section, "name"), .data = {}, .hidden = {}, .options = {}};
-  std::vector<std::string> names;
-  for (const NamedData& one : data) names.push_back(one.name);
-  const std::string chosen = section.choice("data", names);
-  for (const NamedData& one : data)
-    if (one.name == chosen) task.data = one;
+  if (const NamedData* one = read_one(section, "data", data)) task.data = *one;
   task.hidden = read_hidden(section);
   task.options.epochs = read_size(section, "epochs", 100'000);
   task.options.batch = read_size(section, "batch", 1'000'000);

@@ -53,6 +53,19 @@ decltype(auto) with_storage(DType dtype, Function&& f) {
   return f(std::type_identity<float>{});
 }
 
+// Of four members, the one that is for T.
+template <class T, class Members>
+[[nodiscard]] const auto& of_type(const Members& members) {
+  if constexpr (std::is_same_v<T, float>)
+    return members.float32;
+  else if constexpr (std::is_same_v<T, double>)
+    return members.float64;
+  else if constexpr (std::is_same_v<T, numerics::Float16>)
+    return members.float16;
+  else
+    return members.bfloat16;
+}
+
 // Whether it computes in float32 what it stores in 16 bits.
 [[nodiscard]] constexpr bool computes_in_float32(DType dtype) {
   return dtype == DType::float16_in_float32 || dtype == DType::bfloat16_in_float32;

@@ -115,7 +115,6 @@ Variant with_softmax(const Formulation& formulation, const Variant* before, Grad
   if (guard < 0) guard = formulation.guard;
   Variant loss{.op = cross_entropy,
                .algorithm = formulation.name,
-               .isa = {},
                .summary = formulation.summary,
                .source = formulation.source,
                .nature = Nature::unstated,

@@ -36,14 +36,7 @@ struct Formulation {
 
   template <class T>
   [[nodiscard]] const RowLosses<T>& losses() const {
-    if constexpr (std::is_same_v<T, float>)
-      return float32;
-    else if constexpr (std::is_same_v<T, double>)
-      return float64;
-    else if constexpr (std::is_same_v<T, numerics::Float16>)
-      return float16;
-    else
-      return bfloat16;
+    return of_type<T>(*this);
   }
   // Two classes in one column.
   [[nodiscard]] bool binary() const {

@@ -45,10 +45,10 @@ struct Claim {
 
 struct Variant {
   Op op;
-  std::string algorithm;  // "naive", "max_trick", ..., "onednn"
-  std::string isa;        // "scalar", "avx2", ...; empty for a library, which chooses itself
-  std::string summary;    // one line
-  std::string source;     // paper, document or issue
+  std::string algorithm;     // "naive", "max_trick", ..., "onednn"
+  std::string isa = {};      // "scalar", "avx2", ...; empty for a library, which chooses itself
+  std::string summary = {};  // one line
+  std::string source = {};   // paper, document or issue
   Nature nature = Nature::sound;
   std::string special_values = {};  // a definition of its own, stated; empty where it has none
   Claim float32_claim = {};         // nothing is claimed of the 16-bit types
@@ -97,14 +97,7 @@ struct Variant {
   }
   template <class T>
   [[nodiscard]] const Compute<T>& compute() const {
-    if constexpr (std::is_same_v<T, float>)
-      return float32;
-    else if constexpr (std::is_same_v<T, double>)
-      return float64;
-    else if constexpr (std::is_same_v<T, numerics::Float16>)
-      return float16;
-    else
-      return bfloat16;
+    return of_type<T>(*this);
   }
   template <class T>
   [[nodiscard]] const Claim& claim() const {

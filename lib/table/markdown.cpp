@@ -177,7 +177,7 @@ void append_columns(std::string& md, const ResultTable& table) {
       rule += fmt::format(": {} {} ({})", column.tolerance.value, name(column.tolerance.measure),
                           column.tolerance.reason);
     for (const auto& [other, value] : column.shown_only)
-      rule += fmt::format("; shown where {} is {}", other, value);
+      rule += fmt::format("; shown where {} is {}", other, value.text());
     append_row(md, {column.name, escaped(rule), escaped(column.description)});
   }
 }

@@ -28,7 +28,7 @@ std::size_t ResultTable::index(std::string_view column) const {
 
 bool ResultTable::keeps(const Only& only, const Row& row) const {
   return std::all_of(only.begin(), only.end(), [&](const auto& condition) {
-    return row[index(condition.first)].text() == condition.second;
+    return row[index(condition.first)] == condition.second;
   });
 }
 

@@ -31,7 +31,7 @@ struct Tolerance {
 };
 
 // The rows whose column .first is .second, for all of these.
-using Only = std::vector<std::pair<std::string, std::string>>;
+using Only = std::vector<std::pair<std::string, Cell>>;
 
 struct Column {
   std::string name;  // with its unit: "time_ns", "error_ulp"

@@ -14,7 +14,6 @@ namespace {
 ops::Variant memcpy_variant() {
   return {.op = copy,
           .algorithm = "memcpy",
-          .isa = {},
           .summary = "std::memcpy",
           .source = "C",
           .float32 = [](const ops::Call<float>& call) {

@@ -4,21 +4,17 @@
 namespace maxtrick::variants {
 namespace {
 
-struct Bce {
-  template <class T>
-  static T row(std::span<const T> p, Target<T> t, T, std::span<T> g) {
-    const T y = t.label(), q = T(1) - p[0];
-    g[0] = (T(1) - y) / q - y / p[0];
-    return -(y * log(p[0]) + (T(1) - y) * log(q));
-  }
-};
-
 const RegisterFormulation registered{
-    of_row_loss<Bce>({.name = "bce",
-                      .summary = "-t log p - (1 - t) log(1 - p), p the sigmoid",
-                      .source = "tutorial (R4)",
-                      .place = 7,
-                      .input = LossInput::sigmoid})};
+    row_loss({.name = "bce",
+              .summary = "-t log p - (1 - t) log(1 - p), p the sigmoid",
+              .source = "tutorial (R4)",
+              .place = 7,
+              .input = LossInput::sigmoid},
+             []<class T>(std::span<const T> p, Target<T> t, T, std::span<T> g) -> T {
+               const T y = t.label(), q = T(1) - p[0];
+               g[0] = (T(1) - y) / q - y / p[0];
+               return -(y * log(p[0]) + (T(1) - y) * log(q));
+             })};
 
 }  // namespace
 }  // namespace maxtrick::variants

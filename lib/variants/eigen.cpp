@@ -85,7 +85,6 @@ Variant entry(Op op, std::string summary, std::string special_values, Claim floa
               Claim float64_claim, RowsFunction<float> float32, RowsFunction<double> float64) {
   return {.op = op,
           .algorithm = "eigen",
-          .isa = {},
           .summary = std::move(summary),
           .source = "Eigen",
           .special_values = std::move(special_values),

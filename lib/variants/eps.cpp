@@ -4,26 +4,22 @@
 namespace maxtrick::variants {
 namespace {
 
-struct Eps {
-  template <class T>
-  static T row(std::span<const T> p, Target<T> t, T eps, std::span<T> g) {
-    T loss = 0;
-    for (T& gk : g) gk = 0;
-    t.each([&](std::size_t c, T weight) {
-      loss -= weight * log(p[c] + eps);
-      g[c] = -(weight / (p[c] + eps));
-    });
-    return loss;
-  }
-};
-
 const RegisterFormulation registered{
-    of_row_loss<Eps>({.name = "eps",
-                      .summary = "-log(p_t + eps)",
-                      .source = "tensorflow#12002; the epsilon of keras#377",
-                      .place = 2,
-                      .input = LossInput::probabilities,
-                      .guard = 1e-09})};
+    row_loss({.name = "eps",
+              .summary = "-log(p_t + eps)",
+              .source = "tensorflow#12002; the epsilon of keras#377",
+              .place = 2,
+              .input = LossInput::probabilities,
+              .guard = 1e-09},
+             []<class T>(std::span<const T> p, Target<T> t, T eps, std::span<T> g) -> T {
+               T loss = 0;
+               for (T& gk : g) gk = 0;
+               t.each([&](std::size_t c, T weight) {
+                 loss -= weight * log(p[c] + eps);
+                 g[c] = -(weight / (p[c] + eps));
+               });
+               return loss;
+             })};
 
 }  // namespace
 }  // namespace maxtrick::variants

@@ -4,46 +4,42 @@
 namespace maxtrick::variants {
 namespace {
 
+template <class T>
+T others(std::span<T> p, std::size_t c) {
+  T sum = 0;
+  for (std::size_t k = 0; k < p.size(); ++k)
+    if (k != c) sum += p[k];
+  return sum;
+}
+
 // Near 0 the loss of the leader is log1p of the others' sum, and its p - 1 is minus theirs: neither
 // cancels.
-struct FusedLog1p {
-  template <class T>
-  static T row(std::span<const T> z, Target<T> t, T, std::span<T> g) {
-    const Shifted<T> shifted(z, g);
-    T rest = 0;
-    bool left_out = false;
-    for (std::size_t k = 0; k < z.size(); ++k) {
-      if (z[k] == shifted.m && !left_out)
-        left_out = true;
-      else
-        rest += g[k];
-    }
-    const T log_s = log1p(rest);
-    T loss = 0;
-    t.each([&](std::size_t c, T weight) {
-      if (weight != T(0)) loss += weight * ((shifted.m - z[c]) + log_s);
-    });
-    for (T& gk : g) gk /= shifted.s;
-    t.each([&](std::size_t c, T weight) { g[c] = weight == T(1) ? -others(g, c) : g[c] - weight; });
-    return loss;
-  }
-
- private:
-  template <class T>
-  static T others(std::span<T> p, std::size_t c) {
-    T sum = 0;
-    for (std::size_t k = 0; k < p.size(); ++k)
-      if (k != c) sum += p[k];
-    return sum;
-  }
-};
-
-const RegisterFormulation registered{of_row_loss<FusedLog1p>(
+const RegisterFormulation registered{row_loss(
     {.name = "fused_log1p",
      .summary = "(max - z_t) + log1p of the sum without the maximum; p_t - 1 as minus the others",
      .source = "pytorch#113708; Blanchard, Higham & Higham 2021",
      .place = 6,
-     .input = LossInput::logits})};
+     .input = LossInput::logits},
+    []<class T>(std::span<const T> z, Target<T> t, T, std::span<T> g) -> T {
+      const Shifted<T> shifted(z, g);
+      T rest = 0;
+      bool left_out = false;
+      for (std::size_t k = 0; k < z.size(); ++k) {
+        if (z[k] == shifted.m && !left_out)
+          left_out = true;
+        else
+          rest += g[k];
+      }
+      const T log_s = log1p(rest);
+      T loss = 0;
+      t.each([&](std::size_t c, T weight) {
+        if (weight != T(0)) loss += weight * ((shifted.m - z[c]) + log_s);
+      });
+      for (T& gk : g) gk /= shifted.s;
+      t.each(
+          [&](std::size_t c, T weight) { g[c] = weight == T(1) ? -others(g, c) : g[c] - weight; });
+      return loss;
+    })};
 
 }  // namespace
 }  // namespace maxtrick::variants

@@ -4,25 +4,21 @@
 namespace maxtrick::variants {
 namespace {
 
-struct LogOfSoftmax {
-  template <class T>
-  static T row(std::span<const T> p, Target<T> t, T, std::span<T> g) {
-    T loss = 0;
-    for (T& gk : g) gk = 0;
-    t.each([&](std::size_t c, T weight) {
-      loss -= weight * log(p[c]);
-      g[c] = -(weight / p[c]);
-    });
-    return loss;
-  }
-};
-
 const RegisterFormulation registered{
-    of_row_loss<LogOfSoftmax>({.name = "log_of_softmax",
-                               .summary = "-log p_t",
-                               .source = "course lab (L2)",
-                               .place = 1,
-                               .input = LossInput::probabilities})};
+    row_loss({.name = "log_of_softmax",
+              .summary = "-log p_t",
+              .source = "course lab (L2)",
+              .place = 1,
+              .input = LossInput::probabilities},
+             []<class T>(std::span<const T> p, Target<T> t, T, std::span<T> g) -> T {
+               T loss = 0;
+               for (T& gk : g) gk = 0;
+               t.each([&](std::size_t c, T weight) {
+                 loss -= weight * log(p[c]);
+                 g[c] = -(weight / p[c]);
+               });
+               return loss;
+             })};
 
 }  // namespace
 }  // namespace maxtrick::variants

@@ -47,7 +47,6 @@ std::optional<double> log_softmax_bound(const ops::RowFacts& row) {
 const ops::Register softmax{
     scalar({.op = ops::softmax,
             .algorithm = "max_trick",
-            .isa = {},
             .summary = "exp(x - max) / sum exp(x - max)",
             .source = "slides (S6); Blanchard, Higham & Higham 2021",
             .float32_claim = {.max_ulp = 262,
@@ -64,7 +63,6 @@ const ops::Register softmax{
 const ops::Register log_softmax{scalar(
     {.op = ops::log_softmax,
      .algorithm = "log_of_max_trick",
-     .isa = {},
      .summary = "log(exp(x - max) / sum exp(x - max))",
      .source = "slides (logsoftmax1)",
      .nature = ops::Nature::unguarded,

@@ -54,7 +54,6 @@ std::optional<double> log_sum_exp_bound(const ops::RowFacts& row) {
 const ops::Register softmax{scalar(
     {.op = ops::softmax,
      .algorithm = "naive",
-     .isa = {},
      .summary = "exp(x) / sum exp(x)",
      .source = "course lab; slides (S4)",
      .nature = ops::Nature::unguarded,
@@ -74,7 +73,6 @@ const ops::Register softmax{scalar(
 const ops::Register log_softmax{
     scalar({.op = ops::log_softmax,
             .algorithm = "log_of_naive",
-            .isa = {},
             .summary = "log(exp(x) / sum exp(x))",
             .source = "the loss on probabilities, keras#7563",
             .nature = ops::Nature::unguarded,
@@ -98,7 +96,6 @@ const ops::Register log_softmax{
 const ops::Register log_sum_exp{
     scalar({.op = ops::log_sum_exp,
             .algorithm = "naive",
-            .isa = {},
             .summary = "log(sum exp(x))",
             .source = "Blanchard, Higham & Higham 2021",
             .nature = ops::Nature::unguarded,

@@ -162,7 +162,6 @@ std::string why_unavailable() {
 Variant entry(Op op, dnnl::algorithm algorithm, ops::Claim claim) {
   return {.op = op,
           .algorithm = "onednn",
-          .isa = {},
           .summary = "the library's primitive",
           .source = "oneDNN; oneDNN#1545",
           .special_values = "NaN and +inf give NaN in their own place only (as measured)",

@@ -36,7 +36,6 @@ std::optional<double> bound(const ops::RowFacts& row) {
 const ops::Register softmax{
     scalar({.op = ops::softmax,
             .algorithm = "online",
-            .isa = {},
             .summary = "maximum and sum in one pass, rescaled as the maximum grows",
             .source = "Milakov & Gimelshein, arXiv 1805.02867",
             .float32_claim = {.max_ulp = 542,

@@ -47,20 +47,19 @@ void difference(const Shifted<T>& shifted, Target<T> t, std::span<T> g) {
   t.each([&](std::size_t c, T weight) { g[c] -= weight; });
 }
 
-template <class RowLoss, class T>
-void losses_by_rows(Rows<const T> v, const ops::Targets<T>& targets, T guard, std::span<T> losses,
-                    Rows<T> derivative) {
-  for (std::size_t i = 0; i < v.rows; ++i)
-    losses[i] = RowLoss::template row<T>(v.row(i), targets[i], guard, derivative.row(i));
-}
-
-// The formulation with its functions: RowLoss::row(v, t, guard, g) returns the loss of a row.
+// The formulation with its functions: `row(v, t, guard, g)` returns the loss of a row, as a generic
+// lambda over std::span<const T>, Target<T>, T and std::span<T>.
 template <class RowLoss>
-[[nodiscard]] ops::Formulation of_row_loss(ops::Formulation formulation) {
-  formulation.float32 = losses_by_rows<RowLoss, float>;
-  formulation.float64 = losses_by_rows<RowLoss, double>;
-  formulation.float16 = losses_by_rows<RowLoss, numerics::Float16>;
-  formulation.bfloat16 = losses_by_rows<RowLoss, numerics::BFloat16>;
+[[nodiscard]] ops::Formulation row_loss(ops::Formulation formulation, RowLoss row) {
+  const auto by_rows = [row]<class T>(Rows<const T> v, const ops::Targets<T>& targets, T guard,
+                                      std::span<T> losses, Rows<T> derivative) {
+    for (std::size_t i = 0; i < v.rows; ++i)
+      losses[i] = row(v.row(i), targets[i], guard, derivative.row(i));
+  };
+  formulation.float32 = by_rows;
+  formulation.float64 = by_rows;
+  formulation.float16 = by_rows;
+  formulation.bfloat16 = by_rows;
   return formulation;
 }
 

@@ -69,7 +69,6 @@ std::optional<double> x_minus_lse_bound(const ops::RowFacts& row) {
 const ops::Register x_minus_lse{scalar(
     {.op = ops::log_softmax,
      .algorithm = "x_minus_lse",
-     .isa = {},
      .summary = "x - (max + log sum exp(x - max))",
      .source = "pytorch#11752; mlx PR#4169",
      .float32_claim = {.max_ulp = 6,
@@ -94,7 +93,6 @@ const ops::Register x_minus_lse{scalar(
 const ops::Register log_softmax_shifted{scalar(
     {.op = ops::log_softmax,
      .algorithm = "shifted",
-     .isa = {},
      .summary = "(x - max) - log sum exp(x - max)",
      .source = "slides (S10); what PyTorch computes",
      .float32_claim = {.max_ulp = 95,
@@ -119,7 +117,6 @@ const ops::Register log_softmax_shifted{scalar(
 const ops::Register log_softmax_shifted_log1p{
     scalar({.op = ops::log_softmax,
             .algorithm = "shifted_log1p",
-            .isa = {},
             .summary = "(x - max) - log1p(sum over the others of exp(x - max))",
             .source = "pytorch#113708; Blanchard, Higham & Higham 2021",
             .float32_claim = {.max_ulp = 185,
@@ -138,7 +135,6 @@ const ops::Register log_softmax_shifted_log1p{
 const ops::Register log_sum_exp_shifted{
     scalar({.op = ops::log_sum_exp,
             .algorithm = "shifted",
-            .isa = {},
             .summary = "max + log sum exp(x - max)",
             .source = "Blanchard, Higham & Higham 2021",
             .float32_claim = {.max_ulp = 95,
@@ -160,7 +156,6 @@ const ops::Register log_sum_exp_shifted{
 const ops::Register log_sum_exp_shifted_log1p{scalar(
     {.op = ops::log_sum_exp,
      .algorithm = "shifted_log1p",
-     .isa = {},
      .summary = "max + log1p(sum over the others of exp(x - max))",
      .source = "Blanchard, Higham & Higham 2021; scipy#18295",
      .float32_claim = {.max_ulp = 95,

@@ -19,7 +19,6 @@ void normalise(std::span<const T> x, std::span<T> y, T origin) {
 const ops::Register sum_v1{
     scalar({.op = ops::softmax,
             .algorithm = "sum_v1",
-            .isa = {},
             .summary = "x / sum x",
             .source = "slides (S1)",
             .nature = ops::Nature::approximation},
@@ -27,7 +26,6 @@ const ops::Register sum_v1{
 
 const ops::Register sum_v2{scalar({.op = ops::softmax,
                                    .algorithm = "sum_v2",
-                                   .isa = {},
                                    .summary = "(x - min) / sum (x - min)",
                                    .source = "slides (S2)",
                                    .nature = ops::Nature::approximation},

@@ -77,7 +77,6 @@ Variant entry(Op op, Claim float32_claim, Claim float64_claim, RowsFunction<floa
               RowsFunction<double> float64) {
   return {.op = op,
           .algorithm = "torch",
-          .isa = {},
           .summary = op == ops::softmax ? "at::_softmax_out" : "at::_log_softmax_out",
           .source = "PyTorch",
           .float32_claim = std::move(float32_claim),

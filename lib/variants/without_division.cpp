@@ -35,7 +35,6 @@ std::optional<double> bound(const Roundings& r, double lse) {
 const ops::Register naive_exp_of_log{scalar(
     {.op = ops::softmax,
      .algorithm = "naive_exp_of_log",
-     .isa = {},
      .summary = "exp(x - log sum exp(x))",
      .source = "Blanchard, Higham & Higham 2021",
      .nature = ops::Nature::unguarded,
@@ -66,7 +65,6 @@ const ops::Register naive_exp_of_log{scalar(
 const ops::Register exp_of_log{scalar(
     {.op = ops::softmax,
      .algorithm = "exp_of_log",
-     .isa = {},
      .summary = "exp(x - (max + log1p(sum over the others of exp(x - max))))",
      .source = "Blanchard, Higham & Higham 2021",
      .float32_claim = {.max_ulp = 241,

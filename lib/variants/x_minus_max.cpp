@@ -24,7 +24,6 @@ std::optional<double> bound(const ops::RowFacts& row) {
 
 const ops::Register log_softmax{scalar({.op = ops::log_softmax,
                                         .algorithm = "x_minus_max",
-                                        .isa = {},
                                         .summary = "x - max, an approximation",
                                         .source = "slides (S11, logsoftmax2)",
                                         .nature = ops::Nature::approximation,

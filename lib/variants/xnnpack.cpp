@@ -100,7 +100,6 @@ std::string why_unavailable() { return built_without("XNNPACK", "libxnnpack-dev"
 const Register softmax_variant{
     {.op = ops::softmax,
      .algorithm = "xnnpack",
-     .isa = {},
      .summary = "the library's operator",
      .source = "XNNPACK",
      .special_values = "NaN, +inf and a row of -inf give -inf in the whole row (as measured)",

@@ -14,8 +14,6 @@
 
 namespace maxtrick::worker {
 
-// The program's command that serves a plug-in; its one argument is the file.
-inline constexpr const char* serve_command = "serve-plugin";
 // What that process finds open: the other end of the talk, and the memory.
 inline constexpr int talk_descriptor = 3;
 inline constexpr int memory_descriptor = 4;

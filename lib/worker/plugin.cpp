@@ -27,8 +27,6 @@ ops::Variant offered(ops::Op op, std::string algorithm, std::string isa, double 
   return {.op = op,
           .algorithm = std::move(algorithm),
           .isa = std::move(isa),
-          .summary = {},
-          .source = {},
           .nature = std::isfinite(claimed_ulp) ? ops::Nature::sound : ops::Nature::unstated,
           .float32_claim = {.max_ulp = claimed_ulp,
                             .max_abs_logit = std::numeric_limits<double>::infinity(),

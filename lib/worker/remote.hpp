@@ -1,12 +1,19 @@
 // A plug-in whose functions are called in processes of its own.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
 
-#include "worker/child.hpp"
 #include "worker/plugin.hpp"
 
 namespace maxtrick::worker {
+
+// How plug-ins are served.
+struct Host {
+  std::filesystem::path program = "/proc/self/exe";  // that has the command serve-plugin
+  // Of a call, and a microsecond more for each logit; and to load.
+  std::chrono::milliseconds limit = std::chrono::seconds(10);
+};
 
 // What the file offers. Its functions may be called from several threads at once: each call has a
 // process to itself, in which no other call runs meanwhile. What breaks one, and how, comes out as

@@ -1,5 +1,3 @@
-#include "worker/serve.hpp"
-
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -163,7 +161,7 @@ std::string answer(const Plugin& plugin, const Request& request) {
 
 }  // namespace
 
-void serve(const std::filesystem::path& file) {
+void serve(const std::string& file) {
   Plugin plugin;
   try {
     plugin = open(file);

@@ -4,7 +4,6 @@
 #include <boost/test/unit_test.hpp>
 #include <cmath>
 
-#include "inputs/quantities.hpp"
 #include "lab.hpp"
 
 BOOST_AUTO_TEST_SUITE(trained_test)

@@ -6,17 +6,17 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <optional>
 
-#include "inputs/numbers.hpp"
+#include "inputs/lazy.hpp"
+#include "inputs/logits.hpp"
 #include "inputs/selection.hpp"
 #include "inputs/variant_plan.hpp"
 #include "ops/dtype.hpp"
 #include "oracle/oracle.hpp"
 #include "oracle/outcome.hpp"
-#include "summation/summands.hpp"
-#include "summation/terms.hpp"
 
 namespace maxtrick::summation {
 namespace {
@@ -24,8 +24,110 @@ namespace {
 using numerics::SumOrder;
 using ops::DType;
 using oracle::Outcome;
-using summation::Summands;
 using table::Rule;
+
+// Rows of terms of softmax's denominator, e^(x - max), as a config describes them.
+struct Terms {
+  enum class Kind { normal, equal, dominant };
+  enum class Arrange { drawn, ascending, descending };
+  std::string name, hazard;
+  Kind kind = Kind::equal;
+  Arrange arrange = Arrange::drawn;
+  double scale = 1;        // normal: of the logits
+  std::uint64_t seed = 0;  // normal: of the first row; each further row has the next
+  double logit = 0;        // equal: of every term
+  double others_u = 1;     // dominant: every term but the first, in units of u
+
+  // The terms of one row before they are rounded to the type, whose unit roundoff is u. The first
+  // logits of a longer row are those of a shorter one.
+  [[nodiscard]] std::vector<double> row(std::size_t classes, std::size_t index, double u) const;
+  // Rows of other kinds are all the same.
+  [[nodiscard]] bool is_random() const { return kind == Kind::normal; }
+};
+
+const std::vector<std::string> term_kinds{"normal", "equal", "dominant"};
+const std::vector<std::string> arrangements{"drawn", "ascending", "descending"};
+
+std::vector<double> normal_terms(std::size_t classes, double scale, std::uint64_t seed) {
+  std::vector<double> row = inputs::normal_row(classes, scale, seed);
+  const double largest = *std::max_element(row.begin(), row.end());
+  for (double& x : row) x = std::exp(x - largest);
+  return row;
+}
+
+std::vector<double> Terms::row(std::size_t classes, std::size_t index, double u) const {
+  std::vector<double> terms;
+  switch (kind) {
+    case Kind::normal: terms = normal_terms(classes, scale, seed + index); break;
+    case Kind::equal: terms.assign(classes, std::exp(logit)); break;
+    case Kind::dominant:
+      terms.assign(classes, others_u * u);
+      terms[0] = 1;
+      break;
+  }
+  if (arrange == Arrange::ascending) std::sort(terms.begin(), terms.end());
+  if (arrange == Arrange::descending) std::sort(terms.begin(), terms.end(), std::greater<>());
+  return terms;
+}
+
+// Reads a section
+//   name, hazard, terms = "normal"     scale, seed      e^(x - max), logits x normal
+//                 terms = "equal"      logit            e^logit, logit in [-9, 0]
+//                 terms = "dominant"   others_u         1, and beside it others_u * u each
+//   arrange = "drawn" (unless said otherwise), "ascending" or "descending"
+Terms read_terms(config::Section& section) {
+  Terms terms;
+  terms.name = inputs::read_name(section, "name");
+  terms.hazard = section.text("hazard");
+  const std::string kind = section.choice("terms", term_kinds);
+  if (kind.empty()) {
+    section.ignore_rest();  // which keys belong here depends on it
+    return terms;
+  }
+  if (kind == "normal") {
+    terms.kind = Terms::Kind::normal;
+    terms.scale = section.number("scale", {0, 1e300});
+    terms.seed = inputs::read_seed(section);
+  } else if (kind == "equal") {
+    terms.kind = Terms::Kind::equal;
+    // e^-9 is an ordinary number in float16 still: no sum is subnormal.
+    terms.logit = section.number("logit", {-9, 0});
+  } else {
+    terms.kind = Terms::Kind::dominant;
+    // So that the first is the largest.
+    terms.others_u = section.number("others_u", {0, 100});
+  }
+  if (section.has("arrange")) {
+    const std::string arrange = section.choice("arrange", arrangements);
+    if (arrange == "ascending") terms.arrange = Terms::Arrange::ascending;
+    if (arrange == "descending") terms.arrange = Terms::Arrange::descending;
+  }
+  return terms;
+}
+
+// Rows of terms with their exact sums, which several cases share.
+
+// Terms in storage type S, with their exact sum.
+template <class S>
+struct Summands {
+  std::vector<S> terms;
+  numerics::Exact<S> sum;
+};
+
+// The rows that the cases of one distribution, type and number of classes share.
+template <class S>
+using SharedRows = inputs::Lazy<std::vector<Summands<S>>>;
+
+template <class S>
+std::vector<Summands<S>> draw_rows(const Terms& terms, DType dtype, std::size_t classes,
+                                   std::size_t count) {
+  std::vector<Summands<S>> rows(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    rows[i].terms = inputs::rounded<S>(terms.row(classes, i, ops::unit_roundoff(dtype)));
+    rows[i].sum = oracle::exact_sum<S>(rows[i].terms);
+  }
+  return rows;
+}
 
 constexpr std::int64_t max_rows = 1000;
 
@@ -117,11 +219,11 @@ Outcome judge(S sum, double error_u, double u, double inaccurate_above_u) {
 }
 
 template <class S>
-Found measure(const Point& point, Summands<S>& summands, double inaccurate_above_u) {
+Found measure(const Point& point, SharedRows<S>& rows, double inaccurate_above_u) {
   const double u = ops::unit_roundoff(point.dtype);
   Found found;
   double error_u = 0;
-  for (const auto& row : summands.rows()) {
+  for (const auto& row : rows.get()) {
     const S sum = sum_in<S>(point.dtype, point.order, row.terms);
     const double error = numerics::relative_error(row.sum, sum) / u;
     found.worst = std::max(found.worst, judge(sum, error, u, inaccurate_above_u));
@@ -135,10 +237,9 @@ Found measure(const Point& point, Summands<S>& summands, double inaccurate_above
 
 std::vector<SumOrder> read_orders(config::Section& config) {
   const auto all = numerics::all_sum_orders();
-  std::vector<std::string> names;
-  for (const SumOrder& order : all) names.push_back(order.name());
   std::vector<SumOrder> orders;
-  for (const std::size_t at : inputs::read_choices(config, "orders", names))
+  for (const std::size_t at :
+       inputs::read_choices(config, "orders", inputs::names_of(all, &SumOrder::name)))
     orders.push_back(all[at]);
   return orders;
 }
@@ -160,10 +261,11 @@ template <class S>
 void lay_out(run::Plan& plan, const Columns& columns, const std::shared_ptr<const Terms>& terms,
              DType dtype, std::size_t classes, const std::vector<SumOrder>& orders,
              std::size_t rows, double inaccurate_above_u) {
-  const auto summands = std::make_shared<Summands<S>>(*terms, dtype, classes, rows);
+  const auto shared =
+      std::make_shared<SharedRows<S>>([=] { return draw_rows<S>(*terms, dtype, classes, rows); });
   const std::size_t batch = plan.cases.size() + 1;
   const auto run = [=](const Point& point) {
-    return measure<S>(point, *summands, inaccurate_above_u);
+    return measure<S>(point, *shared, inaccurate_above_u);
   };
   for (const SumOrder& order : orders) {
     // double has nothing wider here.
@@ -182,7 +284,7 @@ void add_views(run::Plan& plan, const Distributions& distributions,
                                  .row = "order",
                                  .column = "outcome",
                                  .columns = outcomes,
-                                 .only = {{"dtype", std::string(name(dtype))}}});
+                                 .only = {{"dtype", dtype}}});
   const std::string most = fmt::format("{}", classes.back());
   for (const DType dtype : dtypes)
     plan.table.pivots.push_back(
@@ -190,7 +292,7 @@ void add_views(run::Plan& plan, const Distributions& distributions,
          .row = "distribution",
          .column = "order",
          .cells = {"outcome", "error_u"},
-         .only = {{"dtype", std::string(name(dtype))}, {"classes", most}}});
+         .only = {{"dtype", dtype}, {"classes", most}}});
   const std::string shown(name(inputs::shown_dtype(dtypes)));
   for (const auto& terms : distributions)
     plan.table.pivots.push_back(
@@ -206,7 +308,7 @@ run::Plan plan(config::Section& config) {
   const auto dtypes = inputs::read_dtypes(config);
   const auto orders = read_orders(config);
   const auto classes = inputs::read_classes(config, 1, 10'000'000);
-  const auto rows = static_cast<std::size_t>(config.integer("rows", 1, max_rows));
+  const auto rows = config.count("rows", 1, max_rows);
   const double inaccurate_above_u = config.number("inaccurate_above_u", {1, 1e6});
   const auto distributions = read_distributions(config);
   for (std::size_t i = 0; i < dtypes.size(); ++i)

@@ -2,16 +2,20 @@
 // computing the log-sum-exp and softmax functions", IMA J. Numer. Anal. 41(4), 2021, section 5):
 // how often each way of computing overflows on a data set in a small type, how far off it is, and
 // what theory allows. One row for each data set, type and variant.
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <optional>
 
+#include "inputs/lazy.hpp"
 #include "inputs/logits.hpp"
 #include "inputs/selection.hpp"
 #include "inputs/variant_plan.hpp"
-#include "low_precision/logit_set.hpp"
+#include "numerics/random.hpp"
 #include "ops/apply.hpp"
 #include "ops/dtype.hpp"
 #include "ops/registry.hpp"
@@ -27,6 +31,69 @@ using ops::DType;
 using ops::Op;
 using ops::Variant;
 using table::Rule;
+
+// Sets of logits, rows x classes, as a config describes them: a file, or generated.
+struct LogitSet {
+  std::string name, hazard, source;
+  std::size_t rows = 0, classes = 0;
+  double scale = 1, offset = 0;
+  std::uint64_t seed = 0;
+  std::vector<double> file = {};  // what the file holds
+  std::string missing = {};       // where it is not there: which, and how to get it
+
+  // In C order; drawn anew each time where they are generated.
+  [[nodiscard]] std::vector<double> logits() const;
+};
+
+void read_generator(config::Section& section, const std::vector<DType>& dtypes, LogitSet& set) {
+  const std::vector<std::string> generators{"normal"};
+  if (section.choice("generate", generators).empty()) {
+    section.ignore_rest();  // which keys belong here depends on it
+    return;
+  }
+  set.scale = section.number("scale", {0, 1e30});
+  if (section.has("offset")) set.offset = section.number("offset", {-1e30, 1e30});
+  set.rows = section.count("rows", 1, 1'000'000);
+  set.classes = section.count("classes", 1, inputs::max_classes);
+  set.seed = inputs::read_seed(section);
+  if (set.rows * set.classes > 10'000'000)
+    section.reject("rows", fmt::format("{} logits", set.rows * set.classes),
+                   "rows times classes of 10000000 at most");
+  // Random::normal() cannot go beyond sqrt(4 * 53 log 2) = 12.2.
+  constexpr double furthest = 13;
+  inputs::require_representable(section, "scale", {std::abs(set.offset) + furthest * set.scale},
+                                dtypes);
+}
+
+std::vector<double> LogitSet::logits() const {
+  if (!file.empty()) return file;
+  numerics::Random random(seed);
+  std::vector<double> drawn(rows * classes);
+  for (double& x : drawn) x = offset + scale * random.normal();
+  return drawn;
+}
+
+// Reads a section with a name, a hazard, a source, and either
+//   path = "x.npy", obtain = "how to get it"      as read_logit_file
+//   generate = "normal", scale = s, seed = k, rows = r, classes = n, offset = c (optional)
+// where random numbers are those of numerics::Random, drawn row by row. Errors are noted in the
+// config: a file that is no matrix, and logits that are not finite in one of the types. A file that
+// is not there is none.
+LogitSet read_logit_set(config::Section& section, const std::vector<DType>& dtypes) {
+  LogitSet set{.name = inputs::read_name(section, "name"),
+               .hazard = section.text("hazard"),
+               .source = section.text("source")};
+  if (!section.has("path")) {
+    read_generator(section, dtypes, set);
+    return set;
+  }
+  inputs::LogitFile file = inputs::read_logit_file(section, dtypes);
+  set.rows = file.rows;
+  set.classes = file.classes;
+  set.file = std::move(file.logits);
+  set.missing = std::move(file.missing);
+  return set;
+}
 
 struct Extent {
   double low = INFINITY, high = -INFINITY;
@@ -91,49 +158,47 @@ Columns columns() {
   };
 }
 
-// A data set in one type, with what the variants share: computed when it is first asked for.
+// A data set in one type, with what the variants share.
 template <class S>
 class Vectors {
  public:
-  Vectors(std::shared_ptr<const LogitSet> data, DType dtype)
-      : data_(std::move(data)), dtype_(dtype) {
-    for (const Op op : ops::ops_of_logits()) exact_[op];
-  }
-
   struct Vector {
-    std::span<const S> logits;
+    std::vector<S> logits;
     std::optional<ops::RowFacts> facts;
   };
-  [[nodiscard]] const std::vector<Vector>& all() {
-    std::call_once(read_, [this] {
-      logits_ = inputs::rounded<S>(data_->logits());
-      for (std::size_t i = 0; i < data_->rows; ++i) {
-        const auto row = std::span<const S>(logits_).subspan(i * data_->classes, data_->classes);
-        vectors_.push_back({row, oracle::row_facts(dtype_, row)});
-      }
-    });
-    return vectors_;
-  }
-  [[nodiscard]] const std::vector<std::vector<numerics::Exact<S>>>& exact(Op op) {
-    Answers& answers = exact_.at(op);
-    std::call_once(answers.once, [&] {
-      for (const Vector& vector : all())
-        answers.rows.push_back(oracle::exact<S>(op, vector.logits));
-    });
-    return answers.rows;
+  using Answers = std::vector<std::vector<numerics::Exact<S>>>;
+
+  Vectors(std::shared_ptr<const LogitSet> data, DType dtype)
+      : all_([data, dtype] { return read(*data, dtype); }) {
+    for (const Op op : ops::ops_of_logits())
+      exact_.try_emplace(op, [this, op] {
+        Answers answers;
+        for (const Vector& vector : all())
+          answers.push_back(oracle::exact<S>(op, std::span<const S>(vector.logits)));
+        return answers;
+      });
   }
 
+  [[nodiscard]] const std::vector<Vector>& all() { return all_.get(); }
+  [[nodiscard]] const Answers& exact(Op op) { return exact_.at(op).get(); }
+
  private:
-  struct Answers {
-    std::once_flag once;
-    std::vector<std::vector<numerics::Exact<S>>> rows;
-  };
-  std::shared_ptr<const LogitSet> data_;
-  DType dtype_;
-  std::once_flag read_;
-  std::vector<S> logits_;
-  std::vector<Vector> vectors_;
-  std::map<Op, Answers> exact_;  // one for each op
+  static std::vector<Vector> read(const LogitSet& data, DType dtype) {
+    const std::vector<S> logits = inputs::rounded<S>(data.logits());
+    std::vector<Vector> all;
+    for (auto row = logits.begin(); row != logits.end(); row += step(data)) {
+      Vector one{{row, row + step(data)}, {}};
+      one.facts = oracle::row_facts<S>(dtype, one.logits);
+      all.push_back(std::move(one));
+    }
+    return all;
+  }
+  static std::ptrdiff_t step(const LogitSet& data) {
+    return static_cast<std::ptrdiff_t>(data.classes);
+  }
+
+  inputs::Lazy<std::vector<Vector>> all_;
+  std::map<Op, inputs::Lazy<Answers>> exact_;
 };
 
 // A sum that overflows leaves no infinity in a softmax, but divides everything away.
@@ -152,7 +217,7 @@ Found measure(const Point& point, Vectors<S>& vectors) {
   double sum = 0;
   for (std::size_t i = 0; i < vectors.all().size(); ++i) {
     const auto& vector = vectors.all()[i];
-    const auto got = ops::apply(*point.variant, point.dtype, vector.logits);
+    const auto got = ops::apply<S>(*point.variant, point.dtype, vector.logits);
     const bool lost = overflowed(op, got);
     const double error = oracle::norm_wise_error<S>(vectors.exact(op)[i], got) / u;
     const auto bound =

@@ -6,8 +6,6 @@
 #include <cmath>
 #include <memory>
 
-#include "breaking/condition.hpp"
-#include "inputs/arm.hpp"
 #include "inputs/selection.hpp"
 #include "inputs/task.hpp"
 #include "inputs/trained.hpp"
@@ -19,6 +17,51 @@ namespace {
 using inputs::Runs;
 using inputs::Trained;
 using table::Rule;
+
+double optional_number(config::Section& section, std::string_view key, double otherwise,
+                       config::Range range) {
+  return section.has(key) ? section.number(key, range) : otherwise;
+}
+
+std::size_t optional_count(config::Section& section, std::string_view key, std::size_t otherwise,
+                           std::size_t most) {
+  if (!section.has(key)) return otherwise;
+  return section.count(key, 0, static_cast<std::int64_t>(most));
+}
+
+// The setup of a [[condition]], without its arm: the task, changed by
+//   learning_rate, dtype (of softmax and loss: every type but float64), and inputs::Start's
+//   feature_scale, label_noise, bias, biased, misled_epochs, last_layer_scale
+// each where it is there. Errors are noted in the config: also a type that the softmax of one of
+// the arms lacks.
+inputs::Setup read_condition(config::Section& section, const inputs::Task& task,
+                             const std::vector<inputs::Arm>& arms) {
+  inputs::Setup setup{.task = task, .arm = {}};
+  auto& rate = setup.task.options.optimiser.learning_rate;
+  rate = optional_number(section, "learning_rate", rate, {1e-12, 1e6});
+  inputs::Start& start = setup.start;
+  start.feature_scale = optional_number(section, "feature_scale", 1, {1e-30, 1e30});
+  start.label_noise = optional_number(section, "label_noise", 0, {0, 1});
+  start.bias = optional_number(section, "bias", 0, {-1e30, 1e30});
+  const bool binary = std::any_of(arms.begin(), arms.end(), [](const inputs::Arm& one) {
+    return one.formulation != nullptr && one.formulation->binary();
+  });
+  start.biased = optional_count(section, "biased", 0, binary ? 0 : task.data.classes - 1);
+  start.misled_epochs = optional_count(section, "misled_epochs", 0, 100'000);
+  start.last_layer_scale = optional_number(section, "last_layer_scale", 1, {-1e30, 1e30});
+  if (section.has("dtype")) {
+    std::vector<std::string> names;
+    for (const auto dtype : ops::all_dtypes)
+      if (dtype != ops::DType::float64) names.emplace_back(name(dtype));
+    if (const auto dtype = ops::parse_dtype(section.choice("dtype", names))) setup.dtype = *dtype;
+    for (const auto& one : arms)
+      if (one.softmax != nullptr && !one.softmax->has(setup.dtype))
+        section.reject("dtype",
+                       fmt::format("'{}' has no {}", one.softmax->name(), name(setup.dtype)),
+                       "a type that the softmax of every arm has");
+  }
+  return setup;
+}
 
 // Within so much of the best arm's accuracy a run counts as trained. The arms that fail are off by
 // a quarter and more; single seeds of those that learn scatter by a few hundredths.
@@ -166,14 +209,9 @@ void add_condition(run::Plan& plan, const Columns& columns,
   // What the best arm is decides for all of them.
   const bool foreign = std::any_of(condition->arms.begin(), condition->arms.end(),
                                    [](const auto& runs) { return runs->setup().arm.foreign(); });
-  const auto run = [](const Point& point) -> std::variant<Found, run::Skip> {
-    const std::string reason = point.runs->unavailable();
-    if (!reason.empty()) return run::Skip{reason};
-    return judge(point);
-  };
   for (const auto& runs : condition->arms) {
-    plan.cases.push_back(run::case_of(columns, Point{condition, runs}, run, batch));
-    plan.cases.back().parts = parts;
+    plan.cases.push_back(
+        inputs::of_runs(run::case_of(columns, Point{condition, runs}, judge, batch), *runs, parts));
     plan.cases.back().foreign = foreign;
   }
 }

@@ -1,12 +1,12 @@
 // Experiment `backends`: one network trained with each softmax as its backend, from the same seeds:
 // how far the runs part, and how fast they are. One row for each backend.
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <memory>
-#include <mutex>
 #include <optional>
 
-#include "backends/training_time.hpp"
+#include "inputs/lazy.hpp"
 #include "inputs/selection.hpp"
 #include "inputs/task.hpp"
 #include "inputs/trained.hpp"
@@ -21,6 +21,25 @@ using inputs::Runs;
 using inputs::Trained;
 using ops::Variant;
 using table::Rule;
+
+// Seconds of each setup's training, [setup][repeat]: the setups take turns, so that what slows the
+// machine down for a while slows all of them; each repeat starts with another. One repeat before
+// these warms up.
+std::vector<std::vector<double>> interleaved_seconds(const std::vector<inputs::Setup>& setups,
+                                                     std::size_t repeats) {
+  using Clock = std::chrono::steady_clock;
+  std::vector<std::vector<double>> seconds(setups.size());
+  for (std::size_t repeat = 0; repeat <= repeats; ++repeat)
+    for (std::size_t turn = 0; turn < setups.size(); ++turn) {
+      const std::size_t i = (turn + repeat) % setups.size();
+      inputs::Prepared run = prepare(setups[i], repeat);
+      const auto start = Clock::now();
+      (void)train(run, setups[i]);
+      const std::chrono::duration<double> spent = Clock::now() - start;
+      if (repeat > 0) seconds[i].push_back(spent.count());
+    }
+  return seconds;
+}
 
 struct Found {
   std::size_t seeds = 0;
@@ -59,13 +78,17 @@ Columns columns(const Variant* origin, const Variant* reference) {
   };
 }
 
+struct Comparison;
+std::vector<std::vector<double>> measure_times(const Comparison& all);
+
 // What the rows share: the runs of each backend, and their times.
 struct Comparison {
   std::vector<std::shared_ptr<Runs>> backends;
   std::size_t origin = 0, reference = 0;
   std::size_t repeats = 0;
-  std::once_flag timed;
-  std::vector<std::vector<double>> seconds;
+  // Of those that can run here, and in this process: what a plug-in takes in another is not its
+  // time. Once all have been trained, so that nothing else runs beside it.
+  inputs::Lazy<std::vector<std::vector<double>>> seconds{[this] { return measure_times(*this); }};
 };
 
 double loss_difference(const Trained& run, const Trained& origin) {
@@ -84,9 +107,7 @@ double weight_difference(const Trained& run, const Trained& origin) {
   return double{largest} / double{weight};
 }
 
-// Of those that can run here, and in this process: what a plug-in takes in another is not its time.
-// Once all have been trained, so that nothing else runs beside it.
-void measure_times(Comparison& all) {
+std::vector<std::vector<double>> measure_times(const Comparison& all) {
   std::vector<inputs::Setup> setups;
   std::vector<std::size_t> places;
   for (std::size_t i = 0; i < all.backends.size(); ++i) {
@@ -95,11 +116,13 @@ void measure_times(Comparison& all) {
     places.push_back(i);
   }
   auto seconds = backends::interleaved_seconds(setups, all.repeats);
-  for (std::size_t i = 0; i < places.size(); ++i) all.seconds[places[i]] = std::move(seconds[i]);
+  std::vector<std::vector<double>> of_all(all.backends.size());
+  for (std::size_t i = 0; i < places.size(); ++i) of_all[places[i]] = std::move(seconds[i]);
+  return of_all;
 }
 
 Found compare(Comparison& all, std::size_t index) {
-  std::call_once(all.timed, [&] { measure_times(all); });
+  const auto& seconds = all.seconds.get();
   const Runs &runs = *all.backends[index], &origin = *all.backends[all.origin];
   Found found{.seeds = runs.all().size(), .accuracy = runs.quantile(0.5, [](const Trained& run) {
                 return run.after.accuracy;
@@ -113,16 +136,15 @@ Found compare(Comparison& all, std::size_t index) {
     found.loss_difference = loss;
     found.weight_difference = weight;
   }
-  if (!all.seconds[all.reference].empty() && !all.seconds[index].empty())
-    found.speed = table::median_ratio(all.seconds[all.reference], all.seconds[index]);
+  if (!seconds[all.reference].empty() && !seconds[index].empty())
+    found.speed = table::median_ratio(seconds[all.reference], seconds[index]);
   return found;
 }
 
 // The place of the variant that `key` names, among those that are compared.
 std::size_t read_place(config::Section& section, std::string_view key,
                        const std::vector<const Variant*>& variants) {
-  std::vector<std::string> names;
-  for (const Variant* variant : variants) names.push_back(variant->name());
+  const auto names = inputs::names_of(variants, &Variant::name);
   const std::string name = section.choice(key, names);
   const auto found = std::find(names.begin(), names.end(), name);
   return found == names.end() ? 0 : static_cast<std::size_t>(found - names.begin());
@@ -138,8 +160,7 @@ run::Plan plan(config::Section& config) {
   const std::size_t seeds = inputs::read_seeds(config);
 
   auto all = std::make_shared<Comparison>();
-  all->repeats =
-      static_cast<std::size_t>(config.integer("repeats", table::fewest_pairs, table::most_pairs));
+  all->repeats = config.count("repeats", table::fewest_pairs, table::most_pairs);
   all->origin = read_place(config, "difference_from", variants);
   all->reference = read_place(config, "speed_by", variants);
   const auto name_at = [&](std::size_t i) { return variants.empty() ? nullptr : variants[i]; };
@@ -161,16 +182,10 @@ run::Plan plan(config::Section& config) {
     const auto of_backend = all->backends.back()->parts();
     parts->insert(parts->end(), of_backend->begin(), of_backend->end());
   }
-  all->seconds.resize(all->backends.size());
   for (std::size_t i = 0; i < variants.size(); ++i) {
-    const auto run = [all, i](const Variant*) -> std::variant<Found, run::Skip> {
-      const auto reason = all->backends[i]->unavailable();
-      if (!reason.empty()) return run::Skip{reason};
-      return compare(*all, i);
-    };
+    const auto run = [all, i](const Variant*) { return compare(*all, i); };
     plan.cases.push_back(
-        inputs::of_variant(run::case_of(columns, variants[i], run, 1), *variants[i]));
-    plan.cases.back().parts = parts;
+        inputs::of_runs(run::case_of(columns, variants[i], run, 1), *all->backends[i], parts));
   }
   return plan;
 }

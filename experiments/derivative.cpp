@@ -1,6 +1,6 @@
 // Experiment `derivative`: the Jacobian of softmax and the gradient of cross-entropy, computed in
 // the working type from the probabilities that a variant gives, against the exact ones. What theory
-// allows is derived in derivative_bounds.hpp.
+// allows is derived at DerivativeBounds.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,27 +9,88 @@
 #include <memory>
 #include <optional>
 
-#include "derivative/derivative_bounds.hpp"
 #include "inputs/exact_row.hpp"
 #include "inputs/logits.hpp"
-#include "inputs/numbers.hpp"
 #include "inputs/selection.hpp"
 #include "inputs/variant_plan.hpp"
-#include "numerics/random.hpp"
 #include "ops/apply.hpp"
 #include "ops/dtype.hpp"
 #include "ops/softmax.hpp"
 #include "oracle/derivative_errors.hpp"
+#include "oracle/exact_derivative.hpp"
 
 namespace maxtrick::derivative {
 namespace {
 
-using derivative::DerivativeBounds;
-using Errors = oracle::DerivativeErrors;
 using ops::DType;
 using ops::Variant;
 using oracle::ExactDerivative;
 using table::Rule;
+
+// What arithmetic can add to the errors of the probabilities that a derivative is made from.
+//
+// P, Q are the exact probabilities and 1 - P; p = P + a the variant's, |a| its absolute error,
+// measured; u the unit roundoff, first order. What the arithmetic can add to a:
+//   -p_i p_j      |error| <= P_i |a_j| + P_j |a_i| + u P_i P_j
+//   p_i (1 - p_i) |error| <= |Q_i - P_i| |a_i| + 2 u P_i Q_i      (d/dP of P - P^2 is Q - P)
+//   p_t - 1       relative error <= |a_t| / Q_t + u, so (P_t / Q_t + 1) u where p_t is only
+//                 rounded: no digit is left once Q_t is below u
+//   -sum of p_j, j /= t, n classes, in order
+//                 relative error <= sum |a_j| / Q_t + (n - 2) u: that of the worst p_j, and of the
+//                 sum; nothing cancels
+// The bounds in the table are these with every term of higher order and half the smallest subnormal
+// for each result that may underflow, so that they hold in every row, also where p has no digit.
+//
+// Of the Jacobian by its largest entry; of the target's entry of the gradient in its two forms,
+// relative.
+struct DerivativeBounds {
+  double jacobian = 0, minus_1 = 0, of_others = 0;
+};
+
+// The largest relative change of a result of `operations` roundings in the type W, and of one to S
+// where that is another: (1 + u)^k - 1, built up since 1 + u is 1 in double for float64.
+double growth(DType dtype, std::size_t operations) {
+  const bool mixed = ops::computes_in_float32(dtype);
+  const double u = ops::unit_roundoff(mixed ? DType::float32 : dtype);
+  double g = mixed ? ops::unit_roundoff(dtype) : 0;
+  for (std::size_t k = 0; k < operations; ++k) g += u + u * g;
+  return g;
+}
+
+// The bounds above, with all orders; `a` are the probabilities' errors.
+DerivativeBounds derivative_bounds(const oracle::ExactDerivative& exact,
+                                   const std::vector<double>& a, DType dtype) {
+  const std::size_t n = a.size();
+  const double g1 = growth(dtype, 1), g2 = growth(dtype, 2), sum = growth(dtype, n - 2);
+  const double underflow = ops::with_storage(dtype, []<class S>(std::type_identity<S>) {
+    return double{std::numeric_limits<S>::denorm_min()};
+  });
+  const auto p = [&](std::size_t i) { return exact.p[i].high; };
+  const auto q = [&](std::size_t i) { return exact.q[i].high; };
+  DerivativeBounds bound;
+  double others = 0, others_error = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t j = 0; j < n; ++j) {
+      const double spread = p(i) * a[j] + p(j) * a[i] + a[i] * a[j];
+      if (j != i)
+        bound.jacobian = std::max(bound.jacobian, spread + (p(i) * p(j) + spread) * g1 + underflow);
+    }
+    const double diagonal = a[i] * (std::fabs(q(i) - p(i)) + a[i]);
+    bound.jacobian = std::max(bound.jacobian, diagonal + (p(i) * q(i) + diagonal) * g2 + underflow);
+    if (i == oracle::target) continue;
+    others += p(i) + a[i];
+    others_error += a[i];
+  }
+  const double q_t = q(oracle::target);
+  // Above what rounding takes off the bounds themselves, in double.
+  constexpr double slack = 1 + 0x1p-40;
+  bound.jacobian *= slack / exact.largest_entry;
+  bound.minus_1 = (a[oracle::target] + (q_t + a[oracle::target]) * g1 + underflow) / q_t * slack;
+  bound.of_others = (others_error + others * sum + underflow) / q_t * slack;
+  return bound;
+}
+
+using Errors = oracle::DerivativeErrors;
 
 struct Logits {
   std::string name, hazard;
@@ -118,13 +179,9 @@ Columns columns() {
 }
 
 std::vector<double> generate(const Logits& logits, std::size_t classes) {
+  if (!logits.leads) return inputs::normal_row(classes, logits.scale, logits.seed);
   std::vector<double> row(classes);
-  if (logits.leads) {
-    row[oracle::target] = logits.gap;
-  } else {
-    numerics::Random random(logits.seed);
-    for (double& x : row) x = logits.scale * random.normal();
-  }
+  row[oracle::target] = logits.gap;
   return row;
 }
 
@@ -175,8 +232,7 @@ std::vector<std::shared_ptr<const Logits>> read_rows(config::Section& config) {
       one.gap = section.number("gap", {-300, 300});
     } else {
       one.scale = section.number("scale", {0, 30});
-      one.seed = static_cast<std::uint64_t>(
-          section.integer("seed", 0, std::numeric_limits<std::int64_t>::max()));
+      one.seed = inputs::read_seed(section);
     }
     rows.push_back(std::make_shared<const Logits>(std::move(one)));
   }
@@ -206,7 +262,7 @@ void add_views(table::ResultTable& table, const Grid& grid) {
            .row = "row",
            .column = "dtype",
            .cells = {"minus_1_relative_error", "of_others_relative_error"},
-           .only = {{"classes", fmt::format("{}", classes)}, {"variant", variant->name()}}});
+           .only = {{"classes", classes}, {"variant", variant->name()}}});
   struct View {
     const char* title;
     std::vector<std::string> cells;
@@ -223,8 +279,7 @@ void add_views(table::ResultTable& table, const Grid& grid) {
            .row = "row",
            .column = "variant",
            .cells = view.cells,
-           .only = {{"classes", fmt::format("{}", grid.classes.back())},
-                    {"dtype", std::string(name(dtype))}}});
+           .only = {{"classes", grid.classes.back()}, {"dtype", dtype}}});
     }
   table.legend = {"row", "hazard"};
 }

@@ -1,0 +1,298 @@
+// Experiment `x_minus_max`: from which gap on the slides' approximation of log-softmax, x - max, is
+// good enough. One row for each type, number of classes and criterion: the gap found by measurement
+// beside the one that theory predicts.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+
+#include "inputs/selection.hpp"
+#include "inputs/variant_plan.hpp"
+#include "numerics/error.hpp"
+#include "ops/apply.hpp"
+#include "ops/dtype.hpp"
+#include "ops/log_softmax.hpp"
+#include "ops/registry.hpp"
+#include "oracle/oracle.hpp"
+
+namespace maxtrick::x_minus_max {
+namespace {
+
+using ops::DType;
+using table::Rule;
+
+// What is asked of x - max.
+struct Criterion {
+  enum class Kind { probability_within, others_within_ulp };
+  std::string name, meaning;
+  Kind kind;
+  double tolerance;
+
+  // probability_within t: e^(x - max) <= (1 + t) p, an error of the log-probability of log(1 + t).
+  [[nodiscard]] double log_tolerance() const { return std::log1p(tolerance); }
+};
+
+// The gaps to choose from: the type's numbers from 0 to `highest`, but no finer than `step`.
+struct Gaps {
+  double step, highest, scan_step;
+  int digits;  // of the type
+
+  [[nodiscard]] double spacing(double gap) const {
+    return gap == 0 ? step : std::max(step, std::ldexp(1.0, std::ilogb(gap) + 1 - digits));
+  }
+  [[nodiscard]] double down(double gap) const {
+    return std::floor(gap / spacing(gap)) * spacing(gap);
+  }
+  [[nodiscard]] double last() const { return down(highest); }
+  // The next gap of the scan: at least one of the grid further on.
+  [[nodiscard]] double next(double gap) const {
+    return std::min(std::max(down(gap + scan_step), gap + spacing(gap)), last());
+  }
+};
+
+// From which gap on theory has the criterion hold: the error is log(1 + (n - 1) e^-gap), the same
+// in every output, since x - max is exact where max is 0. Within an error t:
+//   gap >= log((n - 1) / (e^t - 1)).
+double gap_within(double t, double n) { return std::max(0.0, std::log((n - 1) / std::expm1(t))); }
+
+// Within h ULP of the others' log-probability y, |y| = log(e^gap + n - 1): where |y| is in
+// [2^b, 2^(b+1)), one ULP is 2^(b+1-p), and t = h 2^(b+1-p). As the gap grows, |y| grows with its
+// ULP and the error falls: the first binade in which a gap meets its t has the answer, which is
+// that gap or the binade's own beginning.
+double gap_within_ulp(double h, int p, double n) {
+  const auto gap_of = [&](double y) { return y + std::log1p(-(n - 1) * std::exp(-y)); };
+  for (int b = std::ilogb(std::log(n));; ++b) {
+    const double gap = gap_within(std::ldexp(h, b + 1 - p), n);
+    if (gap >= gap_of(std::ldexp(1.0, b + 1))) continue;
+    const bool from_start = std::ldexp(1.0, b) > std::log(n);
+    return from_start ? std::max(gap, gap_of(std::ldexp(1.0, b))) : gap;
+  }
+}
+
+// By theory, on no grid; p digits in the type.
+double predicted_gap(const Criterion& criterion, int p, std::size_t classes) {
+  const auto n = static_cast<double>(classes);
+  return criterion.kind == Criterion::Kind::probability_within
+             ? gap_within(criterion.log_tolerance(), n)
+             : gap_within_ulp(criterion.tolerance, p, n);
+}
+
+// From which gap on x - max is good enough by measurement: a scan, and bisection where it ends.
+
+// What x - max does to the row of a leader at 0 and others at -gap: the largest errors.
+struct GapErrors {
+  double absolute = 0;    // of all log-probabilities
+  double others_ulp = 0;  // of all but the leader's
+  [[nodiscard]] bool meets(const Criterion& criterion) const {
+    return criterion.kind == Criterion::Kind::probability_within
+               ? absolute <= criterion.log_tolerance()
+               : others_ulp <= criterion.tolerance;
+  }
+};
+
+// The errors of one type and number of classes, each gap measured once for all criteria.
+template <class S>
+class Measured {
+ public:
+  Measured(ops::DType dtype, std::size_t classes) : dtype_(dtype), classes_(classes) {}
+
+  [[nodiscard]] GapErrors at(double gap) {
+    const std::lock_guard lock(busy_);
+    const auto [found, is_new] = known_.try_emplace(gap);
+    if (is_new) found->second = measure(gap);
+    return found->second;
+  }
+
+ private:
+  [[nodiscard]] GapErrors measure(double gap) const {
+    std::vector<S> logits(classes_, static_cast<S>(-gap));
+    logits[0] = S{};
+    const std::span<const S> row(logits);
+    const auto exact = oracle::exact<S>(ops::log_softmax, row);
+    const auto got = ops::apply(*ops::find_variant("log_softmax.x_minus_max.scalar"), dtype_, row);
+    GapErrors errors{numerics::absolute_error(exact[0], got[0]), 0};
+    for (std::size_t i = 1; i < classes_; ++i) {
+      if (i > 1 && got[i] == got[i - 1]) continue;
+      errors.absolute = std::max(errors.absolute, numerics::absolute_error(exact[i], got[i]));
+      errors.others_ulp = std::max(errors.others_ulp, numerics::error_ulp(exact[i], got[i]));
+    }
+    return errors;
+  }
+
+  ops::DType dtype_;
+  std::size_t classes_;
+  std::mutex busy_;
+  std::map<double, GapErrors> known_;
+};
+
+// What the scan has found.
+struct Found {
+  std::optional<double> from_gap;  // the smallest gap from which on the criterion holds
+  bool monotone = true;            // at every gap of the scan: the error grows nowhere, and what
+                                   // holds once holds from there on
+};
+
+// A scan of the whole range first, so that the answer rests on no theory: above the last gap of it
+// that fails, all hold. Then bisection between that gap and the next.
+template <class S>
+Found search(Measured<S>& measured, const Criterion& criterion, const Gaps& gaps) {
+  Found found;
+  double failing = -1;  // the last that fails
+  double before = std::numeric_limits<double>::infinity();
+  bool held = false;
+  // Below 2^-41 ULP of the others, an error is the oracle's own.
+  const double noise = std::ldexp(gaps.highest, -40 - gaps.digits);
+  for (double gap = 0;; gap = gaps.next(gap)) {
+    const GapErrors errors = measured.at(gap);
+    const bool holds = errors.meets(criterion);
+    if ((held && !holds) || errors.absolute > before + noise) found.monotone = false;
+    held = holds;
+    before = errors.absolute;
+    if (!holds) failing = gap;
+    if (gap == gaps.last()) break;
+  }
+  if (failing < 0) return {0, found.monotone};
+  if (!held) return {std::nullopt, found.monotone};
+  double low = failing, high = gaps.next(failing);
+  while (low + gaps.spacing(low) < high) {
+    const double middle = gaps.down(low + (high - low) / 2);
+    (measured.at(middle).meets(criterion) ? high : low) = middle;
+  }
+  found.from_gap = high;
+  return found;
+}
+
+struct Point {
+  std::shared_ptr<const Criterion> criterion;
+  DType dtype;
+  std::size_t classes;
+};
+
+struct Compared {
+  Found measured;
+  double predicted = 0;
+  std::optional<double> difference = {}, spacing = {};
+};
+
+using Columns = table::Columns<Point, Compared>;
+
+Columns columns() {
+  const table::Tolerance formula = {table::Measure::absolute, 1e-11, "log and exp of libm"};
+  return {
+      {"criterion", Rule::key, "what is asked of x - max", &Point::criterion, &Criterion::name},
+      {"dtype", Rule::key, "working type", &Point::dtype},
+      {"classes", Rule::key, "how many logits: the leader at 0, the others at -gap",
+       &Point::classes},
+      {"from_gap", Rule::exact,
+       "measured: the smallest gap of the grid from which on the criterion holds up to the "
+       "largest; "
+       "never, where it fails there still",
+       [](const Compared& both) -> table::Cell {
+         if (!both.measured.from_gap) return "never";
+         return *both.measured.from_gap;
+       }},
+      {"predicted_gap", formula, "by theory, on no grid", &Compared::predicted},
+      {"difference", formula,
+       "distance of the two; empty where both are beyond the largest gap, inf where only the "
+       "measured is",
+       &Compared::difference},
+      {"grid_spacing", Rule::exact,
+       "from from_gap to the next gap of the grid: bounds the difference", &Compared::spacing},
+      {"monotone", Rule::exact,
+       "yes: in a scan of the range at scan_step the error grows nowhere, and the criterion never "
+       "fails "
+       "again",
+       &Compared::measured, &Found::monotone},
+      {"meaning", Rule::exact, "the criterion in full", &Point::criterion, &Criterion::meaning},
+  };
+}
+
+template <class S>
+Compared measure(const Point& point, Measured<S>& measured, const Gaps& gaps) {
+  Compared both{search(measured, *point.criterion, gaps),
+                predicted_gap(*point.criterion, gaps.digits, point.classes)};
+  if (both.measured.from_gap) {
+    both.difference = std::fabs(*both.measured.from_gap - both.predicted);
+    both.spacing = gaps.spacing(*both.measured.from_gap);
+  } else if (!(both.predicted > gaps.last())) {
+    both.difference = INFINITY;
+    both.spacing = gaps.spacing(gaps.last());
+  }
+  return both;
+}
+
+std::vector<std::shared_ptr<const Criterion>> read_criteria(config::Section& config) {
+  using Kind = Criterion::Kind;
+  std::vector<std::shared_ptr<const Criterion>> criteria;
+  inputs::Names names("criterion");
+  for (config::Section& section : config.tables("criterion")) {
+    Criterion one{inputs::read_name(section, "name"), section.text("meaning"),
+                  Kind::probability_within, 1};
+    const bool in_ulp = section.has("others_within_ulp");
+    if (in_ulp && section.has("probability_within"))
+      section.reject("others_within_ulp", "beside 'probability_within'", "one of the two");
+    if (in_ulp) one.kind = Kind::others_within_ulp;
+    // Finer than these the oracle's own 2^-41 ULP would show.
+    one.tolerance = in_ulp ? section.number("others_within_ulp", {0x1p-30, 1024})
+                           : section.number("probability_within", {1e-9, 1});
+    names.add(section, one.name);
+    criteria.push_back(std::make_shared<const Criterion>(std::move(one)));
+  }
+  return criteria;
+}
+
+Gaps read_gaps(config::Section& config) {
+  Gaps gaps{config.number("grid_step", {0x1p-20, 1}), config.number("largest_gap", {8, 700}),
+            config.number("scan_step", {0x1p-4, 100}), 0};
+  int exponent = 0;
+  if (std::frexp(gaps.step, &exponent) != 0.5)
+    config.reject("grid_step", fmt::format("{} is no power of two", gaps.step),
+                  "a power of two, of which all types hold the multiples");
+  return gaps;
+}
+
+run::Plan plan(config::Section& config) {
+  const auto dtypes = inputs::read_dtypes(config);
+  const auto classes = inputs::read_classes(config, 2);
+  const Gaps common = read_gaps(config);
+  const auto criteria = read_criteria(config);
+
+  const Columns columns = x_minus_max::columns();
+  run::Plan plan = inputs::begin_plan(columns.schema());
+  plan.table.limits = {{"difference", "grid_spacing"}};
+  plan.table.legend = {"criterion", "meaning"};
+  std::size_t batch = 0;
+  for (const DType dtype : dtypes) {
+    plan.table.pivots.push_back(
+        {.title =
+             fmt::format("{}: from which gap on, by classes (measured, predicted)", name(dtype)),
+         .row = "criterion",
+         .column = "classes",
+         .cells = {"from_gap", "predicted_gap"},
+         .only = {{"dtype", dtype}}});
+    for (const std::size_t n : classes)
+      ops::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
+        ++batch;
+        Gaps gaps = common;
+        gaps.digits = std::numeric_limits<S>::digits;
+        const auto measured = std::make_shared<Measured<S>>(dtype, n);
+        const auto run = [measured, gaps](const Point& point) {
+          return measure<S>(point, *measured, gaps);
+        };
+        for (const auto& criterion : criteria)
+          plan.cases.push_back(run::case_of(columns, Point{criterion, dtype, n}, run, batch));
+      });
+  }
+  return plan;
+}
+
+const run::RegisterExperiment registered{
+    {"x_minus_max", "from which gap on the approximation x - max is good enough", plan}};
+
+}  // namespace
+}  // namespace maxtrick::x_minus_max

@@ -1,0 +1,28 @@
+// A value that several cases share.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <utility>
+
+namespace maxtrick::inputs {
+
+// Made when it is first asked for, once, by whichever thread asks; others wait meanwhile. It is freed
+// with the last case that holds it: those of a whole grid would fill the memory.
+template <class T>
+class Lazy {
+ public:
+  explicit Lazy(std::function<T()> make) : make_(std::move(make)) {}
+
+  [[nodiscard]] const T& get() {
+    std::call_once(made_, [this] { value_ = make_(); });
+    return value_;
+  }
+
+ private:
+  std::function<T()> make_;
+  std::once_flag made_;
+  T value_ = {};
+};
+
+}  // namespace maxtrick::inputs
