@@ -1,0 +1,69 @@
+// A task on a matrix of any storage type: divides the rows among threads, decides whether the results
+// bypass the caches, and copies rows whose classes are apart to dense blocks.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+
+#include "kernels/dense.hpp"
+#include "kernels/kernels.hpp"
+
+namespace maxtrick::kernels {
+
+// Starting a thread pays off from so many logits on: they take about as long as starting it.
+inline constexpr std::size_t logits_a_thread = 1 << 15;
+
+// The results of a matrix bypass the caches where the logits and results together exceed this: in the
+// caches, such results would only displace the logits.
+double cached_bytes();
+
+template <class S>
+void run_share(Kernel<S> kernel, StoredWork<S> part, bool stream) {
+  alignas(64) float scratch[scratch_floats];
+  part.scratch = scratch;
+  part.stream = stream;
+  kernel(part);
+}
+
+// A task on `all`, of which x and y stand in the work if they are dense.
+template <class S>
+void run(Kernel<S> kernel, unsigned most_threads, const StoredWork<S>& all, Strided<const S> x,
+         Strided<S> y) {
+  const bool dense = x.is_dense() && y.is_dense();
+  const double logits = static_cast<double>(all.rows) * static_cast<double>(all.classes);
+  const bool stream = dense && 2 * sizeof(S) * logits > cached_bytes();
+  const auto worth = static_cast<std::size_t>(logits) / logits_a_thread;
+  const std::size_t threads =
+      std::max<std::size_t>(1, std::min({std::size_t{most_threads}, all.rows, worth}));
+  // Of short rows whole groups, so that no thread has a group of few.
+  const std::size_t unit = all.classes <= short_classes ? 16 : 1;
+  const std::size_t units = (all.rows + unit - 1) / unit;
+  DenseBlocks<S> blocks(dense ? 0 : threads, all.rows, all.classes);
+  const auto share = [&](std::size_t thread) {
+    const std::size_t first = units * thread / threads * unit;
+    const std::size_t end = std::min(all.rows, units * (thread + 1) / threads * unit);
+    if (first >= end) return;
+    StoredWork<S> part = all.from(first);
+    part.rows = end - first;
+    if (dense) return run_share(kernel, part, stream);
+    blocks.run(thread, part, x.some(first, part.rows), y.some(first, part.rows),
+               [&](const StoredWork<S>& block) { run_share(kernel, block, stream); });
+  };
+  if (threads == 1) return share(0);
+#pragma omp parallel for num_threads(static_cast <int>(threads)) schedule(static, 1)
+  for (std::size_t thread = 0; thread < threads; ++thread) share(thread);
+}
+
+template <class S>
+StoredWork<S> work_of(Strided<const S> x, Strided<S> y = {}) {
+  StoredWork<S> work{};
+  work.x = x.data;
+  work.x_stride = x.row_stride;
+  work.y = y.data;
+  work.y_stride = y.row_stride;
+  work.rows = x.rows;
+  work.classes = x.classes;
+  return work;
+}
+
+}  // namespace maxtrick::kernels
