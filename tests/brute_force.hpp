@@ -15,6 +15,7 @@
 #include "ops/log_softmax.hpp"
 #include "ops/log_sum_exp.hpp"
 #include "ops/op.hpp"
+#include "ops/softmax.hpp"
 
 namespace brute_force {
 
@@ -22,6 +23,9 @@ using maxtrick::numerics::Exact;
 using maxtrick::numerics::Real;
 using maxtrick::ops::Op;
 namespace ops = maxtrick::ops;
+
+// The ops that exact() below knows.
+inline constexpr Op known_ops[] = {ops::softmax, ops::log_softmax, ops::log_sum_exp};
 
 template <class T>
 double round_to(mpfr_srcptr y) {

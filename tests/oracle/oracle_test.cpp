@@ -52,7 +52,7 @@ void require_same(const Exact<T>& got, const Exact<T>& expected) {
 
 template <class T>
 void require_brute_force(const std::vector<T>& logits, mpfr_prec_t bits = 600) {
-  for (const Op op : ops::ops_of_logits()) {
+  for (const Op op : brute_force::known_ops) {
     const auto got = oracle(op, logits);
     const auto expected = brute_force::exact<T>(op, logits, bits);
     BOOST_TEST_REQUIRE(got.size() == outputs(op, logits.size()));
