@@ -19,7 +19,7 @@
 #include "speed/table.hpp"
 #include "timing/launch.hpp"
 #include "timing/special_rows.hpp"
-#include "worker/plugins.hpp"
+#include "worker/plugin.hpp"
 
 namespace maxtrick::speed {
 namespace {

@@ -12,7 +12,7 @@
 #include "run/experiment.hpp"
 #include "timing/special_rows.hpp"
 #include "timing/timed.hpp"
-#include "worker/plugins.hpp"
+#include "worker/plugin.hpp"
 #include "worker/remote.hpp"
 
 namespace maxtrick::cli {

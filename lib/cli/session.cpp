@@ -19,7 +19,7 @@
 #include "inputs/selection.hpp"
 #include "io/files.hpp"
 #include "table/check.hpp"
-#include "worker/plugins.hpp"
+#include "worker/plugin.hpp"
 
 namespace maxtrick::cli {
 namespace {

@@ -11,7 +11,7 @@
 #include <exception>
 
 #include "worker/library.hpp"
-#include "worker/plugins.hpp"
+#include "worker/plugin.hpp"
 #include "worker/process.hpp"
 
 namespace maxtrick::timing {

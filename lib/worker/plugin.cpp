@@ -7,8 +7,17 @@
 #include <utility>
 
 #include "io/files.hpp"
+#include "ops/registry.hpp"
 
 namespace maxtrick::worker {
+namespace {
+
+std::deque<Plugin>& list() {
+  static std::deque<Plugin> instance;
+  return instance;
+}
+
+}  // namespace
 
 std::string Plugin::library() const {
   return fmt::format("{}{}{} (plug-in, SHA-256 {})", name, version.empty() ? "" : " ", version,
@@ -32,6 +41,29 @@ ops::Variant offered(ops::Op op, std::string algorithm, std::string isa, double 
                             .max_abs_logit = std::numeric_limits<double>::infinity(),
                             .max_classes = std::numeric_limits<std::size_t>::max()},
           .claimed_ulp = claimed_ulp};
+}
+
+void add(Plugin plugin) {
+  for (const ops::Variant& variant : plugin.variants) {
+    if (find(variant.name()).variant || ops::is_registered(variant.name()))
+      throw Refused(fmt::format("{}: it offers {}, and there is one of that name",
+                                plugin.file.string(), variant.name()));
+  }
+  for (ops::Variant& variant : plugin.variants) {
+    variant.library = plugin.library();
+    variant.plugin = plugin.file.string();
+    (void)ops::Register(variant);
+  }
+  list().push_back(std::move(plugin));
+}
+
+const std::deque<Plugin>& plugins() { return list(); }
+
+Found find(std::string_view name) {
+  for (const Plugin& plugin : list())
+    for (const ops::Variant& variant : plugin.variants)
+      if (variant.name() == name) return {&plugin, &variant};
+  return {};
 }
 
 }  // namespace maxtrick::worker

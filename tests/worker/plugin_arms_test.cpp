@@ -7,7 +7,7 @@
 #include "test_plugins.hpp"
 #include "training_configs.hpp"
 #include "worker/library.hpp"
-#include "worker/plugins.hpp"
+#include "worker/plugin.hpp"
 
 BOOST_AUTO_TEST_SUITE(plugin_arms_test)
 
