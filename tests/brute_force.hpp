@@ -3,18 +3,12 @@
 // IEEE 754 (exponent range and mpfr_subnormalize).
 #pragma once
 
-#include <algorithm>
-#include <cmath>
-#include <cstddef>
-#include <limits>
-#include <span>
-#include <vector>
-
 #include "numerics/error.hpp"
 #include "numerics/real.hpp"
 #include "ops/log_softmax.hpp"
 #include "ops/log_sum_exp.hpp"
 #include "ops/op.hpp"
+#include "test.hpp"
 
 namespace brute_force {
 

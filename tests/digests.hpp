@@ -1,13 +1,8 @@
 // Digests of numbers as NumPy gives them: hashlib.sha256(a.tobytes()), of float64 and of int64.
 #pragma once
 
-#include <cstdint>
-#include <span>
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "io/files.hpp"
+#include "test.hpp"
 
 namespace maxtrick::tests {
 

@@ -1,15 +1,7 @@
 // What an experiment plans to do for a config.
 #pragma once
 
-#include <map>
-#include <stdexcept>
-#include <string>
-#include <string_view>
-#include <variant>
-#include <vector>
-
 #include "config_errors.hpp"
-#include "replaced.hpp"
 #include "result_rows.hpp"
 #include "run/experiment.hpp"
 

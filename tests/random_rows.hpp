@@ -1,14 +1,10 @@
 // Random rows of logits of many kinds, and errors in the units of a variant's claim.
 #pragma once
 
-#include <algorithm>
-#include <cmath>
-#include <span>
-#include <vector>
-
 #include "numerics/random.hpp"
 #include "ops/variant.hpp"
 #include "oracle/oracle.hpp"
+#include "test.hpp"
 
 namespace maxtrick::tests {
 

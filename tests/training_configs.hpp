@@ -1,11 +1,7 @@
 // Small configs of the experiments that train.
 #pragma once
 
-#include <boost/test/unit_test.hpp>
-#include <string>
-
 #include "config_runs.hpp"
-#include "replaced.hpp"
 
 namespace maxtrick::tests {
 

@@ -1,11 +1,7 @@
 // The installed library: arguments that do not fit are named, with their figures, and nothing is
 // written.
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-#include <functional>
-#include <stdexcept>
-
 #include "maxtrick/maxtrick.hpp"
+#include "test.hpp"
 
 BOOST_AUTO_TEST_SUITE(api_arguments_test)
 

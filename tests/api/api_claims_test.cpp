@@ -1,8 +1,5 @@
 // The installed library: the errors and special values that maxtrick/maxtrick.hpp claims, held
 // against the oracle.
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-
 #include "maxtrick/maxtrick.hpp"
 #include "ops/log_softmax.hpp"
 #include "ops/log_sum_exp.hpp"

@@ -1,6 +1,4 @@
 // The command `maxtrick data`, run as a user runs it, on the tests' own experiment.
-#include <boost/test/unit_test.hpp>
-
 #include "digests.hpp"
 #include "io/matrix.hpp"
 #include "program.hpp"
@@ -44,15 +42,15 @@ const std::string lab_X = "fa18b0a676e906b24f1691f1f2ab3f5b0bf10bd71e63728adef3e
                   circles_y = "5c53df0800f0508f624cd443a690d0416c92613e2288bdc1371af4b80b46008a";
 
 // A folder with the probe's config, of no case, and the data sets given.
-struct Described : Folder {
+struct Described : Workdir {
   explicit Described(const std::string& data) {
     write("probe.txt", "");
     write("probe.toml",
           "experiment = \"probe\"\ntitle = \"Probe\"\ndescription = \"-\"\nfrom = \"probe.txt\"\n" +
               data);
   }
-  [[nodiscard]] Said run(const std::string& arguments) const {
-    return shell("$PROBE data " + arguments, path());
+  Said data(int code, const std::string& arguments) const {
+    return exits(code, "$PROBE data " + arguments);
   }
 };
 
@@ -60,11 +58,10 @@ struct Described : Folder {
 
 BOOST_AUTO_TEST_CASE(one_data_set_is_written) {
   const Described folder(lab);
-  const Said said = folder.run("probe.toml -o out/deep");
-  BOOST_TEST(said.code == 0);
-  BOOST_TEST(said.err == "");
-  BOOST_TEST(said.out == "out/deep/X.npy: 2000 x 2, sha256 of the data " + lab_X +
-                             "\nout/deep/y.npy: 2000, sha256 of the data " + lab_y + "\n");
+  folder.data(0, "probe.toml -o out/deep")
+      .err_is("")
+      .out_is("out/deep/X.npy: 2000 x 2, sha256 of the data " + lab_X +
+              "\nout/deep/y.npy: 2000, sha256 of the data " + lab_y + "\n");
   const io::Matrix X = io::read_matrix(folder / "out/deep/X.npy");
   BOOST_CHECK(X.type == io::NumberType::float64);
   BOOST_TEST(X.rows == 2000U);
@@ -79,20 +76,17 @@ BOOST_AUTO_TEST_CASE(one_data_set_is_written) {
 // glibc has another logarithm for CPUs without FMA; elsewhere the variable does nothing.
 BOOST_AUTO_TEST_CASE(the_labs_data_do_not_depend_on_the_cpu) {
   const Described folder(lab);
-  const Said said =
-      shell("GLIBC_TUNABLES=glibc.cpu.hwcaps=-FMA,-FMA4,-AVX2 $PROBE data probe.toml -o out",
-            folder.path());
-  BOOST_TEST(contains(said.out, lab_X));
+  folder.run("GLIBC_TUNABLES=glibc.cpu.hwcaps=-FMA,-FMA4,-AVX2 $PROBE data probe.toml -o out")
+      .out_has(lab_X);
 }
 
 BOOST_AUTO_TEST_CASE(several_data_sets_have_a_folder_each) {
   const Described folder(lab + circles);
-  const Said said = folder.run("probe.toml --output out --set 'title=\"Mine\"'");
-  BOOST_TEST(said.code == 0);
-  BOOST_TEST(said.out == "out/lab/X.npy: 2000 x 2, sha256 of the data " + lab_X +
-                             "\nout/lab/y.npy: 2000, sha256 of the data " + lab_y +
-                             "\nout/circles/X.npy: 2000 x 2, sha256 of the data " + circles_X +
-                             "\nout/circles/y.npy: 2000, sha256 of the data " + circles_y + "\n");
+  folder.data(0, "probe.toml --output out --set 'title=\"Mine\"'")
+      .out_is("out/lab/X.npy: 2000 x 2, sha256 of the data " + lab_X +
+              "\nout/lab/y.npy: 2000, sha256 of the data " + lab_y +
+              "\nout/circles/X.npy: 2000 x 2, sha256 of the data " + circles_X +
+              "\nout/circles/y.npy: 2000, sha256 of the data " + circles_y + "\n");
   for (const std::string name : {"lab/X.npy", "lab/y.npy", "circles/X.npy", "circles/y.npy"})
     BOOST_TEST(std::filesystem::is_regular_file(folder.path() / "out" / name), name);
 }
@@ -100,61 +94,52 @@ BOOST_AUTO_TEST_CASE(several_data_sets_have_a_folder_each) {
 // What was written can be read: labels, points and all.
 BOOST_AUTO_TEST_CASE(what_is_written_is_data_of_ones_own) {
   const Described folder(circles);
-  BOOST_TEST(folder.run("probe.toml -o out").code == 0);
+  folder.data(0, "probe.toml -o out");
   const Described reads("\n[[data]]\nname = \"mine\"\npath = \"" + (folder / "out/X.npy").string() +
                         "\"\nlabels = \"" + (folder / "out/y.npy").string() + "\"\n");
-  BOOST_TEST(reads.run("probe.toml -o out").code == 0);
+  reads.data(0, "probe.toml -o out");
   for (const std::string file : {"out/X.npy", "out/y.npy"})
-    BOOST_TEST(io::read_file(reads / file) == io::read_file(folder / file), file);
+    BOOST_TEST(reads.read(file) == folder.read(file), file);
 }
 
 BOOST_AUTO_TEST_CASE(a_data_set_that_is_not_here_is_said_and_the_others_are_written) {
   const Described folder(lab + absent);
-  Said said = folder.run("probe.toml -o out");
-  BOOST_TEST(said.code == 5);
-  BOOST_TEST(said.err == "absent skipped: absent.npy is not there. Ask for it.\n");
-  BOOST_TEST(std::filesystem::exists(folder / "out/lab/y.npy"));
+  folder.data(5, "probe.toml -o out")
+      .err_is("absent skipped: absent.npy is not there. Ask for it.\n");
+  BOOST_TEST(folder.has("out/lab/y.npy"));
   const Described alone(absent);
-  said = alone.run("probe.toml -o out");
-  BOOST_TEST(said.code == 5);
-  BOOST_TEST(said.out == "");
-  BOOST_TEST(!std::filesystem::exists(alone / "out"));
+  alone.data(5, "probe.toml -o out").out_is("");
+  BOOST_TEST(!alone.has("out"));
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_done_writes_nothing) {
   const Described folder(lab), none("");
-  Said said = none.run("probe.toml -o out");
-  BOOST_TEST(said.code == 2);
-  BOOST_TEST(said.err == "maxtrick: data: probe.toml describes no data set\n");
-  BOOST_TEST(!std::filesystem::exists(none / "out"));
+  Said said = none.data(2, "probe.toml -o out");
+  said.err_is("maxtrick: data: probe.toml describes no data set\n");
+  BOOST_TEST(!none.has("out"));
   for (const std::string wrong :
        {"probe.toml", "-o out", "probe.toml probe.toml -o out", "absent.toml -o out",
         "probe.toml -o out --set title=1", "probe.toml -o out --filter x"})
-    BOOST_TEST(folder.run(wrong).code == 2, wrong);
-  BOOST_TEST(!std::filesystem::exists(folder / "out"));
+    folder.data(2, wrong);
+  BOOST_TEST(!folder.has("out"));
   // A config error names its place, as in every command.
-  folder.write("probe.toml", io::read_file(folder / "probe.toml") + "sample = 2\n");
-  said = folder.run("probe.toml -o out");
-  BOOST_TEST(said.code == 2);
+  folder.write("probe.toml", folder.read("probe.toml") + "sample = 2\n");
+  said = folder.data(2, "probe.toml -o out");
   BOOST_TEST(said.err.starts_with("probe.toml:12:1: error: unknown key 'sample'"));
-  BOOST_TEST(!std::filesystem::exists(folder / "out"));
+  BOOST_TEST(!folder.has("out"));
 }
 
 BOOST_AUTO_TEST_CASE(two_data_sets_of_one_name_do_not_overwrite_each_other) {
   const Described folder(lab + lab);
-  const Said said = folder.run("probe.toml -o out");
-  BOOST_TEST(said.code == 6);
-  BOOST_TEST(said.err == "maxtrick: two data sets are called lab\n");
-  BOOST_TEST(!std::filesystem::exists(folder / "out"));
+  folder.data(6, "probe.toml -o out").err_is("maxtrick: two data sets are called lab\n");
+  BOOST_TEST(!folder.has("out"));
 }
 
 BOOST_AUTO_TEST_CASE(a_folder_that_cannot_be_made_is_said_before_the_work) {
   const Described folder(lab);
   folder.write("out", "a file");
-  const Said said = folder.run("probe.toml -o out/deep");
-  BOOST_TEST(said.code == 6);
-  BOOST_TEST(said.out == "");
-  BOOST_TEST(io::read_file(folder / "out") == "a file");
+  folder.data(6, "probe.toml -o out/deep").out_is("");
+  BOOST_TEST(folder.read("out") == "a file");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

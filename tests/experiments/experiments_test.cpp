@@ -1,10 +1,4 @@
 // The experiments' own promises: what the committed configs hold, and what their tables say.
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-#include <filesystem>
-#include <map>
-#include <set>
-
 #include "inputs/digits.hpp"
 #include "program.hpp"
 #include "result_rows.hpp"
@@ -81,16 +75,16 @@ BOOST_AUTO_TEST_CASE(published_has_a_row_for_each_figure_that_needs_no_training)
 }
 
 BOOST_AUTO_TEST_CASE(published_tells_a_wrong_digit) {
-  const Folder folder;
+  const Workdir folder;
   std::string config = io::read_file(project / "configs/published.toml");
   const std::string right = "\"0.035\", \"0.259\", \"0.705\"";
   const auto at = config.find(right);
   BOOST_REQUIRE(at != std::string::npos);
   folder.write("published.toml",
                config.replace(at, right.size(), "\"0.035\", \"0.261\", \"0.705\""));
-  const Said said = shell_exits(0, "$MAXTRICK run published.toml --filter '^S5.3$'", folder.path());
-  BOOST_TEST(contains(said.out, "partly"));
-  BOOST_TEST(contains(said.out, "0.261 is off by 1.5 of its last digit"));
+  folder.exits(0, "$MAXTRICK run published.toml --filter '^S5.3$'")
+      .out_has("partly")
+      .out_has("0.261 is off by 1.5 of its last digit");
 }
 
 BOOST_AUTO_TEST_CASE(digits_are_compared_as_they_are_printed) {
@@ -138,8 +132,7 @@ BOOST_AUTO_TEST_CASE(the_published_overflows_are_found_again) {
   const auto table = committed_rows("blanchard_higham");
   std::map<std::string, std::string> float16;
   for (const Cells& row : table) {
-    BOOST_TEST(row.at("violations") == "0");
-    BOOST_TEST(row.at("vectors") == "2500");
+    check_cells(row, {{"violations", "0"}, {"vectors", "2500"}});
     if (row.at("dtype") == "float16") float16[row.at("variant")] = row.at("overflows");
   }
   const std::map<std::string, std::string> expected{

@@ -1,8 +1,4 @@
 // Experiment log_softmax: its figures against closed forms and rows that are known, and its config.
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-#include <map>
-
 #include "config_runs.hpp"
 #include "numerics/random.hpp"
 #include "table/table.hpp"

@@ -1,6 +1,4 @@
 // Data that the reader must get: every experiment that trains skips its rows with the reason.
-#include <boost/test/unit_test.hpp>
-
 #include "training_configs.hpp"
 
 BOOST_AUTO_TEST_SUITE(missing_data_test)
@@ -15,12 +13,9 @@ std::string head(const std::string& experiment) {
 }
 
 void check(const std::string& config, const std::string& skipped) {
-  const Folder folder;
-  folder.write("t.toml", config);
-  const Said said = shell_exits(5, "$MAXTRICK run t.toml", folder.path());
-  BOOST_TEST(contains(said.err, "t.toml: " + skipped +
-                                    " rows skipped: absent.npy is not there. Ask for it.\n"),
-             said.err);
+  const Workdir folder("t.toml", config);
+  folder.exits(5, "$MAXTRICK run t.toml")
+      .err_has("t.toml: " + skipped + " rows skipped: absent.npy is not there. Ask for it.\n");
 }
 
 }  // namespace

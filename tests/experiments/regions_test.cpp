@@ -1,7 +1,4 @@
 // Experiment `regions`, run as a user runs it, and the best classifiers that it compares with.
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-
 #include "io/matrix.hpp"
 #include "report/picture.hpp"
 #include "training_configs.hpp"
@@ -118,13 +115,10 @@ BOOST_AUTO_TEST_CASE(a_network_that_ended_in_nan_has_no_regions) {
   std::string text = replaced(config(circles, "circles", area, naive, 2), "learning_rate = 0.01",
                               "learning_rate = 1e6");
   text = replaced(text, "\"adam\"", "\"sgd\"");
-  const Folder folder;
-  folder.write("regions.toml", text);
-  const Said said = shell_exits(0, "$MAXTRICK run regions.toml --quiet", folder.path());
-  for (const Cells& cells : rows_of(io::read_file(folder / "results/regions.csv"))) {
-    BOOST_TEST(cells.at("class") == "nan");
-    BOOST_TEST(cells.at("probability") == "nan");
-    BOOST_TEST(cells.at("as_best") == "no");
+  const Workdir folder("regions.toml", text);
+  folder.exits(0, "$MAXTRICK run regions.toml --quiet");
+  for (const Cells& cells : rows_of(folder.read("results/regions.csv"))) {
+    check_cells(cells, {{"class", "nan"}, {"probability", "nan"}, {"as_best", "no"}});
   }
   const report::Json made =
       report::regions().draw(report::Tables(folder / "results")).specification;
@@ -138,20 +132,16 @@ BOOST_AUTO_TEST_CASE(a_network_that_ended_in_nan_has_no_regions) {
 }
 
 BOOST_AUTO_TEST_CASE(a_table_of_examples_only_is_no_picture) {
-  const Folder folder;
-  folder.write("regions.toml", config());
-  const Said said = shell_exits(
-      0, "$MAXTRICK run regions.toml --quiet -o results --filter '/40[1-9]$'", folder.path());
+  const Workdir folder("regions.toml", config());
+  folder.exits(0, "$MAXTRICK run regions.toml --quiet -o results --filter '/40[1-9]$'");
   BOOST_CHECK_THROW((void)report::regions().draw(report::Tables(folder / "results")),
                     io::InputError);
 }
 
 BOOST_AUTO_TEST_CASE(data_that_must_be_got_are_skipped) {
-  const Folder folder;
-  folder.write("t.toml",
-               config(absent, "absent", "x1 = [0, 2]\nx2 = [0, 1]\nstep = 1\nexamples = 1\n"));
-  const Said said = shell_exits(5, "$MAXTRICK run t.toml", folder.path());
-  BOOST_TEST(contains(said.err, "Ask for it."), said.err);
+  const Workdir folder(
+      "t.toml", config(absent, "absent", "x1 = [0, 2]\nx2 = [0, 1]\nstep = 1\nexamples = 1\n"));
+  folder.exits(5, "$MAXTRICK run t.toml").err_has("Ask for it.");
 }
 
 BOOST_AUTO_TEST_CASE(areas_that_are_none) {

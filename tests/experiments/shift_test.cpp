@@ -1,12 +1,4 @@
 // Experiment `shift`: its two losses against MPFR by another route, and against what theory allows.
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-#include <limits>
-#include <map>
-#include <set>
-#include <string>
-#include <vector>
-
 #include "brute_force.hpp"
 #include "config_runs.hpp"
 #include "numerics/random.hpp"

@@ -1,11 +1,7 @@
 // Data sets as a config describes them: what is read, when it is made, and every error's words.
 #include "inputs/data_set.hpp"
 
-#include <boost/test/unit_test.hpp>
-#include <chrono>
 #include <future>
-#include <stdexcept>
-#include <thread>
 
 #include "config_errors.hpp"
 #include "digests.hpp"

@@ -1,9 +1,6 @@
 // Matrices from text and CSV; every error as its exact text. For .npy see npy_test.cpp.
 #include "io/matrix.hpp"
 
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-#include <limits>
 #include <system_error>
 
 #include "folder.hpp"

@@ -1,13 +1,5 @@
 // NumPy's .npy files, there and back; every error as its exact text.
-#include <fmt/format.h>
-
 #include <bit>
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-#include <cstdint>
-#include <cstring>
-#include <limits>
-#include <stdexcept>
 
 #include "folder.hpp"
 #include "io/matrix.hpp"

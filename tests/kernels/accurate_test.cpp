@@ -1,9 +1,4 @@
 // `accurate`, by its parts and as a whole: the claims at the heads of the files of lib/kernels.
-#include <boost/test/unit_test.hpp>
-#include <cstring>
-#include <functional>
-#include <string>
-
 #include "brute_force.hpp"
 #include "io/files.hpp"
 #include "kernels/kernels.hpp"

@@ -4,15 +4,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <boost/test/unit_test.hpp>
 #include <cfenv>
-#include <cmath>
-#include <cstring>
-#include <functional>
 
 #include "kernels/instruction_sets.hpp"
 #include "numerics/error.hpp"
 #include "numerics/random.hpp"
+#include "test.hpp"
 
 BOOST_AUTO_TEST_SUITE(kernels_test)
 

@@ -1,10 +1,4 @@
 // The losses of two classes in one column: logistic regression.
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-#include <limits>
-#include <string>
-#include <vector>
-
 #include "learn/loss.hpp"
 #include "numerics/random.hpp"
 #include "one_loss.hpp"

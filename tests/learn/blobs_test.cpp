@@ -5,10 +5,6 @@
 // and before  sha256(X.tobytes()).hexdigest(), sha256(y.tobytes()).hexdigest().
 #include "learn/blobs.hpp"
 
-#include <algorithm>
-#include <boost/test/unit_test.hpp>
-#include <stdexcept>
-
 #include "digests.hpp"
 
 BOOST_AUTO_TEST_SUITE(blobs_test)

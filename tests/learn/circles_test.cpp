@@ -2,8 +2,6 @@
 #include "learn/circles.hpp"
 
 #include <array>
-#include <boost/test/unit_test.hpp>
-#include <cmath>
 
 #include "digests.hpp"
 

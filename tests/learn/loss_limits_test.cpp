@@ -1,9 +1,5 @@
 // Where each loss breaks, and which does not.
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-#include <limits>
 #include <tuple>
-#include <vector>
 
 #include "one_loss.hpp"
 #include "ops/log_softmax.hpp"

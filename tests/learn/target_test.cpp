@@ -1,10 +1,7 @@
 // Labels that are none are named by their row.
 #include "learn/target.hpp"
 
-#include <boost/test/unit_test.hpp>
-#include <limits>
-#include <string>
-#include <vector>
+#include "test.hpp"
 
 BOOST_AUTO_TEST_SUITE(target_test)
 

@@ -1,10 +1,5 @@
 // Theory against measurement: no row of any kind, in any type, is further off than its variant's
 // bound, and the bounds are not so wide that this says nothing.
-#include <boost/mpl/list.hpp>
-#include <boost/test/unit_test.hpp>
-#include <map>
-#include <set>
-
 #include "ops/apply.hpp"
 #include "ops/registry.hpp"
 #include "oracle/norm_wise.hpp"

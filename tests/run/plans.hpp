@@ -1,11 +1,8 @@
 // Plans of a table with two columns, the key `case` and `x`.
 #pragma once
 
-#include <string>
-#include <utility>
-#include <variant>
-
 #include "run/schedule.hpp"
+#include "test.hpp"
 
 namespace maxtrick::tests {
 

@@ -1,11 +1,5 @@
 // Parts, which are done before the cases of their batch: of a plan whose cases take much time.
-#include <fmt/format.h>
-
 #include <atomic>
-#include <boost/test/unit_test.hpp>
-#include <chrono>
-#include <stdexcept>
-#include <thread>
 
 #include "plans.hpp"
 

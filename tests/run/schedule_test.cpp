@@ -1,13 +1,7 @@
 // The same table from any number of threads; and cases that go wrong.
 #include "run/schedule.hpp"
 
-#include <fmt/format.h>
-
 #include <atomic>
-#include <boost/test/unit_test.hpp>
-#include <chrono>
-#include <stdexcept>
-#include <thread>
 
 #include "plans.hpp"
 

@@ -1,20 +1,14 @@
 // Cells, keys, CSV and Markdown of a result table.
 #include "table/table.hpp"
 
-#include <fmt/format.h>
-
 #include <bit>
-#include <boost/test/unit_test.hpp>
 #include <charconv>
-#include <cmath>
-#include <cstdint>
-#include <limits>
 #include <memory>
 #include <random>
-#include <stdexcept>
 
 #include "io/csv.hpp"
 #include "table/columns.hpp"
+#include "test.hpp"
 
 BOOST_AUTO_TEST_SUITE(table_test)
 
