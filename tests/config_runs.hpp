@@ -6,6 +6,9 @@
 
 namespace maxtrick::tests {
 
+const std::string all_types =
+    R"(["float32", "float64", "float16", "bfloat16", "float16_in_float32", "bfloat16_in_float32"])";
+
 // The CSV of a run of `config`, which must end with exit code 0: no figure exceeds its bound.
 inline std::string csv_of_run(const std::string& config, const std::string& options = "") {
   const Workdir folder("t.toml", config);

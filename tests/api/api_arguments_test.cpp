@@ -54,13 +54,8 @@ void rejected(const std::vector<Function>& functions, const std::string& expecte
     Arguments a;
     change(a);
     const std::vector<float> before = a.memory;
-    std::string said = "nothing";
-    try {
-      call(function, a);
-    } catch (const std::invalid_argument& error) {
-      said = error.what();
-    }
-    BOOST_TEST(said == std::string("maxtrick::") + names[function] + ": " + expected);
+    BOOST_TEST(maxtrick::tests::error_of<std::invalid_argument>([&] { call(function, a); }) ==
+               std::string("maxtrick::") + names[function] + ": " + expected);
     BOOST_TEST(a.memory == before, names[function] << " has written");
   }
 }

@@ -202,8 +202,7 @@ BOOST_AUTO_TEST_CASE(a_model_whose_data_are_not_here_is_said_and_the_others_are_
   const Workdir folder;
   std::string text = head + tasks + model("line", "bce") + model("lab", "fused");
   const std::string two =
-      "generate = \"blobs\"\nsamples = 90\ncentres = [[-1, -1], [1, 1]]\nseed "
-      "= 2\n";
+      "generate = \"blobs\"\nsamples = 90\ncentres = [[-1, -1], [1, 1]]\nseed = 2\n";
   const auto at = text.find(two);
   BOOST_REQUIRE(at != std::string::npos);
   folder.write("t.toml", text.replace(at, two.size(),

@@ -95,10 +95,8 @@ BOOST_AUTO_TEST_CASE(check_names_an_altered_cell_within_its_tolerance_too) {
   const std::string error = rows.at(1).at(5);
   folder.edit("results/small.csv", "," + error + ",", "," + error + "1,");
   folder.exits(1, "$MAXTRICK check small.toml")
-      .out_has(
-          "row ordinary/float32/softmax.max_trick.scalar, column max_error_ulp: "
-          "expected " +
-          error + "1, got " + error);
+      .out_has("row ordinary/float32/softmax.max_trick.scalar, column max_error_ulp: expected " +
+               error + "1, got " + error);
 }
 
 BOOST_AUTO_TEST_CASE(nan_never_passes_for_a_number) {

@@ -172,8 +172,8 @@ BOOST_AUTO_TEST_CASE(config_errors_name_the_place) {
        {whole, "first = 8, last = 7, every = 4093", "x.toml:6:9: error: 64 parts of 1 inputs"},
        {"every = 4093", "each = 4093", "x.toml:7:42: error: unknown key 'each'"}});
   // It is the second error: without it there are no inputs to part.
-  const std::string report = errors(replaced(config_text, "0xffffffff", "0x100000000"),
-                                    [](Section& root) { (void)plan_of("exhaustive", root); });
+  const std::string report =
+      plan_errors("exhaustive", replaced(config_text, "0xffffffff", "0x100000000"));
   BOOST_TEST(contains(report, "x.toml:7:30: error: key 'last' is 4294967296"), report);
 }
 

@@ -46,7 +46,7 @@ std::string normal(double scale, int rows, int classes, int seed, double offset 
       rows, classes, seed, offset);
 }
 
-// The table that a config makes, without the program around it; `errors` takes what is wrong.
+// The table that a config makes, without the program around it.
 struct Made {
   explicit Made(const std::string& text, unsigned jobs = 1) {
     table = run::run_cases(plan_of("low_precision", text), jobs, {}).table;
@@ -61,17 +61,6 @@ struct Made {
   }
   table::ResultTable table;
 };
-
-// "" or the first line of what is wrong.
-std::string error(const std::string& text) {
-  try {
-    const Made made(text);
-  } catch (const config::ConfigError& problem) {
-    const std::string what = problem.what();
-    return what.substr(0, what.find('\n'));
-  }
-  return "";
-}
 
 const std::string six =
     R"(["log_sum_exp.naive.scalar", "log_sum_exp.shifted_log1p.scalar", "softmax.*ve*.scalar",)"
@@ -204,7 +193,7 @@ BOOST_AUTO_TEST_CASE(a_broken_bound_is_found) {
 BOOST_AUTO_TEST_CASE(errors_name_their_place) {
   const Workdir folder;
   const auto with = [&](const std::string& data, const std::string& dtypes = "[\"float16\"]") {
-    return error(config_text(dtypes, "[\"softmax.naive.scalar\"]", data));
+    return first_error("low_precision", config_text(dtypes, "[\"softmax.naive.scalar\"]", data));
   };
   const auto file = [&](const std::string& text) {
     const std::string path = folder.write("x.csv", text).string();
@@ -230,9 +219,9 @@ BOOST_AUTO_TEST_CASE(errors_name_their_place) {
   BOOST_TEST(file("1,1e5\n") ==
              "x.toml:10:8: error: logit 1 is 100000, which is infinite in float16");
   BOOST_TEST(file("1,2\n") == "");
-  BOOST_TEST(
-      error(config_text("[\"float64\"]", "[\"softmax.onednn\"]", set("a", normal(1, 2, 2, 1)))) ==
-      "x.toml:4:11: error: 'variants' has none in float64");
+  BOOST_TEST(first_error("low_precision", config_text("[\"float64\"]", "[\"softmax.onednn\"]",
+                                                      set("a", normal(1, 2, 2, 1)))) ==
+             "x.toml:4:11: error: 'variants' has none in float64");
 }
 
 // A table that is there is not lost with the file that it came from.

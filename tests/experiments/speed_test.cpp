@@ -68,9 +68,7 @@ BOOST_AUTO_TEST_CASE(check_measures_anew_and_holds_the_claims_only) {
   const Workdir folder;
   BOOST_TEST(run_program(folder, "at_least_times = 1000000\n").code == 3);
   folder.exits(3, "$MAXTRICK check tiny.toml --baseline out")
-      .out_has(
-          "column verdict: expected at least 1000000 times as fast as "
-          "softmax.onednn, got ")
+      .out_has("column verdict: expected at least 1000000 times as fast as softmax.onednn, got ")
       .out_has(
           "again: maxtrick run tiny.toml --filter "
           "'^softmax/softmax\\.accurate\\.scalar/8x5/1/plain$'");
@@ -104,8 +102,7 @@ BOOST_AUTO_TEST_CASE(a_launch_that_fails_is_a_skip) {
           5,
           "$MAXTRICK run tiny.toml --filter '^softmax/softmax.(accurate.scalar|onednn)/8x5/1/plain$'")
       .err_has(
-          "2 of 2 rows skipped: launch 1 of 2 of 8x5 (one thread, any ISA) "
-          "not done after 1 s");
+          "2 of 2 rows skipped: launch 1 of 2 of 8x5 (one thread, any ISA) not done after 1 s");
 }
 
 BOOST_AUTO_TEST_CASE(errors_in_a_config_have_their_place) {

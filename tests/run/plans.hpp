@@ -19,12 +19,7 @@ inline run::Plan empty_plan(table::Rule rule = table::Rule::exact) {
 // What ends a run of the plan.
 template <class Error>
 std::string error_of(run::Plan plan, unsigned jobs = 2) {
-  try {
-    (void)run::run_cases(std::move(plan), jobs, {});
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
+  return error_of<Error>([&] { return run::run_cases(std::move(plan), jobs, {}); });
 }
 
 }  // namespace maxtrick::tests

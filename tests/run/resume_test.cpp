@@ -76,8 +76,7 @@ BOOST_AUTO_TEST_CASE(a_check_leaves_a_run_what_it_had) {
   BOOST_REQUIRE(
       folder
           .run("sed 's/^classes = .*/classes = [10, 100]/' configs/shift.toml >shift.toml && ! "
-               "cmp -s configs/shift.toml shift.toml && "
-               "$MAXTRICK run shift.toml -o baseline")
+               "cmp -s configs/shift.toml shift.toml && $MAXTRICK run shift.toml -o baseline")
           .code == 0);
   const auto killed = [&](const std::string& command, const std::string& kept) {
     return folder.run(killed_after(9, kept + "/rows.*.parts", "$MAXTRICK " + command)).code;

@@ -52,12 +52,7 @@ void shortest_round_trip(Bits bits) {
 }
 
 std::string csv_error(std::string_view text) {
-  try {
-    (void)io::parse_csv(text);
-  } catch (const std::runtime_error& error) {
-    return error.what();
-  }
-  return "no error";
+  return tests::error_of<std::runtime_error>([&] { return io::parse_csv(text); });
 }
 
 using Rows = std::vector<std::vector<std::string>>;  // of a CSV

@@ -121,9 +121,7 @@ BOOST_AUTO_TEST_CASE(one_that_fails_is_left_out_of_an_export) {
   };
   folder.write("c.toml", failing(training) + model("mine") + model("ours"));
   folder.exits(5, "$MAXTRICK run c.toml -o out --export models" + option("misbehaves"))
-      .err_has(
-          "three-mine-0 skipped: softmax.returns_an_error.scalar: returned "
-          "error 42\n");
+      .err_has("three-mine-0 skipped: softmax.returns_an_error.scalar: returned error 42\n");
   BOOST_TEST(folder.has("models/three-ours-0/logits.npy"));
   BOOST_TEST(!folder.has("models/three-mine-0"));
 }

@@ -60,8 +60,7 @@ BOOST_AUTO_TEST_CASE(one_that_dies_costs_no_time_of_another) {
   // Of one plug-in: one that only dies where it is timed, and one that has no part in it.
   said.err_has(
       ": 1 of 19 rows skipped: softmax.crashes_when_timed.scalar: killed by signal "
-      "6 (Aborted) where it is timed, in launch 1 of 2 of 8x5 (one thread, any "
-      "ISA, " +
+      "6 (Aborted) where it is timed, in launch 1 of 2 of 8x5 (one thread, any ISA, " +
       plugin_file("when_timed").string() + ")\n    softmax/softmax.crashes_when_timed");
   const auto rows = rows_by({"variant"}, folder.read("out/" + tiny_table));
   for (const std::string name : {"softmax.behaves.scalar", "softmax.behaves_when_timed.scalar",

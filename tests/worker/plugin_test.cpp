@@ -51,12 +51,6 @@ struct Prepared {
   }
 };
 
-template <class T>
-bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
-  return a.size() == b.size() &&
-         (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
-}
-
 // In how many calls they differ.
 template <class T>
 std::size_t differing(const ops::Variant& there, const ops::Variant& here) {
