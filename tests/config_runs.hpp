@@ -6,7 +6,12 @@
 
 namespace maxtrick::tests {
 
-const std::string all_types =
+// The first lines of every config.
+inline std::string head_of(const std::string& experiment) {
+  return "experiment = \"" + experiment + "\"\ntitle = \"T\"\ndescription = \"D\"\n";
+}
+
+inline const std::string all_types =
     R"(["float32", "float64", "float16", "bfloat16", "float16_in_float32", "bfloat16_in_float32"])";
 
 // The CSV of a run of `config`, which must end with exit code 0: no figure exceeds its bound.

@@ -20,6 +20,12 @@ samples = 300
 centres = [[-1, -1], [1, 1]]
 seed = 2
 )";
+inline std::string circles(int samples, const std::string& half_width, int seed) {
+  return fmt::format(
+      "[[data]]\nname = \"circles\"\ngenerate = \"circles\"\nsamples = {}\nradii = [1, 2]\n"
+      "half_width = {}\nseed = {}\n",
+      samples, half_width, seed);
+}
 // Not there, and to be got by the reader.
 inline const std::string absent = R"([[data]]
 name = "absent"

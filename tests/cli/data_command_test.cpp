@@ -1,7 +1,7 @@
 // The command `maxtrick data`, run as a user runs it, on the tests' own experiment.
 #include "digests.hpp"
 #include "io/matrix.hpp"
-#include "program.hpp"
+#include "training_configs.hpp"
 
 BOOST_AUTO_TEST_SUITE(data_command_test)
 
@@ -9,37 +9,6 @@ namespace {
 
 using namespace maxtrick;
 using namespace maxtrick::tests;
-
-const std::string lab = R"(
-[[data]]
-name = "lab"
-generate = "blobs"
-samples = 2000
-seed = 30
-centres = [[-5, 2], [-2, -2], [1, 2], [5, -2]]
-)";
-const std::string circles = R"(
-[[data]]
-name = "circles"
-generate = "circles"
-samples = 2000
-seed = 5
-radii = [1, 2]
-half_width = 3
-)";
-const std::string absent = R"(
-[[data]]
-name = "absent"
-path = "absent.npy"
-labels = "labels.npy"
-obtain = "Ask for it."
-)";
-// Of the lab: as scikit-learn 1.2.1 makes X and y (blobs_test.cpp). Of the circles: as NumPy does
-// (circles_test.cpp).
-const std::string lab_X = "fa18b0a676e906b24f1691f1f2ab3f5b0bf10bd71e63728adef3eede68d6bf4a",
-                  lab_y = "0e026bfa8a3cffed9a1105ef35f38d00c2477324cec8a0c99f4f5375c2166ee2",
-                  circles_X = "7e09613e74c8471df7adaa8627f09aee2091012aa2442291dd57d35584896a37",
-                  circles_y = "5c53df0800f0508f624cd443a690d0416c92613e2288bdc1371af4b80b46008a";
 
 // A folder with the probe's config, of no case, and the data sets given.
 struct Described : Workdir {
@@ -81,7 +50,7 @@ BOOST_AUTO_TEST_CASE(the_labs_data_do_not_depend_on_the_cpu) {
 }
 
 BOOST_AUTO_TEST_CASE(several_data_sets_have_a_folder_each) {
-  const Described folder(lab + circles);
+  const Described folder(lab + circles(2000, "3", 5));
   folder.data(0, "probe.toml --output out --set 'title=\"Mine\"'")
       .out_is("out/lab/X.npy: 2000 x 2, sha256 of the data " + lab_X +
               "\nout/lab/y.npy: 2000, sha256 of the data " + lab_y +
@@ -93,9 +62,9 @@ BOOST_AUTO_TEST_CASE(several_data_sets_have_a_folder_each) {
 
 // What was written can be read: labels, points and all.
 BOOST_AUTO_TEST_CASE(what_is_written_is_data_of_ones_own) {
-  const Described folder(circles);
+  const Described folder(circles(2000, "3", 5));
   folder.data(0, "probe.toml -o out");
-  const Described reads("\n[[data]]\nname = \"mine\"\npath = \"" + (folder / "out/X.npy").string() +
+  const Described reads("[[data]]\nname = \"mine\"\npath = \"" + (folder / "out/X.npy").string() +
                         "\"\nlabels = \"" + (folder / "out/y.npy").string() + "\"\n");
   reads.data(0, "probe.toml -o out");
   for (const std::string file : {"out/X.npy", "out/y.npy"})
@@ -125,7 +94,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_done_writes_nothing) {
   // A config error names its place, as in every command.
   folder.write("probe.toml", folder.read("probe.toml") + "sample = 2\n");
   said = folder.data(2, "probe.toml -o out");
-  BOOST_TEST(said.err.starts_with("probe.toml:12:1: error: unknown key 'sample'"));
+  BOOST_TEST(said.err.starts_with("probe.toml:11:1: error: unknown key 'sample'"));
   BOOST_TEST(!folder.has("out"));
 }
 

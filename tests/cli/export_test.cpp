@@ -1,8 +1,7 @@
 // `maxtrick run --export`: what is written is the network that was trained, and nothing is written
 // where something is wrong.
+#include "config_runs.hpp"
 #include "io/matrix.hpp"
-#include "program.hpp"
-#include "result_rows.hpp"
 
 BOOST_AUTO_TEST_SUITE(export_test)
 
@@ -13,7 +12,8 @@ using namespace maxtrick::tests;
 using io::Matrix;
 
 const std::string head =
-    "experiment = \"training\"\ntitle = \"T\"\ndescription = \"D\"\nseeds = 1\n"
+    head_of("training") +
+    "seeds = 1\n"
     "[[data]]\nname = \"four\"\ngenerate = \"blobs\"\nsamples = 150\n"
     "centres = [[-5, 2], [-2, -2], [1, 2], [5, -2]]\nseed = 3\n"
     "[[data]]\nname = \"two\"\ngenerate = \"blobs\"\nsamples = 90\n"

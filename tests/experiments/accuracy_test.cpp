@@ -18,8 +18,8 @@ using namespace maxtrick::tests;
 using ops::Op;
 
 const std::string head =
-    "experiment = \"accuracy\"\ntitle = \"T\"\ndescription = \"D\"\ndtypes = [\"float32\", "
-    "\"float16\"]\nvariants = [\"softmax.max_trick.*\", \"log_softmax.shifted.*\", "
+    head_of("accuracy") +
+    "dtypes = [\"float32\", \"float16\"]\nvariants = [\"softmax.max_trick.*\", \"log_softmax.shifted.*\", "
     "\"log_sum_exp.naive.*\"]\nclasses = [2, 30]\ninaccurate_above_ulp = 8\nseed = 5\noutputs = "
     "60\nmax_rows = 7\n";
 const std::string normal =

@@ -10,8 +10,8 @@ using namespace maxtrick::tests;
 
 std::string config(const std::string& conditions, const std::string& arms = naive + clip + fused,
                    const std::string& data = lab, const std::string& name = "lab", int epochs = 3) {
-  return "experiment = \"breaking\"\ntitle = \"T\"\ndescription = \"D\"\nseeds = 4\n" + data +
-         "[task]\n" + task(name, epochs) + arms + conditions;
+  return head_of("breaking") + "seeds = 4\n" + data + "[task]\n" + task(name, epochs) + arms +
+         conditions;
 }
 
 std::string condition(const std::string& name, const std::string& changes = "") {

@@ -24,8 +24,8 @@ std::string config(
     const std::string& rows, const std::string& dtypes = all_types,
     const std::string& variants = R"(["softmax.naive.scalar", "softmax.online.scalar"])",
     const std::string& classes = "[2, 7]") {
-  return "experiment = \"derivative\"\ntitle = \"T\"\ndescription = \"D\"\ndtypes = " + dtypes +
-         "\nvariants = " + variants + "\nclasses = " + classes + "\n" + rows;
+  return head_of("derivative") + "dtypes = " + dtypes + "\nvariants = " + variants +
+         "\nclasses = " + classes + "\n" + rows;
 }
 
 std::string row(const std::string& name, const std::string& logits) {

@@ -12,7 +12,7 @@ using namespace maxtrick::tests;
 
 std::string config(const std::string& gaps, const std::string& classes,
                    const std::string& variants = "\"log_softmax.*.scalar\"") {
-  return "experiment = \"log_softmax\"\ntitle = \"T\"\ndescription = \"D\"\n"
+  return head_of("log_softmax") +
          "dtypes = [\"float64\", \"float32\", \"float16\", \"bfloat16\", \"float16_in_float32\", "
          "\"bfloat16_in_float32\"]\nvariants = [" +
          variants + "]\ninaccurate_above_ulp = 8\nshown_dtypes = [\"float32\"]\nshown_classes = " +

@@ -10,7 +10,7 @@ namespace {
 using namespace maxtrick;
 using namespace maxtrick::tests;
 
-const std::string head = "experiment = \"loss\"\ntitle = \"T\"\ndescription = \"D\"\n";
+const std::string head = head_of("loss");
 const std::string both = "targets = [\"sparse\", \"one_hot\"]\n";
 const std::string two_types = "dtypes = [\"float32\", \"float64\"]\n";
 

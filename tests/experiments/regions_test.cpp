@@ -10,22 +10,14 @@ namespace {
 using namespace maxtrick;
 using namespace maxtrick::tests;
 
-const std::string circles = R"([[data]]
-name = "circles"
-generate = "circles"
-samples = 1000
-radii = [1, 2]
-half_width = 2.5
-seed = 1
-)";
+const std::string thousand = circles(1000, "2.5", 1);
 
 const std::string area = "x1 = [-2.5, 2.5]\nx2 = [-2.5, 2.5]\nstep = 0.25\nexamples = 50\n";
 
-std::string config(const std::string& data = circles, const std::string& name = "circles",
+std::string config(const std::string& data = thousand, const std::string& name = "circles",
                    const std::string& its_area = area, const std::string& arms = fused,
                    int epochs = 15) {
-  return "experiment = \"regions\"\ntitle = \"T\"\ndescription = \"D\"\n" + data + arms +
-         "[[task]]\n" + task(name, epochs, its_area);
+  return head_of("regions") + data + arms + "[[task]]\n" + task(name, epochs, its_area);
 }
 
 }  // namespace
@@ -112,7 +104,7 @@ BOOST_AUTO_TEST_CASE(the_best_classifier_of_blobs_takes_the_nearest_centre) {
 
 // A network of NaN gives no class: neither table nor picture shows one.
 BOOST_AUTO_TEST_CASE(a_network_that_ended_in_nan_has_no_regions) {
-  std::string text = replaced(config(circles, "circles", area, naive, 2), "learning_rate = 0.01",
+  std::string text = replaced(config(thousand, "circles", area, naive, 2), "learning_rate = 0.01",
                               "learning_rate = 1e6");
   text = replaced(text, "\"adam\"", "\"sgd\"");
   const Workdir folder("regions.toml", text);
@@ -136,12 +128,6 @@ BOOST_AUTO_TEST_CASE(a_table_of_examples_only_is_no_picture) {
   folder.exits(0, "$MAXTRICK run regions.toml --quiet -o results --filter '/40[1-9]$'");
   BOOST_CHECK_THROW((void)report::regions().draw(report::Tables(folder / "results")),
                     io::InputError);
-}
-
-BOOST_AUTO_TEST_CASE(data_that_must_be_got_are_skipped) {
-  const Workdir folder(
-      "t.toml", config(absent, "absent", "x1 = [0, 2]\nx2 = [0, 1]\nstep = 1\nexamples = 1\n"));
-  folder.exits(5, "$MAXTRICK run t.toml").err_has("Ask for it.");
 }
 
 BOOST_AUTO_TEST_CASE(areas_that_are_none) {

@@ -26,9 +26,8 @@ const std::string three_ops =
 std::string config(const std::string& offsets, const std::string& dtypes = all_types,
                    const std::string& variants = three_ops,
                    const std::string& rows = "classes = [5]\nscale = 1\nseeds = [7, 8]") {
-  return "experiment = \"shift\"\ntitle = \"T\"\ndescription = \"D\"\ndtypes = " + dtypes +
-         "\nvariants = " + variants + "\noffsets = " + offsets + "\n" + rows +
-         "\ninaccurate_above_ulp = 8\n";
+  return head_of("shift") + "dtypes = " + dtypes + "\nvariants = " + variants +
+         "\noffsets = " + offsets + "\n" + rows + "\ninaccurate_above_ulp = 8\n";
 }
 
 template <class S>

@@ -8,8 +8,7 @@ namespace {
 using namespace maxtrick;
 using namespace maxtrick::tests;
 
-const std::string head =
-    "experiment = \"training\"\ntitle = \"T\"\ndescription = \"D\"\nseeds = 3\n";
+const std::string head = head_of("training") + "seeds = 3\n";
 
 std::string asked(const std::string& data, const std::string& arms, const std::string& rest = "") {
   return "[[task]]\n" + task(data, 2, "arms = [" + arms + "]\n" + rest);

@@ -16,9 +16,9 @@ using numerics::BFloat16;
 
 std::string config(const std::string& criteria, const std::string& classes,
                    const std::string& gaps = "largest_gap = 60\ngrid_step = 0.0009765625\n") {
-  return "experiment = \"x_minus_max\"\ntitle = \"T\"\ndescription = \"D\"\n"
-         "dtypes = [\"float64\", \"float32\", \"float16\", \"bfloat16\"]\nclasses = [" +
-         classes + "]\n" + gaps + "scan_step = 1.5\n" + criteria;
+  return head_of("x_minus_max") +
+         "dtypes = [\"float64\", \"float32\", \"float16\", \"bfloat16\"]\nclasses = [" + classes +
+         "]\n" + gaps + "scan_step = 1.5\n" + criteria;
 }
 
 std::string criterion(const std::string& name, const std::string& rest) {

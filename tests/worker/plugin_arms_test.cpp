@@ -34,16 +34,14 @@ optimiser = "sgd"
 learning_rate = 0.1
 )";
 
-std::string head(const std::string& experiment) {
-  return "experiment = \"" + experiment + "\"\ntitle = \"T\"\ndescription = \"D\"\n";
-}
-
-const std::string training = head("training") + "seeds = 2\n" + three_blobs + arms + "[[task]]\n" +
-                             task_of_three + "arms = [\"ours\", \"mine\", \"fused\"]\n";
-const std::string breaking = head("breaking") + "seeds = 2\n" + three_blobs + arms + "[task]\n" +
+const std::string training = head_of("training") + "seeds = 2\n" + three_blobs + arms +
+                             "[[task]]\n" + task_of_three +
+                             "arms = [\"ours\", \"mine\", \"fused\"]\n";
+const std::string breaking = head_of("breaking") + "seeds = 2\n" + three_blobs + arms + "[task]\n" +
                              task_of_three +
                              "[[condition]]\nname = \"as_it_is\"\nhazard = \"-\"\nsource = \"-\"\n";
-const std::string loss = head("loss") + "dtypes = [\"float32\"]\ntargets = [\"sparse\"]\n" + arms +
+const std::string loss = head_of("loss") + "dtypes = [\"float32\"]\ntargets = [\"sparse\"]\n" +
+                         arms +
                          R"([[case]]
 name = "led"
 hazard = "H"
