@@ -3,19 +3,13 @@
 // IEEE 754 (exponent range and mpfr_subnormalize).
 #pragma once
 
-#include <algorithm>
-#include <cmath>
-#include <cstddef>
-#include <limits>
-#include <span>
-#include <vector>
-
 #include "numerics/error.hpp"
 #include "numerics/real.hpp"
 #include "ops/log_softmax.hpp"
 #include "ops/log_sum_exp.hpp"
 #include "ops/op.hpp"
 #include "ops/softmax.hpp"
+#include "test.hpp"
 
 namespace brute_force {
 
@@ -63,17 +57,23 @@ Exact<T> describe(mpfr_srcptr y) {
   return exact;
 }
 
+template <class T>
+void sum_of_exponentials(mpfr_ptr sum, std::span<const T> logits) {
+  Real term(mpfr_get_prec(sum));
+  mpfr_set_ui(sum, 0, MPFR_RNDN);
+  for (const T x : logits) {
+    mpfr_set_d(term, x, MPFR_RNDN);
+    mpfr_exp(term, term, MPFR_RNDN);  // 0 for a masked class
+    mpfr_add(sum, sum, term, MPFR_RNDN);
+  }
+}
+
 // For finite or masked logits of at most about 1e8 in magnitude, not all masked. `bits` must exceed
 // what the row's cancellations and near misses need.
 template <class T>
 std::vector<Exact<T>> exact(Op op, std::span<const T> logits, mpfr_prec_t bits) {
   Real sum(bits), log_sum(bits), y(bits);
-  mpfr_set_ui(sum, 0, MPFR_RNDN);
-  for (const T x : logits) {
-    mpfr_set_d(y, x, MPFR_RNDN);
-    mpfr_exp(y, y, MPFR_RNDN);  // 0 for a masked class
-    mpfr_add(sum, sum, y, MPFR_RNDN);
-  }
+  sum_of_exponentials(sum, logits);
   mpfr_log(log_sum, sum, MPFR_RNDN);
   if (op == ops::log_sum_exp) return {describe<T>(log_sum)};
 

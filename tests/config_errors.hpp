@@ -1,14 +1,8 @@
 // What a config test needs: the exact words of the errors in a text.
 #pragma once
 
-#include <fmt/ranges.h>
-
-#include <boost/test/unit_test.hpp>
-#include <sstream>
-#include <string>
-#include <vector>
-
 #include "config/config.hpp"
+#include "test.hpp"
 
 namespace maxtrick::tests {
 

@@ -1,25 +1,25 @@
 // Runs of the program on a config of a test's own.
 #pragma once
 
-#include <boost/test/unit_test.hpp>
-#include <filesystem>
-#include <map>
-#include <stdexcept>
-#include <string>
-#include <vector>
-
 #include "program.hpp"
 #include "result_rows.hpp"
 
 namespace maxtrick::tests {
 
+// The first lines of every config.
+inline std::string head_of(const std::string& experiment) {
+  return "experiment = \"" + experiment + "\"\ntitle = \"T\"\ndescription = \"D\"\n";
+}
+
+inline const std::string all_types =
+    R"(["float32", "float64", "float16", "bfloat16", "float16_in_float32", "bfloat16_in_float32"])";
+
 // The CSV of a run of `config`, which must end with exit code 0: no figure exceeds its bound.
 inline std::string csv_of_run(const std::string& config, const std::string& options = "") {
-  const Folder folder;
-  folder.write("t.toml", config);
-  const Said said = shell("$MAXTRICK run t.toml --quiet " + options, folder.path());
+  const Workdir folder("t.toml", config);
+  const Said said = folder.run("$MAXTRICK run t.toml --quiet " + options);
   if (said.code != 0) throw std::runtime_error(said.out + said.err);
-  return io::read_file(folder / "results/t.csv");
+  return folder.read("results/t.csv");
 }
 
 inline std::vector<Cells> rows_of_run(const std::string& config, const std::string& options = "") {
@@ -28,25 +28,21 @@ inline std::vector<Cells> rows_of_run(const std::string& config, const std::stri
 
 // One job and five write the same bytes.
 inline void check_jobs(const std::string& config) {
-  const Folder folder;
-  folder.write("t.toml", config);
-  const Said said = shell_exits(
-      0, "$MAXTRICK run t.toml -o one -j 1 && $MAXTRICK run t.toml -o many -j 5", folder.path());
+  const Workdir folder("t.toml", config);
+  folder.exits(0, "$MAXTRICK run t.toml -o one -j 1 && $MAXTRICK run t.toml -o many -j 5");
   for (const std::string file : {"t.csv", "t.md"})
-    BOOST_TEST(io::read_file(folder / ("one/" + file)) == io::read_file(folder / ("many/" + file)));
+    BOOST_TEST(folder.read("one/" + file) == folder.read("many/" + file));
 }
 
 // The program rejects `config` with a message that has all these parts, and writes nothing. The config
 // may name `files`, whose texts follow. The result is all that the program says.
 inline std::string check_rejected(const std::string& config, const std::vector<std::string>& parts,
                                   const std::map<std::string, std::string>& files = {}) {
-  const Folder folder;
-  folder.write("t.toml", config);
+  const Workdir folder("t.toml", config);
   for (const auto& [name, text] : files) folder.write(name, text);
-  const Said said = shell_exits(2, "$MAXTRICK run t.toml", folder.path());
-  for (const std::string& part : parts)
-    BOOST_TEST(contains(said.err, part), part << " is not in " << said.err);
-  BOOST_TEST(!std::filesystem::exists(folder / "results"));
+  const Said said = folder.exits(2, "$MAXTRICK run t.toml");
+  for (const std::string& part : parts) said.err_has(part);
+  BOOST_TEST(!folder.has("results"));
   return said.err;
 }
 

@@ -1,13 +1,8 @@
 // Digests of numbers as NumPy gives them: hashlib.sha256(a.tobytes()), of float64 and of int64.
 #pragma once
 
-#include <cstdint>
-#include <span>
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "io/files.hpp"
+#include "test.hpp"
 
 namespace maxtrick::tests {
 
@@ -26,5 +21,14 @@ std::string digest_of_indices(const std::vector<Index>& indices) {
   const std::vector<std::int64_t> wide(indices.begin(), indices.end());
   return digest(std::span<const std::int64_t>(wide));
 }
+
+// Of the lab: as scikit-learn 1.2.1 makes X and y (blobs_test.cpp). Of the circles: as NumPy does
+// (circles_test.cpp).
+inline const std::string lab_X = "fa18b0a676e906b24f1691f1f2ab3f5b0bf10bd71e63728adef3eede68d6bf4a",
+                         lab_y = "0e026bfa8a3cffed9a1105ef35f38d00c2477324cec8a0c99f4f5375c2166ee2",
+                         circles_X =
+                             "7e09613e74c8471df7adaa8627f09aee2091012aa2442291dd57d35584896a37",
+                         circles_y =
+                             "5c53df0800f0508f624cd443a690d0416c92613e2288bdc1371af4b80b46008a";
 
 }  // namespace maxtrick::tests

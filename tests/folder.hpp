@@ -4,12 +4,10 @@
 #include <stdlib.h>  // mkdtemp is POSIX
 
 #include <cerrno>
-#include <filesystem>
-#include <string>
-#include <string_view>
 #include <system_error>
 
 #include "io/files.hpp"
+#include "test.hpp"
 
 namespace maxtrick::tests {
 
@@ -34,6 +32,12 @@ class Folder {
   std::filesystem::path write(const std::string& name, std::string_view text) const {
     io::write_file(path_ / name, text);
     return path_ / name;
+  }
+  [[nodiscard]] std::string read(const std::string& name) const {
+    return io::read_file(path_ / name);
+  }
+  [[nodiscard]] bool has(const std::string& name) const {
+    return std::filesystem::exists(path_ / name);
   }
 
  private:

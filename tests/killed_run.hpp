@@ -1,16 +1,17 @@
 // Runs of the program that are killed, and the cache that they leave.
 #pragma once
 
-#include <string>
-
 #include "program.hpp"
 
 namespace maxtrick::tests {
 
-// Runs a shell command with the cache in the folder.
-inline Said shell_with_cache(const Folder& folder, const std::string& command) {
-  return shell("export XDG_CACHE_HOME=$PWD/cache; " + command, folder.path());
-}
+// A folder whose commands keep their cache in it.
+struct WorkdirWithCache : Workdir {
+  template <class... File>
+  explicit WorkdirWithCache(const File&... file) : Workdir(file...) {
+    setup = "export XDG_CACHE_HOME=$PWD/cache; ";
+  }
+};
 
 // The shell commands that kill `command` as soon as `condition` holds: SIGKILL leaves no way to clean
 // up. They fail if `command` ended before.

@@ -1,12 +1,10 @@
 // What tests of training train on: the lab's data, or less of the like.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "learn/blobs.hpp"
 #include "learn/training.hpp"
 #include "ops/registry.hpp"
+#include "test.hpp"
 
 namespace maxtrick::tests {
 

@@ -1,15 +1,7 @@
 // What an experiment plans to do for a config.
 #pragma once
 
-#include <map>
-#include <stdexcept>
-#include <string>
-#include <string_view>
-#include <variant>
-#include <vector>
-
 #include "config_errors.hpp"
-#include "replaced.hpp"
 #include "result_rows.hpp"
 #include "run/experiment.hpp"
 
@@ -44,15 +36,21 @@ struct Mistake {
   std::string from, to, line;
 };
 
+// All that is wrong in a config, and the first line of that.
+inline std::string plan_errors(std::string_view experiment, const std::string& config) {
+  return errors(config, [&](Section& root) { (void)plan_of(experiment, root); });
+}
+inline std::string first_error(std::string_view experiment, const std::string& config) {
+  const std::string report = plan_errors(experiment, config);
+  return report.substr(0, report.find('\n'));
+}
+
 // `config` is right, and each of the mistakes is reported.
 inline void check_mistakes(std::string_view experiment, const std::string& config,
                            const std::vector<Mistake>& mistakes) {
-  const auto plan = [&](Section& root) { (void)plan_of(experiment, root); };
-  BOOST_TEST(errors(config, plan) == "");
-  for (const auto& [from, to, line] : mistakes) {
-    const std::string report = errors(replaced(config, from, to), plan);
-    BOOST_TEST(report.substr(0, report.find('\n')) == line);
-  }
+  BOOST_TEST(plan_errors(experiment, config) == "");
+  for (const auto& [from, to, line] : mistakes)
+    BOOST_TEST(first_error(experiment, replaced(config, from, to)) == line);
 }
 
 }  // namespace maxtrick::tests

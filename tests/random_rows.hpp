@@ -1,14 +1,11 @@
 // Random rows of logits of many kinds, and errors in the units of a variant's claim.
 #pragma once
 
-#include <algorithm>
-#include <cmath>
-#include <span>
-#include <vector>
-
 #include "numerics/random.hpp"
+#include "ops/softmax.hpp"
 #include "ops/variant.hpp"
 #include "oracle/oracle.hpp"
+#include "test.hpp"
 
 namespace maxtrick::tests {
 
@@ -39,6 +36,21 @@ std::vector<T> random_row(numerics::Random& random, std::size_t i, double limit,
   return row;
 }
 
+// The names of variants, from their op and the rest, of which `x.*` is x for every instruction set.
+inline std::set<std::string> variant_names(const std::map<std::string, std::string>& rest_of) {
+  std::set<std::string> names;
+  for (const auto& [op, words] : rest_of) {
+    std::istringstream stream(words);
+    for (std::string word; stream >> word;)
+      if (word.ends_with(".*"))
+        for (const char* isa : {"scalar", "avx2", "avx512"})
+          names.insert(op + "." + word.substr(0, word.size() - 1) + isa);
+      else
+        names.insert(op + "." + word);
+  }
+  return names;
+}
+
 template <class T>
 std::vector<T> apply(const ops::Variant& variant, std::span<const T> logits) {
   std::vector<T> result(ops::outputs(variant.op, logits.size()));
@@ -63,6 +75,42 @@ double claim_error(const ops::Variant& variant, std::span<const T> logits) {
     largest = std::max(largest, numerics::absolute_error(exact[i], got[i]) /
                                     claim_unit<T>(exact[i].value(), variant.claim<T>().floor));
   return largest;
+}
+
+// The largest error of results of an op on a row, in ULP.
+template <class T>
+double worst_ulp(ops::Op op, const std::vector<T>& row, const std::vector<T>& got) {
+  const auto exact = oracle::exact<T>(op, row);
+  double worst = 0;
+  for (std::size_t i = 0; i < got.size(); ++i)
+    worst = std::max(worst, numerics::error_ulp(exact[i], got[i]));
+  return worst;
+}
+
+// The largest error of scale (softmax - one-hot), in ULP; that of the target is less the sum of the others.
+inline double worst_ulp_of_gradient(const std::vector<float>& row, std::size_t target, float scale,
+                                    const std::vector<float>& got) {
+  const auto y = oracle::exact<float>(ops::softmax, row);
+  double others = 0, worst = 0;
+  for (std::size_t k = 0; k < row.size(); ++k) others += k == target ? 0 : y[k].value();
+  for (std::size_t k = 0; k < row.size(); ++k) {
+    const double due = double{scale} * (k == target ? -others : y[k].value());
+    worst = std::max(worst, std::abs(double{got[k]} - due) / numerics::ulp<float>(due));
+  }
+  return worst;
+}
+
+inline float pick(numerics::Random& random, double low, double high) {
+  return static_cast<float>(random.uniform(low, high));
+}
+
+// Rows with NaN, infinities, zeros, and numbers of both ends.
+inline std::vector<std::vector<float>> special_rows() {
+  constexpr float inf = INFINITY, nan = NAN, most = 3.4e38F;
+  return {{nan},           {nan, 1},      {1, nan, -inf}, {inf, nan},   {-inf, nan},  {inf},
+          {inf, 1},        {1, inf, inf}, {inf, -inf},    {-inf},       {-inf, -inf}, {-inf, 3},
+          {3, -inf, -inf}, {0},           {-0.0F},        {-5e-45F},    {most},       {-most},
+          {most, most},    {-most, most}, {-0.0F, 0.0F},  {-inf, -0.0F}};
 }
 
 }  // namespace maxtrick::tests

@@ -1,19 +1,10 @@
 // The rows of a result table by the names of its columns.
 #pragma once
 
-#include <fmt/ranges.h>
-
-#include <algorithm>
-#include <filesystem>
-#include <map>
-#include <stdexcept>
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "io/csv.hpp"
 #include "io/files.hpp"
 #include "io/number.hpp"
+#include "test.hpp"
 
 namespace maxtrick::tests {
 
@@ -59,6 +50,13 @@ inline const Cells& row_where(const std::vector<Cells>& rows, const Cells& cells
                             [&](const auto& cell) { return row.at(cell.first) == cell.second; }))
       return row;
   throw std::out_of_range(fmt::format("no row of {}", cells));
+}
+
+// The row has these cells; a failure names the line of the call.
+inline void check_cells(const Cells& row, const Cells& expected, int line = __builtin_LINE()) {
+  for (const auto& [column, cell] : expected)
+    BOOST_TEST(row.at(column) == cell,
+               "line " << line << ": " << column << " is " << row.at(column) << ", not " << cell);
 }
 
 }  // namespace maxtrick::tests

@@ -1,9 +1,8 @@
 // The head of a config of the experiment `speed` that measures little and concludes nothing.
 #pragma once
 
-#include <string>
-
 #include "run/store.hpp"
+#include "test.hpp"
 
 namespace maxtrick::tests {
 

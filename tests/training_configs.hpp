@@ -1,11 +1,7 @@
 // Small configs of the experiments that train.
 #pragma once
 
-#include <boost/test/unit_test.hpp>
-#include <string>
-
 #include "config_runs.hpp"
-#include "replaced.hpp"
 
 namespace maxtrick::tests {
 
@@ -24,6 +20,12 @@ samples = 300
 centres = [[-1, -1], [1, 1]]
 seed = 2
 )";
+inline std::string circles(int samples, const std::string& half_width, int seed) {
+  return fmt::format(
+      "[[data]]\nname = \"circles\"\ngenerate = \"circles\"\nsamples = {}\nradii = [1, 2]\n"
+      "half_width = {}\nseed = {}\n",
+      samples, half_width, seed);
+}
 // Not there, and to be got by the reader.
 inline const std::string absent = R"([[data]]
 name = "absent"

@@ -1,7 +1,6 @@
 // Training allocates before its first step only: its calls of operator new are counted. In a
 // program of its own, since it replaces that operator.
 #include <atomic>
-#include <boost/test/unit_test.hpp>
 #include <cstdlib>
 #include <new>
 

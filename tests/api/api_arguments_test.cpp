@@ -1,11 +1,7 @@
 // The installed library: arguments that do not fit are named, with their figures, and nothing is
 // written.
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-#include <functional>
-#include <stdexcept>
-
 #include "maxtrick/maxtrick.hpp"
+#include "test.hpp"
 
 BOOST_AUTO_TEST_SUITE(api_arguments_test)
 
@@ -58,13 +54,8 @@ void rejected(const std::vector<Function>& functions, const std::string& expecte
     Arguments a;
     change(a);
     const std::vector<float> before = a.memory;
-    std::string said = "nothing";
-    try {
-      call(function, a);
-    } catch (const std::invalid_argument& error) {
-      said = error.what();
-    }
-    BOOST_TEST(said == std::string("maxtrick::") + names[function] + ": " + expected);
+    BOOST_TEST(maxtrick::tests::error_of<std::invalid_argument>([&] { call(function, a); }) ==
+               std::string("maxtrick::") + names[function] + ": " + expected);
     BOOST_TEST(a.memory == before, names[function] << " has written");
   }
 }

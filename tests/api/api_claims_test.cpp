@@ -1,8 +1,5 @@
 // The installed library: the errors and special values that maxtrick/maxtrick.hpp claims, held
 // against the oracle.
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-
 #include "maxtrick/maxtrick.hpp"
 #include "ops/log_softmax.hpp"
 #include "ops/log_sum_exp.hpp"
@@ -20,9 +17,8 @@ using maxtrick::Matrix;
 namespace numerics = maxtrick::numerics;
 namespace ops = maxtrick::ops;
 namespace oracle = maxtrick::oracle;
-using maxtrick::tests::claim_unit;
+using namespace maxtrick::tests;
 using numerics::Random;
-using ops::Op;
 using Row = std::vector<float>;
 
 constexpr double infinite = INFINITY;
@@ -47,23 +43,10 @@ float log_sum_exp(const Row& x, Algorithm algorithm) {
   return y[0];
 }
 
-double worst_ulp(Op op, const Row& x, const Row& got) {
-  const auto exact = oracle::exact<float>(op, x);
-  double worst = 0;
-  for (std::size_t i = 0; i < got.size(); ++i)
-    worst = std::max(worst, numerics::error_ulp(exact[i], got[i]));
-  return worst;
-}
-
-float pick(Random& random, double low, double high) {
-  return static_cast<float>(random.uniform(low, high));
-}
-
 // Rows whose log-sum-exp is 0 but for roundings, ever nearer: log-probabilities, and a logit near 0
 // with what it leaves.
 Row cancelling_row(Random& random, std::size_t i) {
-  if (i % 2 == 0)
-    return log_softmax(maxtrick::tests::random_row<float>(random, i, 30, 40), Algorithm::accurate);
+  if (i % 2 == 0) return log_softmax(random_row<float>(random, i, 30, 40), Algorithm::accurate);
   const float first = -static_cast<float>(std::exp(-random.uniform(0, 30)));
   return {first, static_cast<float>(std::log(-std::expm1(first)))};
 }
@@ -76,7 +59,7 @@ BOOST_AUTO_TEST_CASE(errors_are_within_the_claims) {
     const double claim = claimed_ulp(algorithm);
     double worst = 0;
     for (std::size_t i = 0; i < 700; ++i) {
-      const Row x = maxtrick::tests::random_row<float>(random, i, i % 2 == 0 ? 10 : 120, 200);
+      const Row x = random_row<float>(random, i, i % 2 == 0 ? 10 : 120, 200);
       const std::size_t n = x.size(), t = random.below(n);
       worst = std::max(worst, worst_ulp(ops::softmax, x, softmax(x, algorithm)));
       worst = std::max(worst, worst_ulp(ops::log_softmax, x, log_softmax(x, algorithm)));
@@ -90,14 +73,7 @@ BOOST_AUTO_TEST_CASE(errors_are_within_the_claims) {
       const auto log_p = oracle::exact<float>(ops::log_softmax, x)[t];
       worst = std::max(
           {worst, numerics::error_ulp(log_p, -loss[0]), numerics::error_ulp(log_p, -alone[0])});
-
-      const auto y = oracle::exact<float>(ops::softmax, x);
-      double others = 0;
-      for (std::size_t k = 0; k < n; ++k) others += k == t ? 0 : y[k].value();
-      for (std::size_t k = 0; k < n; ++k) {
-        const double due = double{scale} * (k == t ? -others : y[k].value());
-        worst = std::max(worst, std::abs(double{gradient[k]} - due) / numerics::ulp<float>(due));
-      }
+      worst = std::max(worst, worst_ulp_of_gradient(x, t, scale, gradient));
       BOOST_TEST_REQUIRE(worst <= claim, "row " << i << ", " << n << " classes");
     }
     BOOST_TEST(worst > 0.5 * claim);  // a claim that says something
@@ -111,7 +87,7 @@ BOOST_AUTO_TEST_CASE(log_sum_exp_is_within_its_claims_where_logits_cancel_too) {
     // A third cancel just not so far that more than m + L is needed.
     const Row x = i % 3 == 0   ? cancelling_row(random, i / 3)
                   : i % 3 == 1 ? Row{pick(random, -1, 0), pick(random, -0.1, 0.1)}
-                               : maxtrick::tests::random_row<float>(random, i, 120, 200);
+                               : random_row<float>(random, i, 120, 200);
     const auto exact = oracle::exact<float>(ops::log_sum_exp, x)[0];
     const double y = exact.value(), above = y - double{*std::max_element(x.begin(), x.end())};
     worst = std::max(worst, numerics::absolute_error(exact, log_sum_exp(x, Algorithm::accurate)) /
@@ -146,21 +122,9 @@ BOOST_AUTO_TEST_CASE(threads_change_no_log_sum_exp_of_log_probabilities) {
 }
 
 BOOST_AUTO_TEST_CASE(special_values) {
-  constexpr float inf = INFINITY, nan = NAN;
-  for (const Row& x : std::vector<Row>{{nan},
-                                       {nan, 1},
-                                       {-inf, nan},
-                                       {inf, nan},
-                                       {inf},
-                                       {1, inf, inf},
-                                       {inf, -inf},
-                                       {-inf},
-                                       {-inf, -inf},
-                                       {3, -inf, -inf},
-                                       {3e38F, 3e38F},
-                                       {-3e38F, 3e38F},
-                                       {-0.0F, -inf},
-                                       {-1e-45F, -103.6F}})
+  auto rows = special_rows();
+  rows.push_back({-1e-45F, -103.6F});
+  for (const Row& x : rows)
     for (const Algorithm algorithm : {Algorithm::fast, Algorithm::accurate}) {
       const double claim = claimed_ulp(algorithm);
       const Row p = softmax(x, algorithm), log_p = log_softmax(x, algorithm),
@@ -181,7 +145,7 @@ BOOST_AUTO_TEST_CASE(special_values) {
     }
   const std::vector<std::int32_t> masked{1};
   Row loss(1), gradient(2);
-  const Row x{3, -inf};
+  const Row x{3, -INFINITY};
   maxtrick::cross_entropy_gradient({x, 1, 2}, masked, loss, {gradient, 1, 2});
   BOOST_TEST(loss[0] == infinite);
   BOOST_TEST(gradient == (Row{1, -1}), boost::test_tools::per_element());

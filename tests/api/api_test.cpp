@@ -1,16 +1,10 @@
 // The installed library: what maxtrick/maxtrick.hpp promises, for random shapes, strides,
 // alignments and places, against the kernels themselves.
-#include <algorithm>
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-#include <cstring>
-#include <functional>
-#include <thread>
-
 #include "kernels/kernels.hpp"
 #include "maxtrick/maxtrick.hpp"
 #include "numerics/error.hpp"
 #include "numerics/random.hpp"
+#include "test.hpp"
 
 BOOST_AUTO_TEST_SUITE(api_test)
 

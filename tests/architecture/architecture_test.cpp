@@ -1,15 +1,8 @@
 // The house: who may include whom, and what the library never does.
-#include <algorithm>
-#include <boost/test/unit_test.hpp>
-#include <filesystem>
-#include <map>
 #include <regex>
-#include <set>
-#include <sstream>
-#include <string>
-#include <vector>
 
 #include "io/files.hpp"
+#include "test.hpp"
 
 BOOST_AUTO_TEST_SUITE(architecture_test)
 

@@ -1,8 +1,5 @@
 // `maxtrick eval cross_entropy`: its figures against plain loops, what it reads, and what it says
 // of labels that are none.
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-
 #include "io/matrix.hpp"
 #include "numerics/random.hpp"
 #include "program.hpp"
@@ -28,10 +25,10 @@ const std::vector<std::string> of_several{"exact",
                                           "fused_log1p"},
     of_one{"exact", "bce", "bce_clip", "bce_fused"};
 
-std::vector<Cells> rows_of_eval(const std::string& arguments, const Folder& folder = {}) {
-  const Said said = shell(eval + arguments + " --quiet --format csv", folder.path());
+std::vector<Cells> rows_of_eval(const std::string& arguments, const Workdir& folder = Workdir{}) {
+  const Said said = folder.run(eval + arguments + " --quiet --format csv");
   BOOST_REQUIRE_MESSAGE(said.code == 0, said.err);
-  BOOST_TEST(said.err == "");
+  said.err_is("");
   return rows_of(said.out);
 }
 
@@ -55,8 +52,7 @@ void check_figures(std::size_t rows, std::size_t columns, const std::string& dty
     z.values.push_back(double{static_cast<float>(3 * random.normal())});
   for (std::size_t i = 0; i < rows; ++i)
     y.values.push_back(static_cast<double>(random.below(std::max<std::size_t>(columns, 2))));
-  const Folder folder;
-  folder.write("z.npy", io::to_npy(z, io::NumberType::float32));
+  const Workdir folder("z.npy", io::to_npy(z, io::NumberType::float32));
   folder.write("y.npy", io::to_npy(y, io::NumberType::int64));
   auto table = rows_of_eval("--input z.npy --labels y.npy --dtype " + dtype, folder);
   const auto& names = columns == 1 ? of_one : of_several;
@@ -73,10 +69,10 @@ void check_figures(std::size_t rows, std::size_t columns, const std::string& dty
     const auto exact = loss(row, static_cast<std::size_t>(y.values[i]));
     for (std::size_t k = 0; k < names.size(); ++k) {
       const Cells& line = table[i * names.size() + k];
-      BOOST_TEST(line.at("row") == std::to_string(i));
-      BOOST_TEST(line.at("label") == fmt::format("{}", y.values[i]));
-      BOOST_TEST(line.at("variant") == names[k]);
-      BOOST_TEST(line.at("dtype") == dtype);
+      check_cells(line, {{"row", std::to_string(i)},
+                         {"label", fmt::format("{}", y.values[i])},
+                         {"variant", names[k]},
+                         {"dtype", dtype}});
       double got = number(line, "loss");
       // Its shortest text, as a double, is not the float.
       if (k > 0 && dtype == "float32") got = double{static_cast<float>(got)};
@@ -97,9 +93,7 @@ void check_figures(std::size_t rows, std::size_t columns, const std::string& dty
   }
   for (std::size_t k = 0; k < names.size(); ++k) {
     const Cells& line = table[rows * names.size() + k];
-    BOOST_TEST(line.at("row") == "mean");
-    BOOST_TEST(line.at("label") == "");
-    BOOST_TEST(line.at("variant") == names[k]);
+    check_cells(line, {{"row", "mean"}, {"label", ""}, {"variant", names[k]}});
     BOOST_TEST(number(line, "loss") == sums[k] / static_cast<double>(rows),
                boost::test_tools::tolerance(static_cast<double>(rows) * 2 * u));
   }
@@ -121,8 +115,7 @@ BOOST_AUTO_TEST_CASE(each_form_fails_where_it_is_known_to) {
              boost::test_tools::tolerance(1e-6));
   BOOST_TEST(number(find(rows, "1", "exact"), "loss") == 2.0611536e-9,
              boost::test_tools::tolerance(1e-7));
-  BOOST_TEST(find(rows, "1", "fused").at("loss") == "0");
-  BOOST_TEST(find(rows, "1", "fused").at("relative_error") == "1");
+  check_cells(find(rows, "1", "fused"), {{"loss", "0"}, {"relative_error", "1"}});
   BOOST_TEST(number(find(rows, "1", "fused_log1p"), "relative_error") < 1e-7);
   BOOST_TEST(number(find(rows, "2", "clip(softmax.max_trick.scalar)"), "loss") == 16.118,
              boost::test_tools::tolerance(1e-4));
@@ -136,8 +129,7 @@ BOOST_AUTO_TEST_CASE(special_values_are_told_apart) {
     for (const auto& [row, value] :
          {std::pair("0", "0"), std::pair("1", "inf"), std::pair("2", "nan")}) {
       BOOST_TEST(find(rows, row, "exact").at("loss") == value);
-      BOOST_TEST(find(rows, row, form).at("loss") == value);
-      BOOST_TEST(find(rows, row, form).at("relative_error") == "0");
+      check_cells(find(rows, row, form), {{"loss", value}, {"relative_error", "0"}});
     }
   BOOST_TEST(find(rows, "mean", "exact").at("loss") == "nan");
   const auto masked = rows_of_eval("--logits '1,-inf;1,-inf' --labels 0,1");
@@ -146,8 +138,7 @@ BOOST_AUTO_TEST_CASE(special_values_are_told_apart) {
 }
 
 BOOST_AUTO_TEST_CASE(labels_are_text_or_a_file) {
-  const Folder folder;
-  folder.write("z.csv", "1,2\n3,5\n");
+  const Workdir folder("z.csv", "1,2\n3,5\n");
   folder.write("y.csv", "# classes\n0\n1\n");
   folder.write("0.csv", "0,1\n");
   const auto expected = rows_of_eval("--logits '1,2;3,5' --labels 0,1");
@@ -156,7 +147,7 @@ BOOST_AUTO_TEST_CASE(labels_are_text_or_a_file) {
 }
 
 BOOST_AUTO_TEST_CASE(variant_dtype_format_and_output) {
-  const Folder folder;
+  const Workdir folder;
   auto rows = rows_of_eval("--logits 1,2,3 --labels 2 --variant 'clip(*)'");
   BOOST_TEST(rows.size() > 20U);  // the exact one, and clip with each softmax that is here
   BOOST_TEST(find(rows, "0", "clip(softmax.naive.scalar)").at("dtype") == "float32");
@@ -164,10 +155,9 @@ BOOST_AUTO_TEST_CASE(variant_dtype_format_and_output) {
   BOOST_TEST(find(rows, "0", "fused").at("loss") == "0.40625");
   BOOST_TEST(number(find(rows, "0", "exact"), "loss") == 0.40760596,
              boost::test_tools::tolerance(1e-7));
-  const Said json =
-      shell(eval + "--logits 1,2,3 --labels 2 --variant fused --format json", folder.path());
-  BOOST_TEST(contains(json.out, "\"row\": \"mean\""));
-  BOOST_TEST(contains(json.out, "\"loss\": 0.407605"), json.out);
+  folder.run(eval + "--logits 1,2,3 --labels 2 --variant fused --format json")
+      .out_has("\"row\": \"mean\"")
+      .out_has("\"loss\": 0.407605");
   for (const auto& [dtype, type] : {std::pair("float32", io::NumberType::float32),
                                     std::pair("float64", io::NumberType::float64)}) {
     rows = rows_of_eval(fmt::format("--logits '1,2;3,5' --labels 0,1 --variant fused --dtype {} "
@@ -185,10 +175,10 @@ BOOST_AUTO_TEST_CASE(variant_dtype_format_and_output) {
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_asked_is_named) {
-  const Folder folder;
+  const Workdir folder;
   const auto error = [&](const std::string& arguments) {
-    const Said said = shell_exits(2, "$MAXTRICK eval " + arguments, folder.path());
-    BOOST_TEST(said.out == "", arguments);
+    const Said said = folder.exits(2, "$MAXTRICK eval " + arguments);
+    said.out_is("");
     return said.err;
   };
   const auto of_labels = [&](const std::string& labels) {
@@ -224,25 +214,25 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_asked_is_named) {
   BOOST_TEST(error("cross_entropy --logits 1e39,2 --labels 0").find("infinite in float32") !=
              std::string::npos);
   BOOST_TEST(error("cross_entropy --labels 0").find("--logits or by --input") != std::string::npos);
-  BOOST_TEST(!std::filesystem::exists(folder / "l.npy"));
-  BOOST_TEST(shell(eval + "--logits 1,2 --labels y.npy", folder.path()).code == 6);
+  BOOST_TEST(!folder.has("l.npy"));
+  folder.exits(6, eval + "--logits 1,2 --labels y.npy");
 }
 
 // One-hot targets: the same classes, and Keras's other formula for the clip.
 BOOST_AUTO_TEST_CASE(labels_may_be_one_hot) {
-  const Folder folder;
+  const Workdir folder;
   const std::string command = "$MAXTRICK eval cross_entropy --format csv --logits '20,0,0;0,20,0' ";
   const std::string only_clip = "--variant 'clip(softmax.max_trick.scalar)'";
-  const Said sparse = shell(command + "--labels '0,1' " + only_clip, folder.path());
-  const Said one_hot = shell(command + "--labels '1,0,0;0,1,0' " + only_clip, folder.path());
+  const Said sparse = folder.run(command + "--labels '0,1' " + only_clip);
+  const Said one_hot = folder.run(command + "--labels '1,0,0;0,1,0' " + only_clip);
   BOOST_TEST(sparse.code == 0);
   BOOST_TEST(one_hot.code == 0);
-  BOOST_TEST(contains(one_hot.out, "0,0,exact,float32,4.1223"), one_hot.out);
-  BOOST_TEST(contains(one_hot.out, "1.1920929e-07"), one_hot.out);
-  BOOST_TEST(!contains(sparse.out, "1.1920929e-07"), sparse.out);
+  one_hot.out_has("0,0,exact,float32,4.1223");
+  one_hot.out_has("1.1920929e-07");
+  sparse.out_lacks("1.1920929e-07");
 
   const auto error = [&](const std::string& labels) {
-    const Said said = shell_exits(2, command + "--labels '" + labels + "'", folder.path());
+    const Said said = folder.exits(2, command + "--labels '" + labels + "'");
     return said.err;
   };
   BOOST_TEST(error("1,0,0;0,0.9,0") ==

@@ -1,12 +1,7 @@
 // `maxtrick run --export`: what is written is the network that was trained, and nothing is written
 // where something is wrong.
-#include <algorithm>
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-
+#include "config_runs.hpp"
 #include "io/matrix.hpp"
-#include "program.hpp"
-#include "result_rows.hpp"
 
 BOOST_AUTO_TEST_SUITE(export_test)
 
@@ -17,7 +12,8 @@ using namespace maxtrick::tests;
 using io::Matrix;
 
 const std::string head =
-    "experiment = \"training\"\ntitle = \"T\"\ndescription = \"D\"\nseeds = 1\n"
+    head_of("training") +
+    "seeds = 1\n"
     "[[data]]\nname = \"four\"\ngenerate = \"blobs\"\nsamples = 150\n"
     "centres = [[-5, 2], [-2, -2], [1, 2], [5, -2]]\nseed = 3\n"
     "[[data]]\nname = \"two\"\ngenerate = \"blobs\"\nsamples = 90\n"
@@ -41,14 +37,13 @@ const std::string tasks = task("lab", "four", "[\"fused\", \"clip\"]", "hidden =
                           task("line", "two", "[\"bce\"]", "") + "first_categories = [1, 0]\n";
 
 // A folder with the config, whose exports are what is given.
-struct Configured : Folder {
+struct Configured : Workdir {
   explicit Configured(const std::string& exports) { write("t.toml", head + tasks + exports); }
-  [[nodiscard]] Said run(const std::string& arguments) const {
-    return shell("$MAXTRICK run t.toml " + arguments, path());
+  Said train(int code, const std::string& options) const {
+    return exits(code, "$MAXTRICK run t.toml " + options);
   }
-  [[nodiscard]] Matrix read(const std::string& name) const { return io::read_matrix(*this / name); }
-  [[nodiscard]] bool has(const std::string& name) const {
-    return std::filesystem::exists(*this / name);
+  [[nodiscard]] Matrix matrix(const std::string& name) const {
+    return io::read_matrix(*this / name);
   }
 };
 
@@ -56,8 +51,8 @@ struct Configured : Folder {
 Matrix forward(const Configured& model, const std::string& folder, Matrix X, int layers) {
   for (double& x : X.values) x = double{static_cast<float>(x)};
   for (int n = 1; n <= layers; ++n) {
-    const Matrix W = model.read(fmt::format("{}/weights_{}.npy", folder, n));
-    const Matrix b = model.read(fmt::format("{}/biases_{}.npy", folder, n));
+    const Matrix W = model.matrix(fmt::format("{}/weights_{}.npy", folder, n));
+    const Matrix b = model.matrix(fmt::format("{}/biases_{}.npy", folder, n));
     BOOST_REQUIRE_EQUAL(W.rows, X.columns);
     BOOST_REQUIRE_EQUAL(W.columns, b.columns);
     BOOST_CHECK(W.type == io::NumberType::float32 && b.type == io::NumberType::float32);
@@ -92,18 +87,18 @@ double mean_loss(const Matrix& z, const Matrix& labels) {
 
 BOOST_AUTO_TEST_CASE(the_network_that_was_trained_is_written) {
   const Configured folder(model("lab", "fused") + model("lab", "clip") + model("line", "bce"));
-  const Said said = folder.run("--export model");
+  const Said said = folder.train(0, "--export model");
   BOOST_REQUIRE_EQUAL(said.code, 0);
-  BOOST_TEST(said.err == "");
-  BOOST_REQUIRE_EQUAL(shell("$MAXTRICK data t.toml -o data", folder.path()).code, 0);
-  const auto rows = rows_of(io::read_file(folder / "results/t.csv"));
+  said.err_is("");
+  BOOST_REQUIRE_EQUAL(folder.run("$MAXTRICK data t.toml -o data").code, 0);
+  const auto rows = rows_of(folder.read("results/t.csv"));
   for (const auto& [task, arm, data, layers] :
        {std::tuple("lab", "fused", "four", 3), std::tuple("lab", "clip", "four", 3),
         std::tuple("line", "bce", "two", 1)}) {
     const std::string in = fmt::format("model/{}-{}-0", task, arm);
-    const Matrix z = folder.read(in + "/logits.npy"), y = folder.read(in + "/labels.npy");
+    const Matrix z = folder.matrix(in + "/logits.npy"), y = folder.matrix(in + "/labels.npy");
     const Matrix expected =
-        forward(folder, in, folder.read(fmt::format("data/{}/X.npy", data)), layers);
+        forward(folder, in, folder.matrix(fmt::format("data/{}/X.npy", data)), layers);
     BOOST_CHECK(z.type == io::NumberType::float32);
     BOOST_REQUIRE_EQUAL(z.rows, expected.rows);
     BOOST_REQUIRE_EQUAL(z.columns, expected.columns);
@@ -114,8 +109,7 @@ BOOST_AUTO_TEST_CASE(the_network_that_was_trained_is_written) {
     }
     BOOST_TEST(worst <= 20 * 0x1p-24 * largest, in);  // three sums of eight terms at most
     BOOST_TEST(largest > 1, in);
-    BOOST_TEST(io::read_file(folder / (in + "/labels.npy")) ==
-                   io::read_file(folder / fmt::format("data/{}/y.npy", data)),
+    BOOST_TEST(folder.read(in + "/labels.npy") == folder.read(fmt::format("data/{}/y.npy", data)),
                in);
     // It is the run that the table speaks of.
     bool found = false;
@@ -125,72 +119,60 @@ BOOST_AUTO_TEST_CASE(the_network_that_was_trained_is_written) {
         found = true;
       }
     BOOST_TEST(found, in);
-    BOOST_TEST(contains(said.out, fmt::format("{}/logits.npy: {} x {}, sha256 of the data ", in,
-                                              z.rows, z.columns)));
+    said.out_has(fmt::format("{}/logits.npy: {} x {}, sha256 of the data ", in, z.rows, z.columns));
   }
   // Three layers and one, two files a layer, and two files more for each of three models.
   BOOST_TEST(std::count(said.out.begin(), said.out.end(), '\n') == 1 + 8 + 8 + 4);
   BOOST_TEST(!folder.has("model/line-bce-0/weights_2.npy"));
-  BOOST_TEST((folder.read("model/lab-fused-0/logits.npy").values !=
-              folder.read("model/lab-clip-0/logits.npy").values));
+  BOOST_TEST((folder.matrix("model/lab-fused-0/logits.npy").values !=
+              folder.matrix("model/lab-clip-0/logits.npy").values));
 }
 
 BOOST_AUTO_TEST_CASE(exported_logits_are_an_input) {
   const Configured folder(model("lab", "fused"));
-  const Said said = shell_exits(
+  const Said said = folder.exits(
       0,
       "$MAXTRICK run t.toml --export . >/dev/null && $MAXTRICK eval softmax --format csv "
-      "--input lab-fused-0/logits.npy --variant softmax.max_trick.scalar",
-      folder.path());
+      "--input lab-fused-0/logits.npy --variant softmax.max_trick.scalar");
   const auto rows = rows_of(said.out);
   BOOST_TEST(rows.size() == 2 * 150U);
   BOOST_TEST(rows.back().at("row") == "149");
   for (const Cells& row : rows) BOOST_TEST(row.at("dtype") == "float32");
   const Said loss =
-      shell_exits(0,
-                  "$MAXTRICK eval cross_entropy --format csv --input lab-fused-0/logits.npy "
-                  "--labels lab-fused-0/labels.npy --variant fused",
-                  folder.path());
+      folder.exits(0,
+                   "$MAXTRICK eval cross_entropy --format csv --input lab-fused-0/logits.npy "
+                   "--labels lab-fused-0/labels.npy --variant fused");
   const Cells mean = rows_of(loss.out).at(2 * 150);
   BOOST_TEST(mean.at("row") == "mean");
-  BOOST_TEST(number(mean, "loss") == mean_loss(folder.read("lab-fused-0/logits.npy"),
-                                               folder.read("lab-fused-0/labels.npy")),
+  BOOST_TEST(number(mean, "loss") == mean_loss(folder.matrix("lab-fused-0/logits.npy"),
+                                               folder.matrix("lab-fused-0/labels.npy")),
              boost::test_tools::tolerance(1e-12));
 }
 
 // A filter is for rows; --set changes what is trained and what is exported.
 BOOST_AUTO_TEST_CASE(filter_set_and_jobs) {
   const Configured folder(model("lab", "fused"));
-  BOOST_TEST(folder.run("--export all -j 1").code == 0);
-  Said said = folder.run("--export part -j 5 --filter '^line/bce/accuracy$'");
-  BOOST_TEST(said.code == 0);
-  BOOST_TEST(shell("diff -r all part", folder.path()).code == 0);
-  said = folder.run("--export more --set seeds=3 --set 'export=[" +
-                    std::string("{task=\"lab\",arm=\"fused\",seed=0},"
-                                "{task=\"lab\",arm=\"fused\",seed=2}]'"));
-  BOOST_TEST(said.code == 0);
-  BOOST_TEST(shell("diff -r all/lab-fused-0 more/lab-fused-0", folder.path()).code == 0);
-  BOOST_TEST(
-      shell("cmp -s more/lab-fused-0/logits.npy more/lab-fused-2/logits.npy", folder.path()).code ==
-      1);
-  BOOST_TEST(folder.run("--export none --filter nowhere").code == 5);
-  BOOST_TEST(folder.run("--export none --dry-run").code == 0);
+  folder.train(0, "--export all -j 1");
+  folder.train(0, "--export part -j 5 --filter '^line/bce/accuracy$'");
+  folder.exits(0, "diff -r all part");
+  folder.train(0,
+               "--export more --set seeds=3 --set 'export=[{task=\"lab\",arm=\"fused\",seed=0},"
+               "{task=\"lab\",arm=\"fused\",seed=2}]'");
+  folder.exits(0, "diff -r all/lab-fused-0 more/lab-fused-0");
+  folder.exits(1, "cmp -s more/lab-fused-0/logits.npy more/lab-fused-2/logits.npy");
+  folder.train(5, "--export none --filter nowhere");
+  folder.train(0, "--export none --dry-run");
   BOOST_TEST(!folder.has("none"));
 }
 
 BOOST_AUTO_TEST_CASE(errors_name_their_place) {
-  const auto error = [](const std::string& exports) {
+  const auto expect = [](const std::string& exports, const std::string& first,
+                         const std::string& rest = "") {
     const Configured folder(exports);
-    const Said said = folder.run("--export model");
-    BOOST_TEST(said.code == 2);
+    const Said said = folder.train(2, "--export model");
     BOOST_TEST((!folder.has("model") && !folder.has("results")));
-    return said.err;
-  };
-  const auto expect = [&](const std::string& exports, const std::string& first,
-                          const std::string& rest = "") {
-    const std::string said = error(exports);
-    BOOST_TEST(said.substr(0, said.find('\n')) == first);
-    BOOST_TEST(said.find(rest) != std::string::npos, said);
+    BOOST_TEST(said.err.substr(0, said.err.find('\n')) == first);
+    said.err_has(rest);
   };
   expect(model("lib", "fused"), "t.toml:46:8: error: 'lib' is not a known value of 'task'",
          "did you mean 'lab'?");
@@ -206,32 +188,30 @@ BOOST_AUTO_TEST_CASE(errors_name_their_place) {
 
 BOOST_AUTO_TEST_CASE(a_config_without_exports_is_a_usage_error) {
   const Configured folder("");
-  Said said = folder.run("--export model");
-  BOOST_TEST(said.code == 2);
-  BOOST_TEST(said.err == "maxtrick: run: --export: t.toml has no [[export]]\n");
-  BOOST_TEST(said.out == "");
+  folder.train(2, "--export model")
+      .err_is("maxtrick: run: --export: t.toml has no [[export]]\n")
+      .out_is("");
   folder.write("a.toml", head + tasks + model("lab", "clip"));
   folder.write("b.toml", head + tasks + model("lab", "fused") + model("lab", "clip"));
-  said = shell_exits(2, "$MAXTRICK run a.toml b.toml --export model", folder.path());
-  BOOST_TEST(said.err == "maxtrick: run: --export: a.toml and b.toml both export lab-clip-0\n");
+  folder.exits(2, "$MAXTRICK run a.toml b.toml --export model")
+      .err_is("maxtrick: run: --export: a.toml and b.toml both export lab-clip-0\n");
   BOOST_TEST((!folder.has("model") && !folder.has("results")));
 }
 
 BOOST_AUTO_TEST_CASE(a_model_whose_data_are_not_here_is_said_and_the_others_are_written) {
-  const Folder folder;
+  const Workdir folder;
   std::string text = head + tasks + model("line", "bce") + model("lab", "fused");
   const std::string two =
-      "generate = \"blobs\"\nsamples = 90\ncentres = [[-1, -1], [1, 1]]\nseed "
-      "= 2\n";
+      "generate = \"blobs\"\nsamples = 90\ncentres = [[-1, -1], [1, 1]]\nseed = 2\n";
   const auto at = text.find(two);
   BOOST_REQUIRE(at != std::string::npos);
   folder.write("t.toml", text.replace(at, two.size(),
                                       "path = \"X.npy\"\nlabels = \"y.npy\"\nclasses = "
                                       "2\nobtain = \"Ask.\"\n"));
-  const Said said = shell_exits(5, "$MAXTRICK run t.toml --export model -o out", folder.path());
-  BOOST_TEST(contains(said.err, "line-bce-0 skipped: X.npy is not there. Ask.\n"), said.err);
-  BOOST_TEST(std::filesystem::exists(folder / "model/lab-fused-0/logits.npy"));
-  BOOST_TEST(!std::filesystem::exists(folder / "model/line-bce-0"));
+  folder.exits(5, "$MAXTRICK run t.toml --export model -o out")
+      .err_has("line-bce-0 skipped: X.npy is not there. Ask.\n");
+  BOOST_TEST(folder.has("model/lab-fused-0/logits.npy"));
+  BOOST_TEST(!folder.has("model/line-bce-0"));
 }
 
 // A path below a file is denied to root too.
@@ -240,36 +220,27 @@ BOOST_AUTO_TEST_CASE(a_folder_that_cannot_be_made_is_said_before_the_work) {
   folder.write("file", "a file");
   folder.write("part/line-bce-0", "a file");
   for (const std::string where : {"file", "file/deep", "part"}) {
-    const Said said = folder.run("--export " + where);
-    BOOST_TEST(said.code == 6, where);
-    BOOST_TEST(said.out == "", where);
-    BOOST_TEST(contains(said.err, "cannot write into " + where), said.err);
+    folder.train(6, "--export " + where).out_is("").err_has("cannot write into " + where);
   }
   BOOST_TEST((!folder.has("results") && !folder.has("part/lab-fused-0")));
-  BOOST_TEST(io::read_file(folder / "file") == "a file");
+  BOOST_TEST(folder.read("file") == "a file");
 }
 
 // What configs/external/ says of the exported logits: how to get them, and that the table holds, on
 // whatever core of OpenBLAS.
 BOOST_AUTO_TEST_CASE(the_committed_config_exports_the_lab) {
   const std::string project = MAXTRICK_SOURCE_DIR;
-  const Folder folder;
-  Said said = shell_exits(
-      0,
-      "$MAXTRICK run " + project + "/configs/training.toml --filter lab/bayes --export build/model",
-      folder.path());
+  const Workdir folder;
+  folder.exits(0, "$MAXTRICK run " + project +
+                      "/configs/training.toml --filter lab/bayes --export build/model");
   for (const std::string arm : {"preferred", "obvious"}) {
     const Matrix z = io::read_matrix(folder / ("build/model/lab-" + arm + "-0/logits.npy"));
     BOOST_TEST(z.rows == 2000U);
     BOOST_TEST(z.columns == 4U);
   }
-  said = shell_exits(0,
-                     "$MAXTRICK check " + project +
-                         "/configs/external/lab_logits.toml --baseline " + project + "/results",
-                     folder.path());
-  said =
-      shell_exits(0, "$MAXTRICK run " + project + "/configs/external/lab_accuracy.toml --dry-run",
-                  folder.path());
+  folder.exits(0, "$MAXTRICK check " + project + "/configs/external/lab_logits.toml --baseline " +
+                      project + "/results");
+  folder.exits(0, "$MAXTRICK run " + project + "/configs/external/lab_accuracy.toml --dry-run");
 }
 
 // What the two configs say of their tables.
@@ -278,8 +249,7 @@ BOOST_AUTO_TEST_CASE(the_committed_tables) {
   for (const Cells& row : rows_of(io::read_file(results + "lab_logits.csv"))) {
     const bool unshifted = row.at("variant").find("naive") != std::string::npos;
     const bool lost = unshifted && row.at("dtype") == "float16";
-    BOOST_TEST(row.at("overflows") == (lost ? "1" : "0"), row.at("variant"));
-    BOOST_TEST(row.at("violations") == "0");
+    check_cells(row, {{"overflows", (lost ? "1" : "0")}, {"violations", "0"}});
   }
   std::map<std::string, Cells> float32;
   for (const Cells& row : rows_of(io::read_file(results + "lab_accuracy.csv"))) {

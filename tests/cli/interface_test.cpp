@@ -1,9 +1,6 @@
 // What stands beside the program: its man page and its completion name the commands and options
 // that it has, and no others.
-#include <boost/test/unit_test.hpp>
 #include <regex>
-#include <set>
-#include <sstream>
 
 #include "io/files.hpp"
 #include "program.hpp"
@@ -26,8 +23,8 @@ Words all_matches(const std::string& text, const std::regex& pattern) {
 }
 
 std::string help(const std::string& command) {
-  const Folder folder;
-  const Said said = shell_exits(0, "$MAXTRICK " + command + " --help", folder.path());
+  const Workdir folder;
+  const Said said = folder.exits(0, "$MAXTRICK " + command + " --help");
   return said.out;
 }
 
@@ -48,20 +45,18 @@ Words options(const std::string& command) {
 
 // What the shell would offer at the end of a line.
 Words completed(const std::string& line) {
-  const Folder folder;
-  folder.write("complete.sh", R"(
+  const Workdir folder("complete.sh", R"(
 maxtrick() { $MAXTRICK "$@"; }
 source ')" + (source / "scripts/maxtrick.bash").string() +
-                                  R"('
+                                          R"('
 read -ra COMP_WORDS <<<"$1"
 [[ $1 != *' ' ]] || COMP_WORDS+=('')
 COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
 _maxtrick
 printf '%s\n' "${COMPREPLY[@]}"
 )");
-  const Said said =
-      shell_exits(0, "export MAXTRICK; bash complete.sh '" + line + "'", folder.path());
-  BOOST_TEST(said.err == "");
+  const Said said = folder.exits(0, "export MAXTRICK; bash complete.sh '" + line + "'");
+  said.err_is("");
   return all_matches(said.out, std::regex("([^\n]+)"));
 }
 
@@ -84,15 +79,13 @@ BOOST_AUTO_TEST_CASE(the_man_page_names_what_there_is) {
 }
 
 BOOST_AUTO_TEST_CASE(the_man_page_is_well_formed) {
-  const Folder folder;
-  if (shell("command -v groff", folder.path()).code != 0) {
+  const Workdir folder;
+  if (folder.run("command -v groff").code != 0) {
     BOOST_TEST_MESSAGE("skipped: no groff here");
     return;
   }
-  const Said said =
-      shell_exits(0, "groff -man -Tutf8 -ww -z '" + (source / "scripts/maxtrick.1").string() + "'",
-                  folder.path());
-  BOOST_TEST(said.err == "");
+  folder.exits(0, "groff -man -Tutf8 -ww -z '" + (source / "scripts/maxtrick.1").string() + "'")
+      .err_is("");
 }
 
 BOOST_AUTO_TEST_CASE(completion_offers_commands_and_options) {
@@ -113,20 +106,16 @@ BOOST_AUTO_TEST_CASE(completion_offers_what_an_option_takes) {
               Words{"softmax.naive.scalar"}));
   // What is offered is taken.
   for (const std::string& op : completed("maxtrick eval ")) {
-    const Folder folder;
-    BOOST_TEST(shell("$MAXTRICK eval " + op + " --logits 1,2 --labels 0", folder.path())
-                   .err.find("unknown op") == std::string::npos);
+    const Workdir folder;
+    folder.run("$MAXTRICK eval " + op + " --logits 1,2 --labels 0").err_lacks("unknown op");
   }
   BOOST_TEST(completed("maxtrick eval ").size() == 4U);
   const Words dtypes = completed("maxtrick eval softmax --dtype ");
   BOOST_TEST(dtypes.size() == 6U);
   for (const std::string& dtype : dtypes) {
-    const Folder folder;
-    BOOST_TEST(
-        shell("$MAXTRICK eval softmax --logits 1,2 --variant softmax.naive.scalar --dtype " + dtype,
-              folder.path())
-                .code == 0,
-        dtype);
+    const Workdir folder;
+    folder.exits(
+        0, "$MAXTRICK eval softmax --logits 1,2 --variant softmax.naive.scalar --dtype " + dtype);
   }
   BOOST_TEST(completed("maxtrick run --filter ").empty());
 }

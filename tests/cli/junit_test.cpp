@@ -1,8 +1,6 @@
 // JUnit XML of what a check found.
 #include "cli/junit.hpp"
 
-#include <boost/test/unit_test.hpp>
-
 #include "io/files.hpp"
 #include "program.hpp"
 
@@ -68,8 +66,7 @@ BOOST_AUTO_TEST_CASE(whatever_a_text_holds_it_is_xml) {
 }
 
 BOOST_AUTO_TEST_CASE(a_check_writes_it) {
-  const Folder folder;
-  folder.write("small.toml", R"(experiment = "overflow"
+  const Workdir folder("small.toml", R"(experiment = "overflow"
 title = "Small"
 description = "-"
 ops = ["softmax"]
@@ -82,66 +79,62 @@ hazard = "-"
 source = "-"
 logits = [12.5, -3, 100]
 )");
-  const std::string config = "small.toml";
-  BOOST_TEST(shell("$MAXTRICK run " + config + " -o base", folder.path()).code == 0);
-  const std::string check = "$MAXTRICK check " + config + " --baseline base --junit deep/x.xml";
-  Said said = shell_exits(0, check, folder.path());
-  std::string xml = io::read_file(folder / "deep/x.xml");
-  const std::size_t rows = count(io::read_file(folder / "base/small.csv"), "\n") - 1;
+  folder.exits(0, "$MAXTRICK run small.toml -o base");
+  const std::string check = "$MAXTRICK check small.toml --baseline base --junit deep/x.xml";
+  folder.exits(0, check);
+  std::string xml = folder.read("deep/x.xml");
+  const std::size_t rows = count(folder.read("base/small.csv"), "\n") - 1;
   BOOST_TEST(count(xml, "<testcase ") == rows);
   BOOST_TEST(count(xml, "<failure ") == 0U);
   // One digit is another.
-  std::string csv = io::read_file(folder / "base/small.csv");
+  std::string csv = folder.read("base/small.csv");
   const auto digit = csv.find_last_of("0123456789");
   csv[digit] = csv[digit] == '1' ? '2' : '1';
   folder.write("base/small.csv", csv);
-  said = shell_exits(1, check, folder.path());
-  xml = io::read_file(folder / "deep/x.xml");
+  const Said said = folder.exits(1, check);
+  xml = folder.read("deep/x.xml");
   BOOST_TEST(count(xml, "<failure type=\"differs\"") == 1U, said.out);
   // Where it cannot be written, nothing is computed first.
   folder.write("file", "");
-  said = shell_exits(6, "$MAXTRICK check " + config + " --baseline base --junit file/x.xml",
-                     folder.path());
-  BOOST_TEST(said.out == "");
+  folder.exits(6, "$MAXTRICK check small.toml --baseline base --junit file/x.xml").out_is("");
 }
 
 // Whatever becomes of a check, the file of the one before it is not there for a CI service to read.
 BOOST_AUTO_TEST_CASE(an_old_file_does_not_pass_for_a_new_one) {
-  const Folder folder;
+  const Workdir folder;
   const std::string config =
       "experiment = \"probe\"\ntitle = \"P\"\ndescription = \"-\"\nfrom = \"lines\"\n";
   folder.write("p.toml", config);
-  const auto check = [&](const std::string& lines) {
+  const auto check = [&](int code, const std::string& lines) {
     folder.write("lines", lines);
-    return shell("$PROBE check p.toml --baseline base --junit x.xml", folder.path());
+    return folder.exits(code, "$PROBE check p.toml --baseline base --junit x.xml");
   };
   folder.write("lines", "one\ntwo\n");
-  BOOST_TEST(shell("$PROBE run p.toml -o base", folder.path()).code == 0);
-  BOOST_TEST(check("one\ntwo\n").code == 0);
-  BOOST_TEST(count(io::read_file(folder / "x.xml"), "<testcase ") == 2U);
+  folder.exits(0, "$PROBE run p.toml -o base");
+  check(0, "one\ntwo\n");
+  BOOST_TEST(count(folder.read("x.xml"), "<testcase ") == 2U);
   // One that ends halfway says so in it.
-  BOOST_TEST(check("one\nthrow\n").code == 6);
-  const std::string xml = io::read_file(folder / "x.xml");
+  check(6, "one\nthrow\n");
+  const std::string xml = folder.read("x.xml");
   BOOST_TEST(count(xml, "<testcase ") == 1U, xml);
   BOOST_TEST(count(xml, "<error message=\"case r1: out of luck\" />") == 1U, xml);
   BOOST_TEST(count(xml, "errors=\"1\"") == 1U, xml);
   // Where nothing ran, nothing is written.
   folder.write("p.toml", "experiment = \"prone\"\n");
-  BOOST_TEST(check("one\n").code == 2);
-  BOOST_TEST(!std::filesystem::exists(folder / "x.xml"));
+  check(2, "one\n");
+  BOOST_TEST(!folder.has("x.xml"));
   // What is no such file is not taken away.
   folder.write("x.xml", "title = \"mine\"\n");
-  BOOST_TEST(check("one\n").code == 2);
-  BOOST_TEST(io::read_file(folder / "x.xml") == "title = \"mine\"\n");
+  check(2, "one\n");
+  BOOST_TEST(folder.read("x.xml") == "title = \"mine\"\n");
   // Nor written over by a check that holds.
   folder.write("p.toml", config);
-  const Said said = check("one\ntwo\n");
-  BOOST_TEST(said.code == 2);
-  BOOST_TEST(said.out == "");
+  const Said said = check(2, "one\ntwo\n");
+  said.out_is("");
   BOOST_TEST(said.err.starts_with("maxtrick: check: --junit x.xml: "), said.err);
-  BOOST_TEST(io::read_file(folder / "x.xml") == "title = \"mine\"\n");
+  BOOST_TEST(folder.read("x.xml") == "title = \"mine\"\n");
   folder.write("x.xml", "");
-  BOOST_TEST(check("one\ntwo\n").code == 0);
+  check(0, "one\ntwo\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

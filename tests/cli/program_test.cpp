@@ -1,11 +1,8 @@
 // The program, run as a user runs it: streams, files and exit codes.
 #include "program.hpp"
 
-#include <boost/test/unit_test.hpp>
-
 #include "io/csv.hpp"
 #include "io/matrix.hpp"
-#include "replaced.hpp"
 #include "table/table.hpp"
 
 BOOST_AUTO_TEST_SUITE(program_test)
@@ -37,12 +34,12 @@ logits = [1000, 1001, 1002]
 )";
 
 // A folder with small.toml and its committed table.
-struct Ready : Folder {
+struct Ready : Workdir {
   Ready() {
     write("small.toml", small);
-    BOOST_REQUIRE_EQUAL(shell("$MAXTRICK run small.toml", path()).code, 0);
+    BOOST_REQUIRE_EQUAL(run("$MAXTRICK run small.toml").code, 0);
   }
-  [[nodiscard]] std::string csv() const { return io::read_file(*this / "results/small.csv"); }
+  [[nodiscard]] std::string csv() const { return read("results/small.csv"); }
   void edit(const std::string& name, const std::string& from, const std::string& to) const {
     write(name, replaced(io::read_file(*this / name), from, to));
   }
@@ -52,48 +49,43 @@ struct Ready : Folder {
 
 BOOST_AUTO_TEST_CASE(run_writes_the_three_files_and_a_second_run_changes_nothing) {
   const Ready folder;
-  const auto first = shell("sha256sum results/*; stat -c %Y.%y results/*", folder.path());
-  const Said again = shell_exits(0, "$MAXTRICK run small.toml", folder.path());
-  BOOST_TEST(again.out == "results/small.csv: 4 rows, unchanged\n");
-  BOOST_TEST(again.err == "");
-  const auto second = shell("sha256sum results/*; stat -c %Y.%y results/*", folder.path());
-  BOOST_TEST(first.out == second.out);
-  BOOST_TEST(contains(first.out, "results/small.md"));
-  BOOST_TEST(contains(first.out, "results/small.manifest.json"));
+  const auto first = folder.run("sha256sum results/*; stat -c %Y.%y results/*");
+  folder.exits(0, "$MAXTRICK run small.toml")
+      .out_is("results/small.csv: 4 rows, unchanged\n")
+      .err_is("");
+  const auto second = folder.run("sha256sum results/*; stat -c %Y.%y results/*");
+  first.out_is(second.out);
+  first.out_has("results/small.md");
+  first.out_has("results/small.manifest.json");
 }
 
 BOOST_AUTO_TEST_CASE(jobs_do_not_change_a_byte) {
   const Ready folder;
-  BOOST_TEST(
-      shell("$MAXTRICK run small.toml -o one -j 1 && $MAXTRICK run small.toml -o many -j 7 && "
-            "cmp one/small.csv many/small.csv && cmp one/small.md many/small.md && "
-            "cmp one/small.csv results/small.csv",
-            folder.path())
-          .code == 0);
+  folder.exits(0,
+               "$MAXTRICK run small.toml -o one -j 1 && $MAXTRICK run small.toml -o many -j 7 && "
+               "cmp one/small.csv many/small.csv && cmp one/small.md many/small.md && "
+               "cmp one/small.csv results/small.csv");
 }
 
 BOOST_AUTO_TEST_CASE(check_holds_what_run_wrote) {
   const Ready folder;
-  const Said said = shell_exits(0, "$MAXTRICK check small.toml", folder.path());
-  BOOST_TEST(said.out == "results/small.csv: 4 rows checked, all hold\n");
-  BOOST_TEST(
-      shell("mkdir configs && mv small.toml configs && $MAXTRICK check", folder.path()).code == 0);
+  folder.exits(0, "$MAXTRICK check small.toml")
+      .out_is("results/small.csv: 4 rows checked, all hold\n");
+  folder.exits(0, "mkdir configs && mv small.toml configs && $MAXTRICK check");
 }
 
 BOOST_AUTO_TEST_CASE(check_names_an_altered_cell_and_how_to_rerun_it) {
   const Ready folder;
   folder.edit("results/small.csv", "softmax.naive.scalar,nan,", "softmax.naive.scalar,ok,");
-  const Said said = shell_exits(1, "$MAXTRICK check small.toml", folder.path());
-  BOOST_TEST(contains(said.out,
-                      "results/small.csv: row large/float32/softmax.naive.scalar, column outcome: "
-                      "expected ok, got nan, allowed exactly that\n"
-                      "    again: maxtrick run small.toml --filter "
-                      "'^large/float32/softmax\\.naive\\.scalar$'\n"));
-  const Said one =
-      shell_exits(0, "$MAXTRICK run small.toml --filter '^large/float32/softmax\\.naive\\.scalar$'",
-                  folder.path());
-  BOOST_TEST(contains(one.out, "softmax.naive.scalar  nan"));
-  BOOST_TEST(!contains(one.out, "max_trick"));
+  folder.exits(1, "$MAXTRICK check small.toml")
+      .out_has(
+          "results/small.csv: row large/float32/softmax.naive.scalar, column outcome: "
+          "expected ok, got nan, allowed exactly that\n"
+          "    again: maxtrick run small.toml --filter "
+          "'^large/float32/softmax\\.naive\\.scalar$'\n");
+  folder.exits(0, "$MAXTRICK run small.toml --filter '^large/float32/softmax\\.naive\\.scalar$'")
+      .out_has("softmax.naive.scalar  nan")
+      .out_lacks("max_trick");
 }
 
 // A tolerance is for what another machine computes, not for what a hand has altered.
@@ -102,11 +94,9 @@ BOOST_AUTO_TEST_CASE(check_names_an_altered_cell_within_its_tolerance_too) {
   const auto rows = io::parse_csv(folder.csv());
   const std::string error = rows.at(1).at(5);
   folder.edit("results/small.csv", "," + error + ",", "," + error + "1,");
-  const Said said = shell_exits(1, "$MAXTRICK check small.toml", folder.path());
-  BOOST_TEST(contains(said.out,
-                      "row ordinary/float32/softmax.max_trick.scalar, column max_error_ulp: "
-                      "expected " +
-                          error + "1, got " + error));
+  folder.exits(1, "$MAXTRICK check small.toml")
+      .out_has("row ordinary/float32/softmax.max_trick.scalar, column max_error_ulp: expected " +
+               error + "1, got " + error);
 }
 
 BOOST_AUTO_TEST_CASE(nan_never_passes_for_a_number) {
@@ -116,44 +106,40 @@ BOOST_AUTO_TEST_CASE(nan_never_passes_for_a_number) {
        {"softmax.naive.scalar,nan,0.5,nan,", "softmax.naive.scalar,nan,nan,nan,",
         "softmax.naive.scalar,nan,inf,0,"}) {
     folder.edit("results/small.csv", inf, altered);
-    BOOST_TEST(shell("$MAXTRICK check small.toml", folder.path()).code == 1);
+    folder.exits(1, "$MAXTRICK check small.toml");
     folder.edit("results/small.csv", altered, inf);
   }
-  BOOST_TEST(shell("$MAXTRICK check small.toml", folder.path()).code == 0);
+  folder.exits(0, "$MAXTRICK check small.toml");
 }
 
 BOOST_AUTO_TEST_CASE(check_sees_missing_extra_and_stale) {
   const Ready folder;
   const std::string csv = folder.csv(), last_line = csv.substr(csv.rfind('\n', csv.size() - 2) + 1);
   folder.write("results/small.csv", replaced(csv, last_line, ""));
-  Said said = shell_exits(1, "$MAXTRICK check small.toml", folder.path());
-  BOOST_TEST(contains(said.out, "expected no such row, got a row"));
+  folder.exits(1, "$MAXTRICK check small.toml").out_has("expected no such row, got a row");
   folder.write("results/small.csv", csv + replaced(last_line, "large", "larger"));
-  said = shell_exits(1, "$MAXTRICK check small.toml", folder.path());
-  BOOST_TEST(contains(said.out, "expected a row, got no such row"));
+  folder.exits(1, "$MAXTRICK check small.toml").out_has("expected a row, got no such row");
   folder.write("results/small.csv", csv);
   folder.edit("results/small.md", "ok ", "ok 1");
-  said = shell_exits(1, "$MAXTRICK check small.toml", folder.path());
-  BOOST_TEST(contains(said.out, "results/small.md: not what small.csv gives: line "));
+  folder.exits(1, "$MAXTRICK check small.toml")
+      .out_has("results/small.md: not what small.csv gives: line ");
   folder.write("results/small.csv", csv + "\"");
-  said = shell_exits(1, "$MAXTRICK check small.toml", folder.path());
-  BOOST_TEST(contains(said.out, "results/small.csv: line 6: "));
-  said = shell_exits(1, "rm results/small.csv; $MAXTRICK check small.toml", folder.path());
-  BOOST_TEST(contains(said.out, "no such baseline; make it: maxtrick run small.toml"));
+  folder.exits(1, "$MAXTRICK check small.toml").out_has("results/small.csv: line 6: ");
+  folder.exits(1, "rm results/small.csv; $MAXTRICK check small.toml")
+      .out_has("no such baseline; make it: maxtrick run small.toml");
 }
 
 BOOST_AUTO_TEST_CASE(accept_says_what_changed_and_refuses_in_ci) {
   const Ready folder;
   folder.edit("results/small.csv", "softmax.naive.scalar,nan,", "softmax.naive.scalar,ok,");
   const std::string before = folder.csv();
-  const Said refused = shell_exits(2, "CI=true $MAXTRICK accept small.toml", folder.path());
-  BOOST_TEST(contains(refused.err, "the variable CI is set"));
+  folder.exits(2, "CI=true $MAXTRICK accept small.toml").err_has("the variable CI is set");
   BOOST_TEST(folder.csv() == before);
-  const Said said = shell_exits(0, "$MAXTRICK accept small.toml", folder.path());
-  BOOST_TEST(said.out ==
-             "results/small.csv: large/float32/softmax.naive.scalar outcome: ok -> nan\n"
-             "results/small.csv: accepted, 1 changes\n");
-  BOOST_TEST(shell("$MAXTRICK check small.toml", folder.path()).code == 0);
+  folder.exits(0, "$MAXTRICK accept small.toml")
+      .out_is(
+          "results/small.csv: large/float32/softmax.naive.scalar outcome: ok -> nan\n"
+          "results/small.csv: accepted, 1 changes\n");
+  folder.exits(0, "$MAXTRICK check small.toml");
 }
 
 // In CI a table that does not hold is not replaced by running it again.
@@ -161,79 +147,74 @@ BOOST_AUTO_TEST_CASE(run_replaces_no_baseline_in_ci) {
   const Ready folder;
   folder.edit("results/small.csv", "softmax.naive.scalar,nan,", "softmax.naive.scalar,ok,");
   const std::string before = folder.csv();
-  const Said refused = shell_exits(1, "CI=true $MAXTRICK run small.toml", folder.path());
-  BOOST_TEST(contains(refused.err, "left as it is, since the variable CI is set: 1 cells or rows"));
+  folder.exits(1, "CI=true $MAXTRICK run small.toml")
+      .err_has("left as it is, since the variable CI is set: 1 cells or rows");
   BOOST_TEST(folder.csv() == before);
-  const Said said = shell_exits(0, "$MAXTRICK run small.toml", folder.path());
-  BOOST_TEST(said.out ==
-             "results/small.csv: 4 rows, written; 1 cells or rows of the old table did not hold\n");
-  BOOST_TEST(shell("CI=true $MAXTRICK run small.toml", folder.path()).code == 0);
+  folder.exits(0, "$MAXTRICK run small.toml")
+      .out_is(
+          "results/small.csv: 4 rows, written; 1 cells or rows of the old table did not hold\n");
+  folder.exits(0, "CI=true $MAXTRICK run small.toml");
 }
 
 BOOST_AUTO_TEST_CASE(a_changed_config_makes_the_manifest_stale) {
   const Ready folder;
   folder.edit("small.toml", "title", "# a comment\ntitle");
-  const Said said = shell_exits(1, "$MAXTRICK check small.toml", folder.path());
-  BOOST_TEST(contains(said.out, "small.manifest.json: the config has changed since; run it again"));
-  BOOST_TEST(shell("$MAXTRICK run small.toml && $MAXTRICK check small.toml", folder.path()).code ==
-             0);
+  folder.exits(1, "$MAXTRICK check small.toml")
+      .out_has("small.manifest.json: the config has changed since; run it again");
+  folder.exits(0, "$MAXTRICK run small.toml && $MAXTRICK check small.toml");
 }
 
 BOOST_AUTO_TEST_CASE(part_of_a_table_never_replaces_it) {
   const Ready folder;
   const std::string before = folder.csv();
-  BOOST_TEST(shell("$MAXTRICK run small.toml --filter large", folder.path()).code == 0);
+  folder.exits(0, "$MAXTRICK run small.toml --filter large");
   BOOST_TEST(folder.csv() == before);
-  const Said said =
-      shell_exits(5, "$MAXTRICK run small.toml --filter large -o results", folder.path());
-  BOOST_TEST(contains(said.err, "left as it is: it holds 2 rows that this run did not make"));
+  folder.exits(5, "$MAXTRICK run small.toml --filter large -o results")
+      .err_has("left as it is: it holds 2 rows that this run did not make");
   BOOST_TEST(folder.csv() == before);
-  BOOST_TEST(shell("$MAXTRICK run small.toml --filter large -o part", folder.path()).code == 0);
-  BOOST_TEST(io::parse_csv(io::read_file(folder / "part/small.csv")).size() == 3U);
+  folder.exits(0, "$MAXTRICK run small.toml --filter large -o part");
+  BOOST_TEST(io::parse_csv(folder.read("part/small.csv")).size() == 3U);
 }
 
 BOOST_AUTO_TEST_CASE(set_replaces_a_value_and_dry_run_computes_nothing) {
   const Ready folder;
-  const Said said = shell_exits(
-      0, "$MAXTRICK run small.toml --set 'dtypes=[\"float64\"]' --dry-run", folder.path());
-  BOOST_TEST(said.out ==
-             "ordinary/float64/softmax.max_trick.scalar\nordinary/float64/softmax.naive.scalar\n"
-             "large/float64/softmax.max_trick.scalar\nlarge/float64/softmax.naive.scalar\n");
-  const Said wrong =
-      shell_exits(2, "$MAXTRICK run small.toml --set 'dtypes=[\"float65\"]'", folder.path());
-  BOOST_TEST(contains(wrong.err, "--set:1:9: error: "));
-  BOOST_TEST(contains(wrong.err, "did you mean 'float64'?"));
+  folder.exits(0, "$MAXTRICK run small.toml --set 'dtypes=[\"float64\"]' --dry-run")
+      .out_is(
+          "ordinary/float64/softmax.max_trick.scalar\nordinary/float64/softmax.naive.scalar\n"
+          "large/float64/softmax.max_trick.scalar\nlarge/float64/softmax.naive.scalar\n");
+  folder.exits(2, "$MAXTRICK run small.toml --set 'dtypes=[\"float65\"]'")
+      .err_has("--set:1:9: error: ")
+      .err_has("did you mean 'float64'?");
 }
 
 BOOST_AUTO_TEST_CASE(exit_2_for_what_cannot_be_asked_and_nothing_is_written) {
-  const Folder folder;
-  folder.write("small.toml", small);
+  const Workdir folder("small.toml", small);
   folder.write("wrong.toml", replaced(replaced(small, "hazard = \"none\"", "hazzard = \"none\""),
                                       "\"softmax.naive.scalar\"", "\"softmax.niave.scalar\""));
-  const Said said = shell_exits(2, "$MAXTRICK run small.toml wrong.toml", folder.path());
-  BOOST_TEST(said.out == "");
-  BOOST_TEST(contains(said.err, "wrong.toml:6:13: error: unknown variant 'softmax.niave.scalar'"));
-  BOOST_TEST(contains(said.err, "did you mean 'softmax.naive.scalar'?"));
-  BOOST_TEST(contains(said.err, "unknown key 'hazzard'"));
-  BOOST_TEST(contains(said.err, "missing key 'hazard'"));
-  BOOST_TEST(!std::filesystem::exists(folder / "results"));
+  folder.exits(2, "$MAXTRICK run small.toml wrong.toml")
+      .out_is("")
+      .err_has("wrong.toml:6:13: error: unknown variant 'softmax.niave.scalar'")
+      .err_has("did you mean 'softmax.naive.scalar'?")
+      .err_has("unknown key 'hazzard'")
+      .err_has("missing key 'hazard'");
+  BOOST_TEST(!folder.has("results"));
   for (const std::string command :
        {"", "frobnicate", "run", "run missing.toml", "run small.toml --filter '('", "list nothing",
         "run small.toml --jobs 0", "eval softmax", "eval softmx --logits 1", "check",
         "eval softmax --logits 1,x", "eval softmax --logits 1 --variant 'log*'",
         "eval softmax --logits 1 --dtype float17", "run small.toml ./small.toml",
         "eval softmax --logits 1 -o y.npy", "eval softmax --logits 1e39,1"})
-    BOOST_TEST(shell("$MAXTRICK " + command, folder.path()).code == 2, command);
-  BOOST_TEST(!std::filesystem::exists(folder / "results"));
+    folder.exits(2, "$MAXTRICK " + command);
+  BOOST_TEST(!folder.has("results"));
 }
 
 BOOST_AUTO_TEST_CASE(a_config_that_would_leave_something_out_is_an_error) {
-  const Folder folder;
+  const Workdir folder;
   const auto error = [&](const std::string& from, const std::string& to) {
     folder.write("small.toml", replaced(small, from, to));
-    const Said said = shell_exits(2, "$MAXTRICK run small.toml", folder.path());
+    const Said said = folder.exits(2, "$MAXTRICK run small.toml");
     BOOST_TEST(said.err.ends_with("\n"));
-    BOOST_TEST(!std::filesystem::exists(folder / "results"));
+    BOOST_TEST(!folder.has("results"));
     return said.err.substr(0, said.err.find('\n'));
   };
   BOOST_TEST(error("[\"float32\"]", "[\"float32\", \"float32\"]") ==
@@ -245,7 +226,7 @@ BOOST_AUTO_TEST_CASE(a_config_that_would_leave_something_out_is_an_error) {
   // One error, not one for each case that would have taken the types from there.
   BOOST_TEST(error("[\"float32\"]", "[\"float17\"]") ==
              "small.toml:5:11: error: 'float17' is not a known value of 'dtypes'");
-  BOOST_TEST(!contains(shell("$MAXTRICK run small.toml", folder.path()).err, "missing"));
+  BOOST_TEST(!contains(folder.run("$MAXTRICK run small.toml").err, "missing"));
   BOOST_TEST(error("[1, 2, 3]", "[1, 2, 1e39]") ==
              "small.toml:13:10: error: logit 2 is 1e+39, which is infinite in float32");
   BOOST_TEST(error("[1, 2, 3]", "{ generate = \"ramp\", from = -inf, to = 1, classes = 3 }") ==
@@ -259,29 +240,25 @@ BOOST_AUTO_TEST_CASE(a_damaged_baseline_can_be_replaced) {
   const std::string before = folder.csv();
   for (const std::string command : {"run", "accept"}) {
     folder.write("results/small.csv", "");
-    BOOST_TEST(shell("$MAXTRICK " + command + " small.toml", folder.path()).code == 0);
+    folder.exits(0, "$MAXTRICK " + command + " small.toml");
     BOOST_TEST(folder.csv() == before);
   }
 }
 
 BOOST_AUTO_TEST_CASE(exit_5_where_nothing_is_selected_or_could_not_run) {
   const Ready folder;
-  const Said nothing = shell_exits(5, "$MAXTRICK run small.toml --filter nowhere", folder.path());
-  BOOST_TEST(contains(nothing.err, "a key looks like ordinary/float32/softmax.max_trick.scalar"));
-  BOOST_TEST(shell("$MAXTRICK check small.toml --filter nowhere", folder.path()).code == 5);
-  BOOST_TEST(shell("$MAXTRICK eval softmax --logits 1 --variant softmax.onednn --dtype float64",
-                   folder.path())
-                 .code == 5);
+  folder.exits(5, "$MAXTRICK run small.toml --filter nowhere")
+      .err_has("a key looks like ordinary/float32/softmax.max_trick.scalar");
+  folder.exits(5, "$MAXTRICK check small.toml --filter nowhere");
+  folder.exits(5, "$MAXTRICK eval softmax --logits 1 --variant softmax.onednn --dtype float64");
 }
 
 BOOST_AUTO_TEST_CASE(exit_6_where_files_cannot_be_written_or_read) {
-  const Folder folder;
-  folder.write("small.toml", small);
+  const Workdir folder("small.toml", small);
   folder.write("file", "");
-  const Said said = shell_exits(6, "$MAXTRICK run small.toml -o file/results", folder.path());
-  BOOST_TEST(contains(said.err, "file/results"));
-  BOOST_TEST(shell("$MAXTRICK eval softmax --input missing.npy", folder.path()).code == 6);
-  BOOST_TEST(shell("$MAXTRICK list >/dev/full", folder.path()).code == 6);
+  folder.exits(6, "$MAXTRICK run small.toml -o file/results").err_has("file/results");
+  folder.exits(6, "$MAXTRICK eval softmax --input missing.npy");
+  folder.exits(6, "$MAXTRICK list >/dev/full");
 }
 
 BOOST_AUTO_TEST_CASE(a_run_that_is_killed_leaves_the_old_table) {
@@ -289,14 +266,14 @@ BOOST_AUTO_TEST_CASE(a_run_that_is_killed_leaves_the_old_table) {
   const std::string before = folder.csv();
   folder.edit("small.toml", "[1, 2, 3]",
               "{ generate = \"normal\", scale = 1, seed = 1, classes = 300000 }");
-  BOOST_TEST(shell("timeout -s KILL 0.2 $MAXTRICK run small.toml", folder.path()).code == 137);
+  folder.exits(137, "timeout -s KILL 0.2 $MAXTRICK run small.toml");
   BOOST_TEST(folder.csv() == before);
 }
 
 BOOST_AUTO_TEST_CASE(eval_shows_naive_fail_beside_max_trick) {
-  const Folder folder;
-  const Said said = shell_exits(0, "$MAXTRICK eval softmax --logits '1000,1001,1002' --format csv",
-                                folder.path());
+  const Workdir folder;
+  const Said said =
+      folder.exits(0, "$MAXTRICK eval softmax --logits '1000,1001,1002' --format csv");
   const auto rows = io::parse_csv(said.out);
   const auto find = [&](const std::string& variant) {
     for (const auto& row : rows)
@@ -317,35 +294,32 @@ BOOST_AUTO_TEST_CASE(eval_shows_naive_fail_beside_max_trick) {
 }
 
 BOOST_AUTO_TEST_CASE(eval_reads_and_writes_npy) {
-  const Folder folder;
-  folder.write("x.csv", "1,2,3\n4,5,6\n");
+  const Workdir folder("x.csv", "1,2,3\n4,5,6\n");
   const std::string eval = "$MAXTRICK eval softmax --variant softmax.max_trick.scalar ";
-  BOOST_TEST(shell(eval + "--input x.csv --dtype float64 -o y.npy", folder.path()).code == 0);
+  folder.exits(0, eval + "--input x.csv --dtype float64 -o y.npy");
   // softmax of softmax, to read what was written; float64 is kept.
-  const Said said = shell_exits(0, eval + "--input y.npy --format json", folder.path());
-  BOOST_TEST(contains(said.out, "\"dtype\": \"float64\""));
+  folder.exits(0, eval + "--input y.npy --format json").out_has("\"dtype\": \"float64\"");
   BOOST_TEST(
-      shell("$MAXTRICK eval log_sum_exp --variant '*.shifted.scalar' --input x.csv -o l.npy && "
-            "$MAXTRICK eval softmax --input l.npy --format csv | grep -c '^0,exact,float32'",
-            folder.path())
+      folder
+          .run("$MAXTRICK eval log_sum_exp --variant '*.shifted.scalar' --input x.csv -o l.npy && "
+               "$MAXTRICK eval softmax --input l.npy --format csv | grep -c '^0,exact,float32'")
           .out.ends_with("1\n"));
   // Integers are numbers like those of a text.
   folder.write("i.npy",
                io::to_npy({.rows = 1, .columns = 2, .values = {1, 1}}, io::NumberType::int64));
-  BOOST_TEST(contains(shell(eval + "--input i.npy --format csv", folder.path()).out,
-                      "float32,ok,0,0.5 0.5\n"));
+  BOOST_TEST(
+      contains(folder.run(eval + "--input i.npy --format csv").out, "float32,ok,0,0.5 0.5\n"));
 }
 
 BOOST_AUTO_TEST_CASE(list_is_the_registry) {
-  const Folder folder;
-  BOOST_TEST(contains(shell("$MAXTRICK list", folder.path()).out, "softmax.max_trick.scalar"));
-  BOOST_TEST(
-      contains(shell("$MAXTRICK list experiments --format csv", folder.path()).out, "\noverflow,"));
-  const Said json = shell("$MAXTRICK list variants --format json", folder.path());
-  BOOST_TEST(contains(json.out, "\"variant\": \"log_softmax.shifted_log1p.scalar\""));
+  const Workdir folder;
+  BOOST_TEST(contains(folder.run("$MAXTRICK list").out, "softmax.max_trick.scalar"));
+  BOOST_TEST(contains(folder.run("$MAXTRICK list experiments --format csv").out, "\noverflow,"));
+  folder.run("$MAXTRICK list variants --format json")
+      .out_has("\"variant\": \"log_softmax.shifted_log1p.scalar\"");
   folder.write("configs/small.toml", small);
-  BOOST_TEST(shell("$MAXTRICK list configs --format csv", folder.path()).out ==
-             "config,experiment,title\nconfigs/small.toml,overflow,Small\n");
+  folder.run("$MAXTRICK list configs --format csv")
+      .out_is("config,experiment,title\nconfigs/small.toml,overflow,Small\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

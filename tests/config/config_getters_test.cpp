@@ -1,13 +1,4 @@
 // What each getter of the config reader accepts, and the exact words in which it refuses the rest.
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-#include <cstddef>
-#include <cstdint>
-#include <limits>
-#include <string>
-#include <utility>
-#include <vector>
-
 #include "config_errors.hpp"
 
 BOOST_AUTO_TEST_SUITE(config_getters_test)

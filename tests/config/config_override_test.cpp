@@ -1,8 +1,4 @@
 // --set: what it accepts, and the exact words in which it refuses the rest.
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-#include <string>
-
 #include "config_errors.hpp"
 
 BOOST_AUTO_TEST_SUITE(config_override_test)

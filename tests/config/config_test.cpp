@@ -1,10 +1,4 @@
 // Whole configs: all errors at once, in order, and how they look.
-#include <boost/test/unit_test.hpp>
-#include <cstddef>
-#include <string>
-#include <utility>
-#include <vector>
-
 #include "config_errors.hpp"
 
 BOOST_AUTO_TEST_SUITE(config_test)

@@ -1,7 +1,4 @@
 // Which word was probably meant.
-#include <boost/test/unit_test.hpp>
-#include <string>
-
 #include "config_errors.hpp"
 
 BOOST_AUTO_TEST_SUITE(nearest_test)

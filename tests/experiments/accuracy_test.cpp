@@ -1,11 +1,5 @@
 // Experiment `accuracy` on small configs: its figures against the same figures worked out here, its
 // replay, and its distributions.
-#include <algorithm>
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-#include <map>
-#include <set>
-
 #include "accuracy/distribution.hpp"
 #include "config_errors.hpp"
 #include "config_runs.hpp"
@@ -14,7 +8,6 @@
 #include "ops/softmax.hpp"
 #include "oracle/oracle.hpp"
 #include "random_rows.hpp"
-#include "replaced.hpp"
 
 BOOST_AUTO_TEST_SUITE(accuracy_test)
 
@@ -25,8 +18,8 @@ using namespace maxtrick::tests;
 using ops::Op;
 
 const std::string head =
-    "experiment = \"accuracy\"\ntitle = \"T\"\ndescription = \"D\"\ndtypes = [\"float32\", "
-    "\"float16\"]\nvariants = [\"softmax.max_trick.*\", \"log_softmax.shifted.*\", "
+    head_of("accuracy") +
+    "dtypes = [\"float32\", \"float16\"]\nvariants = [\"softmax.max_trick.*\", \"log_softmax.shifted.*\", "
     "\"log_sum_exp.naive.*\"]\nclasses = [2, 30]\ninaccurate_above_ulp = 8\nseed = 5\noutputs = "
     "60\nmax_rows = 7\n";
 const std::string normal =
@@ -47,10 +40,9 @@ std::vector<double> one_row(const std::string& keys, std::size_t classes, std::u
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(the_figures_are_those_of_the_rows) {
-  const Folder folder;
-  folder.write("a.toml", head + normal);
-  BOOST_REQUIRE(shell("$MAXTRICK run a.toml -o out --jobs 3", folder.path()).code == 0);
-  const auto rows = rows_of(io::read_file(folder / "out/a.csv"));
+  const Workdir folder("a.toml", head + normal);
+  BOOST_REQUIRE(folder.run("$MAXTRICK run a.toml -o out --jobs 3").code == 0);
+  const auto rows = rows_of(folder.read("out/a.csv"));
   BOOST_REQUIRE(rows.size() == 12U);  // 3 variants, 2 types, 2 class counts
   for (const Cells& row : rows) {
     if (row.at("dtype") != "float32") continue;
@@ -99,18 +91,16 @@ BOOST_AUTO_TEST_CASE(the_figures_are_those_of_the_rows) {
 }
 
 BOOST_AUTO_TEST_CASE(the_worst_row_is_made_again_from_its_seed) {
-  const Folder folder;
-  folder.write("a.toml", head + normal);
-  BOOST_REQUIRE(shell("$MAXTRICK run a.toml -o out", folder.path()).code == 0);
+  const Workdir folder("a.toml", head + normal);
+  BOOST_REQUIRE(folder.run("$MAXTRICK run a.toml -o out").code == 0);
   bool moved = false;
-  for (const Cells& row : rows_of(io::read_file(folder / "out/a.csv"))) {
+  for (const Cells& row : rows_of(folder.read("out/a.csv"))) {
     const std::string key = row.at("variant") + "/" + row.at("dtype") + "/n/" + row.at("classes");
     const Said said =
-        shell("rm -rf again; $MAXTRICK run a.toml -o again --set max_rows=1 --set seed=" +
-                  row.at("worst_seed") + " --filter '" + key + "$'",
-              folder.path());
+        folder.run("rm -rf again; $MAXTRICK run a.toml -o again --set max_rows=1 --set seed=" +
+                   row.at("worst_seed") + " --filter '" + key + "$'");
     BOOST_REQUIRE(said.code == 0);
-    const auto again = rows_of(io::read_file(folder / "again/a.csv"));
+    const auto again = rows_of(folder.read("again/a.csv"));
     BOOST_REQUIRE(again.size() == 1U);
     BOOST_TEST(again[0].at("max_error_ulp") == row.at("max_error_ulp"));
     moved |= row.at("worst_seed") != "5";
@@ -169,13 +159,12 @@ BOOST_AUTO_TEST_CASE(an_order_changes_the_order_and_no_value) {
 
 // In order from the seed on, each once, and only where the number of classes is theirs.
 BOOST_AUTO_TEST_CASE(a_file_is_a_distribution) {
-  const Folder folder;
-  folder.write("x.csv", "1,2\n30,-3\n5,6\n0,0\n");
+  const Workdir folder("x.csv", "1,2\n30,-3\n5,6\n0,0\n");
   const std::string file =
       "[[distribution]]\nname = \"f\"\nhazard = \"h\"\nkind = \"file\"\npath = \"x.csv\"\n"
       "obtain = \"Ask.\"\n";
   folder.write("a.toml", head + normal + file);
-  BOOST_REQUIRE_EQUAL(shell("$MAXTRICK run a.toml -o out", folder.path()).code, 0);
+  BOOST_REQUIRE_EQUAL(folder.run("$MAXTRICK run a.toml -o out").code, 0);
   const std::string max_trick = "softmax.max_trick.scalar";
   const std::vector<std::vector<float>> in_order{{30, -3}, {5, 6}, {0, 0}, {1, 2}};  // from row 5
   double worst = -1;
@@ -191,7 +180,7 @@ BOOST_AUTO_TEST_CASE(a_file_is_a_distribution) {
     ++seed;
   }
   std::size_t of_file = 0;
-  for (const Cells& row : rows_of(io::read_file(folder / "out/a.csv"))) {
+  for (const Cells& row : rows_of(folder.read("out/a.csv"))) {
     if (row.at("distribution") != "f") continue;
     ++of_file;
     BOOST_TEST(row.at("classes") == "2");
@@ -202,7 +191,7 @@ BOOST_AUTO_TEST_CASE(a_file_is_a_distribution) {
     }
   }
   BOOST_TEST(of_file == 6U);  // 3 variants, 2 types
-  BOOST_TEST(shell("$MAXTRICK run a.toml --filter /f/30", folder.path()).code == 5);
+  folder.exits(5, "$MAXTRICK run a.toml --filter /f/30");
 
   const auto rows =
       distributions("[[distribution]]\nname = \"f\"\nhazard = \"h\"\nkind = \"file\"\npath = \"" +
@@ -213,10 +202,10 @@ BOOST_AUTO_TEST_CASE(a_file_is_a_distribution) {
 
   // The table is not lost with the file.
   std::filesystem::remove(folder / "x.csv");
-  const std::string before = io::read_file(folder / "out/a.csv");
-  const Said said = shell_exits(5, "$MAXTRICK run a.toml -o out", folder.path());
-  BOOST_TEST(contains(said.err, "rows skipped: x.csv is not there. Ask.\n"), said.err);
-  BOOST_TEST(io::read_file(folder / "out/a.csv") == before);
+  const std::string before = folder.read("out/a.csv");
+  folder.exits(5, "$MAXTRICK run a.toml -o out")
+      .err_has("rows skipped: x.csv is not there. Ask.\n");
+  BOOST_TEST(folder.read("out/a.csv") == before);
 }
 
 BOOST_AUTO_TEST_CASE(what_is_wrong_in_a_config_is_named) {

@@ -1,7 +1,4 @@
 // Experiment `breaking`, run as a user runs it, with few seeds and epochs.
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-
 #include "training_configs.hpp"
 
 BOOST_AUTO_TEST_SUITE(breaking_experiment_test)
@@ -13,8 +10,8 @@ using namespace maxtrick::tests;
 
 std::string config(const std::string& conditions, const std::string& arms = naive + clip + fused,
                    const std::string& data = lab, const std::string& name = "lab", int epochs = 3) {
-  return "experiment = \"breaking\"\ntitle = \"T\"\ndescription = \"D\"\nseeds = 4\n" + data +
-         "[task]\n" + task(name, epochs) + arms + conditions;
+  return head_of("breaking") + "seeds = 4\n" + data + "[task]\n" + task(name, epochs) + arms +
+         conditions;
 }
 
 std::string condition(const std::string& name, const std::string& changes = "") {
@@ -36,33 +33,33 @@ BOOST_AUTO_TEST_CASE(a_bias_of_100_ends_naive_stalls_clip_and_fused_learns) {
   const auto rows = rows_of_run(config(condition("lab") + bias_100));
   BOOST_REQUIRE(rows.size() == 6U);
   for (std::size_t i = 0; i < 6; ++i) {
-    BOOST_TEST(rows[i].at("condition") == (i < 3 ? "lab" : "bias-100"));
-    BOOST_TEST(rows[i].at("hazard") == "H of " + rows[i].at("condition"));
-    BOOST_TEST(rows[i].at("source") == "S");
-    BOOST_TEST(rows[i].at("seeds") == "4");
+    check_cells(rows[i], {{"condition", (i < 3 ? "lab" : "bias-100")},
+                          {"hazard", "H of " + rows[i].at("condition")},
+                          {"source", "S"},
+                          {"seeds", "4"}});
   }
   for (const std::string arm : {"naive", "clip", "fused"}) {
     const Cells& cells = row(rows, "lab", arm);
-    BOOST_TEST(cells.at("outcome") == "learns");
-    BOOST_TEST(cells.at("learning_seeds") == "4");
-    BOOST_TEST(cells.at("first_bad_step") == "");
-    BOOST_TEST(cells.at("bad_loss_share") == "0");
+    check_cells(cells, {{"outcome", "learns"},
+                        {"learning_seeds", "4"},
+                        {"first_bad_step", ""},
+                        {"bad_loss_share", "0"}});
     BOOST_TEST(number(row(rows, "bias-100", arm), "start_loss") > 70);
   }
   const Cells &nan = row(rows, "bias-100", "naive"), &stuck = row(rows, "bias-100", "clip"),
               &good = row(rows, "bias-100", "fused");
-  BOOST_TEST(nan.at("outcome") == "nan");
-  BOOST_TEST(nan.at("nan_seeds") == "4");
-  BOOST_TEST(nan.at("learning_seeds") == "0");
-  BOOST_TEST(nan.at("first_bad_step") == "1");
-  BOOST_TEST(nan.at("bad_loss_share") == "1");
-  BOOST_TEST(nan.at("exact_loss_median") == "nan");
-  BOOST_TEST(stuck.at("outcome") == "stalls");
-  BOOST_TEST(stuck.at("nan_seeds") == "0");
-  BOOST_TEST(stuck.at("learning_seeds") == "0");
-  BOOST_TEST(stuck.at("accuracy_median") == "0.25");
-  BOOST_TEST(stuck.at("dead_share") == "0.75");
-  BOOST_TEST(stuck.at("exact_loss_median") == stuck.at("start_loss"));
+  check_cells(nan, {{"outcome", "nan"},
+                    {"nan_seeds", "4"},
+                    {"learning_seeds", "0"},
+                    {"first_bad_step", "1"},
+                    {"bad_loss_share", "1"},
+                    {"exact_loss_median", "nan"}});
+  check_cells(stuck, {{"outcome", "stalls"},
+                      {"nan_seeds", "0"},
+                      {"learning_seeds", "0"},
+                      {"accuracy_median", "0.25"},
+                      {"dead_share", "0.75"},
+                      {"exact_loss_median", stuck.at("start_loss")}});
   BOOST_TEST(number(stuck, "reported_loss") < 12.1);
   BOOST_TEST(good.at("outcome") == "learns");
   BOOST_TEST(number(good, "accuracy_q1") > 0.9);
@@ -97,23 +94,21 @@ BOOST_AUTO_TEST_CASE(two_classes_can_be_learned) {
       config(condition("plain") + condition("still", "bias = 100\nlearning_rate = 1e-12"), bce,
              two_blobs, "two", 30));
   BOOST_TEST(row(rows, "plain", "bce").at("outcome") == "learns");
-  BOOST_TEST(row(rows, "still", "bce").at("outcome") == "stalls");
-  BOOST_TEST(row(rows, "still", "bce").at("accuracy_median") == "0.5");
+  check_cells(row(rows, "still", "bce"), {{"outcome", "stalls"}, {"accuracy_median", "0.5"}});
 }
 
 BOOST_AUTO_TEST_CASE(jobs_change_no_byte) { check_jobs(config(condition("lab") + bias_100)); }
 
 // The others are trained as well: what counts as learning depends on the best of them.
 BOOST_AUTO_TEST_CASE(a_filter_gives_the_same_row) {
-  const Folder folder;
+  const Workdir folder;
   const std::string text = config(condition("lab") + bias_100);
   folder.write("t.toml", text);
   const auto rows = rows_of_run(text);
-  const Said said =
-      shell_exits(0, "$MAXTRICK run t.toml --filter '^bias-100/clip$'", folder.path());
-  BOOST_TEST(contains(said.out, "stalls"), said.out);
-  BOOST_TEST(contains(said.out, row(rows, "bias-100", "clip").at("reported_loss")));
-  BOOST_TEST(!contains(said.out, "fused"));
+  folder.exits(0, "$MAXTRICK run t.toml --filter '^bias-100/clip$'")
+      .out_has("stalls")
+      .out_has(row(rows, "bias-100", "clip").at("reported_loss"))
+      .out_lacks("fused");
 }
 
 BOOST_AUTO_TEST_CASE(config_errors) {

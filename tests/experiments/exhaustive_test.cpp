@@ -1,8 +1,5 @@
 // Experiment `exhaustive` as the program runs it: the same table in whatever pieces, killed or not,
 // and whatever an earlier run left.
-#include <boost/test/unit_test.hpp>
-#include <map>
-
 #include "killed_run.hpp"
 #include "plan_of.hpp"
 #include "program.hpp"
@@ -27,10 +24,6 @@ inputs = { first = 0, last = 0xffffffff, every = 4093 }
 
 run::Run run_program(const std::string& text) {
   return run::run_cases(plan_of("exhaustive", text), 2, {});
-}
-
-Said in(const Folder& folder, const std::string& command) {
-  return shell_with_cache(folder, command);
 }
 
 // Killed as soon as three parts of the first function are on disk.
@@ -95,36 +88,32 @@ BOOST_AUTO_TEST_CASE(figures_of_glibc_are_shown) {
 }
 
 BOOST_AUTO_TEST_CASE(a_killed_run_is_gone_on_with) {
-  const Folder folder;
-  folder.write("small.toml", config_text);
+  const WorkdirWithCache folder("small.toml", config_text);
   // Undisturbed, in other pieces, on other threads.
-  const Said whole = in(folder,
-                        "$MAXTRICK run small.toml -o whole -j 1 && sed s/64/7/ small.toml "
-                        ">other.toml && $MAXTRICK run other.toml -o whole -j 3 && "
-                        "cmp whole/small.csv whole/other.csv");
-  BOOST_TEST(whole.code == 0);
-  BOOST_TEST(whole.err == "");
-  BOOST_TEST(in(folder, killed).code == 0);
-  const Said again = in(folder,
-                        "$MAXTRICK run small.toml -o killed -j 2 --resume && "
-                        "cmp whole/small.csv killed/small.csv && "
-                        "cmp whole/small.md killed/small.md");
-  BOOST_TEST(again.code == 0);
-  BOOST_TEST(again.out == "killed/small.csv: 2 rows, written\n");
+  const Said whole =
+      folder.exits(0,
+                   "$MAXTRICK run small.toml -o whole -j 1 && sed s/64/7/ small.toml "
+                   ">other.toml && $MAXTRICK run other.toml -o whole -j 3 && "
+                   "cmp whole/small.csv whole/other.csv");
+  whole.err_is("");
+  folder.exits(0, killed);
+  const Said again = folder.exits(0,
+                                  "$MAXTRICK run small.toml -o killed -j 2 --resume && "
+                                  "cmp whole/small.csv killed/small.csv && "
+                                  "cmp whole/small.md killed/small.md");
+  again.out_is("killed/small.csv: 2 rows, written\n");
   BOOST_TEST(again.err.ends_with(" of 128 parts were there\n"));
   BOOST_TEST(parts_there(again) >= 3U);
   // Nothing is left: a third run, and a check, compute all.
-  const Said third = in(folder, "find cache -type f; $MAXTRICK check small.toml --baseline killed");
-  BOOST_TEST(third.code == 0);
-  BOOST_TEST(third.out == "killed/small.csv: 2 rows checked, all hold\n");
-  BOOST_TEST(third.err == "");
+  folder.exits(0, "find cache -type f; $MAXTRICK check small.toml --baseline killed")
+      .out_is("killed/small.csv: 2 rows checked, all hold\n")
+      .err_is("");
 }
 
 // A part of the last line is gone, and a figure was altered: both are computed again.
 BOOST_AUTO_TEST_CASE(damaged_parts_are_computed_again) {
-  const Folder folder;
-  folder.write("small.toml", config_text);
-  BOOST_TEST(in(folder, killed + " && mv cache first").code == 0);
+  const WorkdirWithCache folder("small.toml", config_text);
+  folder.exits(0, killed + " && mv cache first");
   std::filesystem::path state;
   for (const auto& file : std::filesystem::directory_iterator(folder / "first/maxtrick/small"))
     if (file.path().filename().string().starts_with("exp.scalar.")) state = file.path();
@@ -133,12 +122,11 @@ BOOST_AUTO_TEST_CASE(damaged_parts_are_computed_again) {
   const auto lines = static_cast<std::size_t>(std::count(bytes.begin(), bytes.end(), '\n'));
   const auto rerun = [&](const std::string& altered) {
     folder.write(kept, altered);
-    const Said said = in(folder, "$MAXTRICK run small.toml -o again --resume");
-    BOOST_TEST(said.code == 0);
+    const Said said = folder.exits(0, "$MAXTRICK run small.toml -o again --resume");
     return parts_there(said);
   };
   BOOST_TEST(rerun(bytes) == lines - 1);
-  const std::string table = io::read_file(folder / "again/small.csv");
+  const std::string table = folder.read("again/small.csv");
   BOOST_TEST(rerun(bytes.substr(0, bytes.size() - 20)) + 1 >= lines - 1);
   BOOST_TEST(rerun(bytes.substr(0, bytes.find('\n') + 30)) == 0U);
   const std::size_t first_figure = bytes.find(' ', bytes.find('\n')) + 1;
@@ -148,34 +136,28 @@ BOOST_AUTO_TEST_CASE(damaged_parts_are_computed_again) {
   BOOST_TEST(rerun("rubbish") == 0U);
   // Of another program: the same config, and parts that are not its own.
   folder.write(kept, bytes);
-  const Said other = in(folder, "$PROBE run small.toml -o again --resume");
-  BOOST_TEST(other.code == 0);
-  BOOST_TEST(other.err == "small: 0 of 128 parts were there\n");
+  folder.exits(0, "$PROBE run small.toml -o again --resume")
+      .err_is("small: 0 of 128 parts were there\n");
   // And of another range.
   folder.write(kept, bytes);
-  const Said range = in(folder, "$MAXTRICK run small.toml --resume --set inputs.every=2053");
-  BOOST_TEST(range.code == 0);
-  BOOST_TEST(range.err == "small: 0 of 128 parts were there\n");
+  folder.exits(0, "$MAXTRICK run small.toml --resume --set inputs.every=2053")
+      .err_is("small: 0 of 128 parts were there\n");
   // Of itself, but not asked for: they are computed again, and gone with those.
-  const Said anew = in(folder, "$MAXTRICK run small.toml -o again");
-  BOOST_TEST(anew.code == 0);
+  const Said anew = folder.exits(0, "$MAXTRICK run small.toml -o again");
   BOOST_TEST(parts_there(anew) == lines - 1);
-  BOOST_TEST(contains(anew.err, "--resume takes them"));
-  BOOST_TEST(in(folder, "find cache -type f").out == "");
-  BOOST_TEST(io::read_file(folder / "again/small.csv") == table);
+  anew.err_has("--resume takes them");
+  folder.run("find cache -type f").out_is("");
+  BOOST_TEST(folder.read("again/small.csv") == table);
 }
 
 BOOST_AUTO_TEST_CASE(where_nothing_can_be_kept_it_says_so_and_runs) {
-  const Folder folder;
-  folder.write("small.toml", replaced(config_text, "4093", "1048577"));
-  const Said no_home =
-      shell_exits(0, "unset HOME XDG_CACHE_HOME; $MAXTRICK run small.toml -o out", folder.path());
-  BOOST_TEST(contains(no_home.err, "neither XDG_CACHE_HOME nor HOME"));
-  const Said in_the_way = in(folder, "touch cache; $MAXTRICK run small.toml -o out");
-  BOOST_TEST(in_the_way.code == 0);
+  const WorkdirWithCache folder("small.toml", replaced(config_text, "4093", "1048577"));
+  folder.exits(0, "unset HOME XDG_CACHE_HOME; $MAXTRICK run small.toml -o out")
+      .err_has("neither XDG_CACHE_HOME nor HOME");
+  const Said in_the_way = folder.exits(0, "touch cache; $MAXTRICK run small.toml -o out");
   BOOST_TEST(in_the_way.err.starts_with("small: parts are not kept"));
-  BOOST_TEST(in(folder, "rm cache; $MAXTRICK run small.toml --dry-run && [ ! -e cache ]").out ==
-             "exp/scalar\nlogf/glibc\n");
+  folder.run("rm cache; $MAXTRICK run small.toml --dry-run && [ ! -e cache ]")
+      .out_is("exp/scalar\nlogf/glibc\n");
 }
 
 BOOST_AUTO_TEST_CASE(config_errors_name_the_place) {
@@ -190,8 +172,8 @@ BOOST_AUTO_TEST_CASE(config_errors_name_the_place) {
        {whole, "first = 8, last = 7, every = 4093", "x.toml:6:9: error: 64 parts of 1 inputs"},
        {"every = 4093", "each = 4093", "x.toml:7:42: error: unknown key 'each'"}});
   // It is the second error: without it there are no inputs to part.
-  const std::string report = errors(replaced(config_text, "0xffffffff", "0x100000000"),
-                                    [](Section& root) { (void)plan_of("exhaustive", root); });
+  const std::string report =
+      plan_errors("exhaustive", replaced(config_text, "0xffffffff", "0x100000000"));
   BOOST_TEST(contains(report, "x.toml:7:30: error: key 'last' is 4294967296"), report);
 }
 

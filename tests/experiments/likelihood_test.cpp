@@ -1,9 +1,5 @@
 // Products of probabilities and sums of their logarithms: where the first die and what the second
 // keep.
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-#include <map>
-
 #include "config_runs.hpp"
 #include "likelihood/factors.hpp"
 #include "numerics/real.hpp"

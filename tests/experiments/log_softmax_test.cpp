@@ -1,8 +1,4 @@
 // Experiment log_softmax: its figures against closed forms and rows that are known, and its config.
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-#include <map>
-
 #include "config_runs.hpp"
 #include "numerics/random.hpp"
 #include "table/table.hpp"
@@ -16,7 +12,7 @@ using namespace maxtrick::tests;
 
 std::string config(const std::string& gaps, const std::string& classes,
                    const std::string& variants = "\"log_softmax.*.scalar\"") {
-  return "experiment = \"log_softmax\"\ntitle = \"T\"\ndescription = \"D\"\n"
+  return head_of("log_softmax") +
          "dtypes = [\"float64\", \"float32\", \"float16\", \"bfloat16\", \"float16_in_float32\", "
          "\"bfloat16_in_float32\"]\nvariants = [" +
          variants + "]\ninaccurate_above_ulp = 8\nshown_dtypes = [\"float32\"]\nshown_classes = " +

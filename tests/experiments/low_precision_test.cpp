@@ -1,8 +1,5 @@
 // Experiment `low_precision`: its figures against closed forms and plain loops, what it does where
 // theory is broken, and what it says where a config or a file is wrong.
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-
 #include "io/csv.hpp"
 #include "numerics/random.hpp"
 #include "ops/registry.hpp"
@@ -49,7 +46,7 @@ std::string normal(double scale, int rows, int classes, int seed, double offset 
       rows, classes, seed, offset);
 }
 
-// The table that a config makes, without the program around it; `errors` takes what is wrong.
+// The table that a config makes, without the program around it.
 struct Made {
   explicit Made(const std::string& text, unsigned jobs = 1) {
     table = run::run_cases(plan_of("low_precision", text), jobs, {}).table;
@@ -65,17 +62,6 @@ struct Made {
   table::ResultTable table;
 };
 
-// "" or the first line of what is wrong.
-std::string error(const std::string& text) {
-  try {
-    const Made made(text);
-  } catch (const config::ConfigError& problem) {
-    const std::string what = problem.what();
-    return what.substr(0, what.find('\n'));
-  }
-  return "";
-}
-
 const std::string six =
     R"(["log_sum_exp.naive.scalar", "log_sum_exp.shifted_log1p.scalar", "softmax.*ve*.scalar",)"
     R"( "softmax.max_trick.scalar", "softmax.exp_of_log.scalar"])";
@@ -86,7 +72,7 @@ const std::string six =
 // and 5 + that is a tie that goes to 5.6953125, where y = 5 + log 2; in float32 and rounded once it
 // is 5.69140625.
 BOOST_AUTO_TEST_CASE(figures_are_those_of_closed_forms) {
-  const Folder folder;
+  const Workdir folder;
   const std::string file = folder.write("x.csv", "12,0\n5,5\n").string();
   const Made made(config_text(R"(["float16", "float16_in_float32"])", six,
                               set("two", "path = \"" + file + "\"\nobtain = \"o\"\n")));
@@ -119,7 +105,7 @@ BOOST_AUTO_TEST_CASE(figures_are_those_of_closed_forms) {
 
 // A softmax whose sum overflowed is all 0, and its logarithm's is too: no infinity to be seen.
 BOOST_AUTO_TEST_CASE(an_overflow_of_the_sum_counts) {
-  const Folder folder;
+  const Workdir folder;
   const std::string file = folder.write("x.csv", "11,11\n").string();
   const Made made(
       config_text(R"(["float16"])", six, set("sum", "path = \"" + file + "\"\nobtain = \"o\"\n")));
@@ -205,9 +191,9 @@ BOOST_AUTO_TEST_CASE(a_broken_bound_is_found) {
 }
 
 BOOST_AUTO_TEST_CASE(errors_name_their_place) {
-  const Folder folder;
+  const Workdir folder;
   const auto with = [&](const std::string& data, const std::string& dtypes = "[\"float16\"]") {
-    return error(config_text(dtypes, "[\"softmax.naive.scalar\"]", data));
+    return first_error("low_precision", config_text(dtypes, "[\"softmax.naive.scalar\"]", data));
   };
   const auto file = [&](const std::string& text) {
     const std::string path = folder.write("x.csv", text).string();
@@ -233,29 +219,27 @@ BOOST_AUTO_TEST_CASE(errors_name_their_place) {
   BOOST_TEST(file("1,1e5\n") ==
              "x.toml:10:8: error: logit 1 is 100000, which is infinite in float16");
   BOOST_TEST(file("1,2\n") == "");
-  BOOST_TEST(
-      error(config_text("[\"float64\"]", "[\"softmax.onednn\"]", set("a", normal(1, 2, 2, 1)))) ==
-      "x.toml:4:11: error: 'variants' has none in float64");
+  BOOST_TEST(first_error("low_precision", config_text("[\"float64\"]", "[\"softmax.onednn\"]",
+                                                      set("a", normal(1, 2, 2, 1)))) ==
+             "x.toml:4:11: error: 'variants' has none in float64");
 }
 
 // A table that is there is not lost with the file that it came from.
 BOOST_AUTO_TEST_CASE(a_file_that_is_not_there_leaves_the_table) {
-  const Folder folder;
-  folder.write("x.csv", "1,2\n3,4\n");
+  const Workdir folder("x.csv", "1,2\n3,4\n");
   folder.write("c.toml", config_text("[\"float16\"]", "[\"softmax.naive.scalar\"]",
                                      "[data]\nname = \"f\"\nhazard = \"h\"\nsource = \"s\"\n"
                                      "path = \"x.csv\"\nobtain = \"Ask the authors.\"\n"));
-  BOOST_TEST(shell("$MAXTRICK run c.toml", folder.path()).code == 0);
-  const std::string before = io::read_file(folder / "results/c.csv");
+  folder.exits(0, "$MAXTRICK run c.toml");
+  const std::string before = folder.read("results/c.csv");
   std::filesystem::remove(folder / "x.csv");
-  const Said said = shell_exits(5, "$MAXTRICK run c.toml", folder.path());
-  BOOST_TEST(contains(said.err, "1 of 1 rows skipped: x.csv is not there. Ask the authors.\n"));
-  BOOST_TEST(io::read_file(folder / "results/c.csv") == before);
+  folder.exits(5, "$MAXTRICK run c.toml")
+      .err_has("1 of 1 rows skipped: x.csv is not there. Ask the authors.\n");
+  BOOST_TEST(folder.read("results/c.csv") == before);
   folder.write("y.csv", "1,2\n");
-  const Said other = shell_exits(0, "$MAXTRICK run c.toml --set data.path=y.csv", folder.path());
+  folder.exits(0, "$MAXTRICK run c.toml --set data.path=y.csv");
   folder.write("y.csv", "");
-  const Said wrong = shell_exits(2, "$MAXTRICK run c.toml --set data.path=y.csv", folder.path());
-  BOOST_TEST(contains(wrong.err, "y.csv:1:1: no numbers"));
+  folder.exits(2, "$MAXTRICK run c.toml --set data.path=y.csv").err_has("y.csv:1:1: no numbers");
 }
 
 // What the paper publishes: 475 of 2500 vectors overflow in float16 unshifted, none shifted.
@@ -266,13 +250,11 @@ BOOST_AUTO_TEST_CASE(the_published_counts_come_out) {
     BOOST_TEST_MESSAGE("skipped: " << file << " is not there");
     return;
   }
-  const Folder folder;
-  const Said said = shell_exits(0,
-                                "$MAXTRICK run " + project +
-                                    "/configs/external/blanchard_higham.toml --set 'data.path=\"" +
-                                    file + "\"' --set 'dtypes=[\"float16\"]' -o .",
-                                folder.path());
-  const auto lines = io::parse_csv(io::read_file(folder / "blanchard_higham.csv"));
+  const Workdir folder;
+  folder.exits(0, "$MAXTRICK run " + project +
+                      "/configs/external/blanchard_higham.toml --set 'data.path=\"" + file +
+                      "\"' --set 'dtypes=[\"float16\"]' -o .");
+  const auto lines = io::parse_csv(folder.read("blanchard_higham.csv"));
   BOOST_TEST(lines.size() == 7U);
   for (auto row = lines.begin() + 1; row != lines.end(); ++row) {
     const bool unshifted = (*row)[2].find("naive") != std::string::npos;

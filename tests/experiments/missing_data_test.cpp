@@ -1,52 +1,41 @@
 // Data that the reader must get: every experiment that trains skips its rows with the reason.
-#include <boost/test/unit_test.hpp>
-
 #include "training_configs.hpp"
 
 BOOST_AUTO_TEST_SUITE(missing_data_test)
 
-namespace {
-
-using namespace maxtrick;
 using namespace maxtrick::tests;
 
-std::string head(const std::string& experiment) {
-  return "experiment = \"" + experiment + "\"\ntitle = \"T\"\ndescription = \"D\"\nseeds = 2\n";
-}
-
-void check(const std::string& config, const std::string& skipped) {
-  const Folder folder;
-  folder.write("t.toml", config);
-  const Said said = shell_exits(5, "$MAXTRICK run t.toml", folder.path());
-  BOOST_TEST(contains(said.err, "t.toml: " + skipped +
-                                    " rows skipped: absent.npy is not there. Ask for it.\n"),
-             said.err);
-}
-
-}  // namespace
-
-// Seven quantities of each arm; the lab's own, and two rows of its floor, are there. How many
-// classes there will be is not known: neither the binary arm nor a category 2 is an error.
-BOOST_AUTO_TEST_CASE(training) {
-  const std::string first = "first_categories = [2]\n";
-  check(head("training") + absent + lab + bce + fused + "[[task]]\n" +
-            task("absent", 2, "arms = [\"bce\", \"fused\"]\n" + first) + "[[task]]\n" +
-            task("lab", 2, "arms = [\"fused\"]\n"),
-        "14 of 22");
-}
-
-BOOST_AUTO_TEST_CASE(breaking) {
-  check(head("breaking") + absent + "[task]\n" + task("absent", 2) + naive + fused + bce +
-            "[[condition]]\nname = \"c\"\nhazard = \"H\"\nsource = \"S\"\nbias = 100\n",
-        "3 of 3");
-}
-
-BOOST_AUTO_TEST_CASE(backends) {
-  check(head("backends") +
-            "variants = [\"softmax.naive.scalar\", \"softmax.max_trick.scalar\"]\nrepeats = 6\n"
-            "difference_from = \"softmax.naive.scalar\"\nspeed_by = \"softmax.naive.scalar\"\n" +
-            absent + "[task]\n" + task("absent", 2),
-        "2 of 2");
+BOOST_AUTO_TEST_CASE(rows_of_absent_data_are_skipped) {
+  struct Case {
+    std::string experiment, rest, skipped;
+  };
+  const Case cases[] = {
+      // Seven quantities of each arm; the lab's own, and two rows of its floor, are there. How many
+      // classes there will be is not known: neither the binary arm nor a category 2 is an error.
+      {"training",
+       "seeds = 2\n" + lab + bce + fused + "[[task]]\n" +
+           task("absent", 2, "arms = [\"bce\", \"fused\"]\nfirst_categories = [2]\n") +
+           "[[task]]\n" + task("lab", 2, "arms = [\"fused\"]\n"),
+       "14 of 22"},
+      {"breaking",
+       "seeds = 2\n[task]\n" + task("absent", 2) + naive + fused + bce +
+           "[[condition]]\nname = \"c\"\nhazard = \"H\"\nsource = \"S\"\nbias = 100\n",
+       "3 of 3"},
+      {"backends",
+       "seeds = 2\nvariants = [\"softmax.naive.scalar\", \"softmax.max_trick.scalar\"]\n"
+       "repeats = 6\ndifference_from = \"softmax.naive.scalar\"\n"
+       "speed_by = \"softmax.naive.scalar\"\n[task]\n" +
+           task("absent", 2),
+       "2 of 2"},
+      // Two cells of the grid, and an example.
+      {"regions",
+       fused + "[[task]]\n" +
+           task("absent", 15, "x1 = [0, 2]\nx2 = [0, 1]\nstep = 1\nexamples = 1\n"),
+       "3 of 3"}};
+  for (const auto& [experiment, rest, skipped] : cases)
+    Workdir("t.toml", head_of(experiment) + rest + absent)
+        .exits(5, "$MAXTRICK run t.toml")
+        .err_has("t.toml: " + skipped + " rows skipped: absent.npy is not there. Ask for it.\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

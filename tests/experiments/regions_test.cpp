@@ -1,7 +1,4 @@
 // Experiment `regions`, run as a user runs it, and the best classifiers that it compares with.
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-
 #include "io/matrix.hpp"
 #include "report/picture.hpp"
 #include "training_configs.hpp"
@@ -13,22 +10,14 @@ namespace {
 using namespace maxtrick;
 using namespace maxtrick::tests;
 
-const std::string circles = R"([[data]]
-name = "circles"
-generate = "circles"
-samples = 1000
-radii = [1, 2]
-half_width = 2.5
-seed = 1
-)";
+const std::string thousand = circles(1000, "2.5", 1);
 
 const std::string area = "x1 = [-2.5, 2.5]\nx2 = [-2.5, 2.5]\nstep = 0.25\nexamples = 50\n";
 
-std::string config(const std::string& data = circles, const std::string& name = "circles",
+std::string config(const std::string& data = thousand, const std::string& name = "circles",
                    const std::string& its_area = area, const std::string& arms = fused,
                    int epochs = 15) {
-  return "experiment = \"regions\"\ntitle = \"T\"\ndescription = \"D\"\n" + data + arms +
-         "[[task]]\n" + task(name, epochs, its_area);
+  return head_of("regions") + data + arms + "[[task]]\n" + task(name, epochs, its_area);
 }
 
 }  // namespace
@@ -115,16 +104,13 @@ BOOST_AUTO_TEST_CASE(the_best_classifier_of_blobs_takes_the_nearest_centre) {
 
 // A network of NaN gives no class: neither table nor picture shows one.
 BOOST_AUTO_TEST_CASE(a_network_that_ended_in_nan_has_no_regions) {
-  std::string text = replaced(config(circles, "circles", area, naive, 2), "learning_rate = 0.01",
+  std::string text = replaced(config(thousand, "circles", area, naive, 2), "learning_rate = 0.01",
                               "learning_rate = 1e6");
   text = replaced(text, "\"adam\"", "\"sgd\"");
-  const Folder folder;
-  folder.write("regions.toml", text);
-  const Said said = shell_exits(0, "$MAXTRICK run regions.toml --quiet", folder.path());
-  for (const Cells& cells : rows_of(io::read_file(folder / "results/regions.csv"))) {
-    BOOST_TEST(cells.at("class") == "nan");
-    BOOST_TEST(cells.at("probability") == "nan");
-    BOOST_TEST(cells.at("as_best") == "no");
+  const Workdir folder("regions.toml", text);
+  folder.exits(0, "$MAXTRICK run regions.toml --quiet");
+  for (const Cells& cells : rows_of(folder.read("results/regions.csv"))) {
+    check_cells(cells, {{"class", "nan"}, {"probability", "nan"}, {"as_best", "no"}});
   }
   const report::Json made =
       report::regions().draw(report::Tables(folder / "results")).specification;
@@ -138,20 +124,10 @@ BOOST_AUTO_TEST_CASE(a_network_that_ended_in_nan_has_no_regions) {
 }
 
 BOOST_AUTO_TEST_CASE(a_table_of_examples_only_is_no_picture) {
-  const Folder folder;
-  folder.write("regions.toml", config());
-  const Said said = shell_exits(
-      0, "$MAXTRICK run regions.toml --quiet -o results --filter '/40[1-9]$'", folder.path());
+  const Workdir folder("regions.toml", config());
+  folder.exits(0, "$MAXTRICK run regions.toml --quiet -o results --filter '/40[1-9]$'");
   BOOST_CHECK_THROW((void)report::regions().draw(report::Tables(folder / "results")),
                     io::InputError);
-}
-
-BOOST_AUTO_TEST_CASE(data_that_must_be_got_are_skipped) {
-  const Folder folder;
-  folder.write("t.toml",
-               config(absent, "absent", "x1 = [0, 2]\nx2 = [0, 1]\nstep = 1\nexamples = 1\n"));
-  const Said said = shell_exits(5, "$MAXTRICK run t.toml", folder.path());
-  BOOST_TEST(contains(said.err, "Ask for it."), said.err);
 }
 
 BOOST_AUTO_TEST_CASE(areas_that_are_none) {

@@ -1,12 +1,4 @@
 // Experiment `shift`: its two losses against MPFR by another route, and against what theory allows.
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-#include <limits>
-#include <map>
-#include <set>
-#include <string>
-#include <vector>
-
 #include "brute_force.hpp"
 #include "config_runs.hpp"
 #include "numerics/random.hpp"
@@ -28,17 +20,14 @@ using ops::DType;
 using ops::Op;
 
 constexpr mpfr_prec_t bits = 400;
-const std::string all_types =
-    R"(["float32", "float64", "float16", "bfloat16", "float16_in_float32", "bfloat16_in_float32"])";
 const std::string three_ops =
     R"(["softmax.max_trick.scalar", "log_softmax.shifted.scalar", "log_sum_exp.shifted.scalar"])";
 
 std::string config(const std::string& offsets, const std::string& dtypes = all_types,
                    const std::string& variants = three_ops,
                    const std::string& rows = "classes = [5]\nscale = 1\nseeds = [7, 8]") {
-  return "experiment = \"shift\"\ntitle = \"T\"\ndescription = \"D\"\ndtypes = " + dtypes +
-         "\nvariants = " + variants + "\noffsets = " + offsets + "\n" + rows +
-         "\ninaccurate_above_ulp = 8\n";
+  return head_of("shift") + "dtypes = " + dtypes + "\nvariants = " + variants +
+         "\noffsets = " + offsets + "\n" + rows + "\ninaccurate_above_ulp = 8\n";
 }
 
 template <class S>
@@ -57,13 +46,7 @@ std::vector<S> moved(std::vector<S> row, S c) {
 
 template <class S>
 void log_sum(mpfr_ptr y, const std::vector<S>& row) {
-  Real term(bits);
-  mpfr_set_ui(y, 0, MPFR_RNDN);
-  for (const S x : row) {
-    mpfr_set_d(term, x, MPFR_RNDN);
-    mpfr_exp(term, term, MPFR_RNDN);
-    mpfr_add(y, y, term, MPFR_RNDN);
-  }
+  brute_force::sum_of_exponentials(y, std::span<const S>(row));
   mpfr_log(y, y, MPFR_RNDN);
 }
 

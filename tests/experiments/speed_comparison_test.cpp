@@ -1,9 +1,8 @@
 // From times of launches to verdicts, on times that are made up.
-#include <boost/test/unit_test.hpp>
-
 #include "ops/cross_entropy.hpp"
 #include "ops/softmax.hpp"
 #include "speed/table.hpp"
+#include "test.hpp"
 
 BOOST_AUTO_TEST_SUITE(speed_comparison_test)
 

@@ -1,8 +1,5 @@
 // The experiment `speed`, run as a user runs it, on little; of times only that they are there.
-#include <boost/test/unit_test.hpp>
-
 #include "config_runs.hpp"
-#include "replaced.hpp"
 #include "table/interval.hpp"
 #include "tiny_speed.hpp"
 
@@ -36,18 +33,18 @@ variants = ["softmax.accurate.scalar"]
 )";
 
 // Exit code and messages of a run with that claim, whose table goes to "out".
-Said run_program(const Folder& folder, const std::string& claim) {
+Said run_program(const Workdir& folder, const std::string& claim) {
   folder.write("tiny.toml", config + claim);
-  return shell("$MAXTRICK run tiny.toml -o out", folder.path());
+  return folder.run("$MAXTRICK run tiny.toml -o out");
 }
 
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(a_run_writes_every_row_in_the_folder_of_the_cpu) {
-  const Folder folder;
+  const Workdir folder;
   const Said said = run_program(folder, "at_least_times = 0.000001\n");
   BOOST_TEST(said.code == 0, said.out << said.err);
-  const auto rows = rows_of(io::read_file(folder / ("out/" + tiny_table)));
+  const auto rows = rows_of(folder.read("out/" + tiny_table));
   // memcpy; three of softmax and one of the loss, on two kinds of logits; ours by all threads.
   BOOST_REQUIRE_EQUAL(rows.size(), 1U + 2 * 4 + 2);
   std::size_t judged = 0;
@@ -68,49 +65,44 @@ BOOST_AUTO_TEST_CASE(a_run_writes_every_row_in_the_folder_of_the_cpu) {
 }
 
 BOOST_AUTO_TEST_CASE(check_measures_anew_and_holds_the_claims_only) {
-  const Folder folder;
+  const Workdir folder;
   BOOST_TEST(run_program(folder, "at_least_times = 1000000\n").code == 3);
-  Said said = shell_exits(3, "$MAXTRICK check tiny.toml --baseline out", folder.path());
-  BOOST_TEST(contains(said.out,
-                      "column verdict: expected at least 1000000 times as fast as "
-                      "softmax.onednn, got "));
-  BOOST_TEST(contains(said.out,
-                      "again: maxtrick run tiny.toml --filter "
-                      "'^softmax/softmax\\.accurate\\.scalar/8x5/1/plain$'"));
+  folder.exits(3, "$MAXTRICK check tiny.toml --baseline out")
+      .out_has("column verdict: expected at least 1000000 times as fast as softmax.onednn, got ")
+      .out_has(
+          "again: maxtrick run tiny.toml --filter "
+          "'^softmax/softmax\\.accurate\\.scalar/8x5/1/plain$'");
   // Without a table of this machine the claims are held all the same.
-  said = shell_exits(3, "$MAXTRICK check tiny.toml --baseline .", folder.path());
-  BOOST_TEST(contains(said.out, "not all hold; there is no table of this machine"));
+  folder.exits(3, "$MAXTRICK check tiny.toml --baseline .")
+      .out_has("not all hold; there is no table of this machine");
   // Other times than the baseline's are no findings.
   BOOST_TEST(run_program(folder, "at_least_times = 0.000001\n").code == 0);
-  said = shell_exits(0, "$MAXTRICK check tiny.toml --baseline out", folder.path());
+  folder.exits(0, "$MAXTRICK check tiny.toml --baseline out");
   // An interval of no width is never had.
   folder.write("tiny.toml", config + "at_least_times = 0.000001\n");
-  BOOST_TEST(shell("$MAXTRICK run tiny.toml --set widest_interval=0", folder.path()).code == 4);
+  folder.exits(4, "$MAXTRICK run tiny.toml --set widest_interval=0");
 }
 
 BOOST_AUTO_TEST_CASE(a_filter_measures_a_case_and_what_it_is_compared_with) {
-  const Folder folder;
-  folder.write("tiny.toml", config + "at_least_times = 0.000001\n");
-  const Said said = shell_exits(
-      0, "$MAXTRICK run tiny.toml --filter '^softmax/softmax.accurate.scalar/8x5/1/plain$'",
-      folder.path());
-  BOOST_TEST(contains(said.out, "holds"));
-  BOOST_TEST(!contains(said.out, "masked"));
+  const Workdir folder("tiny.toml", config + "at_least_times = 0.000001\n");
+  folder
+      .exits(0, "$MAXTRICK run tiny.toml --filter '^softmax/softmax.accurate.scalar/8x5/1/plain$'")
+      .out_has("holds")
+      .out_lacks("masked");
 }
 
 // A launch that is not done in time costs its own rows.
 BOOST_AUTO_TEST_CASE(a_launch_that_fails_is_a_skip) {
-  const Folder folder;
-  folder.write("tiny.toml", replaced(replaced(config, "launch_limit_s = 60", "launch_limit_s = 1"),
-                                     "min_time_ms = 0.2", "min_time_ms = 9000") +
-                                "at_least_times = 0.000001\n");
-  const Said said = shell_exits(
-      5,
-      "$MAXTRICK run tiny.toml --filter '^softmax/softmax.(accurate.scalar|onednn)/8x5/1/plain$'",
-      folder.path());
-  BOOST_TEST(contains(said.err,
-                      "2 of 2 rows skipped: launch 1 of 2 of 8x5 (one thread, any ISA) "
-                      "not done after 1 s"));
+  const Workdir folder("tiny.toml",
+                       replaced(replaced(config, "launch_limit_s = 60", "launch_limit_s = 1"),
+                                "min_time_ms = 0.2", "min_time_ms = 9000") +
+                           "at_least_times = 0.000001\n");
+  folder
+      .exits(
+          5,
+          "$MAXTRICK run tiny.toml --filter '^softmax/softmax.(accurate.scalar|onednn)/8x5/1/plain$'")
+      .err_has(
+          "2 of 2 rows skipped: launch 1 of 2 of 8x5 (one thread, any ISA) not done after 1 s");
 }
 
 BOOST_AUTO_TEST_CASE(errors_in_a_config_have_their_place) {

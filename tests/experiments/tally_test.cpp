@@ -2,11 +2,9 @@
 #include "exhaustive/tally.hpp"
 
 #include <bit>
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-#include <limits>
 
 #include "exhaustive/reference.hpp"
+#include "test.hpp"
 
 BOOST_AUTO_TEST_SUITE(tally_test)
 

@@ -1,7 +1,4 @@
 // Experiment `training`, run as a user runs it, with few seeds and epochs.
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-
 #include "training_configs.hpp"
 
 BOOST_AUTO_TEST_SUITE(training_experiment_test)
@@ -11,8 +8,7 @@ namespace {
 using namespace maxtrick;
 using namespace maxtrick::tests;
 
-const std::string head =
-    "experiment = \"training\"\ntitle = \"T\"\ndescription = \"D\"\nseeds = 3\n";
+const std::string head = head_of("training") + "seeds = 3\n";
 
 std::string asked(const std::string& data, const std::string& arms, const std::string& rest = "") {
   return "[[task]]\n" + task(data, 2, "arms = [" + arms + "]\n" + rest);
@@ -43,12 +39,12 @@ BOOST_AUTO_TEST_CASE(a_row_for_each_arm_and_quantity_and_the_floor) {
   BOOST_REQUIRE(rows.size() == 2 * quantities.size() + 2);
   for (std::size_t i = 0; i < 2 * quantities.size(); ++i) {
     const Cells& cells = rows[i];
-    BOOST_TEST(cells.at("task") == "lab");
-    BOOST_TEST(cells.at("arm") == (i < quantities.size() ? "naive" : "fused"));
-    BOOST_TEST(cells.at("quantity") == quantities[i % quantities.size()]);
-    BOOST_TEST(cells.at("seeds") == "3");
-    BOOST_TEST(cells.at("published") == "");
-    BOOST_TEST(cells.at("within") == "");
+    check_cells(cells, {{"task", "lab"},
+                        {"arm", (i < quantities.size() ? "naive" : "fused")},
+                        {"quantity", quantities[i % quantities.size()]},
+                        {"seeds", "3"},
+                        {"published", ""},
+                        {"within", ""}});
     BOOST_TEST(number(cells, "lowest") <= number(cells, "q1"));
     BOOST_TEST(number(cells, "q1") <= number(cells, "median"));
     BOOST_TEST(number(cells, "median") <= number(cells, "q3"));
@@ -88,8 +84,7 @@ BOOST_AUTO_TEST_CASE(a_printed_loss_is_within_the_band_or_not) {
     for (const Cells& cells : told)
       if (cells.at("arm") != "fused" || !cells.at("quantity").starts_with("loss_"))
         BOOST_TEST(cells.at("published") + cells.at("within") + cells.at("source") == "");
-    BOOST_TEST(row(told, "fused", "loss_1").at("published") == loss_1);
-    BOOST_TEST(row(told, "fused", "loss_1").at("source") == "S");
+    check_cells(row(told, "fused", "loss_1"), {{"published", loss_1}, {"source", "S"}});
     return row(told, "fused", "loss_1").at("within") + ' ' +
            row(told, "fused", "loss_2").at("within");
   };
@@ -115,15 +110,13 @@ BOOST_AUTO_TEST_CASE(jobs_change_no_byte) {
 }
 
 BOOST_AUTO_TEST_CASE(a_filter_trains_what_it_needs) {
-  const Folder folder;
-  folder.write("t.toml", small);
+  const Workdir folder("t.toml", small);
   const auto all = rows_of_run(small);
-  const Said said = shell_exits(
-      0, "$MAXTRICK run t.toml --filter '^lab/(fused/loss_2|bayes/accuracy)$'", folder.path());
-  BOOST_TEST(contains(said.out, row(all, "fused", "loss_2").at("median")), said.out);
-  BOOST_TEST(contains(said.out, "0.9925"), said.out);
-  BOOST_TEST(!contains(said.out, "naive"));
-  BOOST_TEST(!contains(said.out, "loss_1"));
+  folder.exits(0, "$MAXTRICK run t.toml --filter '^lab/(fused/loss_2|bayes/accuracy)$'")
+      .out_has(row(all, "fused", "loss_2").at("median"))
+      .out_has("0.9925")
+      .out_lacks("naive")
+      .out_lacks("loss_1");
 }
 
 BOOST_AUTO_TEST_CASE(config_errors_of_tasks) {

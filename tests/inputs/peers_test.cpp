@@ -1,7 +1,4 @@
 // Libraries that a build may lack: listed always, chosen by name only, and said to be lacking.
-#include <boost/test/unit_test.hpp>
-#include <set>
-
 #include "config_errors.hpp"
 #include "inputs/selection.hpp"
 #include "ops/registry.hpp"
@@ -70,28 +67,26 @@ BOOST_AUTO_TEST_CASE(a_name_chooses_one) {
 
 // Here or not, the name is known; where it is lacking, the run is incomplete and says why.
 BOOST_AUTO_TEST_CASE(a_run_names_what_is_lacking) {
-  const Folder folder;
+  const Workdir folder;
   for (const std::string& name : peers) {
     const Variant& variant = *ops::find_variant(name);
     if (variant.op != ops::softmax) continue;
     folder.write("peer.toml", config_text(name));
-    const Said said = shell("$MAXTRICK run peer.toml -o out", folder.path());
+    const Said said = folder.run("$MAXTRICK run peer.toml -o out");
     if (variant.unavailable.empty()) {
       BOOST_TEST(said.code == 0, name << ": " << said.err);
     } else {
       BOOST_TEST(said.code == 5, name << ": " << said.err);
-      BOOST_TEST(contains(said.err, name + ": built without "), said.err);
-      BOOST_TEST(contains(said.err, "scripts/setup --peers"), said.err);
+      said.err_has(name + ": built without ");
+      said.err_has("scripts/setup --peers");
     }
   }
 }
 
 BOOST_AUTO_TEST_CASE(eval_shows_one_that_is_named) {
-  const Folder folder;
-  const Said all = shell_exits(0, "$MAXTRICK eval softmax --logits 1,2", folder.path());
-  BOOST_TEST(!contains(all.out, "eigen"));
-  const Said one =
-      shell("$MAXTRICK eval softmax --logits 1,2 --variant softmax.eigen", folder.path());
+  const Workdir folder;
+  folder.exits(0, "$MAXTRICK eval softmax --logits 1,2").out_lacks("eigen");
+  const Said one = folder.run("$MAXTRICK eval softmax --logits 1,2 --variant softmax.eigen");
   const bool here = ops::find_variant("softmax.eigen")->unavailable.empty();
   BOOST_TEST(one.code == (here ? 0 : 5), one.err);
   BOOST_TEST(contains(here ? one.out : one.err, "softmax.eigen"));

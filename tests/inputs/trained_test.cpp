@@ -1,9 +1,6 @@
 // A training run of the experiments: what is done to it before it starts, and what is told of it.
 #include "inputs/trained.hpp"
 
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-
 #include "lab.hpp"
 
 BOOST_AUTO_TEST_SUITE(trained_test)

@@ -6,14 +6,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <boost/test/unit_test.hpp>
-#include <chrono>
 #include <csignal>
 #include <system_error>
-#include <thread>
-#include <utility>
-#include <vector>
 
 #include "folder.hpp"
 

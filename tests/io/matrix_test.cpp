@@ -1,9 +1,6 @@
 // Matrices from text and CSV; every error as its exact text. For .npy see npy_test.cpp.
 #include "io/matrix.hpp"
 
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-#include <limits>
 #include <system_error>
 
 #include "folder.hpp"
@@ -13,20 +10,11 @@ BOOST_AUTO_TEST_SUITE(matrix_test)
 namespace {
 
 using namespace maxtrick::io;
+using maxtrick::tests::error_of, maxtrick::tests::Folder;
 using Values = std::vector<double>;
 
-template <class Call>
-std::string error_of(Call call) {
-  try {
-    (void)call();
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no error";
-}
-
 std::string text_error(std::string_view text) {
-  return error_of([&] { return parse_matrix(text, "--logits"); });
+  return error_of<InputError>([&] { return parse_matrix(text, "--logits"); });
 }
 
 }  // namespace
@@ -66,7 +54,7 @@ BOOST_AUTO_TEST_CASE(text_errors_name_the_place) {
 }
 
 BOOST_AUTO_TEST_CASE(csv_is_read_by_lines) {
-  const maxtrick::tests::Folder folder;
+  const Folder folder;
   const auto path = folder / "x.csv";
   const auto read = [&](std::string_view text) {
     write_file(path, text);
@@ -78,7 +66,9 @@ BOOST_AUTO_TEST_CASE(csv_is_read_by_lines) {
   BOOST_TEST(read("1,2\n").one_dimensional);
 
   const std::string name = path.string();
-  const auto error = [&](std::string_view text) { return error_of([&] { return read(text); }); };
+  const auto error = [&](std::string_view text) {
+    return error_of<InputError>([&] { return read(text); });
+  };
   BOOST_TEST(error("1,2,3\n#\n4, 5,abc\n") == name + ":3:6: 'abc' is not a number");
   BOOST_TEST(error("1,2,3\n\n4,5\n") == name + ":3:1: 2 numbers where the first row has 3");
   BOOST_TEST(error("# nothing\n") == name + ":1:1: no numbers");

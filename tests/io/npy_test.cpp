@@ -1,13 +1,5 @@
 // NumPy's .npy files, there and back; every error as its exact text.
-#include <fmt/format.h>
-
 #include <bit>
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-#include <cstdint>
-#include <cstring>
-#include <limits>
-#include <stdexcept>
 
 #include "folder.hpp"
 #include "io/matrix.hpp"
@@ -19,12 +11,7 @@ namespace {
 using namespace maxtrick::io;
 
 std::string npy_error(std::string_view bytes) {
-  try {
-    (void)parse_npy(bytes, "x.npy");
-  } catch (const InputError& error) {
-    return error.what();
-  }
-  return "no error";
+  return maxtrick::tests::error_of<InputError>([&] { return parse_npy(bytes, "x.npy"); });
 }
 
 // A .npy file of any version with any header, right or wrong.
@@ -145,12 +132,8 @@ BOOST_AUTO_TEST_CASE(integers_that_would_not_be_held_are_named) {
 
 BOOST_AUTO_TEST_CASE(only_integers_are_written_as_integers) {
   const auto writes = [](double value, NumberType type) {
-    try {
-      (void)to_npy({.rows = 1, .columns = 1, .values = {value}}, type);
-    } catch (const std::invalid_argument& error) {
-      return std::string(error.what());
-    }
-    return std::string("no error");
+    return maxtrick::tests::error_of<std::invalid_argument>(
+        [&] { return to_npy({.rows = 1, .columns = 1, .values = {value}}, type); });
   };
   BOOST_TEST(writes(0.5, NumberType::int64) == "0.5 is no integer of 64 bits");
   BOOST_TEST(writes(std::nan(""), NumberType::int64) == "nan is no integer of 64 bits");

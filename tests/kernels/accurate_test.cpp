@@ -1,9 +1,4 @@
 // `accurate`, by its parts and as a whole: the claims at the heads of the files of lib/kernels.
-#include <boost/test/unit_test.hpp>
-#include <cstring>
-#include <functional>
-#include <string>
-
 #include "brute_force.hpp"
 #include "io/files.hpp"
 #include "kernels/kernels.hpp"
@@ -54,16 +49,7 @@ const ops::Variant& accurate(Op op) {
 }
 
 double worst_ulp(Op op, const std::vector<float>& row) {
-  const auto exact = oracle::exact<float>(op, row);
-  const auto got = apply<float>(accurate(op), row);
-  double worst = 0;
-  for (std::size_t i = 0; i < got.size(); ++i)
-    worst = std::max(worst, numerics::error_ulp(exact[i], got[i]));
-  return worst;
-}
-
-float pick(Random& random, double low, double high) {
-  return static_cast<float>(random.uniform(low, high));
+  return tests::worst_ulp(op, row, apply<float>(accurate(op), row));
 }
 
 // Rows that each provoke something; `n` classes.
@@ -228,20 +214,13 @@ BOOST_AUTO_TEST_CASE(gradients_within_one_ulp) {
       const double base = random.uniform(-120, 120), gap = random.uniform(0, 110);
       std::vector<float> row(n), gradient(n), loss(1);
       for (std::size_t k = 0; k < n; ++k) row[k] = kind.logit(random, k, base, gap);
-      const auto y = oracle::exact<float>(ops::softmax, row);
       // Every other time the largest is the target.
       const auto top = std::max_element(row.begin(), row.end()) - row.begin();
       const std::size_t t = i % 2 == 0 ? static_cast<std::size_t>(top) : random.below(n);
       const float scale = static_cast<float>(std::ldexp(1, 8 - static_cast<int>(random.below(20))));
       kernels::cross_entropy_gradient({}, {row.data(), 1, n, n}, {{static_cast<int>(t)}}, scale,
                                       loss, {gradient.data(), 1, n, n});
-      double others = 0;
-      for (std::size_t k = 0; k < n; ++k)
-        if (k != t) others += y[k].value();
-      for (std::size_t k = 0; k < n; ++k) {
-        const double due = double{scale} * (k == t ? -others : y[k].value());
-        worst = std::max(worst, std::abs(double{gradient[k]} - due) / numerics::ulp<float>(due));
-      }
+      worst = std::max(worst, worst_ulp_of_gradient(row, t, scale, gradient));
       BOOST_TEST_REQUIRE(worst <= 1, kind.what << ", row " << i << ", scale " << scale);
     }
   BOOST_TEST(worst > 0.5);
@@ -305,28 +284,7 @@ BOOST_AUTO_TEST_CASE(rows_that_others_get_wrong) {
 }
 
 BOOST_AUTO_TEST_CASE(special_values_are_the_projects) {
-  constexpr float inf = INFINITY, nan = NAN;
-  for (const std::vector<float>& row : std::vector<std::vector<float>>{{nan},
-                                                                       {nan, 1},
-                                                                       {1, nan, -inf},
-                                                                       {inf, nan},
-                                                                       {-inf, nan},
-                                                                       {inf},
-                                                                       {inf, 1},
-                                                                       {1, inf, inf},
-                                                                       {inf, -inf},
-                                                                       {-inf},
-                                                                       {-inf, -inf},
-                                                                       {-inf, 3},
-                                                                       {3, -inf, -inf},
-                                                                       {0},
-                                                                       {-0.0F},
-                                                                       {-5e-45F},
-                                                                       {3.4e38F},
-                                                                       {-3.4e38F},
-                                                                       {3.4e38F, 3.4e38F},
-                                                                       {-0.0F, 0.0F},
-                                                                       {-inf, -0.0F}})
+  for (const std::vector<float>& row : special_rows())
     for (const Op op : ops::ops_of_logits()) {
       const auto exact = oracle::exact<float>(op, row);
       const auto got = apply<float>(accurate(op), row);

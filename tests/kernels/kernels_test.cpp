@@ -4,15 +4,12 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <boost/test/unit_test.hpp>
 #include <cfenv>
-#include <cmath>
-#include <cstring>
-#include <functional>
 
 #include "kernels/instruction_sets.hpp"
 #include "numerics/error.hpp"
 #include "numerics/random.hpp"
+#include "test.hpp"
 
 BOOST_AUTO_TEST_SUITE(kernels_test)
 
@@ -24,6 +21,7 @@ using kernels::Isa;
 using kernels::Method;
 using kernels::Rows;
 using numerics::Random;
+using tests::same_bits;
 
 std::vector<Isa> available() {
   std::vector<Isa> isas;
@@ -68,20 +66,14 @@ Results compute(Method method, Rows<const float> x, const std::vector<std::int32
   return r;
 }
 
-template <class T>
-bool same(const std::vector<T>& a, const std::vector<T>& b) {
-  return a.size() == b.size() &&
-         (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
-}
-
 void require_same(const Results& a, const Results& b, const std::string& what) {
-  BOOST_TEST_REQUIRE(same(a.softmax, b.softmax), "softmax: " << what);
-  BOOST_TEST_REQUIRE(same(a.log_softmax, b.log_softmax), "log-softmax: " << what);
-  BOOST_TEST_REQUIRE(same(a.losses, b.losses), "loss: " << what);
-  BOOST_TEST_REQUIRE(same(a.fused_losses, b.fused_losses), "loss with gradient: " << what);
-  BOOST_TEST_REQUIRE(same(a.gradient, b.gradient), "gradient: " << what);
-  BOOST_TEST_REQUIRE(same(a.largest, b.largest), "largest logit: " << what);
-  BOOST_TEST_REQUIRE(same(a.above, b.above), "log-sum-exp above it: " << what);
+  BOOST_TEST_REQUIRE(same_bits(a.softmax, b.softmax), "softmax: " << what);
+  BOOST_TEST_REQUIRE(same_bits(a.log_softmax, b.log_softmax), "log-softmax: " << what);
+  BOOST_TEST_REQUIRE(same_bits(a.losses, b.losses), "loss: " << what);
+  BOOST_TEST_REQUIRE(same_bits(a.fused_losses, b.fused_losses), "loss with gradient: " << what);
+  BOOST_TEST_REQUIRE(same_bits(a.gradient, b.gradient), "gradient: " << what);
+  BOOST_TEST_REQUIRE(same_bits(a.largest, b.largest), "largest logit: " << what);
+  BOOST_TEST_REQUIRE(same_bits(a.above, b.above), "log-sum-exp above it: " << what);
 }
 
 // A kind of row for each thing that a kernel might take another way for.
@@ -237,7 +229,7 @@ BOOST_AUTO_TEST_CASE(strides_places_and_threads_change_no_bit) {
           kernels::cross_entropy_gradient(method, x, m.targets, 0.25F, losses, y);
         });
       }
-      BOOST_TEST(same(losses, dense.losses));
+      BOOST_TEST(same_bits(losses, dense.losses));
     }
 }
 
@@ -419,10 +411,10 @@ BOOST_AUTO_TEST_CASE(classes_apart_change_no_bit) {
                 each([&](std::size_t r, std::size_t i) {
                   whole[r * of_y.first + i * of_y.second] = expected[r * classes + i];
                 });
-                BOOST_TEST_REQUIRE(same(y, whole), name(isa) << ", " << rows << " x " << classes
-                                                             << ", strides " << of_x.first << ", "
-                                                             << of_x.second << " to " << of_y.first
-                                                             << ", " << of_y.second);
+                BOOST_TEST_REQUIRE(same_bits(y, whole),
+                                   name(isa) << ", " << rows << " x " << classes << ", strides "
+                                             << of_x.first << ", " << of_x.second << " to "
+                                             << of_y.first << ", " << of_y.second);
               };
               for (const bool in_place : {false, true}) {
                 if (in_place && of_x != of_y) continue;
@@ -434,14 +426,14 @@ BOOST_AUTO_TEST_CASE(classes_apart_change_no_bit) {
                   cross_entropy_gradient(method, from, m.targets, 0.25F, losses, to);
                 });
               }
-              BOOST_TEST_REQUIRE(same(losses, dense.fused_losses));
+              BOOST_TEST_REQUIRE(same_bits(losses, dense.fused_losses));
               kernels::cross_entropy(method, view(logits, of_x), m.targets, losses);
-              BOOST_TEST_REQUIRE(same(losses, dense.losses));
+              BOOST_TEST_REQUIRE(same_bits(losses, dense.losses));
               kernels::log_sum(method, view(logits, of_x), largest, above);
-              BOOST_TEST_REQUIRE(same(largest, dense.largest));
-              BOOST_TEST_REQUIRE(same(above, dense.above));
+              BOOST_TEST_REQUIRE(same_bits(largest, dense.largest));
+              BOOST_TEST_REQUIRE(same_bits(above, dense.above));
               kernels::log_sum_exp(method, view(logits, of_x), losses);
-              BOOST_TEST_REQUIRE(same(losses, sums));
+              BOOST_TEST_REQUIRE(same_bits(losses, sums));
             }
         }
     }

@@ -1,10 +1,4 @@
 // The losses of two classes in one column: logistic regression.
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-#include <limits>
-#include <string>
-#include <vector>
-
 #include "learn/loss.hpp"
 #include "numerics/random.hpp"
 #include "one_loss.hpp"
@@ -90,14 +84,13 @@ BOOST_AUTO_TEST_CASE(a_label_may_be_a_weight) {
 }
 
 BOOST_AUTO_TEST_CASE(where_they_break) {
-  const float inf = std::numeric_limits<float>::infinity();
   // 1 / (1 + e^-17) is 1 in float32: log(1 - p) is of 0, and is multiplied by 0 for the other
   // label.
-  BOOST_TEST(of("bce", 17.0F, 0).loss == inf);
+  BOOST_TEST(of("bce", 17.0F, 0).loss == INFINITY);
   BOOST_TEST(std::isnan(of("bce", 17.0F, 1).loss));
   BOOST_TEST(of("bce", -88.0F, 1).loss == 88.0F, boost::test_tools::tolerance(1e-6F));
   // e^89 is inf: p is 0.
-  BOOST_TEST(of("bce", -89.0F, 1).loss == inf);
+  BOOST_TEST(of("bce", -89.0F, 1).loss == INFINITY);
   BOOST_TEST(std::isnan(of("bce", -89.0F, 0).loss));
   BOOST_TEST(std::isnan(of("bce", -89.0F, 1).gradient));
   BOOST_TEST(of("bce", -89.0F, 1, GradientForm::difference).gradient == -1);
@@ -110,8 +103,7 @@ BOOST_AUTO_TEST_CASE(where_they_break) {
     for (const std::int32_t label : {0, 1}) BOOST_TEST(of("bce_clip", z, label).gradient == 0);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(bce_fused_keeps_its_digits, T,
-                              decltype(std::tuple<float, double>{})) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(bce_fused_keeps_its_digits, T, tests::FloatTypes) {
   const double u = std::numeric_limits<T>::epsilon() / 2;
   for (const double z : {-1000.0, -100.0, -50.0, -17.0, -1.0, 0.0, 0.5, 20.0, 80.0, 1000.0})
     for (const std::int32_t label : {0, 1}) {

@@ -3,10 +3,9 @@
 #include "learn/blas.hpp"
 
 #include <boost/test/data/test_case.hpp>
-#include <boost/test/unit_test.hpp>
-#include <limits>
 
 #include "numerics/random.hpp"
+#include "test.hpp"
 
 BOOST_AUTO_TEST_SUITE(blas_test)
 

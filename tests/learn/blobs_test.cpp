@@ -5,10 +5,6 @@
 // and before  sha256(X.tobytes()).hexdigest(), sha256(y.tobytes()).hexdigest().
 #include "learn/blobs.hpp"
 
-#include <algorithm>
-#include <boost/test/unit_test.hpp>
-#include <stdexcept>
-
 #include "digests.hpp"
 
 BOOST_AUTO_TEST_SUITE(blobs_test)
@@ -33,8 +29,7 @@ void check(const Blobs& blobs, const std::string& X, const std::string& y) {
 // X, y = make_blobs(2000, centers=lab, cluster_std=1.0, random_state=30)
 BOOST_AUTO_TEST_CASE(the_labs_data) {
   const Blobs blobs{.samples = 2000, .centres = lab, .seed = 30};
-  check(blobs, "fa18b0a676e906b24f1691f1f2ab3f5b0bf10bd71e63728adef3eede68d6bf4a",
-        "0e026bfa8a3cffed9a1105ef35f38d00c2477324cec8a0c99f4f5375c2166ee2");
+  check(blobs, maxtrick::tests::lab_X, maxtrick::tests::lab_y);
   const DataSet data = make_blobs(blobs);
   BOOST_TEST(data.features == 2U);
   BOOST_TEST(data.classes == 4U);

@@ -1,8 +1,4 @@
 // What is read off a network after training: in float64, and exactly.
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-#include <limits>
-
 #include "lab.hpp"
 #include "ops/log_softmax.hpp"
 #include "oracle/oracle.hpp"

@@ -1,12 +1,6 @@
 // Losses: every arm against the oracle and against central differences.
 #include "learn/loss.hpp"
 
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-#include <numeric>
-#include <string>
-#include <vector>
-
 #include "one_loss.hpp"
 #include "ops/dtype.hpp"
 #include "ops/log_softmax.hpp"

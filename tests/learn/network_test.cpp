@@ -1,10 +1,6 @@
 // The network against plain loops, and its gradients against central differences.
 #include "learn/network.hpp"
 
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-#include <limits>
-
 #include "one_loss.hpp"
 #include "ops/registry.hpp"
 

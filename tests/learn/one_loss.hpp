@@ -1,13 +1,9 @@
 // A loss on one row of logits, by the name of its arm.
 #pragma once
 
-#include <algorithm>
-#include <cstdint>
-#include <string>
-#include <vector>
-
 #include "learn/loss.hpp"
 #include "ops/registry.hpp"
+#include "test.hpp"
 
 namespace maxtrick::tests {
 

@@ -1,10 +1,8 @@
 // The optimisers against the formulas of their header, written once more in long double.
 #include "learn/optimiser.hpp"
 
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-
 #include "numerics/random.hpp"
+#include "test.hpp"
 
 BOOST_AUTO_TEST_SUITE(optimiser_test)
 

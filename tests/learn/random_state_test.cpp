@@ -2,11 +2,6 @@
 // after  from numpy.random import RandomState; r = RandomState(seed).
 #include "learn/random_state.hpp"
 
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-#include <functional>
-#include <numeric>
-
 #include "digests.hpp"
 
 BOOST_AUTO_TEST_SUITE(random_state_test)

@@ -1,35 +1,23 @@
 // Labels that are none are named by their row.
 #include "learn/target.hpp"
 
-#include <boost/test/unit_test.hpp>
-#include <limits>
-#include <string>
-#include <vector>
+#include "test.hpp"
 
 BOOST_AUTO_TEST_SUITE(target_test)
 
 namespace {
 
 using namespace maxtrick;
-using learn::LabelError;
 
 std::string said_of_labels(const std::vector<double>& labels, std::size_t classes = 4) {
-  try {
-    (void)learn::class_indices(labels, classes);
-  } catch (const LabelError& error) {
-    return error.what();
-  }
-  return "";
+  return tests::error_of<learn::LabelError>([&] { return learn::class_indices(labels, classes); });
 }
 
 template <class T>
 std::string said_of_weights(const std::vector<T>& weights, std::size_t classes) {
-  try {
+  return tests::error_of<learn::LabelError>([&] {
     learn::require_distributions<T>({weights.data(), weights.size() / classes, classes});
-  } catch (const LabelError& error) {
-    return error.what();
-  }
-  return "";
+  });
 }
 
 }  // namespace
@@ -42,22 +30,21 @@ BOOST_AUTO_TEST_CASE(class_indices_are_whole_and_in_range) {
   BOOST_TEST(said_of_labels({0, 1, 2, 4}) == "row 3: label 4 is no class, of 0 to 3");
   BOOST_TEST(said_of_labels({-1}) == "row 0: label -1 is no class, of 0 to 3");
   BOOST_TEST(said_of_labels({0, 1.5}) == "row 1: label 1.5 is no class, of 0 to 3");
-  const double inf = std::numeric_limits<double>::infinity();
-  for (const double wrong : {inf, -inf, 1e300, std::numeric_limits<double>::quiet_NaN()})
+  for (const double wrong : {double{INFINITY}, -double{INFINITY}, 1e300, double{NAN}})
     BOOST_TEST(said_of_labels({0, 1, wrong}).starts_with("row 2: label "));
 }
 
 BOOST_AUTO_TEST_CASE(weights_are_distributions) {
-  BOOST_TEST(said_of_weights<double>({0, 1, 0, 0.25, 0.5, 0.25}, 3).empty());
-  BOOST_TEST(said_of_weights<float>({0.1F, 0.2F, 0.7F, 1.0F / 3, 1.0F / 3, 1.0F / 3}, 3).empty());
+  BOOST_TEST(said_of_weights<double>({0, 1, 0, 0.25, 0.5, 0.25}, 3) == "no error");
+  BOOST_TEST(said_of_weights<float>({0.1F, 0.2F, 0.7F, 1.0F / 3, 1.0F / 3, 1.0F / 3}, 3) ==
+             "no error");
   BOOST_TEST(said_of_weights<double>({0, 1, 0, 0.9, 0, 0}, 3) ==
              "row 1: weights that sum to 0.9, not to 1");
   BOOST_TEST(said_of_weights<double>({1.5, -0.5}, 2) ==
              "row 0: a weight of -0.5, where one is at least 0");
-  const double nan = std::numeric_limits<double>::quiet_NaN();
-  BOOST_TEST(said_of_weights<double>({0, 1, nan, 1}, 2).starts_with("row 1: a weight of "));
-  const double inf = std::numeric_limits<double>::infinity();
-  BOOST_TEST(said_of_weights<double>({inf, 0}, 2) == "row 0: weights that sum to inf, not to 1");
+  BOOST_TEST(said_of_weights<double>({0, 1, NAN, 1}, 2).starts_with("row 1: a weight of "));
+  BOOST_TEST(said_of_weights<double>({INFINITY, 0}, 2) ==
+             "row 0: weights that sum to inf, not to 1");
 }
 
 BOOST_AUTO_TEST_CASE(a_sparse_target_is_a_one_hot_one) {

@@ -1,7 +1,4 @@
 // Where each form of the loss fails, on networks made to show it.
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-
 #include "lab.hpp"
 
 BOOST_AUTO_TEST_SUITE(training_failures_test)

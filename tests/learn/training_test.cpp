@@ -1,12 +1,6 @@
 // The loop of training: its order, its batches, and what it notes.
 #include "learn/training.hpp"
 
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-#include <limits>
-#include <numeric>
-#include <thread>
-
 #include "lab.hpp"
 
 BOOST_AUTO_TEST_SUITE(training_test)

@@ -1,11 +1,8 @@
 // e^x and log x of floats, exactly: special values, thresholds, and a second opinion.
 #include "numerics/elementary.hpp"
 
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-#include <limits>
-
 #include "numerics/random.hpp"
+#include "test.hpp"
 
 BOOST_AUTO_TEST_SUITE(elementary_test)
 

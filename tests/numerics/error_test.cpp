@@ -1,11 +1,6 @@
 // The ULP rule of error.hpp, by hand at its edges and against MPFR on random reals.
 #include "numerics/error.hpp"
 
-#include <boost/mpl/list.hpp>
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-#include <limits>
-
 #include "brute_force.hpp"
 #include "numerics/random.hpp"
 #include "numerics/small_float.hpp"
@@ -14,12 +9,10 @@ BOOST_AUTO_TEST_SUITE(error_test)
 
 using namespace maxtrick::numerics;
 using namespace maxtrick::ops;
+using namespace maxtrick::tests;
 
 namespace {
 
-using Types = boost::mpl::list<float, double>;
-template <class T>
-using Limits = std::numeric_limits<T>;
 constexpr double infinity = Limits<double>::infinity();
 
 // significand * 2^exponent, described; 300 bits hold every such number.
@@ -60,7 +53,7 @@ BOOST_AUTO_TEST_CASE(an_ulp_is_that_of_the_binade) {
   BOOST_TEST(ulp<BFloat16>(3) == 0x1p-6);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(exact_power_of_two, T, Types) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(exact_power_of_two, T, FloatTypes) {
   const auto one = describe<T>(1);
   BOOST_TEST(error_ulp(one, T{1}) == 0);
   BOOST_TEST(error_ulp(one, next_up(T{1})) == 1);
@@ -68,7 +61,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(exact_power_of_two, T, Types) {
   BOOST_TEST(error_ulp(one, T{0}) == std::ldexp(1, Limits<T>::digits - 1));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(just_below_a_power_of_two, T, Types) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(just_below_a_power_of_two, T, FloatTypes) {
   // 1 - 2^-300: rounds to 1, but the ULP is that of [1/2, 1).
   const auto predecessor_of_1 = [](mpfr_prec_t bits) {
     Real y(bits);
@@ -87,7 +80,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(just_below_a_power_of_two, T, Types) {
   BOOST_TEST(error_ulp(middle, next_down(T{1})) == 0.5);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(subnormal, T, Types) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(subnormal, T, FloatTypes) {
   const T least = Limits<T>::denorm_min();
   const int unit = Limits<T>::min_exponent - Limits<T>::digits;
   const auto exact = describe<T>(2.25, unit);
@@ -107,7 +100,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(subnormal, T, Types) {
   BOOST_TEST(relative_error(tiny, T{0}) == 1);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(smallest_normal, T, Types) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(smallest_normal, T, FloatTypes) {
   const T normal = Limits<T>::min();
   const auto exact = describe<T>(1, Limits<T>::min_exponent - 1);
   // One ULP on both sides: the binade below has no smaller one.
@@ -116,7 +109,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(smallest_normal, T, Types) {
   BOOST_TEST(error_ulp(exact, next_down(normal)) == 1);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(top_of_the_range, T, Types) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(top_of_the_range, T, FloatTypes) {
   const T largest = Limits<T>::max();
   const T inf = Limits<T>::infinity();
   const auto exact = describe<T>(largest);
@@ -151,7 +144,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(top_of_the_range, T, Types) {
   BOOST_TEST(error_ulp(over, Limits<T>::quiet_NaN()) == infinity);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(not_a_number, T, Types) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(not_a_number, T, FloatTypes) {
   const T nan = Limits<T>::quiet_NaN();
   const T inf = Limits<T>::infinity();
   for (const auto measure : {error_ulp<T>, relative_error<T>, absolute_error<T>}) {
@@ -166,7 +159,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(not_a_number, T, Types) {
   }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(infinities, T, Types) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(infinities, T, FloatTypes) {
   const T inf = Limits<T>::infinity();
   for (const auto measure : {error_ulp<T>, relative_error<T>, absolute_error<T>}) {
     BOOST_TEST(measure(special(inf), inf) == 0);
@@ -179,7 +172,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(infinities, T, Types) {
   }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(zeros, T, Types) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(zeros, T, FloatTypes) {
   const auto zero = describe<T>(0);
   const T least = Limits<T>::denorm_min();
   for (const auto measure : {error_ulp<T>, relative_error<T>, absolute_error<T>}) {
@@ -193,7 +186,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(zeros, T, Types) {
   BOOST_TEST(absolute_error(zero, T(1e30)) == double{T(1e30)});
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(relative_and_absolute, T, Types) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(relative_and_absolute, T, FloatTypes) {
   const auto exact = describe<T>(-4);
   BOOST_TEST(relative_error(exact, T{-3}) == 0.25);
   BOOST_TEST(absolute_error(exact, T{-3}) == 1);
@@ -218,7 +211,7 @@ BOOST_AUTO_TEST_CASE(value) {
 
 // Over random reals of every binade: the measure is |got - y| / ulp(y) as MPFR has it, and a
 // correctly rounded result is at most half an ULP off.
-BOOST_AUTO_TEST_CASE_TEMPLATE(random_reals, T, Types) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(random_reals, T, FloatTypes) {
   Random random(7);
   Real y(200), ulp(200), error(300);
   int subnormals = 0;

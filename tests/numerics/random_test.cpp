@@ -2,9 +2,8 @@
 #include "numerics/random.hpp"
 
 #include <array>
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-#include <set>
+
+#include "test.hpp"
 
 BOOST_AUTO_TEST_SUITE(random_test)
 

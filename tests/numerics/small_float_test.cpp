@@ -1,11 +1,6 @@
 // float16 and bfloat16: every value, every boundary, every argument of every function.
 #include "numerics/small_float.hpp"
 
-#include <boost/mpl/list.hpp>
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-#include <sstream>
-
 #include "brute_force.hpp"
 #include "numerics/random.hpp"
 

@@ -1,16 +1,10 @@
 // argmax, soft argmax and the Jacobian of softmax.
 #include "ops/derived.hpp"
 
-#include <boost/mpl/list.hpp>
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-#include <limits>
-#include <stdexcept>
-#include <vector>
-
 #include "numerics/random.hpp"
 #include "ops/softmax.hpp"
 #include "oracle/oracle.hpp"
+#include "test.hpp"
 
 BOOST_AUTO_TEST_SUITE(derived_test)
 
@@ -18,10 +12,9 @@ using namespace maxtrick;
 using namespace maxtrick::numerics;
 using namespace maxtrick::ops;
 using namespace maxtrick::oracle;
+using namespace maxtrick::tests;
 
 namespace {
-
-using Types = boost::mpl::list<float, double>;
 
 template <class T>
 std::size_t argmax_of(std::vector<T> row) {
@@ -40,9 +33,8 @@ std::vector<T> probabilities(std::size_t classes, std::uint64_t seed) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(argmax_takes_the_first, T, Types) {
-  const T inf = std::numeric_limits<T>::infinity();
-  const T nan = std::numeric_limits<T>::quiet_NaN();
+BOOST_AUTO_TEST_CASE_TEMPLATE(argmax_takes_the_first, T, FloatTypes) {
+  const T inf = tests::inf<T>, nan = qnan<T>;
   BOOST_TEST(argmax_of<T>({1}) == 0);
   BOOST_TEST(argmax_of<T>({-3, 2, 1}) == 1);
   BOOST_TEST(argmax_of<T>({1, 5, 5, 5}) == 1);
@@ -55,7 +47,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(argmax_takes_the_first, T, Types) {
   BOOST_CHECK_THROW(argmax_of<T>({}), std::invalid_argument);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(soft_argmax_is_the_mean_index, T, Types) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(soft_argmax_is_the_mean_index, T, FloatTypes) {
   const auto of = [](std::vector<T> row) { return soft_argmax(std::span<const T>(row)); };
   BOOST_TEST(of({1}) == 0);
   BOOST_TEST(of({0, 0, 1}) == 2);
@@ -65,19 +57,19 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(soft_argmax_is_the_mean_index, T, Types) {
   BOOST_TEST(of(std::vector<T>(1 << 16, T(1) / (1 << 16))) == ((1 << 16) - 1) / T(2));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(jacobian_of_two_classes, T, Types) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(jacobian_of_two_classes, T, FloatTypes) {
   const std::vector<T> p{0.25, 0.75};
   const std::vector<T> expected{0.1875, -0.1875, -0.1875, 0.1875};
   const auto jacobian = softmax_jacobian(std::span<const T>(p));
   BOOST_TEST(jacobian == expected, boost::test_tools::per_element());
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(jacobian_has_its_symmetries, T, Types) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(jacobian_has_its_symmetries, T, FloatTypes) {
   constexpr std::size_t n = 9;
   const auto p = probabilities<T>(n, 11);
   const auto jacobian = softmax_jacobian(std::span<const T>(p));
   BOOST_TEST_REQUIRE(jacobian.size() == n * n);
-  const double epsilon = std::numeric_limits<T>::epsilon();
+  const double epsilon = Limits<T>::epsilon();
   for (std::size_t i = 0; i < n; ++i) {
     double sum = 0;
     for (std::size_t j = 0; j < n; ++j) {

@@ -1,11 +1,9 @@
 // The one list of variants: how it is looked up.
 #include "ops/registry.hpp"
 
-#include <boost/test/unit_test.hpp>
-#include <stdexcept>
-
 #include "numerics/random.hpp"
 #include "ops/softmax.hpp"
+#include "test.hpp"
 
 BOOST_AUTO_TEST_SUITE(registry_test)
 

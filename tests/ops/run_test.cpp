@@ -1,12 +1,9 @@
 // Calls of any shape: strides between classes, a scale of the logits, losses and gradients.
 #include "ops/run.hpp"
 
-#include <boost/test/unit_test.hpp>
-#include <stdexcept>
-#include <vector>
-
 #include "numerics/random.hpp"
 #include "ops/registry.hpp"
+#include "test.hpp"
 
 BOOST_AUTO_TEST_SUITE(run_test)
 

@@ -1,17 +1,12 @@
 // Each outcome provoked, the order among them, and the sum of a row.
 #include "oracle/outcome.hpp"
 
-#include <boost/mpl/list.hpp>
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-#include <stdexcept>
-#include <vector>
-
 #include "ops/log_softmax.hpp"
 #include "ops/log_sum_exp.hpp"
 #include "ops/registry.hpp"
 #include "ops/softmax.hpp"
 #include "oracle/oracle.hpp"
+#include "test.hpp"
 
 BOOST_TEST_DONT_PRINT_LOG_VALUE(maxtrick::oracle::Outcome)
 
@@ -21,14 +16,10 @@ using namespace maxtrick;
 using namespace maxtrick::numerics;
 using namespace maxtrick::ops;
 using namespace maxtrick::oracle;
+using namespace maxtrick::tests;
 
 namespace {
 
-using Types = boost::mpl::list<float, double>;
-template <class T>
-constexpr T inf = std::numeric_limits<T>::infinity();
-template <class T>
-constexpr T qnan = std::numeric_limits<T>::quiet_NaN();
 constexpr double infinity = inf<double>;
 
 template <class T>
@@ -55,7 +46,7 @@ Outcome in_place(Op op, T got) {
 
 }  // namespace
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(correctly_rounded_is_ok, T, Types) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(correctly_rounded_is_ok, T, FloatTypes) {
   const std::vector<std::vector<T>> rows{{1, 2, 3},    {5},       {0, -200},   {inf<T>, 1},
                                          {qnan<T>, 0}, {-inf<T>}, {-inf<T>, 4}};
   for (const Op op : ops::ops_of_logits()) {
@@ -71,7 +62,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(correctly_rounded_is_ok, T, Types) {
   }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(tolerance_is_the_limit_of_ok, T, Types) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(tolerance_is_the_limit_of_ok, T, FloatTypes) {
   const std::vector<T> logits{1, 2, 3};
   auto got = rounded(ops::softmax, logits);
   got[2] = std::nextafter(std::nextafter(got[2], T{0}), T{0});
@@ -85,7 +76,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(tolerance_is_the_limit_of_ok, T, Types) {
   BOOST_TEST(bad.first_bad_index.value() == 2);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(each_outcome_of_one_output, T, Types) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(each_outcome_of_one_output, T, FloatTypes) {
   // softmax of class 1 is 0.2447, log_softmax -1.4076.
   BOOST_TEST(in_place<T>(ops::softmax, T(0.25)) == Outcome::inaccurate);
   BOOST_TEST(in_place<T>(ops::softmax, T(0.36)) == Outcome::inaccurate);
@@ -120,7 +111,7 @@ BOOST_AUTO_TEST_CASE(names) {
   BOOST_TEST(name(Outcome::nan) == "nan");
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(the_worst_output_names_the_row, T, Types) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(the_worst_output_names_the_row, T, FloatTypes) {
   const std::vector<T> logits{1, 2, 3, 4, 5, 6};
   auto got = rounded(ops::softmax, logits);
   const auto outcome = [&] { return verdict(ops::softmax, logits, got).outcome; };
@@ -137,7 +128,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(the_worst_output_names_the_row, T, Types) {
   BOOST_TEST(all.max_error_ulp == infinity);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(worst_is_not_first_bad, T, Types) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(worst_is_not_first_bad, T, FloatTypes) {
   const std::vector<T> logits{1, 2, 3};
   auto got = rounded(ops::softmax, logits);
   got[0] *= T(1.25);
@@ -147,23 +138,23 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(worst_is_not_first_bad, T, Types) {
   BOOST_TEST(bad.max_error_ulp == error_ulp(exact<T>(ops::softmax, logits)[2], got[2]));
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(rightly_zero_is_no_underflow, T, Types) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(rightly_zero_is_no_underflow, T, FloatTypes) {
   const std::vector<T> logits{0, -2000, -inf<T>};
   BOOST_TEST(verdict<T>(ops::softmax, logits, {1, 0, 0}).outcome == Outcome::ok);
   // One ULP of the subnormals is within the tolerance, three are not.
-  const T least = std::numeric_limits<T>::denorm_min();
+  const T least = Limits<T>::denorm_min();
   BOOST_TEST(verdict<T>(ops::softmax, logits, {1, 0, least}).outcome == Outcome::ok);
   BOOST_TEST(verdict<T>(ops::softmax, logits, {1, 0, 3 * least}).outcome == Outcome::wrong);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(underflow_is_of_what_is_lost_beside_one, T, Types) {
-  const T p = std::numeric_limits<T>::digits, log2 = T(0.6931471805599453);
+BOOST_AUTO_TEST_CASE_TEMPLATE(underflow_is_of_what_is_lost_beside_one, T, FloatTypes) {
+  const T p = Limits<T>::digits, log2 = T(0.6931471805599453);
   const auto zero = [](T gap) { return verdict<T>(ops::softmax, {0, -gap}, {1, 0}).outcome; };
   BOOST_TEST(zero((p + T(0.1)) * log2) == Outcome::underflow);
   BOOST_TEST(zero((p - T(0.1)) * log2) == Outcome::wrong);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(a_row_of_zeros_is_an_overflow, T, Types) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(a_row_of_zeros_is_an_overflow, T, FloatTypes) {
   // The denominator overflowed: all 0, and all -inf in the logarithm.
   BOOST_TEST(verdict<T>(ops::softmax, {1, 2, 3}, {0, 0, 0}).outcome == Outcome::overflow);
   BOOST_TEST(verdict<T>(ops::log_softmax, {1, 2}, {-inf<T>, -inf<T>}).outcome == Outcome::overflow);
@@ -180,7 +171,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(a_row_of_zeros_is_an_overflow, T, Types) {
   BOOST_TEST(verdict<T>(ops::log_sum_exp, {1, 2}, {-inf<T>}).outcome == Outcome::underflow);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(special_rows, T, Types) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(special_rows, T, FloatTypes) {
   const auto outcome = [](Op op, const std::vector<T>& logits, const std::vector<T>& got,
                           bool own) {
     const auto result = verdict(op, logits, got, 2, own);
@@ -212,7 +203,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(special_rows, T, Types) {
   BOOST_TEST(outcome(lse, masked, {0}, true) == Outcome::differs);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(own_definitions_cover_only_special_rows, T, Types) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(own_definitions_cover_only_special_rows, T, FloatTypes) {
   const std::vector<T> finite{1, 2};
   BOOST_TEST(verdict<T>(ops::softmax, finite, {qnan<T>, qnan<T>}, 2, true).outcome == Outcome::nan);
   BOOST_TEST(verdict<T>(ops::softmax, finite, {0, 1}, 2, true).outcome == Outcome::wrong);
@@ -236,7 +227,7 @@ BOOST_AUTO_TEST_CASE(an_infinity_that_is_the_rounding) {
     return verdict<float>(ops::log_softmax, logits, {0, got}).outcome;
   };
   BOOST_TEST(judged(-inf<float>) == Outcome::ok);
-  BOOST_TEST(judged(-std::numeric_limits<float>::max()) == Outcome::inaccurate);
+  BOOST_TEST(judged(-Limits<float>::max()) == Outcome::inaccurate);
   BOOST_TEST(judged(-1e38f) == Outcome::wrong);
   BOOST_TEST(judged(inf<float>) == Outcome::overflow);
 }
@@ -245,7 +236,7 @@ BOOST_AUTO_TEST_CASE(numbers_of_outputs_must_match) {
   BOOST_CHECK_THROW(verdict<float>(ops::softmax, {1, 2}, {1}), std::invalid_argument);
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(sums, T, Types) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(sums, T, FloatTypes) {
   const auto sum = [](Op op, std::vector<T> got) {
     return sum_minus_1(op, std::span<const T>(got));
   };

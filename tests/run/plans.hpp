@@ -1,11 +1,8 @@
 // Plans of a table with two columns, the key `case` and `x`.
 #pragma once
 
-#include <string>
-#include <utility>
-#include <variant>
-
 #include "run/schedule.hpp"
+#include "test.hpp"
 
 namespace maxtrick::tests {
 
@@ -22,12 +19,7 @@ inline run::Plan empty_plan(table::Rule rule = table::Rule::exact) {
 // What ends a run of the plan.
 template <class Error>
 std::string error_of(run::Plan plan, unsigned jobs = 2) {
-  try {
-    (void)run::run_cases(std::move(plan), jobs, {});
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
+  return error_of<Error>([&] { return run::run_cases(std::move(plan), jobs, {}); });
 }
 
 }  // namespace maxtrick::tests

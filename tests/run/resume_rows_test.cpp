@@ -1,7 +1,5 @@
 // Rows that outlive the program: those of a plan without parts, or with parts of which nothing is
 // kept.
-#include <boost/test/unit_test.hpp>
-
 #include "folder.hpp"
 #include "plans.hpp"
 #include "run/resume.hpp"

@@ -1,9 +1,6 @@
 // A table on disk: what is written when, and what stands in the manifest.
 #include "run/store.hpp"
 
-#include <boost/test/unit_test.hpp>
-#include <chrono>
-#include <map>
 #include <nlohmann/json.hpp>
 
 #include "folder.hpp"

@@ -1,7 +1,4 @@
 // The exact values of the slider page beside those of MPFR.
-#include <boost/test/unit_test.hpp>
-#include <string>
-
 #include "numerics/small_float.hpp"
 #include "ops/log_softmax.hpp"
 #include "ops/registry.hpp"

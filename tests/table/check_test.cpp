@@ -1,10 +1,9 @@
 // A table against its baseline: each rule inside, on and just outside what it allows.
 #include "table/check.hpp"
 
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-#include <limits>
 #include <regex>
+
+#include "test.hpp"
 
 BOOST_AUTO_TEST_SUITE(check_test)
 

@@ -1,9 +1,7 @@
 // Intervals around medians of ratios, and what they say of a claim.
 #include "table/interval.hpp"
 
-#include <boost/test/unit_test.hpp>
-#include <limits>
-#include <numeric>
+#include "test.hpp"
 
 BOOST_AUTO_TEST_SUITE(interval_test)
 

@@ -2,9 +2,7 @@
 // values lies at place q (n - 1) of their order.
 #include "table/quantile.hpp"
 
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-#include <limits>
+#include "test.hpp"
 
 BOOST_AUTO_TEST_SUITE(quantile_test)
 

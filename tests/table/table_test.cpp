@@ -1,20 +1,14 @@
 // Cells, keys, CSV and Markdown of a result table.
 #include "table/table.hpp"
 
-#include <fmt/format.h>
-
 #include <bit>
-#include <boost/test/unit_test.hpp>
 #include <charconv>
-#include <cmath>
-#include <cstdint>
-#include <limits>
 #include <memory>
 #include <random>
-#include <stdexcept>
 
 #include "io/csv.hpp"
 #include "table/columns.hpp"
+#include "test.hpp"
 
 BOOST_AUTO_TEST_SUITE(table_test)
 
@@ -58,12 +52,7 @@ void shortest_round_trip(Bits bits) {
 }
 
 std::string csv_error(std::string_view text) {
-  try {
-    (void)io::parse_csv(text);
-  } catch (const std::runtime_error& error) {
-    return error.what();
-  }
-  return "no error";
+  return tests::error_of<std::runtime_error>([&] { return io::parse_csv(text); });
 }
 
 using Rows = std::vector<std::vector<std::string>>;  // of a CSV

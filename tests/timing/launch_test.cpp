@@ -1,11 +1,6 @@
 // Launches: processes that measure, die, hang or talk nonsense; and that nothing wrong is timed.
 #include "timing/launch.hpp"
 
-#include <algorithm>
-#include <boost/test/unit_test.hpp>
-#include <cmath>
-#include <limits>
-
 #include "folder.hpp"
 #include "ops/cross_entropy.hpp"
 #include "ops/cross_entropy_gradient.hpp"

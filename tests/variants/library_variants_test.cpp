@@ -2,11 +2,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include <boost/test/unit_test.hpp>
-#include <filesystem>
 #include <iterator>
-#include <limits>
-#include <thread>
 
 #include "ops/registry.hpp"
 #include "random_rows.hpp"

@@ -1,8 +1,7 @@
 // What was made last stays, the rest goes.
 #include "variants/recent.hpp"
 
-#include <boost/test/unit_test.hpp>
-#include <vector>
+#include "test.hpp"
 
 BOOST_AUTO_TEST_SUITE(recent_test)
 

@@ -1,8 +1,5 @@
 // Arms of the loss whose softmax is a plug-in's, as configs name them: no baseline need have their
 // rows, which outlive no run, and where one fails the others have theirs.
-#include <boost/test/unit_test.hpp>
-#include <set>
-
 #include "plan_of.hpp"
 #include "test_plugins.hpp"
 #include "training_configs.hpp"
@@ -37,16 +34,14 @@ optimiser = "sgd"
 learning_rate = 0.1
 )";
 
-std::string head(const std::string& experiment) {
-  return "experiment = \"" + experiment + "\"\ntitle = \"T\"\ndescription = \"D\"\n";
-}
-
-const std::string training = head("training") + "seeds = 2\n" + three_blobs + arms + "[[task]]\n" +
-                             task_of_three + "arms = [\"ours\", \"mine\", \"fused\"]\n";
-const std::string breaking = head("breaking") + "seeds = 2\n" + three_blobs + arms + "[task]\n" +
+const std::string training = head_of("training") + "seeds = 2\n" + three_blobs + arms +
+                             "[[task]]\n" + task_of_three +
+                             "arms = [\"ours\", \"mine\", \"fused\"]\n";
+const std::string breaking = head_of("breaking") + "seeds = 2\n" + three_blobs + arms + "[task]\n" +
                              task_of_three +
                              "[[condition]]\nname = \"as_it_is\"\nhazard = \"-\"\nsource = \"-\"\n";
-const std::string loss = head("loss") + "dtypes = [\"float32\"]\ntargets = [\"sparse\"]\n" + arms +
+const std::string loss = head_of("loss") + "dtypes = [\"float32\"]\ntargets = [\"sparse\"]\n" +
+                         arms +
                          R"([[case]]
 name = "led"
 hazard = "H"
@@ -95,11 +90,9 @@ BOOST_AUTO_TEST_CASE(rows_of_theirs_are_foreign) {
 
 // The softmax of a user's own before each formula of the loss: what comes is what ours gives.
 BOOST_AUTO_TEST_CASE(a_loss_takes_them_by_name) {
-  const Folder folder;
-  folder.write("c.toml", loss);
-  const Said said =
-      shell_exits(0, "$MAXTRICK run c.toml -o out" + option("plain_loop"), folder.path());
-  const auto rows = rows_by({"arm"}, io::read_file(folder / "out/c.csv"));
+  const Workdir folder("c.toml", loss);
+  folder.exits(0, "$MAXTRICK run c.toml -o out" + option("plain_loop"));
+  const auto rows = rows_by({"arm"}, folder.read("out/c.csv"));
   const Cells &mine = rows.at("mine"), &ours = rows.at("ours");
   for (const std::string column : {"outcome", "mean_loss", "exact_loss"})
     BOOST_TEST(mine.at(column) == ours.at(column), column);
@@ -108,15 +101,11 @@ BOOST_AUTO_TEST_CASE(a_loss_takes_them_by_name) {
 
 BOOST_AUTO_TEST_CASE(one_that_fails_costs_no_other_arm_its_rows) {
   for (const std::string& config : {training, breaking, loss}) {
-    const Folder folder;
-    folder.write("c.toml", failing(config));
-    const Said said =
-        shell_exits(5, "$MAXTRICK run c.toml -o out" + option("misbehaves"), folder.path());
-    BOOST_TEST(contains(said.err, "skipped: softmax.returns_an_error.scalar: returned error 42\n"),
-               said.err);
+    const Workdir folder("c.toml", failing(config));
+    folder.exits(5, "$MAXTRICK run c.toml -o out" + option("misbehaves"))
+        .err_has("skipped: softmax.returns_an_error.scalar: returned error 42\n");
     std::set<std::string> arms_with_rows;
-    for (const Cells& row : rows_of(io::read_file(folder / "out/c.csv")))
-      arms_with_rows.insert(row.at("arm"));
+    for (const Cells& row : rows_of(folder.read("out/c.csv"))) arms_with_rows.insert(row.at("arm"));
     BOOST_TEST(arms_with_rows.contains("ours"));
     BOOST_TEST(arms_with_rows.contains("fused"));
     BOOST_TEST(!arms_with_rows.contains("mine"));
@@ -124,19 +113,15 @@ BOOST_AUTO_TEST_CASE(one_that_fails_costs_no_other_arm_its_rows) {
 }
 
 BOOST_AUTO_TEST_CASE(one_that_fails_is_left_out_of_an_export) {
-  const Folder folder;
+  const Workdir folder;
   const auto model = [](const std::string& arm) {
     return "[[export]]\ntask = \"three\"\narm = \"" + arm + "\"\nseed = 0\n";
   };
   folder.write("c.toml", failing(training) + model("mine") + model("ours"));
-  const Said said = shell_exits(
-      5, "$MAXTRICK run c.toml -o out --export models" + option("misbehaves"), folder.path());
-  BOOST_TEST(contains(said.err,
-                      "three-mine-0 skipped: softmax.returns_an_error.scalar: returned "
-                      "error 42\n"),
-             said.err);
-  BOOST_TEST(std::filesystem::exists(folder / "models/three-ours-0/logits.npy"));
-  BOOST_TEST(!std::filesystem::exists(folder / "models/three-mine-0"));
+  folder.exits(5, "$MAXTRICK run c.toml -o out --export models" + option("misbehaves"))
+      .err_has("three-mine-0 skipped: softmax.returns_an_error.scalar: returned error 42\n");
+  BOOST_TEST(folder.has("models/three-ours-0/logits.npy"));
+  BOOST_TEST(!folder.has("models/three-mine-0"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,6 +1,4 @@
 // Kernels of a user's own, timed: where they are right, and nothing else.
-#include <boost/test/unit_test.hpp>
-
 #include "table/interval.hpp"
 #include "test_plugins.hpp"
 #include "tiny_speed.hpp"
@@ -28,14 +26,10 @@ threads = ["1"]
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(what_is_right_is_timed_and_nothing_else) {
-  const Folder folder;
-  folder.write("tiny.toml", speed);
-  const auto rows = [&] {
-    return rows_by({"op", "variant"}, io::read_file(folder / ("out/" + tiny_table)));
-  };
+  const Workdir folder("tiny.toml", speed);
+  const auto rows = [&] { return rows_by({"op", "variant"}, folder.read("out/" + tiny_table)); };
   Said said =
-      shell_exits(0, "$MAXTRICK run tiny.toml -o out" + option("plain_loop") + option("every_op"),
-                  folder.path());
+      folder.exits(0, "$MAXTRICK run tiny.toml -o out" + option("plain_loop") + option("every_op"));
   for (const std::string name : {"softmax/softmax.mine.scalar", "softmax/softmax.by_double",
                                  "cross_entropy/cross_entropy.by_double",
                                  "cross_entropy_gradient/cross_entropy_gradient.by_double",
@@ -46,38 +40,29 @@ BOOST_AUTO_TEST_CASE(what_is_right_is_timed_and_nothing_else) {
     BOOST_TEST(table::parse_interval(row.at("speed")).has_value(), name);
   }
   std::filesystem::remove_all(folder / "out");
-  said = shell_exits(1, "$MAXTRICK run tiny.toml -o out" + option("wrong"), folder.path());
+  said = folder.exits(1, "$MAXTRICK run tiny.toml -o out" + option("wrong"));
   for (const std::string name : {"wrong", "wrong_unclaimed", "boastful"}) {
     const Cells row = rows().at("softmax/softmax." + name + ".scalar");
     BOOST_TEST((row.at("outcome") == "wrong") == (name != "boastful"), row.at("outcome"));
-    BOOST_TEST(row.at("time_ns") == "");
-    BOOST_TEST(row.at("speed") == "");
-    BOOST_TEST(contains(said.out, "softmax." + name + ".scalar is not timed: its results are "),
-               said.out);
+    check_cells(row, {{"time_ns", ""}, {"speed", ""}});
+    said.out_has("softmax." + name + ".scalar is not timed: its results are ");
   }
   BOOST_TEST(rows().at("softmax/softmax.onednn").at("time_ns") != "");
 }
 
 BOOST_AUTO_TEST_CASE(one_that_dies_costs_no_time_of_another) {
-  const Folder folder;
-  folder.write("tiny.toml", speed);
-  const Said said = shell_exits(5,
-                                "$MAXTRICK run tiny.toml -o out" + without_hangs +
-                                    option("misbehaves") + option("when_timed"),
-                                folder.path());
-  BOOST_TEST(contains(said.err,
-                      "rows skipped: softmax.writes_between.scalar: writes outside its rows\n"
-                      "    softmax/softmax.writes_between.scalar/8x5/1/plain\n"),
-             said.err);
+  const Workdir folder("tiny.toml", speed);
+  const Said said = folder.exits(5, "$MAXTRICK run tiny.toml -o out" + without_hangs +
+                                        option("misbehaves") + option("when_timed"));
+  said.err_has(
+      "rows skipped: softmax.writes_between.scalar: writes outside its rows\n"
+      "    softmax/softmax.writes_between.scalar/8x5/1/plain\n");
   // Of one plug-in: one that only dies where it is timed, and one that has no part in it.
-  BOOST_TEST(contains(said.err,
-                      ": 1 of 19 rows skipped: softmax.crashes_when_timed.scalar: killed by signal "
-                      "6 (Aborted) where it is timed, in launch 1 of 2 of 8x5 (one thread, any "
-                      "ISA, " +
-                          plugin_file("when_timed").string() +
-                          ")\n    softmax/softmax.crashes_when_timed"),
-             said.err);
-  const auto rows = rows_by({"variant"}, io::read_file(folder / ("out/" + tiny_table)));
+  said.err_has(
+      ": 1 of 19 rows skipped: softmax.crashes_when_timed.scalar: killed by signal "
+      "6 (Aborted) where it is timed, in launch 1 of 2 of 8x5 (one thread, any ISA, " +
+      plugin_file("when_timed").string() + ")\n    softmax/softmax.crashes_when_timed");
+  const auto rows = rows_by({"variant"}, folder.read("out/" + tiny_table));
   for (const std::string name : {"softmax.behaves.scalar", "softmax.behaves_when_timed.scalar",
                                  "softmax.onednn", "softmax.accurate.scalar", "memcpy"})
     BOOST_TEST(rows.at(name).at("time_ns") != "");
@@ -85,25 +70,20 @@ BOOST_AUTO_TEST_CASE(one_that_dies_costs_no_time_of_another) {
 }
 
 BOOST_AUTO_TEST_CASE(one_that_hangs_costs_no_time_of_another) {
-  const Folder folder;
-  folder.write("tiny.toml", speed);
+  const Workdir folder("tiny.toml", speed);
   // As short as suffices here for all else that is done in a launch.
   for (const std::string limit : {"3", "12", "48"}) {
     const Said said =
-        shell_exits(5,
-                    "$MAXTRICK run tiny.toml -o " + limit +
-                        " --filter '(hangs|behaves)_when_timed' --set launch_limit_s=" + limit +
-                        option("when_timed"),
-                    folder.path());
+        folder.exits(5, "$MAXTRICK run tiny.toml -o " + limit +
+                            " --filter '(hangs|behaves)_when_timed' --set launch_limit_s=" + limit +
+                            option("when_timed"));
     const auto csv = io::read_file_if_there(folder / (limit + "/" + tiny_table));
     const auto rows = csv ? rows_by({"variant"}, *csv) : std::map<std::string, Cells>{};
     if (!rows.contains("softmax.behaves_when_timed.scalar") && limit != "48") continue;
-    BOOST_TEST(
-        contains(said.err,
-                 ": 1 of 2 rows skipped: softmax.hangs_when_timed.scalar: called when "
-                 "launch 1 of 2 of 8x5 (one thread, any ISA, " +
-                     plugin_file("when_timed").string() + ") was not done after " + limit + " s\n"),
-        said.err);
+    said.err_has(
+        ": 1 of 2 rows skipped: softmax.hangs_when_timed.scalar: called when "
+        "launch 1 of 2 of 8x5 (one thread, any ISA, " +
+        plugin_file("when_timed").string() + ") was not done after " + limit + " s\n");
     BOOST_REQUIRE(rows.size() == 1U);
     BOOST_TEST(rows.at("softmax.behaves_when_timed.scalar").at("time_ns") != "");
     break;
@@ -112,26 +92,22 @@ BOOST_AUTO_TEST_CASE(one_that_hangs_costs_no_time_of_another) {
 
 // What was checked is the old one, what would be timed the new one.
 BOOST_AUTO_TEST_CASE(one_that_is_rebuilt_meanwhile_ends_the_run) {
-  const Folder folder;
-  folder.write("tiny.toml", speed);
+  const Workdir folder("tiny.toml", speed);
   std::filesystem::copy_file(plugin_file("rebuilt"), folder / "mine.so");
   folder.write("next.so", io::read_file(plugin_file("rebuilt")) + "another one");
-  const Said said = shell_exits(
-      6,
-      "FILE=$PWD/mine.so REPLACEMENT=$PWD/next.so $MAXTRICK run tiny.toml -o out --plugin "
-      "mine.so",
-      folder.path());
-  BOOST_TEST(contains(said.err, "mine.so: changed since the run began"), said.err);
-  BOOST_TEST(!std::filesystem::exists(folder / ("out/" + tiny_table)));
+  folder
+      .exits(6,
+             "FILE=$PWD/mine.so REPLACEMENT=$PWD/next.so $MAXTRICK run tiny.toml -o out --plugin "
+             "mine.so")
+      .err_has("mine.so: changed since the run began");
+  BOOST_TEST(!folder.has("out/" + tiny_table));
 }
 
 // A loss is in no table of overflow: what it claims of special values is held here.
 BOOST_AUTO_TEST_CASE(a_loss_that_claims_is_held_to_special_values) {
-  const Folder folder;
-  folder.write("tiny.toml", speed);
-  const Said said =
-      shell_exits(1, "$MAXTRICK run tiny.toml -o out" + option("claims"), folder.path());
-  const auto rows = rows_by({"variant"}, io::read_file(folder / ("out/" + tiny_table)));
+  const Workdir folder("tiny.toml", speed);
+  const Said said = folder.exits(1, "$MAXTRICK run tiny.toml -o out" + option("claims"));
+  const auto rows = rows_by({"variant"}, folder.read("out/" + tiny_table));
   for (const std::string op : {"cross_entropy", "cross_entropy_gradient"}) {
     const Cells careful = rows.at(op + ".careful"), careless = rows.at(op + ".careless");
     BOOST_TEST(careful.at("outcome") == "ok");
@@ -140,24 +116,22 @@ BOOST_AUTO_TEST_CASE(a_loss_that_claims_is_held_to_special_values) {
     BOOST_TEST(careless.at("outcome") == "ok");
     BOOST_TEST(std::stod(careless.at("max_error_ulp")) <= 1);
     BOOST_TEST(careless.at("time_ns") == "");
-    BOOST_TEST(contains(said.out, op + ".careless is not timed: its results of a row with +inf are "
-                                       "wrong, off by inf ULP, and it claims 1\n"),
-               said.out);
-    BOOST_TEST(!contains(said.out, "careful is not"), said.out);
+    said.out_has(op +
+                 ".careless is not timed: its results of a row with +inf are "
+                 "wrong, off by inf ULP, and it claims 1\n");
+    said.out_lacks("careful is not");
   }
 }
 
 // A glob that was written of the kernels in the tree says nothing of one that is brought along.
 BOOST_AUTO_TEST_CASE(claims_are_met_by_name_only) {
-  const Folder folder;
+  const Workdir folder;
   const std::string times = "\nat_least_times = 0.000001\n";
   folder.write("tiny.toml", speed + "[[claim]]\nvariants = [\"softmax.*.scalar\"]" + times +
                                 "[[claim]]\nvariants = [\"softmax.behaves.scalar\"]" + times);
-  const Said said = shell("$MAXTRICK run tiny.toml -o out" + without_hangs + option("plain_loop") +
-                              option("misbehaves"),
-                          folder.path());
-  BOOST_TEST(said.code == 5, said.err);  // of misbehaves
-  const auto rows = rows_by({"variant"}, io::read_file(folder / ("out/" + tiny_table)));
+  folder.exits(5, "$MAXTRICK run tiny.toml -o out" + without_hangs + option("plain_loop") +
+                      option("misbehaves"));  // of misbehaves
+  const auto rows = rows_by({"variant"}, folder.read("out/" + tiny_table));
   const auto verdict = [&](const std::string& name) {
     const Cells& row = rows.at("softmax." + name + ".scalar");
     BOOST_TEST(row.at("time_ns") != "", name);

@@ -1,7 +1,4 @@
 // Kernels of a user's own in result tables: their rows beside all others, which they leave alone.
-#include <boost/test/unit_test.hpp>
-
-#include "replaced.hpp"
 #include "test_plugins.hpp"
 
 BOOST_AUTO_TEST_SUITE(plugin_tables_test)
@@ -35,25 +32,33 @@ optimiser = "adam"
 learning_rate = 0.001
 )";
 
+// A folder with a config and the baseline of a run with some plug-ins.
+struct Based : Workdir {
+  explicit Based(const std::string& options = "") : Workdir("c.toml", overflow) {
+    exits(0, "$MAXTRICK run c.toml -o base" + options);
+  }
+  Said check(int code, const std::string& options) const {
+    return exits(code, "$MAXTRICK check c.toml --baseline base" + options);
+  }
+};
+
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(they_join_a_table_and_leave_the_other_rows_alone) {
-  const Folder folder;
-  folder.write("c.toml", overflow);
-  BOOST_TEST(shell("$MAXTRICK run c.toml -o without", folder.path()).code == 0);
-  Said said = shell_exits(5,
-                          "$MAXTRICK run c.toml -o with" + without_hangs + option("plain_loop") +
-                              option("misbehaves") + option("every_op"),
-                          folder.path());
+  const Workdir folder("c.toml", overflow);
+  folder.exits(0, "$MAXTRICK run c.toml -o without");
+  const Said said =
+      folder.exits(5, "$MAXTRICK run c.toml -o with" + without_hangs + option("plain_loop") +
+                          option("misbehaves") + option("every_op"));
   for (const std::string line :
        {"c.toml: 1 of 42 rows skipped: softmax.returns_an_error.scalar: returned error 42\n"
         "    three/float32/softmax.returns_an_error.scalar\n",
         "c.toml: 2 of 42 rows skipped: softmax.writes_behind.scalar: writes outside its rows\n"
         "    three/float32/softmax.writes_behind.scalar\n"
         "    masked/float32/softmax.writes_behind.scalar\n"})
-    BOOST_TEST(contains(said.err, line), said.err);
+    said.err_has(line);
   const auto read = [&](const std::string& name) {
-    return rows_by({"case", "dtype", "variant"}, io::read_file(folder / name));
+    return rows_by({"case", "dtype", "variant"}, folder.read(name));
   };
   const auto without = read("without/c.csv"), with = read("with/c.csv");
   BOOST_TEST(without.size() == 8U);
@@ -64,120 +69,84 @@ BOOST_AUTO_TEST_CASE(they_join_a_table_and_leave_the_other_rows_alone) {
         "masked/float32/softmax.behaves.scalar", "masked/float32/softmax.returns_an_error.scalar"})
     BOOST_TEST(with.at(name).at("outcome") == "ok");
   BOOST_TEST(!with.contains("masked/float64/softmax.mine.scalar"));
-  BOOST_TEST(
-      contains(io::read_file(folder / "with/c.manifest.json"), "mine 1.0 (plug-in, SHA-256 "));
+  BOOST_TEST(contains(folder.read("with/c.manifest.json"), "mine 1.0 (plug-in, SHA-256 "));
   // Shown only, where no folder is named: what is in results/ stays.
-  said = shell_exits(0, "$MAXTRICK run c.toml" + option("plain_loop"), folder.path());
-  BOOST_TEST(contains(said.out, "softmax.mine.scalar"));
-  BOOST_TEST(!std::filesystem::exists(folder / "results"));
+  folder.exits(0, "$MAXTRICK run c.toml" + option("plain_loop")).out_has("softmax.mine.scalar");
+  BOOST_TEST(!folder.has("results"));
 }
 
 BOOST_AUTO_TEST_CASE(check_holds_them_to_their_claims_only) {
-  const Folder folder;
-  folder.write("c.toml", overflow);
-  BOOST_TEST(shell("$MAXTRICK run c.toml -o base", folder.path()).code == 0);
-  const auto check = [&](const std::string& options) {
-    return shell("$MAXTRICK check c.toml --baseline base" + options, folder.path());
-  };
-  Said said = check(option("plain_loop"));
-  BOOST_TEST(said.code == 0, said.out << said.err);
-  BOOST_TEST(contains(said.out,
-                      "base/c.csv: 10 rows checked, all hold; 2 of them, of plug-ins that claim "
-                      "nothing, are held to nothing\n"),
-             said.out);
-  said = check(option("misbehaves") + without_hangs);
-  BOOST_TEST(said.code == 5, said.out << said.err);
-  said = check(option("wrong"));
-  BOOST_TEST(said.code == 1);
-  BOOST_TEST(contains(said.out,
-                      "row three/float32/softmax.boastful.scalar: softmax.boastful.scalar claims 1 "
-                      "ULP at most, and is off by "),
-             said.out);
-  BOOST_TEST(contains(said.out,
-                      "row masked/float32/softmax.wrong.scalar: softmax.wrong.scalar "
-                      "claims 4 ULP at most"));
-  BOOST_TEST(contains(said.out,
-                      "again: maxtrick run c.toml --filter "
-                      "'^masked/float32/softmax\\.wrong\\.scalar$' --plugin "));
-  BOOST_TEST(!contains(said.out, "wrong_unclaimed"));  // it is shown what it is: a run has its row
-  BOOST_TEST(!contains(said.out, "no such row"));
+  const Based folder;
+  folder.check(0, option("plain_loop"))
+      .out_has(
+          "base/c.csv: 10 rows checked, all hold; 2 of them, of plug-ins that claim "
+          "nothing, are held to nothing\n");
+  folder.check(5, option("misbehaves") + without_hangs);
+  folder.check(1, option("wrong"))
+      .out_has(
+          "row three/float32/softmax.boastful.scalar: softmax.boastful.scalar claims 1 "
+          "ULP at most, and is off by ")
+      .out_has("row masked/float32/softmax.wrong.scalar: softmax.wrong.scalar claims 4 ULP at most")
+      .out_has(
+          "again: maxtrick run c.toml --filter "
+          "'^masked/float32/softmax\\.wrong\\.scalar$' --plugin ")
+      .out_lacks("wrong_unclaimed")  // it is shown what it is: a run has its row
+      .out_lacks("no such row");
   // A run is held to them as well, and a broken baseline is found beside a plug-in.
-  BOOST_TEST(shell("$MAXTRICK run c.toml -o out" + option("wrong"), folder.path()).code == 1);
-  std::string csv = io::read_file(folder / "base/c.csv");
+  folder.exits(1, "$MAXTRICK run c.toml -o out" + option("wrong"));
+  std::string csv = folder.read("base/c.csv");
   csv.replace(csv.find(",ok,"), 4, ",nan,");
   folder.write("base/c.csv", csv);
-  BOOST_TEST(check(option("plain_loop")).code == 1);
+  folder.check(1, option("plain_loop"));
 }
 
 // What is to be said to a shell is one command there, whatever the files are called.
 BOOST_AUTO_TEST_CASE(the_command_that_reruns_a_row_is_one) {
-  const Folder folder;
-  folder.write("a config.toml", overflow);
+  const Workdir folder("a config.toml", overflow);
   std::filesystem::copy_file(plugin_file("wrong"), folder / "it's mine;.so");
-  const Said said =
-      shell_exits(1, "$MAXTRICK run 'a config.toml' --plugin \"it's mine;.so\"", folder.path());
+  const Said said = folder.exits(1, "$MAXTRICK run 'a config.toml' --plugin \"it's mine;.so\"");
   const std::string before = "    again: maxtrick ";
   const auto at = said.out.find(before);
   BOOST_REQUIRE(at != std::string::npos);
   const std::string line = said.out.substr(at, said.out.find('\n', at) - at);
-  const Said again = shell_exits(1, "$MAXTRICK " + line.substr(before.size()), folder.path());
-  BOOST_TEST(contains(again.out, line), again.out);
+  folder.exits(1, "$MAXTRICK " + line.substr(before.size())).out_has(line);
 }
 
 // Whoever has his own kernel in his baseline holds it to that.
 BOOST_AUTO_TEST_CASE(a_baseline_that_has_their_rows_is_held) {
-  const Folder folder;
-  folder.write("c.toml", overflow);
-  BOOST_TEST(shell("$MAXTRICK run c.toml -o base" + option("plain_loop"), folder.path()).code == 0);
-  const auto check = [&](const std::string& options) {
-    return shell("$MAXTRICK check c.toml --baseline base" + options, folder.path());
-  };
-  Said said = check(option("plain_loop"));
-  BOOST_TEST(said.code == 0, said.out);
-  BOOST_TEST(contains(said.out, "base/c.csv: 10 rows checked, all hold\n"), said.out);
-  BOOST_TEST(check(option("plain_loop") + option("every_op")).code == 0);
-  const std::string csv = io::read_file(folder / "base/c.csv");
+  const Based folder(option("plain_loop"));
+  folder.check(0, option("plain_loop")).out_has("base/c.csv: 10 rows checked, all hold\n");
+  folder.check(0, option("plain_loop") + option("every_op"));
+  const std::string csv = folder.read("base/c.csv");
   const auto row = csv.find("softmax.mine.scalar"), outcome = csv.find(",ok,", row);
   BOOST_REQUIRE(outcome != std::string::npos);
   folder.write("base/c.csv", std::string(csv).replace(outcome, 4, ",nan,"));
-  said = check(option("plain_loop"));
-  BOOST_TEST(said.code == 1);
-  BOOST_TEST(contains(said.out, "softmax.mine.scalar, column outcome: expected nan, got ok"),
-             said.out);
+  folder.check(1, option("plain_loop"))
+      .out_has("softmax.mine.scalar, column outcome: expected nan, got ok");
   // Without it the row is missed.
   folder.write("base/c.csv", csv);
-  BOOST_TEST(check("").code == 1);
+  folder.check(1, "");
 }
 
 // Nobody misses what was not asked for, or what could not run, which is said as that.
 BOOST_AUTO_TEST_CASE(what_of_theirs_was_not_made_is_no_mismatch) {
-  const Folder folder;
-  folder.write("c.toml", overflow);
-  BOOST_TEST(shell("$MAXTRICK run c.toml -o base" + option("plain_loop"), folder.path()).code == 0);
-  const auto check = [&](const std::string& options) {
-    return shell("$MAXTRICK check c.toml --baseline base" + options, folder.path());
-  };
-  Said said = check(option("plain_loop") + " --filter 'max_trick|shifted'");
-  BOOST_TEST(said.code == 0, said.out);
-  BOOST_TEST(contains(said.out, "base/c.csv: 8 rows checked, all hold"), said.out);
+  const Based folder(option("plain_loop"));
+  folder.check(0, option("plain_loop") + " --filter 'max_trick|shifted'")
+      .out_has("base/c.csv: 8 rows checked, all hold");
   // One that the baseline knows, from before it broke.
-  std::string csv = io::read_file(folder / "base/c.csv");
+  std::string csv = folder.read("base/c.csv");
   for (int i = 0; i < 2; ++i) csv = replaced(csv, "softmax.mine.scalar", "softmax.crashes.scalar");
   folder.write("base/c.csv", csv);
-  said = check(option("misbehaves") + without_hangs);
-  BOOST_TEST(said.code == 5, said.out << said.err);
-  BOOST_TEST(contains(said.err, "softmax.crashes.scalar: killed by signal 11"), said.err);
-  BOOST_TEST(!contains(said.out, "no such row"), said.out);
+  folder.check(5, option("misbehaves") + without_hangs)
+      .err_has("softmax.crashes.scalar: killed by signal 11")
+      .out_lacks("no such row");
 }
 
 BOOST_AUTO_TEST_CASE(networks_learn_with_them) {
-  const Folder folder;
-  folder.write("c.toml", backends);
-  const Said said = shell_exits(
-      5,
-      "$MAXTRICK run c.toml -o out" + without_hangs + option("plain_loop") + option("misbehaves"),
-      folder.path());
-  const auto rows = rows_by({"variant"}, io::read_file(folder / "out/c.csv"));
+  const Workdir folder("c.toml", backends);
+  const Said said = folder.exits(5, "$MAXTRICK run c.toml -o out" + without_hangs +
+                                        option("plain_loop") + option("misbehaves"));
+  const auto rows = rows_by({"variant"}, folder.read("out/c.csv"));
   const Cells &mine = rows.at("softmax.mine.scalar"), &ours = rows.at("softmax.max_trick.scalar");
   BOOST_TEST(mine.at("accuracy_median") == ours.at("accuracy_median"));
   BOOST_TEST(std::stod(mine.at("weight_difference")) < 1e-3);
@@ -185,11 +154,9 @@ BOOST_AUTO_TEST_CASE(networks_learn_with_them) {
   BOOST_TEST(mine.at("speed") == "");
   BOOST_TEST(ours.at("speed") != "");
   BOOST_TEST(!rows.contains("softmax.writes_between.scalar"));
-  BOOST_TEST(
-      contains(said.err,
-               "1 of 15 rows skipped: softmax.writes_between.scalar: writes outside its rows\n"
-               "    softmax.writes_between.scalar\n"),
-      said.err);
+  said.err_has(
+      "1 of 15 rows skipped: softmax.writes_between.scalar: writes outside its rows\n"
+      "    softmax.writes_between.scalar\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,10 +2,6 @@
 // said of them and costs nobody else. Their rows in tables: plugin_tables_test, plugin_speed_test.
 #include "maxtrick/plugin.h"  // it is C++ too
 
-#include <boost/test/unit_test.hpp>
-#include <map>
-#include <thread>
-
 #include "numerics/random.hpp"
 #include "ops/cross_entropy.hpp"
 #include "ops/cross_entropy_gradient.hpp"
@@ -54,12 +50,6 @@ struct Prepared {
     arguments.gradient_scale = T(0.25);
   }
 };
-
-template <class T>
-bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
-  return a.size() == b.size() &&
-         (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(T)) == 0);
-}
 
 // In how many calls they differ.
 template <class T>
@@ -156,7 +146,7 @@ BOOST_AUTO_TEST_CASE(each_misbehaviour_is_said) {
 
 // A path is bytes, and no text.
 BOOST_AUTO_TEST_CASE(a_file_may_have_any_name) {
-  const Folder folder;
+  const Workdir folder;
   const std::filesystem::path mine = folder / "\xe9 \"\n.so";
   std::filesystem::copy_file(plugin_file("plain_loop"), mine);
   const Plugin plugin = worker::start(mine, {.program = MAXTRICK_PROGRAM, .limit = 60s});
@@ -166,7 +156,7 @@ BOOST_AUTO_TEST_CASE(a_file_may_have_any_name) {
 
 // A file that is built anew in the middle of a run: no process of the one beside one of the other.
 BOOST_AUTO_TEST_CASE(a_file_that_changes_is_said) {
-  const Folder folder;
+  const Workdir folder;
   const std::filesystem::path mine = folder / "mine.so";
   std::filesystem::copy_file(plugin_file("misbehaves"), mine);
   const Plugin plugin = worker::start(mine, {.program = MAXTRICK_PROGRAM, .limit = 60s});
@@ -190,7 +180,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_changes_is_said) {
 }
 
 BOOST_AUTO_TEST_CASE(what_is_no_plug_in_is_refused) {
-  const Folder folder;
+  const Workdir folder;
   const std::map<std::string, std::string> said{
       {"other_version", "made for version 2 of the interface, this is 1"},
       {"no_symbol", "it exports no maxtrick_plugin_v1"},
@@ -208,77 +198,62 @@ BOOST_AUTO_TEST_CASE(what_is_no_plug_in_is_refused) {
       {"long_description", "what it says of its 300 kernels is "},
       {"missing", "there is no such file"}};
   for (const auto& one : said) {
-    const Said result = shell("$MAXTRICK list" + option(one.first), folder.path());
-    BOOST_TEST(result.code == 2, one.first);
-    BOOST_TEST(result.out == "");
-    BOOST_TEST(
-        contains(result.err, "maxtrick: --plugin: " + plugin_file(one.first).string() + ": "),
-        result.err);
-    BOOST_TEST(contains(result.err, one.second), result.err);
+    folder.exits(2, "$MAXTRICK list" + option(one.first))
+        .out_is("")
+        .err_has("maxtrick: --plugin: " + plugin_file(one.first).string() + ": ")
+        .err_has(one.second);
   }
   folder.write("text.so", "no library\n");
   folder.write("c.toml", overflow);
   // Named from here, as a user does; nothing has run, nothing is written.
-  const Said text = shell("$MAXTRICK run c.toml -o out --plugin text.so", folder.path());
-  BOOST_TEST(text.code == 2);
-  BOOST_TEST(contains(text.err, "text.so: no plug-in that can be used: "), text.err);
-  BOOST_TEST(!std::filesystem::exists(folder / "out"));
-  const Said twice =
-      shell("$MAXTRICK list" + option("plain_loop") + option("plain_loop"), folder.path());
-  BOOST_TEST(twice.code == 2);
-  BOOST_TEST(contains(twice.err, "it offers softmax.mine.scalar, and there is one of that name"));
+  folder.exits(2, "$MAXTRICK run c.toml -o out --plugin text.so")
+      .err_has("text.so: no plug-in that can be used: ");
+  BOOST_TEST(!folder.has("out"));
+  folder.exits(2, "$MAXTRICK list" + option("plain_loop") + option("plain_loop"))
+      .err_has("it offers softmax.mine.scalar, and there is one of that name");
 }
 
 BOOST_AUTO_TEST_CASE(list_and_eval_show_them) {
-  const Folder folder;
-  Said said = shell("$MAXTRICK list --format csv" + option("plain_loop") + option("every_op"),
-                    folder.path());
-  BOOST_TEST(said.code == 0, said.err);
-  BOOST_TEST(contains(said.out, "\nsoftmax.mine.scalar,unstated,-,-,yes,a plain loop,mine\n"));
-  BOOST_TEST(contains(said.out, "\ncross_entropy_gradient.by_double,unstated,-,-,yes,,every op\n"));
-  said =
-      shell("$MAXTRICK eval softmax --logits '1,2;3,4' --format csv --variant '*.mine.*' -o y.npy" +
-                option("plain_loop"),
-            folder.path());
-  BOOST_TEST(said.code == 0, said.err);
-  BOOST_TEST(contains(said.out, "\n1,softmax.mine.scalar,float32,ok,"));
-  BOOST_TEST(std::filesystem::exists(folder / "y.npy"));
+  const Workdir folder;
+  folder.exits(0, "$MAXTRICK list --format csv" + option("plain_loop") + option("every_op"))
+      .out_has("\nsoftmax.mine.scalar,unstated,-,-,yes,a plain loop,mine\n")
+      .out_has("\ncross_entropy_gradient.by_double,unstated,-,-,yes,,every op\n");
+  folder
+      .exits(
+          0,
+          "$MAXTRICK eval softmax --logits '1,2;3,4' --format csv --variant '*.mine.*' -o y.npy" +
+              option("plain_loop"))
+      .out_has("\n1,softmax.mine.scalar,float32,ok,");
+  BOOST_TEST(folder.has("y.npy"));
   // Among all, where nothing is named.
-  said = shell("$MAXTRICK eval softmax --logits 1,2" + option("plain_loop"), folder.path());
-  BOOST_TEST(contains(said.out, "softmax.mine.scalar"));
-  BOOST_TEST(contains(said.out, "softmax.naive.scalar"));
+  folder.run("$MAXTRICK eval softmax --logits 1,2" + option("plain_loop"))
+      .out_has("softmax.mine.scalar")
+      .out_has("softmax.naive.scalar");
   // It has no float64.
-  said = shell("$MAXTRICK eval softmax --logits 1,2 --dtype float64 --variant '*.mine.*'" +
-                   option("plain_loop"),
-               folder.path());
-  BOOST_TEST(said.code == 5);
-  BOOST_TEST(contains(said.err, "softmax.mine.scalar skipped: it has no float64"));
+  folder
+      .exits(5, "$MAXTRICK eval softmax --logits 1,2 --dtype float64 --variant '*.mine.*'" +
+                    option("plain_loop"))
+      .err_has("softmax.mine.scalar skipped: it has no float64");
   // Its softmax before each loss, and its own loss.
-  said = shell("$MAXTRICK eval cross_entropy --logits '1,2;3,4' --labels 0,1 --format csv" +
-                   option("every_op") + option("plain_loop"),
-               folder.path());
-  BOOST_TEST(said.code == 0, said.err);
-  BOOST_TEST(contains(said.out, ",log_of_softmax(softmax.mine.scalar),float32,"), said.out);
-  BOOST_TEST(contains(said.out, "0,0,cross_entropy.by_double,float32,1.3132616,"), said.out);
+  folder
+      .exits(0, "$MAXTRICK eval cross_entropy --logits '1,2;3,4' --labels 0,1 --format csv" +
+                    option("every_op") + option("plain_loop"))
+      .out_has(",log_of_softmax(softmax.mine.scalar),float32,")
+      .out_has("0,0,cross_entropy.by_double,float32,1.3132616,");
 }
 
 BOOST_AUTO_TEST_CASE(eval_keeps_the_others) {
-  const Folder folder;
-  const Said said =
-      shell("$MAXTRICK eval softmax --logits 1,2,3 --plugin-limit 5" + option("misbehaves"),
-            folder.path());
-  BOOST_TEST(said.code == 5);
-  BOOST_TEST(contains(said.err, "row 0 skipped: softmax.hangs.scalar: not done after 5 s\n"));
-  BOOST_TEST(
-      contains(said.err, "row 0 skipped: softmax.changes_its_input.scalar: changes its input"));
-  BOOST_TEST(!contains(said.out, "softmax.hangs.scalar"));
+  const Workdir folder;
+  const Said said = folder.exits(
+      5, "$MAXTRICK eval softmax --logits 1,2,3 --plugin-limit 5" + option("misbehaves"));
+  said.err_has("row 0 skipped: softmax.hangs.scalar: not done after 5 s\n");
+  said.err_has("row 0 skipped: softmax.changes_its_input.scalar: changes its input");
+  said.out_lacks("softmax.hangs.scalar");
   for (const std::string name : {"softmax.behaves.scalar", "softmax.naive.scalar"})
-    BOOST_TEST(contains(said.out, name));
-  const Said file = shell("$MAXTRICK eval softmax --logits 1,2,3 -o y.npy --variant '*.crashes.*'" +
-                              option("misbehaves"),
-                          folder.path());
-  BOOST_TEST(file.code == 5);
-  BOOST_TEST(!std::filesystem::exists(folder / "y.npy"));
+    said.out_has(name);
+  folder.exits(5, "$MAXTRICK eval softmax --logits 1,2,3 -o y.npy --variant '*.crashes.*'" +
+                      option("misbehaves"));
+  BOOST_TEST(!folder.has("y.npy"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,11 +1,6 @@
 // The plug-ins in tests/plugin, and what the program makes of them.
 #pragma once
 
-#include <filesystem>
-#include <map>
-#include <string>
-#include <vector>
-
 #include "program.hpp"
 #include "result_rows.hpp"
 
