@@ -57,7 +57,7 @@ export default (tables) => {
     name: 'breaking',
     question: 'Where does the obvious loss break?',
     statement: `Of ${conditions.length} conditions training succeeds under: ${arms.map((arm) => `${arm} ${learns(arm)}`).join(', ')}. A form that takes the `
-      + 'logarithm of a probability ends in NaN or, where a clip hides that, stops learning; one that starts from the logits does not.',
+      + 'logarithm of a probability ends in NaN or, where a clip hides that, stops learning; one that starts from the logits learns wherever anything can.',
     text: 'Conditions that users met: features that nobody normalised, a confident start on the wrong side, 16 bits. Each cell: what becomes of training, how many '
       + 'of the seeds learn, and the median of the exact loss afterwards. At a learning rate that is itself too large nothing helps.',
     sources: ['breaking'],

@@ -30,6 +30,8 @@ function panels(values, narrow) {
   const x = {field: 'classes', type: 'quantitative', title: null, scale: {type: 'log', domain: [1.5, Math.max(most, 4)], nice: false},
     axis: {values: [2, 10, 100, 1000, 10000, 100000].filter((n) => n <= most), grid: false, labelFontSize: 9, labelOverlap: false, labelFlush: false,
       labelExpr: "datum.value >= 1000 ? round(datum.value / 1000) + 'k' : datum.value + ''"}};
+  // Where both lines are farthest apart there is room for their names.
+  const named = values.reduce((a, b) => (b.bound / b.error > a.bound / a.error ? b : a)).variant;
   const y = (field, first) => {
     const channel = axis.channel(first ? 'error (u)' : null);
     return {...channel, field, axis: {...channel.axis, labels: first}};
@@ -44,7 +46,7 @@ function panels(values, narrow) {
         {data: {values: own}, mark: {type: 'line', strokeDash: [4, 3], color: ink, strokeWidth: 1.2}, encoding: {x, y: y('drawnBound', first)}},
         {data: {values: own}, mark: {type: 'line', strokeWidth: 1.8}, encoding: {x, y: y('drawnError', first), color: ownColour}},
         {data: {values: own}, mark: {type: 'point', filled: true, size: 24}, encoding: {x, y: y('drawnError', first), color: ownColour, ...tipField}},
-        ...(i === 0 ? [note('bound', width - 3, axis.pixel(own.at(-1).bound) - 5, {align: 'right', color: ink}), note('error', width - 3, axis.pixel(own.at(-1).error) + 11, {align: 'right', color: own[0].colour})] : []),
+        ...(variant === named ? [note('bound', width - 8, axis.pixel(own.at(-1).bound) - 7, {align: 'right', color: ink}), note('error', width - 3, axis.pixel(own.at(-1).error) + 12, {align: 'right', color: own[0].colour})] : []),
       ],
     };
   });

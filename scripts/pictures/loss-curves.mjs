@@ -73,7 +73,7 @@ export default (tables) => {
     name: 'loss-curves',
     question: 'Do the obvious and the preferred loss train differently?',
     statement: `On ordinary data they do not: the medians of all forms differ by at most ${digits(forms * 100, 1)}\u00a0%, and the seeds of a single form by a factor of up to `
-      + `${digits(seeds, 2)}. What parts two runs is chance.`,
+      + `${digits(seeds, 2)}. Two runs differ by chance.`,
     text: 'The curves of all forms lie on each other, drawn from thick to thin. Grey: all seeds of all forms, lowest to highest, and darker their quartiles.'
       + (values.some(({published}) => !Number.isNaN(published)) ? ' Both curves that the course lab prints (◆) lie within.' : ''),
     sources: ['training'],

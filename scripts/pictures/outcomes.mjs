@@ -91,7 +91,7 @@ function picture(tables, dtype) {
   return {
     name: `outcomes-${dtype}`,
     question: `What breaks where, in ${dtype}?`,
-    statement: `Cases with every digit that counts, of ${cases.length} (${ops[0]}): ${ofSoftmax.map((column) => `${column.label} ${right(column)}`).join(', ')}.`,
+    statement: `Of ${cases.length} cases ${ops[0]} is right in: ${ofSoftmax.map((column) => `${column.label} ${right(column)}`).join(', ')}.`,
     text: 'Each case is a row of logits that has hurt someone, or that lies at an edge of the format. Its outcome is the worst of its outputs, judged against the exact answer. '
       + 'Inaccurate: off by more than a few ULP; differs: another definition of NaN and infinities; wrong: no correct digit. Kernels of an algorithm that always agree share a column.',
     sources: ['overflow'],

@@ -88,7 +88,7 @@ function picture(tables, cpu, op) {
     name: `speed-${op}-${cpu.id}`, section: `speed-${op}`, cpu,
     question: `How fast is ${op}, by the number of classes?`,
     statement: best.length === 0 ? 'The time of an element, and how many times as fast as oneDNN each kernel is.'
-      : `The vectorised accurate kernels take ${digits(1 / best.at(-1), 2)} to ${digits(1 / best[0], 2)} of the time that oneDNN takes: half of their ratios are above ${digits(best[Math.floor(best.length / 2)])}.`,
+      : `The vectorised accurate kernels are ${digits(best[0])} to ${digits(best.at(-1))} times as fast as oneDNN; the median over the matrices is ${digits(best[Math.floor(best.length / 2)])}.`,
     text: 'Above: the time of an element, with memcpy of the same matrix dashed. Below: how many times as fast as oneDNN, from times that took turns in one process, with the interval that holds the median '
       + `with 95 %; ${ofAvx2}. Hollow: the larger of two matrices of that many classes. Dotted: a row fills a cache.`,
     sources: ['speed'],

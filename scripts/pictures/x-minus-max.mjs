@@ -92,8 +92,8 @@ export default (tables) => {
   return {
     name: 'x-minus-max',
     question: 'When is x − max good enough for log-softmax?',
-    statement: `Once the largest logit leads by enough: the error falls as e^−gap.${example} It never serves a loss: it gives 0 for the leader at every gap.`,
-    text: 'x − max leaves out log(1 + (classes − 1) e^−gap), where all other logits are equal. It needs no exponential and no logarithm, and its error '
+    statement: `Once the largest logit leads by enough: the error falls exponentially with the gap.${example} It never serves a loss: it gives 0 for the leader at every gap.`,
+    text: 'x − max leaves out log(1 + (classes − 1) exp(−gap)), where all other logits are equal. It needs no exponential and no logarithm, and its error '
       + 'can be predicted: the observed dots lie on the predicted lines. Below: the lead from which on each criterion holds, found on a grid of gaps.',
     sources: ['log_softmax', 'x_minus_max'],
     sheet: {
