@@ -82,6 +82,7 @@ async function checksCanFail() {
 try {
   await checksCanFail();
   for (const width of [360, 1280, 1920]) for (const scheme of ["light", "dark"]) await look(width, scheme);
+  await look(768, "light"); // the least width of the wide drawings
   console.log(`report: ${pictures} pictures at three widths, light and dark; nothing is cut off, nothing on the console`);
 } finally {
   await browser.close();

@@ -74,9 +74,9 @@ function layout(kernels, copies, caches, narrow) {
 
 function sheetOf(kernels, copies, caption) {
   const shown = (one) => (Number.isNaN(one.time) ? 'not timed' : digits(one.time));
-  return {caption, header: ['matrix', 'kernel', 'ns an element', 'times as fast as oneDNN'],
+  return {caption, header: ['matrix, kernel', 'ns an element', 'times as fast as oneDNN'],
     rows: distinct(kernels.map(({shape}) => shape)).flatMap((shape) => [...copies, ...kernels].filter((one) => one.shape === shape)
-      .map((one) => [shape, one.op === 'copy' ? 'memcpy' : one.name, shown(one), one.speed?.text ?? ''])).map((row, i, all) => (all[i - 1]?.[0] === row[0] ? ['', ...row.slice(1)] : row))};
+      .map((one) => [`${shape}, ${one.op === 'copy' ? 'memcpy' : one.name}`, shown(one), one.speed?.text ?? '']))};
 }
 
 function picture(tables, cpu, op) {

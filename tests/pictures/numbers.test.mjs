@@ -54,7 +54,10 @@ test("every picture has a question, a statement, words and a table", () => {
     for (const words of [statement, text, sheet.caption]) assert.ok(words.length > 10, name);
     for (const words of [statement, text]) assert.doesNotMatch(words, /undefined|NaN[^ ,.]|\[object|Infinity/, name);
     assert.ok(sheet.rows.length > 0, name);
-    for (const row of sheet.rows) assert.equal(row.length, sheet.header.length, `${name}: ${row}`);
+    for (const row of sheet.rows) {
+      assert.equal(row.length, sheet.header.length, `${name}: ${row}`);
+      assert.ok(row[0].length > 0, name);
+    }
   }
 });
 
