@@ -9,14 +9,15 @@ const [report, pictures] = process.argv.slice(2);
 const browser = await launch();
 
 // The drawings that can be seen, and whether all of their sections' statements can.
-const shown = (page) => page.evaluate(() => {
-  const visible = (one) => one.getClientRects().length > 0;
-  return {
-    wide: [...document.querySelectorAll(".drawing.wide")].filter(visible).length,
-    narrow: [...document.querySelectorAll(".drawing.narrow")].filter(visible).length,
-    statements: [...document.querySelectorAll(".statement")].filter(visible).length,
-  };
-});
+const shown = (page) =>
+  page.evaluate(() => {
+    const visible = (one) => one.getClientRects().length > 0;
+    return {
+      wide: [...document.querySelectorAll(".drawing.wide")].filter(visible).length,
+      narrow: [...document.querySelectorAll(".drawing.narrow")].filter(visible).length,
+      statements: [...document.querySelectorAll(".statement")].filter(visible).length,
+    };
+  });
 
 async function look(width, colorScheme) {
   const options = { viewport: { width, height: 900 }, colorScheme, reducedMotion: "reduce", hasTouch: width < 500 };
@@ -30,7 +31,7 @@ async function look(width, colorScheme) {
   const kind = width < 768 ? "narrow" : "wide";
   assert.equal(seen[kind === "wide" ? "narrow" : "wide"], 0);
   assert.equal(seen[kind], seen.statements);
-  const perCpu = await page.locator(".statement").count() - seen.statements;
+  const perCpu = (await page.locator(".statement").count()) - seen.statements;
   assert.ok(cpus.length === 0 || perCpu > 0);
 
   await page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = true)));
@@ -56,9 +57,13 @@ async function look(width, colorScheme) {
 
   // The sliders have the ground of the page, and its style does not reach into them.
   if (process.env.SLIDERS) {
-    const grounds = await page.evaluate(() => [document.body, document.getElementById("slider")].map((one) => getComputedStyle(one).backgroundColor));
+    const grounds = await page.evaluate(() =>
+      [document.body, document.getElementById("slider")].map((one) => getComputedStyle(one).backgroundColor),
+    );
     assert.equal(grounds[0], grounds[1]);
-    const heights = await page.locator("#slider table").evaluateAll((all) => all.map((one) => one.scrollHeight - one.clientHeight));
+    const heights = await page
+      .locator("#slider table")
+      .evaluateAll((all) => all.map((one) => one.scrollHeight - one.clientHeight));
     assert.ok(heights.length > 10 && heights.every((more) => more <= 1));
   }
   assert.deepEqual(errors, []);
@@ -83,7 +88,9 @@ try {
   await checksCanFail();
   for (const width of [360, 1280, 1920]) for (const scheme of ["light", "dark"]) await look(width, scheme);
   await look(768, "light"); // the least width of the wide drawings
-  console.log(`report: ${pictures} pictures at three widths, light and dark; nothing is cut off, nothing on the console`);
+  console.log(
+    `report: ${pictures} pictures at three widths, light and dark; nothing is cut off, nothing on the console`,
+  );
 } finally {
   await browser.close();
 }

@@ -13,7 +13,10 @@ const folder = () => {
   return made.at(-1);
 };
 after(() => made.forEach((one) => rmSync(one, { recursive: true })));
-const copy = (into, ...names) => names.forEach((name) => ["csv", "manifest.json"].forEach((ext) => cpSync(`results/${name}.${ext}`, join(into, `${name}.${ext}`))));
+const copy = (into, ...names) =>
+  names.forEach((name) =>
+    ["csv", "manifest.json"].forEach((ext) => cpSync(`results/${name}.${ext}`, join(into, `${name}.${ext}`))),
+  );
 const report = (...options) => spawnSync("scripts/report", ["--ready", ...options], { encoding: "utf8" });
 const drawn = (from) => readdirSync(join(from, "pictures")).sort();
 
@@ -21,7 +24,10 @@ test("CSV is read as maxtrick writes it", () => {
   assert.deepEqual(parseCsv('a,b\n1,"x, ""y""\nz"\n'), [{ a: "1", b: 'x, "y"\nz' }]);
   assert.throws(() => parseCsv("a,b\n1\n"), /line 2: 1 cells, expected 2/);
   assert.throws(() => parseCsv(""), /line 1/);
-  assert.deepEqual([number("inf"), number("-inf"), number("nan"), number(""), number("1e-3")], [Infinity, -Infinity, NaN, NaN, 0.001]);
+  assert.deepEqual(
+    [number("inf"), number("-inf"), number("nan"), number(""), number("1e-3")],
+    [Infinity, -Infinity, NaN, NaN, 0.001],
+  );
   assert.deepEqual(interval("1.29 [1.27, 1.31]"), { estimate: 1.29, low: 1.27, high: 1.31, text: "1.29 [1.27, 1.31]" });
   assert.equal(interval(""), undefined);
 });
@@ -49,38 +55,62 @@ test("a table of one's own may have another name", () => {
 });
 
 test("one CPU is enough, and needs no choice", () => {
-  const own = folder(), [cpu] = readdirSync("results/speed");
+  const own = folder(),
+    [cpu] = readdirSync("results/speed");
   mkdirSync(join(own, "speed"));
   cpSync(`results/speed/${cpu}`, join(own, "speed", cpu), { recursive: true });
   const { status, stderr } = report("--tables", own);
   assert.equal(status, 0, stderr);
   assert.equal(drawn(own).filter((name) => name.includes(cpu)).length, 6);
   const html = readFileSync(join(own, "report.html"), "utf8");
-  assert.ok(!html.includes("<fieldset class=\"chooser\""));
+  assert.ok(!html.includes('<fieldset class="chooser"'));
   // So does the folder of the CPU itself.
   assert.equal(report("--tables", join(own, "speed", cpu)).status, 0);
 });
 
 test("a filtered table gives what it has", () => {
-  const own = folder(), lines = readFileSync("results/accuracy.csv", "utf8").split("\n");
+  const own = folder(),
+    lines = readFileSync("results/accuracy.csv", "utf8").split("\n");
   const keep = ([header, ...rows], wanted) => [header, ...rows.filter(wanted)].join("\n") + "\n";
-  writeFileSync(join(own, "accuracy.csv"), keep(lines, (row) => row.startsWith("softmax.max_trick.scalar,float32,normal-10,")));
-  writeFileSync(join(own, "breaking.csv"), keep(readFileSync("results/breaking.csv", "utf8").split("\n"), (row) => /^lab,(naive|clip),/.test(row)));
+  writeFileSync(
+    join(own, "accuracy.csv"),
+    keep(lines, (row) => row.startsWith("softmax.max_trick.scalar,float32,normal-10,")),
+  );
+  writeFileSync(
+    join(own, "breaking.csv"),
+    keep(readFileSync("results/breaking.csv", "utf8").split("\n"), (row) => /^lab,(naive|clip),/.test(row)),
+  );
   const { status, stderr } = report("--tables", own);
   assert.equal(status, 0, stderr);
-  for (const name of ["error-against-classes", "error-against-spread", "error-and-bound", "breaking"]) assert.ok(drawn(own).includes(`${name}.svg`), `${name}: ${stderr}`);
-  writeFileSync(join(own, "accuracy.csv"), keep(lines, (row) => row.startsWith("softmax.max_trick.scalar,float16,normal-10,")));
-  assert.match(report("--tables", own).stderr, /left out error-against-classes: table accuracy has no such logits in float32/);
+  for (const name of ["error-against-classes", "error-against-spread", "error-and-bound", "breaking"])
+    assert.ok(drawn(own).includes(`${name}.svg`), `${name}: ${stderr}`);
+  writeFileSync(
+    join(own, "accuracy.csv"),
+    keep(lines, (row) => row.startsWith("softmax.max_trick.scalar,float16,normal-10,")),
+  );
+  assert.match(
+    report("--tables", own).stderr,
+    /left out error-against-classes: table accuracy has no such logits in float32/,
+  );
 });
 
 test("regions: a table of examples only is no picture, and a network of NaN has no region", () => {
-  const own = folder(), [header, ...rows] = readFileSync("results/regions.csv", "utf8").trim().split("\n");
+  const own = folder(),
+    [header, ...rows] = readFileSync("results/regions.csv", "utf8").trim().split("\n");
   const label = header.split(",").indexOf("label");
-  writeFileSync(join(own, "regions.csv"), [header, ...rows.filter((row) => row.split(",")[label] !== "")].join("\n") + "\n");
+  writeFileSync(
+    join(own, "regions.csv"),
+    [header, ...rows.filter((row) => row.split(",")[label] !== "")].join("\n") + "\n",
+  );
   copy(own, "breaking");
   assert.match(report("--tables", own).stderr, /left out regions: table regions has no point of a grid/);
   const cells = header.split(",");
-  const ofNan = rows.map((row) => row.split(",").map((cell, i) => (["class", "probability"].includes(cells[i]) ? "nan" : cells[i] === "as_best" ? "no" : cell)).join(","));
+  const ofNan = rows.map((row) =>
+    row
+      .split(",")
+      .map((cell, i) => (["class", "probability"].includes(cells[i]) ? "nan" : cells[i] === "as_best" ? "no" : cell))
+      .join(","),
+  );
   writeFileSync(join(own, "regions.csv"), [header, ...ofNan].join("\n") + "\n");
   const { status, stderr } = report("--tables", own);
   assert.equal(status, 0, stderr);

@@ -3,7 +3,9 @@
 // Text to a list of rows, each an object by the names of the header.
 export function parseCsv(text) {
   const lines = [];
-  let line = [], cell = '', quoted = false;
+  let line = [],
+    cell = '',
+    quoted = false;
   for (let i = 0; i < text.length; ++i) {
     const c = text[i];
     if (quoted) {
@@ -11,15 +13,22 @@ export function parseCsv(text) {
       else if (text[i + 1] === '"') cell += text[++i];
       else quoted = false;
     } else if (c === '"') quoted = true;
-    else if (c === ',') { line.push(cell); cell = ''; }
-    else if (c === '\n') { line.push(cell); lines.push(line); line = []; cell = ''; }
-    else if (c !== '\r') cell += c;
+    else if (c === ',') {
+      line.push(cell);
+      cell = '';
+    } else if (c === '\n') {
+      line.push(cell);
+      lines.push(line);
+      line = [];
+      cell = '';
+    } else if (c !== '\r') cell += c;
   }
   if (cell !== '' || line.length > 0) lines.push([...line, cell]);
   const [header, ...rows] = lines;
   if (header === undefined || header.join('') === '') throw new Error('line 1: no header');
   rows.forEach((cells, i) => {
-    if (cells.length !== header.length) throw new Error(`line ${i + 2}: ${cells.length} cells, expected ${header.length}`);
+    if (cells.length !== header.length)
+      throw new Error(`line ${i + 2}: ${cells.length} cells, expected ${header.length}`);
   });
   return rows.map((cells) => Object.fromEntries(header.map((name, i) => [name, cells[i]])));
 }

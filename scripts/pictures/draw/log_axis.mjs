@@ -12,7 +12,8 @@ function tickName(power) {
 // 1, 2 and 5 times the powers of ten that hold `low` and `high` between the first and the last.
 function steps(low, high) {
   const all = [];
-  for (let n = Math.floor(low); n <= Math.ceil(high); ++n) for (const digit of [1, 2, 5]) all.push(n + Math.log10(digit));
+  for (let n = Math.floor(low); n <= Math.ceil(high); ++n)
+    for (const digit of [1, 2, 5]) all.push(n + Math.log10(digit));
   const rounding = 1e-9;
   while (all.length > 2 && all[1] <= low + rounding) all.shift();
   while (all.length > 2 && all.at(-2) >= high - rounding) all.pop();
@@ -26,18 +27,32 @@ export function kindOf(value) {
 }
 
 export class LogAxis {
-  #least; #most; #channel; #pixels; #font; #ticks; #strips; #step; #from; #to;
+  #least;
+  #most;
+  #channel;
+  #pixels;
+  #font;
+  #ticks;
+  #strips;
+  #step;
+  #from;
+  #to;
 
   // `names`: of the strips, where they have others than their kinds. Below `least` counts as 0, above `most` as beyond.
   constructor(values, channel, pixels, {inf = 'inf', nan = 'NaN', least = 0, most = Infinity, font = 11} = {}) {
-    this.#least = least; this.#most = most; this.#channel = channel; this.#pixels = pixels; this.#font = font;
+    this.#least = least;
+    this.#most = most;
+    this.#channel = channel;
+    this.#pixels = pixels;
+    this.#font = font;
     const kinds = new Set(values.map((value) => this.kind(value)));
     const powers = values.filter((value) => this.kind(value) === 'finite').map(Math.log10);
     if (powers.length === 0) powers.push(0);
     this.#strips = [
       {kind: '0', name: least > 0 ? `< ${tickName(Math.log10(least))}` : '0'},
       {kind: 'beyond', name: Number.isFinite(most) ? `> ${tickName(Math.log10(most))}` : ''},
-      {kind: 'inf', name: inf}, {kind: 'NaN', name: nan},
+      {kind: 'inf', name: inf},
+      {kind: 'NaN', name: nan},
     ].filter(({kind}) => kinds.has(kind));
     const low = Math.min(...powers);
     this.#layOut(low, Math.max(Math.max(...powers), low + 0.3));
@@ -65,7 +80,8 @@ export class LogAxis {
   // The finest ticks that leave each label its room.
   #layOut(low, high) {
     const all = steps(low, high);
-    for (let every = 0; ; ++every) { // 0: also 2 and 5 times the powers
+    for (let every = 0; ; ++every) {
+      // 0: also 2 and 5 times the powers
       const near = (power) => Math.abs(power / every - Math.round(power / every)) * every < 1e-9;
       const ticks = all.filter((power) => every === 0 || near(power)).map((at) => ({at, name: tickName(at)}));
       if (this.#tryOut(ticks, all[0], all.at(-1)) || ticks.length < 3) {
@@ -84,7 +100,8 @@ export class LogAxis {
     const below = this.#strips[0]?.kind === '0';
     const above = this.#strips.length - (below ? 1 : 0);
     // Marks at the ends are not cut in half.
-    const before = below ? 1.5 : 1 / 3, after = above > 0 ? above + 0.5 : 1 / 3;
+    const before = below ? 1.5 : 1 / 3,
+      after = above > 0 ? above + 0.5 : 1 / 3;
     widest = Math.min(widest, this.#pixels / 1.5 / (before + after)); // the finite ones keep a third of the axis
     const perPixel = (high - low) / (this.#pixels - widest * (before + after));
     this.#step = widest * perPixel;
@@ -104,7 +121,8 @@ export class LogAxis {
     const marks = [...this.#ticks, ...this.#strips];
     const names = marks.map(({at, name}) => `abs(log(datum.value)/LN10-(${at.toFixed(6)}))<1e-5?'${name}':`).join('');
     return {
-      type: 'quantitative', title,
+      type: 'quantitative',
+      title,
       scale: {type: 'log', domain: [10 ** this.#from, 10 ** this.#to], nice: false},
       axis: {values: marks.map(({at}) => 10 ** at), labelExpr: `${names}''`, labelOverlap: false},
     };
@@ -114,7 +132,8 @@ export class LogAxis {
   strips(title) {
     const values = this.#strips.map(({at}) => ({from: 10 ** (at - this.#step / 2), to: 10 ** (at + this.#step / 2)}));
     return {
-      data: {values}, mark: {type: 'rect', color: stripColour},
+      data: {values},
+      mark: {type: 'rect', color: stripColour},
       encoding: {[this.#channel]: {...this.channel(title), field: 'from'}, [`${this.#channel}2`]: {field: 'to'}},
     };
   }

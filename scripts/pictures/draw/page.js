@@ -6,7 +6,8 @@
   const markAt = (x, y, drawing) => {
     const own = document.elementFromPoint(x, y)?.closest('[data-tip]');
     if (own) return own;
-    let nearest, least = reach;
+    let nearest,
+      least = reach;
     for (const mark of drawing.querySelectorAll('[data-tip]')) {
       const {left, right, top, bottom} = mark.getBoundingClientRect();
       const far = Math.hypot(x - (left + right) / 2, y - (top + bottom) / 2);
@@ -18,7 +19,8 @@
   tip.setAttribute('role', 'status');
   document.body.append(tip);
   const tell = ({clientX: x, clientY: y, target}) => {
-    const drawing = target.closest?.('.drawing'), mark = drawing && markAt(x, y, drawing);
+    const drawing = target.closest?.('.drawing'),
+      mark = drawing && markAt(x, y, drawing);
     tip.hidden = !mark;
     if (!mark) return;
     tip.textContent = mark.dataset.tip.replaceAll('; ', '\n');
@@ -27,9 +29,19 @@
     tip.style.top = `${y + 16 + height < innerHeight ? y + 16 : Math.max(8, y - height - 12)}px`;
   };
   document.addEventListener('click', tell);
-  document.addEventListener('pointermove', (event) => { if (event.pointerType === 'mouse') tell(event); });
-  document.addEventListener('keydown', (event) => { if (event.key === 'Escape') tip.hidden = true; });
-  document.addEventListener('scroll', () => { tip.hidden = true; }, {passive: true});
+  document.addEventListener('pointermove', (event) => {
+    if (event.pointerType === 'mouse') tell(event);
+  });
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') tip.hidden = true;
+  });
+  document.addEventListener(
+    'scroll',
+    () => {
+      tip.hidden = true;
+    },
+    {passive: true},
+  );
 }
 {
   const chooser = document.querySelector('.chooser');

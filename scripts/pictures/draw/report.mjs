@@ -21,7 +21,8 @@ export async function pictureModules() {
 
 // The pictures that can be drawn, and why others cannot: {pictures, missing: [{file, why}]}.
 export async function picturesOf(tables) {
-  const pictures = [], missing = [];
+  const pictures = [],
+    missing = [];
   for (const module of await pictureModules()) {
     try {
       pictures.push(...[module.default(tables)].flat());
@@ -41,18 +42,22 @@ function readSlider(from) {
 }
 
 async function main() {
-  const {values: options} = parseArgs({options: {tables: {type: 'string'}, pictures: {type: 'string'}, page: {type: 'string'}, slider: {type: 'string'}}});
+  const {values: options} = parseArgs({
+    options: {tables: {type: 'string'}, pictures: {type: 'string'}, page: {type: 'string'}, slider: {type: 'string'}},
+  });
   const tables = new Tables(options.tables);
   const {pictures, missing} = await picturesOf(tables);
   for (const {file, why} of missing) console.error(`report: left out ${file.replace('.mjs', '')}: ${why}`);
-  if (pictures.every(({sources}) => sources.length === 0)) throw new Error(`no table in ${options.tables} that a picture shows`);
+  if (pictures.every(({sources}) => sources.length === 0))
+    throw new Error(`no table in ${options.tables} that a picture shows`);
   mkdirSync(options.pictures, {recursive: true});
   for (const picture of pictures) {
     picture.wide = await drawSvg(picture.name, picture.draw(false));
     picture.narrow = await drawSvg(`${picture.name}-narrow`, picture.draw(true));
     writeFileSync(join(options.pictures, `${picture.name}.svg`), withoutTips(picture.wide));
   }
-  const nameOf = (name, cpu) => tables.nameOf(cpu ? `${cpu.folder === tables.folder ? '' : `speed/${cpu.id}/`}${name}` : name);
+  const nameOf = (name, cpu) =>
+    tables.nameOf(cpu ? `${cpu.folder === tables.folder ? '' : `speed/${cpu.id}/`}${name}` : name);
   writeFileSync(options.page, page(pictures, nameOf, readSlider(options.slider)));
   console.error(`report: ${pictures.length} pictures in ${options.page}`);
 }

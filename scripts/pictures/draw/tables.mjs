@@ -16,7 +16,9 @@ function readTable(csv) {
   const bytes = readFileSync(csv);
   const digest = manifestOf(csv)?.sha256?.[basename(csv)];
   if (digest && createHash('sha256').update(bytes).digest('hex') !== digest)
-    throw new Error(`${csv} is not the table that its manifest describes: it was changed by hand, or the run was stopped`);
+    throw new Error(
+      `${csv} is not the table that its manifest describes: it was changed by hand, or the run was stopped`,
+    );
   let rows;
   try {
     rows = parseCsv(bytes.toString('utf8'));
@@ -34,7 +36,8 @@ export class Tables {
     if (!existsSync(folder)) throw new Error(`no folder ${folder}`);
   }
 
-  // The rows of a table. A folder of one's own may name it otherwise: then it is the first one whose config has this experiment.
+  // The rows of a table. A folder of one's own may name it otherwise: then it is the first one whose config has this
+  // experiment.
   get(name) {
     if (!this.#read.has(name)) this.#read.set(name, readTable(this.#path(name)));
     return this.#read.get(name);
@@ -44,7 +47,9 @@ export class Tables {
     const own = join(this.folder, `${name}.csv`);
     if (existsSync(own)) return own;
     const experiment = new RegExp(`^experiment = "${name}"$`, 'm');
-    const other = readdirSync(this.folder).filter((file) => file.endsWith('.csv')).sort()
+    const other = readdirSync(this.folder)
+      .filter((file) => file.endsWith('.csv'))
+      .sort()
       .find((file) => experiment.test(manifestOf(join(this.folder, file))?.config?.text ?? ''));
     if (!other) throw new NotThere(`no table ${name}`);
     return join(this.folder, other);
@@ -57,11 +62,13 @@ export class Tables {
       if (existsSync(parent))
         for (const entry of readdirSync(parent, {withFileTypes: true}))
           if (entry.isDirectory()) folders.push(join(parent, entry.name));
-    const found = folders.filter((folder) => existsSync(join(folder, 'speed.csv'))).map((folder) => {
-      const cpu = manifestOf(join(folder, 'speed.csv'))?.cpu;
-      const id = folder === this.folder ? slug(cpu ?? 'this-cpu') : basename(folder);
-      return {id, name: cpu ?? id, folder};
-    });
+    const found = folders
+      .filter((folder) => existsSync(join(folder, 'speed.csv')))
+      .map((folder) => {
+        const cpu = manifestOf(join(folder, 'speed.csv'))?.cpu;
+        const id = folder === this.folder ? slug(cpu ?? 'this-cpu') : basename(folder);
+        return {id, name: cpu ?? id, folder};
+      });
     if (found.length === 0) throw new NotThere('no table speed');
     return found.sort((a, b) => (a.id < b.id ? -1 : 1));
   }
@@ -85,4 +92,9 @@ export class Tables {
   }
 }
 
-const slug = (text) => text.toLowerCase().replace(/\(r\)|\(tm\)/g, '').replace(/[^a-z0-9.]+/g, '-').replace(/^-|-$/g, '');
+const slug = (text) =>
+  text
+    .toLowerCase()
+    .replace(/\(r\)|\(tm\)/g, '')
+    .replace(/[^a-z0-9.]+/g, '-')
+    .replace(/^-|-$/g, '');

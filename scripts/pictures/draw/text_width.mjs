@@ -1,10 +1,31 @@
-// How wide a text is, the same on every machine: the widths of Helvetica (and of Arial and Liberation Sans, which have the same
-// ones) in thousandths of the font size. A drawing says each text's width, so that a browser with another font keeps it.
+// How wide a text is, the same on every machine: the widths of Helvetica (and of Arial and Liberation Sans, which
+// have the same
+// ones) in thousandths of the font size. A drawing says each text's width, so that a browser with another font keeps
+// it.
 const widths = new Map();
-const add = (width, letters) => { for (const letter of letters) widths.set(letter, width); };
-add(191, "'"), add(222, 'ijl’‘'), add(260, '|'), add(278, ' \u00a0!,./:;I[]\\ft·'), add(333, '()-`r⁻⁰¹²³⁴⁵⁶⁷⁸⁹₁₂'), add(334, '{}'), add(355, '"');
-add(389, '*'), add(469, '^'), add(500, 'Jcksvxyz'), add(556, '#$0123456789?L_abdeghnopqu–'), add(584, '+<=>~−×±≤≥'), add(611, 'FTZ');
-add(667, '&ABEKPSVXY'), add(722, 'CDHNRUw'), add(778, 'GOQ'), add(833, 'Mm'), add(889, '%'), add(944, 'W'), add(1015, '@');
+const add = (width, letters) => {
+  for (const letter of letters) widths.set(letter, width);
+};
+(add(191, "'"),
+  add(222, 'ijl’‘'),
+  add(260, '|'),
+  add(278, ' \u00a0!,./:;I[]\\ft·'),
+  add(333, '()-`r⁻⁰¹²³⁴⁵⁶⁷⁸⁹₁₂'),
+  add(334, '{}'),
+  add(355, '"'));
+(add(389, '*'),
+  add(469, '^'),
+  add(500, 'Jcksvxyz'),
+  add(556, '#$0123456789?L_abdeghnopqu–'),
+  add(584, '+<=>~−×±≤≥'),
+  add(611, 'FTZ'));
+(add(667, '&ABEKPSVXY'),
+  add(722, 'CDHNRUw'),
+  add(778, 'GOQ'),
+  add(833, 'Mm'),
+  add(889, '%'),
+  add(944, 'W'),
+  add(1015, '@'));
 add(1000, '→←—…∞');
 
 export function textWidth(text, size, bold = false) {
