@@ -42,6 +42,13 @@ async function look(width, colorScheme) {
     assert.equal((await shown(page)).statements, seen.statements);
   }
 
+  // The choice stays in view with the last picture that it decides about.
+  if (cpus.length > 0) {
+    await page.locator("section.report:last-of-type figcaption:visible").last().scrollIntoViewIfNeeded();
+    const chooser = await page.locator(".chooser").boundingBox();
+    assert.ok(chooser.y >= 0 && chooser.y < 10, `the choice of the CPU is at ${chooser.y} pixels`);
+  }
+
   // Figures by a tap or by the mouse: the first mark of a picture of points.
   const mark = page.locator(`section:has(#error-against-spread) .${kind} [data-tip]`).first();
   await mark.scrollIntoViewIfNeeded();

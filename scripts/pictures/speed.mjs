@@ -14,7 +14,7 @@ export const part = 'speed',
 function groupsOf(kernels) {
   const own = ['accurate', 'fast'].filter((algorithm) => kernels.some((one) => one.algorithm === algorithm));
   return [
-    ...own.map((algorithm) => ({title: algorithm, has: (one) => one.algorithm === algorithm})),
+    ...own.map((algorithm) => ({title: algorithm, byIsa: true, has: (one) => one.algorithm === algorithm})),
     {title: 'plain loops and libraries', has: (one) => !own.includes(one.algorithm)},
   ].filter(({has}) => kernels.some(has));
 }
@@ -33,7 +33,7 @@ function panel(group, kernels, copies, caches, quantity, narrow) {
     names = distinct(own.map(({name}) => name));
   const scale = colourScale(distinct(own.map(({algorithm}) => algorithm)));
   const colourOf = (one) =>
-    (scale.domain.length === 1 ? isaColours[one.isa] : undefined) ?? scale.range[scale.domain.indexOf(one.algorithm)];
+    (group.byIsa ? isaColours[one.isa] : undefined) ?? scale.range[scale.domain.indexOf(one.algorithm)];
   const least = Math.min(...kernels.map(({classes}) => classes)) / 1.3,
     most = Math.max(...kernels.map(({classes}) => classes)) * 1.6;
   const xOf = (classes) => (width * Math.log(classes / least)) / Math.log(most / least);
@@ -66,7 +66,7 @@ function panel(group, kernels, copies, caches, quantity, narrow) {
     )
     .filter(Boolean)
     .map((one) => ({
-      name: scale.domain.length === 1 && one.isa !== '' ? one.isa : shortName(one),
+      name: group.byIsa && one.isa !== '' ? one.isa : shortName(one),
       colour: one.colour,
       y: axis.pixel(of(one)),
       x: xOf(one.classes),

@@ -49,6 +49,17 @@ test("training is drawn where the tables have it", () => {
     });
     assert.equal(cells, rows.length);
   }
+  // The loss that a cell shows, to two digits, and its row in the table below.
+  const { sheet, draw } = pictureOf("breaking");
+  const cells = draw(false).hconcat[0].data.values;
+  assert.equal(cells.length, rows.length);
+  rows.forEach((row, i) => {
+    const loss = number(row.exact_loss_median),
+      shown = number(/^loss (.*)$/.exec(cells[i].second)[1]);
+    assert.ok(Object.is(loss, shown) || near(shown, loss, 0.051), `${row.condition} ${row.arm}: ${cells[i].second}`);
+    const below = sheet.rows.find(([condition]) => condition === row.condition)[sheet.header.indexOf(row.arm)];
+    assert.equal(below, `${row.learning_seeds} of ${row.seeds}, ${cells[i].second.slice("loss ".length)}`);
+  });
   const losses = (column) =>
     new Map(
       tables

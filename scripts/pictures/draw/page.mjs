@@ -91,7 +91,7 @@ function chooser(pictures) {
         `${escaped(name)}</label>`,
     )
     .join('\n');
-  return `<fieldset class="chooser" hidden><legend>The CPU</legend>\n${radios}\n</fieldset>\n`;
+  return `<fieldset class="report chooser" hidden><legend>The CPU</legend>\n${radios}\n</fieldset>\n`;
 }
 
 // `slider`: {html, script, wasm (base64)}, where it has been built. It follows the first picture.
@@ -141,8 +141,7 @@ ${course
     .slice(1)
     .map(({html}) => html)
     .join('')}<div class="speed">
-<div class="report">${chooser(pictures)}</div>
-${speed.map(({html}) => html).join('')}</div>
+${chooser(pictures)}${speed.map(({html}) => html).join('')}</div>
 </main>
 ${wasm}${script(file('page.js'))}${script(slider?.script)}</body>
 </html>
