@@ -15,7 +15,6 @@
 #include "config/config.hpp"
 #include "io/matrix.hpp"
 #include "kernels/kernels.hpp"
-#include "report/command.hpp"
 #include "run/store.hpp"
 #include "timing/launch.hpp"
 #include "worker/library.hpp"
@@ -88,7 +87,6 @@ class CommandLine {
     add_data();
     add_eval();
     add_guide();
-    add_report();
     add_hidden(timing::launch_command, timing::serve_launch);
     add_hidden(worker::serve_command, worker::serve);
   }
@@ -220,27 +218,6 @@ class CommandLine {
         ->option_text("DIR");
   }
 
-  void add_report() {
-    CLI::App* command =
-        add("report",
-            "one HTML page of pictures from the committed tables (scripts/report sets up all)",
-            [this] { return report::write_report(report_); });
-    command->add_option("--tables", report_.tables, "folder of the tables (default results/)")
-        ->option_text("DIR");
-    command->add_option("-o,--output", report_.output, "the page (default build/report.html)")
-        ->option_text("FILE");
-    command
-        ->add_option(
-            "--assets", report_.assets,
-            "folder of Vega, Vega-Lite, the page's style and script, and the drawn pictures")
-        ->option_text("DIR");
-    command
-        ->add_option(
-            "--specifications", report_.specifications,
-            "write the pictures' Vega-Lite specifications there; without --assets, only them")
-        ->option_text("DIR");
-  }
-
   // Which the program starts itself: no help names it. `body` takes its one argument.
   void add_hidden(const char* name, void (*body)(const std::string&)) {
     CLI::App* command = add(name, "", [this, body] {
@@ -259,7 +236,6 @@ class CommandLine {
   DataOptions data_;
   EvalOptions eval_;
   GuideOptions guide_;
-  report::ReportOptions report_;
   std::string argument_;
   std::function<int()> chosen_;
 };

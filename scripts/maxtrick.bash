@@ -14,8 +14,7 @@ _maxtrick() {
       words=$("$program" list --format csv 2>/dev/null | sed -n '2,$s/,.*//p') ;;
     --format) words='table csv json' ;;
     --dtype) words='float32 float64 float16 bfloat16 float16_in_float32 bfloat16_in_float32' ;;
-    -o | --output | --baseline | --tables | --export | --input | --labels | --junit | --plugin | \
-      --assets | --specifications)
+    -o | --output | --baseline | --tables | --export | --input | --labels | --junit | --plugin)
       return ;;  # a path: the shell's own way
     --filter | --set | --logits | --plugin-limit | -j | --jobs) return ;;
     *)

@@ -5,11 +5,20 @@ import { pathToFileURL } from "node:url";
 
 const { chromium } = createRequire(process.env.MODULES + "/")("playwright-core");
 
-export const launch = () => chromium.launch({
-  executablePath: process.env.CHROMIUM,
-  args: ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-});
+export const launch = () =>
+  chromium.launch({
+    executablePath: process.env.CHROMIUM,
+    args: [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
 
 // The page at a path, and all that must not be: what its console says, its errors, what it asks a network for.
 export async function open(browser, path, options) {
@@ -24,3 +33,63 @@ export async function open(browser, path, options) {
   await page.goto(pathToFileURL(path).href);
   return { page, errors };
 }
+
+// What the page holds that is wider than its box, or that lies outside the screen to the right or left: a
+// description each. What only
+// screen readers get is left out, and what a select or an input shows of a long text.
+export const overflowing = (page) =>
+  page.evaluate(() => {
+    const found = [];
+    const name = (one) =>
+      `${one.tagName} ${one.id || one.className?.baseVal || one.className || ""} ` +
+      `"${one.textContent.trim().slice(0, 40)}"`;
+    const width = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth > width)
+      found.push(`the page: ${document.documentElement.scrollWidth} of ${width} pixels`);
+    for (const one of document.body.querySelectorAll(
+      ":not(script, style, template, select, option, optgroup, " + "input, svg *)",
+    )) {
+      const style = getComputedStyle(one),
+        box = one.getBoundingClientRect();
+      if (
+        box.width <= 1 ||
+        box.height <= 1 ||
+        style.position === "absolute" ||
+        style.visibility === "hidden" ||
+        one.closest(".heard, .skip, #tip, thead")
+      )
+        continue;
+      if (box.left < -1 || box.right > width + 1) found.push(`${name(one)}: from ${box.left} to ${box.right}`);
+      if (one.clientWidth > 0 && style.display !== "inline" && one.scrollWidth > one.clientWidth + 1)
+        found.push(`${name(one)}: ${one.scrollWidth} in ${one.clientWidth} pixels`);
+      if (style.overflowY === "hidden" && one.scrollHeight > one.clientHeight + 1)
+        found.push(`${name(one)}: ${one.scrollHeight} in ${one.clientHeight} pixels, hidden`);
+    }
+    return found;
+  });
+
+// The texts of a page's drawings that lie outside their drawing, or on another text of it: a description each.
+export const cutTexts = (page) =>
+  page.evaluate(() => {
+    const found = [];
+    for (const svg of document.querySelectorAll(".drawing svg")) {
+      const frame = svg.getBoundingClientRect();
+      if (frame.width === 0) continue;
+      const of = svg.closest("section").querySelector("h2").id;
+      for (const text of svg.querySelectorAll("text")) {
+        if (text.textContent === "" || text.getAttribute("opacity") === "0") continue;
+        const box = text.getBoundingClientRect();
+        if (
+          box.left < frame.left - 1 ||
+          box.right > frame.right + 1 ||
+          box.top < frame.top - 1 ||
+          box.bottom > frame.bottom + 1
+        )
+          found.push(
+            `${of}: "${text.textContent}" from ${box.left - frame.left} to ${box.right - frame.left} of ` +
+              `${frame.width}, ${box.top - frame.top} to ${box.bottom - frame.top} of ${frame.height}`,
+          );
+      }
+    }
+    return found;
+  });

@@ -1,15 +1,15 @@
 #!/usr/bin/env bash
 # The committed pictures are those of the committed tables, byte for byte, drawn again:
-#   tests/pictures_test.sh SOURCE PROGRAM
+#   tests/pictures_test.sh SOURCE
 set -eu
 cd "$1"
 skip() { echo "skipped: $*" >&2; exit 77; }
 command -v node >/dev/null || skip "no node here; scripts/setup --report installs it"
 cmp -s scripts/pictures/package-lock.json build/pictures/installed-lock.json ||
-  skip "Vega is not in build/pictures; scripts/report fetches it"
+  skip "Vega is not in build/pictures; scripts/report --fetch gets it"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-MAXTRICK=$2 scripts/report --into "$work"
+scripts/report --ready --into "$work"
 diff -rq "$work/pictures" results/pictures >&2 || {
   echo "pictures: not those of the tables; make them again: scripts/report" >&2
   exit 1

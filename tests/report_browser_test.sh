@@ -1,20 +1,20 @@
 #!/usr/bin/env bash
-# Chromium opens the report from disk, without a network: every picture comes alive, and the console
-# has nothing to say.
-#   tests/report_browser_test.sh SOURCE PROGRAM
+# Chromium opens the report from disk, without a network, at three widths, light and dark: nothing is cut off, and
+# the console has nothing to say.
+#   tests/report_browser_test.sh SOURCE
 set -eu
 cd "$1"
 skip() { echo "skipped: $*" >&2; exit 77; }
 command -v node >/dev/null || skip "no node here; scripts/setup --report installs it"
 cmp -s scripts/pictures/package-lock.json build/pictures/installed-lock.json ||
-  skip "Vega is not in build/pictures; scripts/report fetches it"
+  skip "Vega is not in build/pictures; scripts/report --fetch gets it"
 browser=$(command -v chromium || command -v chromium-browser || command -v google-chrome) ||
   skip "no Chromium here; scripts/setup --browser installs it"
 modules=build/browser/node_modules
 [ -d $modules/playwright-core ] || skip "no playwright-core here; scripts/browser gets it"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-MAXTRICK=$2 scripts/report --into "$work"
+scripts/report --ready --into "$work"
 # Where the system lets us, it has no network at all.
 offline=()
 unshare --user --map-root-user --net true 2>/dev/null && offline=(unshare --user --map-root-user --net)

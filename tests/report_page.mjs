@@ -1,27 +1,103 @@
-// The report as a reader scrolls through it: opened from disk, without a network.
+// The report as a reader sees it: opened from disk, without a network, on three screens, light and dark.
 //   node report_page.mjs REPORT.html PICTURES    (and what browser.mjs asks for)
+// PICTURES: how many there are. SLIDERS: whether they are in it.
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
-import { launch, open } from "./browser.mjs";
+import { cutTexts, launch, open, overflowing } from "./browser.mjs";
 
 const [report, pictures] = process.argv.slice(2);
 const browser = await launch();
-try {
-  const { page, errors } = await open(browser, resolve(report), { viewport: { width: 1000, height: 900 } });
-  // A picture comes alive when it comes into view.
-  const holders = page.locator("[data-specification]");
-  assert.equal(await holders.count(), Number(pictures));
-  for (const holder of await holders.all()) await holder.scrollIntoViewIfNeeded();
-  const all = `${pictures} of ${pictures}`;
-  await page.waitForFunction((n) => document.documentElement.dataset.live === n, all, { timeout: 120000 })
-    .catch(async (error) => {
-      const live = await page.evaluate(() => document.documentElement.dataset.live);
-      throw new Error(`pictures that came alive: ${live}; the console: ${errors.join("; ")}`, { cause: error });
-    });
-  // The sliders too, where they have been built.
+
+// The drawings that can be seen, and whether all of their sections' statements can.
+const shown = (page) =>
+  page.evaluate(() => {
+    const visible = (one) => one.getClientRects().length > 0;
+    return {
+      wide: [...document.querySelectorAll(".drawing.wide")].filter(visible).length,
+      narrow: [...document.querySelectorAll(".drawing.narrow")].filter(visible).length,
+      statements: [...document.querySelectorAll(".statement")].filter(visible).length,
+    };
+  });
+
+async function look(width, colorScheme) {
+  const options = { viewport: { width, height: 900 }, colorScheme, reducedMotion: "reduce", hasTouch: width < 500 };
+  const { page, errors } = await open(browser, resolve(report), options);
   if (process.env.SLIDERS) await page.waitForSelector("#slider[data-ready]", { timeout: 30000 });
+  assert.equal(await page.locator(".drawing.wide").count(), Number(pictures));
+
+  // One CPU at a time, and each of them.
+  const cpus = await page.locator(".chooser input").all();
+  const seen = await shown(page);
+  const kind = width < 768 ? "narrow" : "wide";
+  assert.equal(seen[kind === "wide" ? "narrow" : "wide"], 0);
+  assert.equal(seen[kind], seen.statements);
+  const perCpu = (await page.locator(".statement").count()) - seen.statements;
+  assert.ok(cpus.length === 0 || perCpu > 0);
+
+  await page.evaluate(() => document.querySelectorAll("details").forEach((one) => (one.open = true)));
+  for (const cpu of cpus.length > 0 ? cpus : [null]) {
+    if (cpu) await cpu.check();
+    assert.deepEqual(await overflowing(page), [], `${width}, ${colorScheme}`);
+    assert.deepEqual(await cutTexts(page), [], `${width}, ${colorScheme}`);
+    assert.equal((await shown(page)).statements, seen.statements);
+  }
+
+  // The choice stays in view with the last picture that it decides about.
+  if (cpus.length > 0) {
+    await page.locator("section.report:last-of-type figcaption:visible").last().scrollIntoViewIfNeeded();
+    const chooser = await page.locator(".chooser").boundingBox();
+    assert.ok(chooser.y >= 0 && chooser.y < 10, `the choice of the CPU is at ${chooser.y} pixels`);
+  }
+
+  // Figures by a tap or by the mouse: the first mark of a picture of points.
+  const mark = page.locator(`section:has(#error-against-spread) .${kind} [data-tip]`).first();
+  await mark.scrollIntoViewIfNeeded();
+  const told = (await mark.getAttribute("data-tip")).replaceAll("; ", "\n");
+  const { x, y, width: w, height: h } = await mark.boundingBox();
+  if (options.hasTouch) await page.touchscreen.tap(x + w / 2 + 3, y + h / 2 + 3);
+  else await page.mouse.move(x + w / 2, y + h / 2);
+  await page.waitForFunction(() => !document.getElementById("tip").hidden);
+  const tip = page.locator("#tip");
+  assert.equal(await tip.textContent(), told);
+  const box = await tip.boundingBox();
+  assert.ok(box.x >= 0 && box.x + box.width <= width, "the figures are on the screen");
+
+  // The sliders have the ground of the page, and its style does not reach into them.
+  if (process.env.SLIDERS) {
+    const grounds = await page.evaluate(() =>
+      [document.body, document.getElementById("slider")].map((one) => getComputedStyle(one).backgroundColor),
+    );
+    assert.equal(grounds[0], grounds[1]);
+    const heights = await page
+      .locator("#slider table")
+      .evaluateAll((all) => all.map((one) => one.scrollHeight - one.clientHeight));
+    assert.ok(heights.length > 10 && heights.every((more) => more <= 1));
+  }
   assert.deepEqual(errors, []);
-  console.log(`report: ${all} pictures alive, nothing on the console`);
+  await page.context().close();
+}
+
+// That the checks can fail: a box that is too wide, and a text outside its drawing.
+async function checksCanFail() {
+  const { page } = await open(browser, resolve(report), { viewport: { width: 360, height: 900 } });
+  await page.evaluate(() => {
+    const wide = Object.assign(document.createElement("p"), { textContent: "wide" });
+    wide.style.width = "500px";
+    document.querySelector("section.report").append(wide);
+    document.querySelector(".drawing.narrow text[transform]").setAttribute("transform", "translate(5000,0)");
+  });
+  assert.ok((await overflowing(page)).some((one) => one.startsWith("P ")));
+  assert.equal((await cutTexts(page)).length, 1);
+  await page.context().close();
+}
+
+try {
+  await checksCanFail();
+  for (const width of [360, 1280, 1920]) for (const scheme of ["light", "dark"]) await look(width, scheme);
+  await look(768, "light"); // the least width of the wide drawings
+  console.log(
+    `report: ${pictures} pictures at three widths, light and dark; nothing is cut off, nothing on the console`,
+  );
 } finally {
   await browser.close();
 }

@@ -11,16 +11,21 @@ export function scaled(state) {
 }
 
 // A slider and a field beside it for the same number: the field takes any, the slider shows the
-// nearest that it has, and says the number itself. `accepts` says which numbers will do.
-function paired(line, value, accepts, changed) {
+// nearest that it has, and says the number itself. `accepts` says which numbers will do; `expected` is
+// the sentence for all others, which `problems` shows.
+function paired(line, value, { accepts, expected }, changed, problems) {
   const [slider, field] = line.querySelectorAll("input");
   const move = (number) => {
     slider.value = Number.isNaN(number) ? 0 : number;
     slider.setAttribute("aria-valuetext", field.value);
   };
+  const valid = (is) => {
+    field.setAttribute("aria-invalid", String(!is));
+    problems(field, is ? null : `\u201c${field.value}\u201d: ${expected}`);
+  };
   const show = (number) => {
     field.value = String(number).replace("Infinity", "inf").replace("NaN", "nan");
-    field.setAttribute("aria-invalid", "false");
+    valid(true);
     move(number);
   };
   slider.addEventListener("input", () => {
@@ -29,14 +34,27 @@ function paired(line, value, accepts, changed) {
   });
   field.addEventListener("input", () => {
     const number = parse(field.value);
-    const valid = number !== undefined && accepts(number);
-    field.setAttribute("aria-invalid", String(!valid));
-    if (!valid) return;
+    const is = number !== undefined && accepts(number);
+    valid(is);
+    if (!is) return;
     move(number);
     changed(number);
   });
   show(value);
   return show;
+}
+
+// Shows the sentence of each field that holds nothing usable, and that the results are older than it.
+function problemsOf(root) {
+  const place = root.querySelector(".problems");
+  const all = new Map();
+  return (field, sentence) => {
+    if (sentence === null) all.delete(field);
+    else all.set(field, sentence);
+    for (const one of all.keys()) if (!one.isConnected) all.delete(one);
+    place.textContent = [...all.values(), ...(all.size > 0 ? ["The results are those of the last numbers that could be used."] : [])].join(" ");
+    root.querySelector(".results").classList.toggle("old", all.size > 0);
+  };
 }
 
 // Puts the controls into `root`, with the first row of four classes; calls changed(state) at once and
@@ -56,9 +74,10 @@ export function controls(root, precisions, presets, changed) {
   };
   const note = (row) => {
     element("#slider-preset-note").textContent =
-      row === null ? "" : row.what + (row.source ? " (" + row.source + ")" : "");
+      row === null ? "" : `${row.name}: ${row.what}` + (row.source ? ` (${row.source})` : "");
   };
-  const any = () => true;
+  const logitsTake = { accepts: () => true, expected: "a logit is a number such as 1.5 or 1e8, or inf, -inf or nan." };
+  const problems = problemsOf(root);
   const showLogits = () => {
     rows.replaceChildren(...state.logits.map((logit, i) => {
       const line = root.querySelector("#slider-logit").content.firstElementChild.cloneNode(true);
@@ -68,22 +87,23 @@ export function controls(root, precisions, presets, changed) {
       label.htmlFor = slider.id;
       label.textContent = "Logit " + (i + 1);
       field.setAttribute("aria-label", "Logit " + (i + 1) + ", typed");
-      paired(line, logit, any, (number) => {
+      paired(line, logit, logitsTake, (number) => {
         state.logits[i] = number;
         own();
-      });
+      }, problems);
       return line;
     }));
     classes.value = state.logits.length;
     classes.nextElementSibling.textContent = state.logits.length;
   };
-  const setting = (name, accepts) =>
-    paired(element(`[data-setting=${name}]`), state[name], accepts, (number) => {
+  const setting = (name, accepts, expected) =>
+    paired(element(`[data-setting=${name}]`), state[name], { accepts, expected }, (number) => {
       state[name] = number;
       own();
-    });
-  const showTemperature = setting("temperature", (t) => t > 0 && Number.isFinite(t));
-  const showOffset = setting("offset", Number.isFinite);
+    }, problems);
+  const showTemperature = setting("temperature", (t) => t > 0 && Number.isFinite(t),
+    "a temperature is a number above 0; logits are divided by it.");
+  const showOffset = setting("offset", Number.isFinite, "an offset is a finite number.");
 
   classes.addEventListener("input", () => {
     const wanted = Math.min(mostClasses, Number(classes.value));
@@ -135,14 +155,14 @@ function numbers(row) {
   return row.logits.map(parse);
 }
 
-// The configs' names, by where they come from.
+// What each row is and its logits, by where it comes from.
 function choices(select, rows) {
   const groups = { L: "The course lab", E: "The course chapter", S: "The lecture slides", "": "Overflow cases" };
   for (const [letter, title] of Object.entries(groups)) {
     const group = Object.assign(document.createElement("optgroup"), { label: title });
     rows.forEach((row, i) => {
       const of = /^[A-Z][0-9]/.test(row.name) ? row.name[0] : "";
-      if (of === letter) group.append(new Option(row.name + ": " + row.logits.join(", "), i));
+      if (of === letter) group.append(new Option(`${row.what} [${row.logits.join(", ")}]`, i));
     });
     select.append(group);
   }

@@ -1,9 +1,8 @@
 // The page: from the sliders to the pictures and tables.
 import { controls, scaled } from "./controls.mjs";
+import { drawCards } from "./cards.mjs";
 import { load } from "./kernel.mjs";
-import { drawPanels } from "./pictures.mjs";
 import { presets } from "./presets.mjs";
-import { drawTable } from "./tables.mjs";
 
 const quiet = 900; // ms after the last change, then a screen reader is told
 
@@ -40,13 +39,6 @@ function computed(kernel, state) {
   }));
 }
 
-// What is drawn of each form: probabilities, of which the exact ones come first.
-function panels(view, exactFormula, probability) {
-  const exact = { title: "exact", formula: exactFormula, values: view.exact.values };
-  return [exact, ...view.results].map((result) =>
-    ({ ...result, probabilities: result.values.map(probability) }));
-}
-
 // Tells which outcomes are others than when it last spoke, at first than at the beginning, once the
 // sliders rest.
 function announcer(status) {
@@ -74,9 +66,8 @@ async function show(root) {
   root.querySelector(".body").hidden = false;
   controls(root, kernel.precisions, presets, (state) => {
     const views = computed(kernel, state);
-    drawPanels(root, "softmax", panels(views[0], "e^x / sum e^x", (p) => p));
-    drawPanels(root, "log_softmax", panels(views[1], "x - log sum e^x", Math.exp));
-    views.forEach((view, i) => drawTable(root.querySelectorAll("table")[i], view));
+    drawCards(root, "softmax", views[0], "e^x / sum e^x", (p) => p);
+    drawCards(root, "log_softmax", views[1], "x - log sum e^x", Math.exp);
     const wide = kernel.variants.filter((v) => v.dtypes[state.precision].endsWith("_in_float32"));
     root.querySelector(".in-float32").textContent = wide.length === 0 ? "" :
       [...new Set(wide.map(title))].join(" and ") +

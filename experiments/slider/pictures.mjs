@@ -1,13 +1,13 @@
-// A panel of bars for each form of softmax and log-softmax.
+// The bars of a card, one for each class.
 
-const shortest = 0.002; // of the panel's height; a line that low would only underline the bar
+const shortest = 0.002; // of the height; a line that low would only underline the bar
 
 function made(className, text = "") {
   return Object.assign(document.createElement(className === "value" ? "span" : "div"),
     { className, textContent: text });
 }
 
-// A bar ends at the panel's edge; an arrow says that the number does not.
+// A bar ends at the edge; an arrow says that the number does not.
 function label(p, roomy) {
   const arrow = p > 1.0005 ? "\u25b2" : p < 0 ? "\u25bc" : "";
   const text = roomy ? short(p) : "";
@@ -37,28 +37,15 @@ function column(p, exact, i, roomy) {
   return whole;
 }
 
-// `results`: [{title, formula, probabilities, outcome}], the exact one first, without an outcome.
-export function drawPanels(root, op, results) {
-  const exact = results[0].probabilities;
-  const place = root.querySelector(`.panels[data-op=${op}]`);
-  const template = root.querySelector("#slider-panel").content.firstElementChild;
-  while (place.children.length > results.length) place.lastElementChild.remove();
-  while (place.children.length < results.length) place.append(template.cloneNode(true));
-  results.forEach(({ title, formula, probabilities, outcome }, i) => {
-    const panel = place.children[i];
-    panel.querySelector("b").textContent = title;
-    panel.querySelector(".formula").textContent = formula;
-    const output = panel.querySelector("output");
-    output.textContent = outcome ?? "the answer";
-    output.className = "outcome " + (outcome ?? "exact");
-    const roomy = probabilities.length <= 5;
-    const columns = probabilities.map((p, c) => column(p, i === 0 ? NaN : exact[c], c, roomy));
-    const old = panel.querySelector(".bars");
-    const heights = [...old.querySelectorAll(".fill")].map((fill) => fill.style.height);
-    old.replaceChildren(...columns);
-    // Each bar starts as high as it was, to move to its new height.
-    if (heights.length === columns.length) grow(columns.map((one) => one.querySelector(".fill")), heights);
-  });
+// Draws probabilities into `place`; `exact` are the exact ones, or null for the exact card itself.
+export function drawBars(place, probabilities, exact) {
+  const roomy = probabilities.length <= 5;
+  const columns = probabilities.map((p, i) => column(p, exact === null ? NaN : exact[i], i, roomy));
+  const heights = [...place.querySelectorAll(".fill")].map((fill) => fill.style.height);
+  place.classList.toggle("crowded", !roomy);
+  place.replaceChildren(...columns);
+  // Each bar starts as high as it was, to move to its new height.
+  if (heights.length === columns.length) grow(columns.map((one) => one.querySelector(".fill")), heights);
 }
 
 function grow(fills, heights) {

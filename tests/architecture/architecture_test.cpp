@@ -34,14 +34,13 @@ const std::map<std::string, std::set<std::string>> dependencies{
     {"lib/api/maxtrick", {"maxtrick"}},  // what is installed
     // Compiled for a browser too: no MPFR, no files.
     {"experiments/slider", {"numerics", "ops", "oracle", "kernels"}},
-    {"experiments/report", {"numerics", "ops", "io", "table", "run", "cli"}},
 };
 // An experiment may include its own directory and those of lib, but the command line.
 const std::set<std::string> of_experiments{"numerics", "ops",    "oracle", "kernels",
                                            "io",       "config", "table",  "learn",
                                            "run",      "inputs", "worker", "timing"};
 // main.cpp knows the commands.
-const std::set<std::string> of_main{"cli", "config", "io",     "kernels", "report",
+const std::set<std::string> of_main{"cli", "config", "io",     "kernels",
                                     "run", "table",  "timing", "worker"};
 
 template <class Visit>

@@ -1,6 +1,5 @@
 // Experiment `regions`, run as a user runs it, and the best classifiers that it compares with.
 #include "io/matrix.hpp"
-#include "report/picture.hpp"
 #include "training_configs.hpp"
 
 BOOST_AUTO_TEST_SUITE(regions_test)
@@ -102,7 +101,7 @@ BOOST_AUTO_TEST_CASE(the_best_classifier_of_blobs_takes_the_nearest_centre) {
   }
 }
 
-// A network of NaN gives no class: neither table nor picture shows one.
+// A network of NaN gives no class.
 BOOST_AUTO_TEST_CASE(a_network_that_ended_in_nan_has_no_regions) {
   std::string text = replaced(config(thousand, "circles", area, naive, 2), "learning_rate = 0.01",
                               "learning_rate = 1e6");
@@ -112,22 +111,6 @@ BOOST_AUTO_TEST_CASE(a_network_that_ended_in_nan_has_no_regions) {
   for (const Cells& cells : rows_of(folder.read("results/regions.csv"))) {
     check_cells(cells, {{"class", "nan"}, {"probability", "nan"}, {"as_best", "no"}});
   }
-  const report::Json made =
-      report::regions().draw(report::Tables(folder / "results")).specification;
-  const report::Json& layer = made["hconcat"][0]["layer"][0];
-  for (const report::Json& cell : layer["data"]["values"]) {
-    BOOST_TEST(cell["class"].get<std::string>() == "nan");
-    BOOST_TEST(cell["probability"].get<std::string>() == "NaN");
-  }
-  BOOST_TEST(layer["encoding"]["opacity"]["scale"]["domain"].size() == 4U);
-  BOOST_TEST(layer["encoding"]["color"]["scale"]["domain"].back().get<std::string>() == "nan");
-}
-
-BOOST_AUTO_TEST_CASE(a_table_of_examples_only_is_no_picture) {
-  const Workdir folder("regions.toml", config());
-  folder.exits(0, "$MAXTRICK run regions.toml --quiet -o results --filter '/40[1-9]$'");
-  BOOST_CHECK_THROW((void)report::regions().draw(report::Tables(folder / "results")),
-                    io::InputError);
 }
 
 BOOST_AUTO_TEST_CASE(areas_that_are_none) {
@@ -156,60 +139,6 @@ seed = 1
   const std::string text = config(ten);
   check_rejected(text, "data = \"circles\"", 7, "a point has 5 features",
                  "2: regions are those of a plane");
-}
-
-// The picture of the committed table: every cell of the grid lies in one rectangle, of its class;
-// every change of the best classifier is a side; every example is a mark.
-BOOST_AUTO_TEST_CASE(the_picture_shows_every_point_of_the_table) {
-  const report::Tables tables(std::filesystem::path(MAXTRICK_SOURCE_DIR) / "results");
-  const report::Json made = report::regions().draw(tables).specification;
-  const auto rows = rows_of(io::read_file(tables.folder() / "regions.csv"));
-  std::map<std::string, std::vector<Cells>> by_task;
-  for (const Cells& cells : rows) by_task[cells.at("task")].push_back(cells);
-  BOOST_TEST_REQUIRE(made["hconcat"].size() == by_task.size());
-  for (const report::Json& panel : made["hconcat"]) {
-    const std::string title = panel["title"]["text"];
-    const std::vector<Cells>& of_task = by_task.at(title.substr(0, title.find(',')));
-    std::size_t examples = 0;
-    std::map<std::pair<double, double>, std::string> best;
-    for (const Cells& cells : of_task) {
-      const double x1 = number(cells, "x1"), x2 = number(cells, "x2");
-      if (!cells.at("label").empty()) {
-        const report::Json& mark = panel["layer"][2]["data"]["values"][examples++];
-        BOOST_TEST(mark["x1"].get<double>() == x1);
-        BOOST_TEST(mark["x2"].get<double>() == x2);
-        BOOST_TEST(mark["label"].get<std::string>() == cells.at("label"));
-        continue;
-      }
-      best[{x1, x2}] = cells.at("best");
-      std::size_t covering = 0;
-      for (const report::Json& cell : panel["layer"][0]["data"]["values"]) {
-        if (!(cell["x1"].get<double>() < x1 && x1 < cell["to1"].get<double>() &&
-              cell["x2"].get<double>() < x2 && x2 < cell["to2"].get<double>()))
-          continue;
-        ++covering;
-        BOOST_TEST(cell["class"].get<std::string>() == cells.at("class"));
-        const double p = number(cells, "probability");
-        BOOST_TEST(cell["probability"].get<std::string>() == (p < 0.9    ? "below 0.9"
-                                                              : p < 0.99 ? "0.9 to 0.99"
-                                                                         : "0.99 and more"));
-      }
-      BOOST_TEST(covering == 1U);
-    }
-    BOOST_TEST(panel["layer"][2]["data"]["values"].size() == examples);
-    std::size_t changes = 0;
-    for (auto at = best.begin(); at != best.end(); ++at) {
-      const auto above = best.upper_bound(at->first);
-      changes += above != best.end() && above->first.first == at->first.first &&
-                 above->second != at->second;
-      const auto right = std::find_if(above, best.end(), [&](const auto& other) {
-        return other.first.second == at->first.second;
-      });
-      changes += right != best.end() && right->second != at->second;
-    }
-    BOOST_TEST(changes > 0U);
-    BOOST_TEST(panel["layer"][1]["data"]["values"].size() == changes);
-  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -2,7 +2,7 @@
 //   node page.mjs FOLDER    (and what browser.mjs asks for)
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
-import { launch, open } from "../browser.mjs";
+import { launch, open, overflowing } from "../browser.mjs";
 
 const folder = resolve(process.argv[2]);
 const browser = await launch();
@@ -14,7 +14,7 @@ async function openSliders(options) {
 }
 
 const cell = (page, name, i) =>
-  page.locator(`tr[data-variant="${name}"] td`).nth(i - 1);
+  page.locator(`.panel[data-variant="${name}"] td`).nth(i - 1);
 // The number as it is seen, without what is for a screen reader.
 const text = async (page, name, i) =>
   (await cell(page, name, i).evaluate((td) => {
@@ -23,7 +23,7 @@ const text = async (page, name, i) =>
     return copy.textContent;
   }));
 const outcome = (page, name) =>
-  page.locator(`tr[data-variant="${name}"] .outcome`).textContent();
+  page.locator(`.panel[data-variant="${name}"] .outcome`).textContent();
 
 try {
   const { page, errors } = await openSliders({ viewport: { width: 1280, height: 900 }, colorScheme: "light" });
@@ -57,13 +57,13 @@ try {
   assert.doesNotMatch(told, /accurate/);
 
   // The wrong digits are marked by more than a colour.
-  const decoration = await page.locator("tr[data-variant='softmax.naive.scalar'] u.wrong").first()
+  const decoration = await page.locator(".panel[data-variant='softmax.naive.scalar'] u.wrong").first()
     .evaluate((u) => getComputedStyle(u).textDecorationLine);
   assert.equal(decoration, "underline");
   await page.screenshot({ path: folder + "/slider.png", fullPage: true });
 
   // An offset alone breaks the naive form, and the probabilities stay those without it.
-  await page.selectOption("#slider-preset", { label: "S1.1: 0, 2, 3" });
+  await page.selectOption("#slider-preset", { label: "sum_activate_v1, x / sum(x) [0, 2, 3]" });
   const before = await text(page, "softmax.max_trick.scalar", 3);
   assert.match(before, /^0\.70538/); // S3
   assert.equal(await page.locator("#slider .logits input[type=range]").count(), 3);
@@ -74,7 +74,7 @@ try {
   assert.equal(await page.locator("#slider-preset").inputValue(), "");
 
   // float16 has its overflow at 11, and three digits.
-  await page.selectOption("#slider-preset", { label: "S1.1: 0, 2, 3" });
+  await page.selectOption("#slider-preset", { label: "sum_activate_v1, x / sum(x) [0, 2, 3]" });
   await page.getByLabel("float16", { exact: true }).focus();
   await page.keyboard.press("Space");
   await page.getByLabel("Logit 3, typed").fill("11.5");
@@ -84,32 +84,45 @@ try {
   // Ten classes, a mask, and what is no number.
   await page.locator("#slider-classes").focus();
   await page.keyboard.press("End");
+  assert.deepEqual(await overflowing(page), []);
   assert.equal(await page.locator("#slider .logits input[type=range]").count(), 10);
   await page.getByLabel("Logit 10, typed").fill("-inf");
   assert.equal(await text(page, "softmax.max_trick.scalar", 10), "0");
   assert.equal(await outcome(page, "softmax.max_trick.scalar"), "ok");
   await page.getByLabel("Logit 10, typed").fill("ten");
   assert.equal(await page.getByLabel("Logit 10, typed").getAttribute("aria-invalid"), "true");
+  // Words say what is expected, and that the results are older.
+  const problems = page.locator("#slider .problems");
+  assert.match(await problems.textContent(), /\u201cten\u201d: a logit is a number .* The results are those of the last numbers/);
+  assert.ok(await page.locator("#slider .results.old").count() === 1);
   await page.getByLabel("Temperature, typed").fill("0");
   assert.equal(await page.getByLabel("Temperature, typed").getAttribute("aria-invalid"), "true");
+  assert.match(await problems.textContent(), /\u201c0\u201d: a temperature is a number above 0/);
+  await page.getByLabel("Temperature, typed").fill("2");
+  await page.getByLabel("Logit 10, typed").fill("1");
+  assert.equal(await problems.textContent(), "");
+  assert.equal(await page.locator("#slider .results.old").count(), 0);
 
   // Every row that the configs offer can be shown.
   const rows = await page.locator("#slider-preset option").count();
   assert.ok(rows > 40, `only ${rows} rows`);
   for (let i = 1; i < rows; ++i) {
     await page.selectOption("#slider-preset", { index: i });
-    assert.equal(await page.locator("table[data-op=softmax] tbody tr").count(), 9);
+    assert.equal(await page.locator(".panels[data-op=softmax] .panel").count(), 8);
     // As the config has it: each logit was read as the number that it is.
     const same = (text) => (Number.isNaN(Number(text)) ? text : String(Number(text)));
     const offered = await page.locator("#slider-preset option").nth(i).textContent();
     const fields = await page.locator("#slider .logits input[type=text]")
       .evaluateAll((all) => all.map((one) => one.value));
-    assert.deepEqual(fields.map(same), offered.split(": ")[1].split(", ").map(same), offered);
+    assert.deepEqual(fields.map(same), / \[([^[]*)\]$/.exec(offered)[1].split(", ").map(same), offered);
   }
   // Everything that takes the focus has a name.
   const nameless = await page.evaluate(() => [...document.querySelectorAll("#slider :is(input, select, button)")]
     .filter((one) => !one.labels?.length && !one.getAttribute("aria-label") && !one.textContent).length);
   assert.equal(nameless, 0);
+  // No name of a row is a mere number of a list.
+  const named = await page.locator("#slider-preset option").evaluateAll((all) => all.slice(1).map((one) => one.textContent));
+  assert.deepEqual(named.filter((name) => /^[A-Z]\d/.test(name)), []);
   assert.deepEqual(errors, []);
 
   // A phone, in the dark: nothing is wider than it but what scrolls by itself.
@@ -118,6 +131,17 @@ try {
   await phone.page.keyboard.press("End");
   const width = await phone.page.evaluate(() => document.documentElement.scrollWidth);
   assert.ok(width <= 360, `${width} pixels wide`);
+  assert.deepEqual(await overflowing(phone.page), []);
+  // The sliders stay in view while one reads the last result, on a phone and on a desktop.
+  for (const seen of [phone.page, page]) {
+    await seen.locator(".panels[data-op=log_softmax] .panel").last().scrollIntoViewIfNeeded();
+    const { top, height } = await seen.locator("#slider .logits").evaluate((one) => {
+      const controls = one.closest(".controls");
+      controls.scrollTop = 0;
+      return { top: one.getBoundingClientRect().top, height: innerHeight };
+    });
+    assert.ok(top >= 0 && top < height / 2, `the sliders begin at ${top} of ${height} pixels`);
+  }
   const motion = await phone.page.locator("#slider .fill").first().evaluate((one) => getComputedStyle(one).transitionProperty);
   assert.equal(motion, "none");
   const ground = await phone.page.locator("#slider").evaluate((one) => getComputedStyle(one).backgroundColor);

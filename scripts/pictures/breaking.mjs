@@ -1,0 +1,166 @@
+// Conditions of training by forms of the loss: what becomes of the training.
+import {distinct, number} from './draw/csv.mjs';
+import {letter, soft, specification, tip, tipField, trainings} from './draw/theme.mjs';
+import {wrap} from './draw/text_width.mjs';
+
+export const part = 'course',
+  place = 3;
+
+const shortLoss = (cell) => {
+  const loss = number(cell);
+  return Number.isFinite(loss) ? `${Number(loss.toPrecision(2))}` : cell;
+};
+
+const valuesOf = (rows) =>
+  rows.map((row) => ({
+    condition: row.condition,
+    arm: row.arm,
+    outcome: row.outcome,
+    learning: number(row.learning_seeds),
+    seeds: number(row.seeds),
+    loss: row.exact_loss_median,
+    tip: tip(
+      `${row.condition}, ${row.arm}: ${row.outcome}`,
+      `${row.learning_seeds} of ${row.seeds} seeds learn`,
+      `median accuracy ${row.accuracy_median}`,
+      `exact loss ${shortLoss(row.exact_loss_median)} (quartiles ${shortLoss(row.exact_loss_q1)} to ` +
+        `${shortLoss(row.exact_loss_q3)})`,
+      row.hazard,
+    ),
+  }));
+
+function heatMap(values, rows, narrow) {
+  const arms = distinct(values.map(({arm}) => arm)),
+    conditions = distinct(values.map(({condition}) => condition));
+  const explained = conditions.map((condition) => {
+    const {hazard} = rows.find((row) => row.condition === condition);
+    return {condition, lines: wrap(hazard, 232, 11)};
+  });
+  const cell = narrow ? {width: 40, height: 30, first: 9, second: 9} : {width: 84, height: 36, first: 11, second: 10};
+  const y = {
+    field: 'condition',
+    type: 'nominal',
+    title: null,
+    sort: conditions,
+    axis: {grid: false, ticks: false, domain: false, labelFontSize: narrow ? 9 : 11, labelPadding: 3},
+  };
+  const x = {
+    field: 'arm',
+    type: 'nominal',
+    title: null,
+    sort: arms,
+    axis: {
+      orient: 'top',
+      labelAngle: narrow ? -40 : 0,
+      grid: false,
+      ticks: false,
+      domain: false,
+      labelFontSize: narrow ? 10 : 11,
+    },
+  };
+  const text = (field, dy, size) => ({
+    mark: {type: 'text', fontSize: size, color: letter, dy},
+    encoding: {text: {field}},
+  });
+  const cells = {
+    width: {step: cell.width},
+    height: {step: cell.height},
+    encoding: {x, y},
+    data: {
+      values: values.map((value) => ({
+        ...value,
+        first: narrow ? value.outcome : `${value.outcome} ${value.learning} of ${value.seeds}`,
+        second: narrow ? `${value.learning}/${value.seeds}` : `loss ${shortLoss(value.loss)}`,
+      })),
+    },
+    layer: [
+      {
+        mark: {type: 'rect', stroke: '#ffffff', strokeWidth: 1},
+        encoding: {
+          ...tipField,
+          color: {
+            field: 'outcome',
+            type: 'nominal',
+            legend: null,
+            scale: {domain: Object.keys(trainings), range: Object.values(trainings)},
+          },
+        },
+      },
+      text('first', narrow ? -6 : -7, cell.first),
+      text('second', narrow ? 6 : 8, cell.second),
+    ],
+  };
+  if (narrow) return cells;
+  return {
+    hconcat: [
+      cells,
+      {
+        width: 235,
+        height: {step: cell.height},
+        view: {stroke: null},
+        encoding: {y: {...y, axis: null}},
+        layer: distinct(explained.map(({lines}) => lines.length)).map((n) => ({
+          data: {values: explained.filter(({lines}) => lines.length === n)}, // centred
+          mark: {
+            type: 'text',
+            align: 'left',
+            baseline: 'middle',
+            fontSize: 11,
+            color: soft,
+            lineHeight: 12,
+            dy: -6 * (n - 1),
+          },
+          encoding: {x: {value: 0}, text: {field: 'lines'}},
+        })),
+      },
+    ],
+    spacing: 8,
+  };
+}
+
+export default (tables) => {
+  const rows = tables.get('breaking'),
+    values = valuesOf(rows);
+  const arms = distinct(values.map(({arm}) => arm)),
+    conditions = distinct(values.map(({condition}) => condition));
+  const learns = (arm) => values.filter((one) => one.arm === arm && one.outcome === 'learns').length;
+  return {
+    name: 'breaking',
+    question: 'Where does the obvious loss break?',
+    statement:
+      `Of ${conditions.length} conditions training succeeds under: ` +
+      `${arms.map((arm) => `${arm} ${learns(arm)}`).join(', ')}. A form that takes the ` +
+      'logarithm of a probability ends in NaN or, where a clip hides that, stops learning; one that starts from ' +
+      'the logits learns wherever anything can.',
+    text:
+      'Conditions that users met: features that nobody normalised, a confident start on the wrong side, 16 ' +
+      'bits. Each cell: what becomes of training, how many ' +
+      'of the seeds learn, and the median of the exact loss afterwards. At a learning rate that is itself too ' +
+      'large nothing helps.',
+    sources: ['breaking'],
+    sheet: {
+      caption: 'Seeds that learn and the median of the exact loss, by condition and form',
+      header: ['condition', 'what it is', ...arms],
+      rows: conditions.map((condition) => [
+        condition,
+        rows.find((row) => row.condition === condition).hazard,
+        ...arms.map((arm) => {
+          const one = values.find((value) => value.condition === condition && value.arm === arm);
+          return one ? `${one.learning} of ${one.seeds}, ${shortLoss(one.loss)}` : '';
+        }),
+      ]),
+    },
+    values,
+    draw: (narrow) =>
+      specification(
+        narrow,
+        'What becomes of training, by condition and form of the loss',
+        [
+          narrow
+            ? 'seeds that learn; tap a cell for its figures'
+            : 'seeds that learn, and the exact loss after training (median)',
+        ],
+        heatMap(values, rows, narrow),
+      ),
+  };
+};

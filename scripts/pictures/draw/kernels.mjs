@@ -1,0 +1,75 @@
+// The speed table of one CPU as the pictures take it: every kernel on one thread.
+import {distinct, interval, number} from './csv.mjs';
+import {NotThere} from './tables.mjs';
+import {tip} from './theme.mjs';
+import {digits, variantOf} from './variants.mjs';
+
+export const ops = ['softmax', 'log_softmax', 'cross_entropy', 'cross_entropy_gradient'];
+
+// What is to be said of the ratios to oneDNN.
+export const ofAvx2 = 'kernels of AVX2 against oneDNN held to AVX2';
+
+const [rowsOf, classesOf] = [0, 1].map((part) => (shape) => number(shape.split('x')[part]));
+
+// The kernels of an op on ordinary logits ("copy": memcpy), with the worst error of all kinds of logits that the
+// table has for a matrix.
+export function timed(tables, cpu, op) {
+  const rows = tables.speed(cpu).filter((row) => row.op === op && row.threads === '1');
+  return rows
+    .filter(({logits}) => logits === 'plain' || logits === 'any')
+    .map((row) => {
+      const variant = variantOf(row.variant);
+      let worst = {error: 0, outcome: 'ok', logits: row.logits};
+      for (const other of rows.filter(({variant: name, shape}) => name === row.variant && shape === row.shape)) {
+        // A kernel with no right digit is infinitely wrong.
+        const error = ['ok', 'inaccurate'].includes(other.outcome) ? number(other.max_error_ulp) : Infinity;
+        if (error >= worst.error) worst = {error, outcome: other.outcome, logits: other.logits};
+      }
+      const one = {
+        ...variant,
+        op,
+        shape: row.shape,
+        rows: rowsOf(row.shape),
+        classes: classesOf(row.shape),
+        outcome: row.outcome,
+        error: number(row.max_error_ulp),
+        worst,
+        time: number(row.time_ns),
+        speed: interval(row.speed),
+        share: interval(row.memcpy_share),
+      };
+      one.tip = tip(
+        `${op}.${one.name}, ${one.shape}`,
+        `error ${digits(one.error)} ULP`,
+        worst.error > one.error && `${worst.outcome} on ${worst.logits}: ${digits(worst.error)} ULP`,
+        Number.isNaN(one.time) ? 'not timed' : `${digits(one.time)} ns an element`,
+        one.speed && `times as fast as oneDNN: ${one.speed.text}`,
+        one.share && `share of memcpy's speed: ${one.share.text}`,
+      );
+      return one;
+    });
+}
+
+// The matrices for which the table has the most kinds of logits, by their classes.
+export function shapesOfManyLogits(tables, cpu) {
+  const kinds = new Map();
+  for (const row of tables.speed(cpu))
+    if (row.op !== 'copy' && row.threads === '1')
+      kinds.set(row.shape, (kinds.get(row.shape) ?? new Set()).add(row.logits));
+  const most = Math.max(...[...kinds.values()].map(({size}) => size));
+  const shapes = [...kinds].filter(([, all]) => all.size === most && all.has('plain')).map(([shape]) => shape);
+  if (shapes.length === 0) throw new NotThere('table speed has no plain logits on one thread');
+  return shapes.sort((a, b) => classesOf(a) - classesOf(b));
+}
+
+export const kindsOfLogits = (tables, cpu) =>
+  distinct(
+    tables
+      .speed(cpu)
+      .filter((row) => row.op !== 'copy' && row.threads === '1')
+      .map(({logits}) => logits),
+  );
+
+// How a kernel is named beside its mark: "accurate avx512", "onednn"; and where there is little room: "accurate 512".
+export const shortName = ({name}) => name.replace('.', ' ');
+export const shortestName = ({name}) => name.replace('.avx512', ' 512').replace('.avx2', ' 256').replace('.scalar', '');

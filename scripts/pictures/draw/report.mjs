@@ -1,0 +1,69 @@
+// Draws the pictures of result tables, and the page with all of them:
+//   node report.mjs --tables DIR --pictures DIR --page FILE [--slider DIR]
+// What the tables do not hold is left out, and named. Exit code 6 where nothing can be drawn, or a drawing fails.
+import {existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync} from 'node:fs';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {parseArgs} from 'node:util';
+import {page} from './page.mjs';
+import {drawSvg, withoutTips} from './svg.mjs';
+import {NotThere, Tables} from './tables.mjs';
+
+const folder = fileURLToPath(new URL('..', import.meta.url));
+const parts = ['course', 'accuracy', 'speed'];
+
+// Every module of scripts/pictures, in the order of the page.
+export async function pictureModules() {
+  const files = readdirSync(folder).filter((name) => name.endsWith('.mjs'));
+  const modules = await Promise.all(files.map(async (file) => ({file, ...(await import(join(folder, file)))})));
+  return modules.sort((a, b) => parts.indexOf(a.part) - parts.indexOf(b.part) || a.place - b.place);
+}
+
+// The pictures that can be drawn, and why others cannot: {pictures, missing: [{file, why}]}.
+export async function picturesOf(tables) {
+  const pictures = [],
+    missing = [];
+  for (const module of await pictureModules()) {
+    try {
+      pictures.push(...[module.default(tables)].flat());
+    } catch (error) {
+      if (!(error instanceof NotThere)) throw error;
+      missing.push({file: module.file, why: error.message});
+    }
+  }
+  return {pictures, missing};
+}
+
+function readSlider(from) {
+  const parts = ['slider.html', 'slider.js', 'slider.wasm'].map((name) => join(from ?? '', name));
+  if (!from || !parts.every(existsSync)) return undefined;
+  const [html, script, wasm] = parts.map((path) => readFileSync(path));
+  return {html: html.toString('utf8'), script: script.toString('utf8'), wasm: wasm.toString('base64')};
+}
+
+async function main() {
+  const {values: options} = parseArgs({
+    options: {tables: {type: 'string'}, pictures: {type: 'string'}, page: {type: 'string'}, slider: {type: 'string'}},
+  });
+  const tables = new Tables(options.tables);
+  const {pictures, missing} = await picturesOf(tables);
+  for (const {file, why} of missing) console.error(`report: left out ${file.replace('.mjs', '')}: ${why}`);
+  if (pictures.every(({sources}) => sources.length === 0))
+    throw new Error(`no table in ${options.tables} that a picture shows`);
+  mkdirSync(options.pictures, {recursive: true});
+  for (const picture of pictures) {
+    picture.wide = await drawSvg(picture.name, picture.draw(false));
+    picture.narrow = await drawSvg(`${picture.name}-narrow`, picture.draw(true));
+    writeFileSync(join(options.pictures, `${picture.name}.svg`), withoutTips(picture.wide));
+  }
+  const nameOf = (name, cpu) =>
+    tables.nameOf(cpu ? `${cpu.folder === tables.folder ? '' : `speed/${cpu.id}/`}${name}` : name);
+  writeFileSync(options.page, page(pictures, nameOf, readSlider(options.slider)));
+  console.error(`report: ${pictures.length} pictures in ${options.page}`);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  main().catch((error) => {
+    console.error(`report: ${error.message}`);
+    process.exitCode = 6;
+  });

@@ -1,0 +1,100 @@
+// The result tables of a folder.
+import {createHash} from 'node:crypto';
+import {existsSync, readFileSync, readdirSync} from 'node:fs';
+import {basename, dirname, join} from 'node:path';
+import {number, parseCsv} from './csv.mjs';
+
+// A picture cannot be drawn from these tables, for a reason that the reader is told.
+export class NotThere extends Error {}
+
+const manifestOf = (csv) => {
+  const path = csv.replace(/\.csv$/, '.manifest.json');
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
+};
+
+function readTable(csv) {
+  const bytes = readFileSync(csv);
+  const digest = manifestOf(csv)?.sha256?.[basename(csv)];
+  if (digest && createHash('sha256').update(bytes).digest('hex') !== digest)
+    throw new Error(
+      `${csv} is not the table that its manifest describes: it was changed by hand, or the run was stopped`,
+    );
+  let rows;
+  try {
+    rows = parseCsv(bytes.toString('utf8'));
+  } catch (error) {
+    throw new Error(`${csv}: ${error.message}`);
+  }
+  if (rows.length === 0) throw new NotThere(`${csv} has no rows`);
+  return rows;
+}
+
+export class Tables {
+  #read = new Map();
+  constructor(folder) {
+    this.folder = folder;
+    if (!existsSync(folder)) throw new Error(`no folder ${folder}`);
+  }
+
+  // The rows of a table. A folder of one's own may name it otherwise: then it is the first one whose config has this
+  // experiment.
+  get(name) {
+    if (!this.#read.has(name)) this.#read.set(name, readTable(this.#path(name)));
+    return this.#read.get(name);
+  }
+
+  #path(name) {
+    const own = join(this.folder, `${name}.csv`);
+    if (existsSync(own)) return own;
+    const experiment = new RegExp(`^experiment = "${name}"$`, 'm');
+    const other = readdirSync(this.folder)
+      .filter((file) => file.endsWith('.csv'))
+      .sort()
+      .find((file) => experiment.test(manifestOf(join(this.folder, file))?.config?.text ?? ''));
+    if (!other) throw new NotThere(`no table ${name}`);
+    return join(this.folder, other);
+  }
+
+  // The speed tables, one for each CPU: [{id, name, folder}].
+  cpus() {
+    const folders = [this.folder];
+    for (const parent of [this.folder, join(this.folder, 'speed')])
+      if (existsSync(parent))
+        for (const entry of readdirSync(parent, {withFileTypes: true}))
+          if (entry.isDirectory()) folders.push(join(parent, entry.name));
+    const found = folders
+      .filter((folder) => existsSync(join(folder, 'speed.csv')))
+      .map((folder) => {
+        const cpu = manifestOf(join(folder, 'speed.csv'))?.cpu;
+        const id = folder === this.folder ? slug(cpu ?? 'this-cpu') : basename(folder);
+        return {id, name: cpu ?? id, folder};
+      });
+    if (found.length === 0) throw new NotThere('no table speed');
+    return found.sort((a, b) => (a.id < b.id ? -1 : 1));
+  }
+
+  speed(cpu) {
+    const path = join(cpu.folder, 'speed.csv');
+    if (!this.#read.has(path)) this.#read.set(path, readTable(path));
+    return this.#read.get(path);
+  }
+
+  // The sizes of the caches in bytes, where scripts/caches has noted them.
+  caches(cpu) {
+    const path = join(cpu.folder, 'caches.csv');
+    if (!existsSync(path)) return [];
+    return parseCsv(readFileSync(path, 'utf8')).map(({cache, bytes}) => ({cache, bytes: number(bytes)}));
+  }
+
+  // How a file of this folder is named to a reader.
+  nameOf(name) {
+    return `${basename(this.folder) || dirname(this.folder)}/${name}.csv`;
+  }
+}
+
+const slug = (text) =>
+  text
+    .toLowerCase()
+    .replace(/\(r\)|\(tm\)/g, '')
+    .replace(/[^a-z0-9.]+/g, '-')
+    .replace(/^-|-$/g, '');

@@ -1,0 +1,163 @@
+// Loss by epoch: all forms of the loss over each other.
+import {distinct, number} from './draw/csv.mjs';
+import {endLabels, note} from './draw/labels.mjs';
+import {LogAxis} from './draw/log_axis.mjs';
+import {NotThere} from './draw/tables.mjs';
+import {colourScale, ink, soft, specification, tip, tipField} from './draw/theme.mjs';
+
+export const part = 'course',
+  place = 4;
+
+const quantiles = ['lowest', 'q1', 'median', 'q3', 'highest'];
+const digits = (value, n) => (Number.isFinite(value) ? `${Number(value.toPrecision(n))}` : `${value}`);
+
+function valuesOf(tables) {
+  const values = tables
+    .get('training')
+    .filter(({quantity}) => /^loss_\d+$/.test(quantity))
+    .map((row) => ({
+      task: row.task,
+      arm: row.arm,
+      epoch: number(row.quantity.slice('loss_'.length)),
+      seeds: row.seeds,
+      ...Object.fromEntries(quantiles.map((one) => [one, number(row[one])])),
+      published: number(row.published),
+      tip: tip(
+        `${row.task}, ${row.arm}, epoch ${row.quantity.slice('loss_'.length)}`,
+        `median ${digits(number(row.median), 4)}`,
+        `seeds from ${digits(number(row.lowest), 4)} to ${digits(number(row.highest), 4)}`,
+        row.published && `printed ${row.published}`,
+      ),
+    }));
+  if (values.length === 0) throw new NotThere('table training has no loss of an epoch');
+  return values;
+}
+
+// By how much the medians of the forms differ, relatively, at most; and the seeds of one form.
+function spreads(values) {
+  let forms = 0,
+    seeds = 1;
+  for (const task of distinct(values.map((value) => value.task)))
+    for (const epoch of distinct(values.filter((value) => value.task === task).map((value) => value.epoch))) {
+      const own = values.filter((value) => value.task === task && value.epoch === epoch);
+      const medians = own.map(({median}) => median);
+      forms = Math.max(forms, Math.max(...medians) / Math.min(...medians) - 1);
+      seeds = Math.max(seeds, ...own.map(({lowest, highest}) => highest / lowest));
+    }
+  return {forms, seeds};
+}
+
+// Each line is thinner than the one below it, so that all of them show where they are one.
+function panel(task, all, narrow) {
+  const width = narrow ? 214 : 330,
+    height = narrow ? 150 : 190;
+  const values = all.filter((value) => value.task === task),
+    arms = distinct(values.map(({arm}) => arm));
+  const axis = new LogAxis(
+    values.flatMap((value) => [
+      ...quantiles.map((one) => value[one]),
+      ...(Number.isNaN(value.published) ? [] : [value.published]),
+    ]),
+    'y',
+    height,
+  );
+  const last = Math.max(...values.map(({epoch}) => epoch));
+  const x = {
+    field: 'epoch',
+    type: 'quantitative',
+    title: 'epoch',
+    axis: {grid: false, tickCount: 5, format: 'd'},
+    scale: {domain: [1, last], nice: false},
+  };
+  const y = (field) => ({...axis.channel('loss'), field});
+  const scale = colourScale(arms);
+  const bands = distinct(values.map(({epoch}) => epoch)).map((epoch) => {
+    const own = values.filter((value) => value.epoch === epoch);
+    const least = (field) => axis.place(Math.min(...own.map((value) => value[field]))),
+      most = (field) => axis.place(Math.max(...own.map((value) => value[field])));
+    return {epoch, lowest: least('lowest'), q1: least('q1'), q3: most('q3'), highest: most('highest')};
+  });
+  const band = (from, to, opacity) => ({
+    data: {values: bands},
+    mark: {type: 'area', color: '#8b949e', opacity},
+    encoding: {x, y: y(from), y2: {field: to}},
+  });
+  const drawn = values.map((value) => ({...value, median: axis.place(value.median)}));
+  const ends = arms.map((arm, i) => ({
+    name: arm,
+    colour: scale.range[i],
+    x: width,
+    y: axis.pixel(values.filter((value) => value.arm === arm).at(-1).median),
+  }));
+  const printed = values.filter(({published}) => !Number.isNaN(published));
+  return {
+    title: task,
+    width,
+    height,
+    layer: [
+      axis.strips('loss'),
+      band('lowest', 'highest', 0.22),
+      band('q1', 'q3', 0.4),
+      ...arms.map((arm, i) => ({
+        data: {values: drawn.filter((value) => value.arm === arm)},
+        mark: {type: 'line', color: scale.range[i], strokeWidth: 1.6 + 1.4 * (arms.length - 1 - i)},
+        encoding: {x, y: y('median')},
+      })),
+      {
+        data: {values: drawn.filter((value) => value.arm === arms.at(-1))},
+        mark: {type: 'point', opacity: 0, size: 300},
+        encoding: {x, y: y('median'), ...tipField},
+      },
+      ...(printed.length === 0
+        ? []
+        : [
+            {
+              data: {values: printed},
+              mark: {type: 'point', shape: 'diamond', filled: true, size: 40, stroke: '#ffffff', strokeWidth: 0.7},
+              encoding: {x, y: y('published'), fill: {value: ink}, ...tipField},
+            },
+            note('◆ printed by the course lab', width - 5, 12, {align: 'right', color: soft}),
+          ]),
+      ...endLabels(ends, width, height),
+    ],
+  };
+}
+
+export default (tables) => {
+  const values = valuesOf(tables),
+    {forms, seeds} = spreads(values),
+    tasks = distinct(values.map(({task}) => task));
+  return {
+    name: 'loss-curves',
+    question: 'Do the obvious and the preferred loss train differently?',
+    statement:
+      `On ordinary data they do not: the medians of all forms differ by at most ` +
+      `${digits(forms * 100, 1)}\u00a0%, and the seeds of a single form by a factor of up to ` +
+      `${digits(seeds, 2)}. Two runs differ by chance.`,
+    text:
+      'The curves of all forms lie on each other, drawn from thick to thin. Grey: all seeds of all forms, ' +
+      'lowest to highest, and darker their quartiles.' +
+      (values.some(({published}) => !Number.isNaN(published))
+        ? ' Both curves that the course lab prints (◆) lie within.'
+        : ''),
+    sources: ['training'],
+    sheet: {
+      caption: 'Loss by epoch, over the seeds',
+      header: ['task, form', 'epoch', 'lowest', 'first quartile', 'median', 'third quartile', 'highest', 'printed'],
+      rows: values.map((value) => [
+        `${value.task}, ${value.arm}`,
+        `${value.epoch}`,
+        ...quantiles.map((one) => digits(value[one], 4)),
+        Number.isNaN(value.published) ? '' : `${value.published}`,
+      ]),
+    },
+    values,
+    draw: (narrow) =>
+      specification(
+        narrow,
+        `Loss by epoch, each form from the same ${distinct(values.map((value) => value.seeds)).join(' or ')} seeds`,
+        ['lines: medians; grey: all seeds, and their quartiles'],
+        {spacing: narrow ? 14 : 30, columns: narrow ? 1 : 2, concat: tasks.map((task) => panel(task, values, narrow))},
+      ),
+  };
+};

@@ -1,0 +1,158 @@
+// Which tables the report reads, from any folder, and what it says of the others.
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { interval, number, parseCsv } from "../../scripts/pictures/draw/csv.mjs";
+
+const made = [];
+const folder = () => {
+  made.push(mkdtempSync(join(tmpdir(), "report-")));
+  return made.at(-1);
+};
+after(() => made.forEach((one) => rmSync(one, { recursive: true })));
+const copy = (into, ...names) =>
+  names.forEach((name) =>
+    ["csv", "manifest.json"].forEach((ext) => cpSync(`results/${name}.${ext}`, join(into, `${name}.${ext}`))),
+  );
+const report = (...options) => spawnSync("scripts/report", ["--ready", ...options], { encoding: "utf8" });
+const drawn = (from) => readdirSync(join(from, "pictures")).sort();
+
+test("CSV is read as maxtrick writes it", () => {
+  assert.deepEqual(parseCsv('a,b\n1,"x, ""y""\nz"\n'), [{ a: "1", b: 'x, "y"\nz' }]);
+  assert.throws(() => parseCsv("a,b\n1\n"), /line 2: 1 cells, expected 2/);
+  assert.throws(() => parseCsv(""), /line 1/);
+  assert.deepEqual(
+    [number("inf"), number("-inf"), number("nan"), number(""), number("1e-3")],
+    [Infinity, -Infinity, NaN, NaN, 0.001],
+  );
+  assert.deepEqual(interval("1.29 [1.27, 1.31]"), { estimate: 1.29, low: 1.27, high: 1.31, text: "1.29 [1.27, 1.31]" });
+  assert.equal(interval(""), undefined);
+});
+
+test("a folder with one table gives its pictures, and says what is left out", () => {
+  const own = folder();
+  copy(own, "breaking");
+  const { status, stderr } = report("--tables", own);
+  assert.equal(status, 0, stderr);
+  assert.deepEqual(drawn(own), ["breaking.svg", "surface.svg"]);
+  assert.match(stderr, /left out loss-curves: no table training/);
+  assert.match(stderr, /left out speed: no table speed/);
+  assert.match(readFileSync(join(own, "report.html"), "utf8"), /From report-.*breaking\.csv/);
+});
+
+test("a table of one's own may have another name", () => {
+  const own = folder();
+  cpSync("results/breaking.csv", join(own, "mine.csv"));
+  const manifest = JSON.parse(readFileSync("results/breaking.manifest.json", "utf8"));
+  manifest.sha256["mine.csv"] = manifest.sha256["breaking.csv"];
+  writeFileSync(join(own, "mine.manifest.json"), JSON.stringify(manifest));
+  const { status, stderr } = report("--tables", own);
+  assert.equal(status, 0, stderr);
+  assert.deepEqual(drawn(own), ["breaking.svg", "surface.svg"]);
+});
+
+test("one CPU is enough, and needs no choice", () => {
+  const own = folder(),
+    [cpu] = readdirSync("results/speed");
+  mkdirSync(join(own, "speed"));
+  cpSync(`results/speed/${cpu}`, join(own, "speed", cpu), { recursive: true });
+  const { status, stderr } = report("--tables", own);
+  assert.equal(status, 0, stderr);
+  assert.equal(drawn(own).filter((name) => name.includes(cpu)).length, 6);
+  const html = readFileSync(join(own, "report.html"), "utf8");
+  assert.ok(!html.includes('class="report chooser"'));
+  // So does the folder of the CPU itself.
+  assert.equal(report("--tables", join(own, "speed", cpu)).status, 0);
+});
+
+test("a filtered table gives what it has", () => {
+  const own = folder(),
+    lines = readFileSync("results/accuracy.csv", "utf8").split("\n");
+  const keep = ([header, ...rows], wanted) => [header, ...rows.filter(wanted)].join("\n") + "\n";
+  writeFileSync(
+    join(own, "accuracy.csv"),
+    keep(lines, (row) => row.startsWith("softmax.max_trick.scalar,float32,normal-10,")),
+  );
+  writeFileSync(
+    join(own, "breaking.csv"),
+    keep(readFileSync("results/breaking.csv", "utf8").split("\n"), (row) => /^lab,(naive|clip),/.test(row)),
+  );
+  const { status, stderr } = report("--tables", own);
+  assert.equal(status, 0, stderr);
+  for (const name of ["error-against-classes", "error-against-spread", "error-and-bound", "breaking"])
+    assert.ok(drawn(own).includes(`${name}.svg`), `${name}: ${stderr}`);
+  writeFileSync(
+    join(own, "accuracy.csv"),
+    keep(lines, (row) => row.startsWith("softmax.max_trick.scalar,float16,normal-10,")),
+  );
+  assert.match(
+    report("--tables", own).stderr,
+    /left out error-against-classes: table accuracy has no such logits in float32/,
+  );
+});
+
+test("regions: a table of examples only is no picture, and a network of NaN has no region", () => {
+  const own = folder(),
+    [header, ...rows] = readFileSync("results/regions.csv", "utf8").trim().split("\n");
+  const label = header.split(",").indexOf("label");
+  writeFileSync(
+    join(own, "regions.csv"),
+    [header, ...rows.filter((row) => row.split(",")[label] !== "")].join("\n") + "\n",
+  );
+  copy(own, "breaking");
+  assert.match(report("--tables", own).stderr, /left out regions: table regions has no point of a grid/);
+  const cells = header.split(",");
+  const ofNan = rows.map((row) =>
+    row
+      .split(",")
+      .map((cell, i) => (["class", "probability"].includes(cells[i]) ? "nan" : cells[i] === "as_best" ? "no" : cell))
+      .join(","),
+  );
+  writeFileSync(join(own, "regions.csv"), [header, ...ofNan].join("\n") + "\n");
+  const { status, stderr } = report("--tables", own);
+  assert.equal(status, 0, stderr);
+  assert.match(readFileSync(join(own, "pictures/regions.svg"), "utf8"), />class nan</);
+});
+
+test("a table that no run has written is an error that names it", () => {
+  const own = folder();
+  copy(own, "breaking", "training");
+  const refused = (text, why) => {
+    writeFileSync(join(own, "breaking.csv"), text);
+    const { status, stderr } = report("--tables", own);
+    assert.equal(status, 6, stderr);
+    assert.match(stderr, why);
+    assert.ok(!existsSync(join(own, "pictures")));
+  };
+  const breaking = readFileSync("results/breaking.csv", "utf8");
+  refused(breaking.replace(",20,", ",19,"), /breaking\.csv is not the table that its manifest describes/);
+  rmSync(join(own, "breaking.manifest.json"));
+  refused("a,b\n1\n", /breaking\.csv: line 2: 1 cells, expected 2/);
+  refused("", /breaking\.csv: line 1/);
+  writeFileSync(join(own, "breaking.csv"), breaking.slice(0, breaking.indexOf("\n") + 1));
+  assert.match(report("--tables", own).stderr, /left out breaking: .*breaking\.csv has no rows/);
+});
+
+test("a folder without tables is an error", () => {
+  const { status, stderr } = report("--tables", folder());
+  assert.equal(status, 6);
+  assert.match(stderr, /no table in .* that a picture shows/);
+  assert.equal(report("--tables", join(folder(), "absent")).status, 2);
+  assert.equal(report("--colour").status, 2);
+});
+
+test("what else is in a folder of one's own is kept", () => {
+  const own = folder();
+  copy(own, "breaking");
+  mkdirSync(join(own, "pictures"));
+  writeFileSync(join(own, "pictures/mine.svg"), "mine");
+  assert.equal(report("--tables", own).status, 0);
+  assert.equal(readFileSync(join(own, "pictures/mine.svg"), "utf8"), "mine");
+  const elsewhere = folder();
+  assert.equal(report("--tables", own, "--into", elsewhere).status, 0);
+  assert.deepEqual(drawn(elsewhere), ["breaking.svg", "surface.svg"]);
+  execFileSync("cmp", [join(own, "pictures/breaking.svg"), join(elsewhere, "pictures/breaking.svg")]);
+});

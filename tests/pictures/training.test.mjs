@@ -1,0 +1,92 @@
+// The pictures of the course's questions show the numbers of the committed tables.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { number } from "../../scripts/pictures/draw/csv.mjs";
+import { hold, eachMark, near, pictureOf, tables } from "./committed.mjs";
+
+test("x - max is drawn where the tables have it", () => {
+  const picture = pictureOf("x-minus-max"),
+    of = (column) =>
+      new Map(
+        tables
+          .get("log_softmax")
+          .filter(
+            (row) =>
+              row.dtype === "float32" && row.variant === "log_softmax.x_minus_max.scalar" && number(row.gap) <= 38,
+          )
+          .map((row) => [`${number(row.gap)} ${row.classes}`, number(row[column])]),
+      );
+  const gaps = (column) =>
+    new Map(
+      tables.get("x_minus_max").map((row) => [`${row.criterion} ${row.dtype} ${row.classes}`, number(row[column])]),
+    );
+  for (const narrow of [false, true]) {
+    const [errors, thresholds] = picture.draw(narrow).vconcat;
+    for (const [field, column] of [
+      ["observed", "leader_absolute_error"],
+      ["predicted", "method_error"],
+    ])
+      hold(errors, field, ({ gap, classes }) => `${gap} ${classes}`, of(column));
+    for (const [field, column] of [
+      ["observed", "from_gap"],
+      ["predicted", "predicted_gap"],
+    ])
+      hold(thresholds, field, ({ criterion, dtype, classes }) => `${criterion} ${dtype} ${classes}`, gaps(column));
+  }
+});
+
+test("training is drawn where the tables have it", () => {
+  const rows = tables.get("breaking"),
+    { values } = pictureOf("breaking");
+  assert.deepEqual(
+    values.map(({ condition, arm, outcome, learning, loss }) => [condition, arm, outcome, learning, loss]),
+    rows.map((row) => [row.condition, row.arm, row.outcome, number(row.learning_seeds), row.exact_loss_median]),
+  );
+  for (const narrow of [false, true]) {
+    let cells = 0;
+    eachMark(pictureOf("breaking").draw(narrow), (part, data) => {
+      if (part.mark.type === "rect") cells += data.length;
+    });
+    assert.equal(cells, rows.length);
+  }
+  // The loss that a cell shows, to two digits, and its row in the table below.
+  const { sheet, draw } = pictureOf("breaking");
+  const cells = draw(false).hconcat[0].data.values;
+  assert.equal(cells.length, rows.length);
+  rows.forEach((row, i) => {
+    const loss = number(row.exact_loss_median),
+      shown = number(/^loss (.*)$/.exec(cells[i].second)[1]);
+    assert.ok(Object.is(loss, shown) || near(shown, loss, 0.051), `${row.condition} ${row.arm}: ${cells[i].second}`);
+    const below = sheet.rows.find(([condition]) => condition === row.condition)[sheet.header.indexOf(row.arm)];
+    assert.equal(below, `${row.learning_seeds} of ${row.seeds}, ${cells[i].second.slice("loss ".length)}`);
+  });
+  const losses = (column) =>
+    new Map(
+      tables
+        .get("training")
+        .filter((row) => row.quantity.startsWith("loss_") && row[column] !== "")
+        .map((row) => [`${row.task} ${row.arm} ${row.quantity}`, number(row[column])]),
+    );
+  const key = ({ task, arm, epoch }) => `${task} ${arm} loss_${epoch}`;
+  hold(pictureOf("loss-curves").draw(false), "median", key, losses("median"));
+  hold(pictureOf("loss-curves").draw(false), "published", key, losses("published"));
+});
+
+test("the grey bands hold every seed of every form", () => {
+  for (const panel of pictureOf("loss-curves").draw(false).concat) {
+    const rows = tables.get("training").filter((row) => row.task === panel.title && row.quantity.startsWith("loss_"));
+    const bands = panel.layer.filter(({ mark }) => mark.type === "area");
+    assert.equal(bands.length, 2);
+    for (const { epoch, lowest, highest } of bands[0].data.values) {
+      const own = rows.filter(({ quantity }) => quantity === `loss_${epoch}`);
+      assert.ok(near(lowest, Math.min(...own.map((row) => number(row.lowest)))));
+      assert.ok(near(highest, Math.max(...own.map((row) => number(row.highest)))));
+    }
+  }
+});
+
+test("both curves that the course prints lie within the seeds", () => {
+  const printed = tables.get("training").filter((row) => row.published !== "" && row.quantity.startsWith("loss_"));
+  assert.ok(printed.length > 0);
+  for (const row of printed) assert.equal(row.within, "yes");
+});
