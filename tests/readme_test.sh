@@ -16,7 +16,6 @@ options() { "$program" "$@" --help | grep -oE '^  -[a-zA-Z,-]+' | tr -d ' ' | tr
 known=$(options)
 wrong=0
 for command in $("$program" --help | sed -n '/^Subcommands:/,$s/^  \([a-z]*\) .*/\1/p'); do
-  [ "$command" != report ] || continue  # only for scripts/report
   known+=" $(options "$command")"
   grep -qx "## $command" docs/cli.md || { echo "readme: docs/cli.md has no command $command" >&2; wrong=1; }
   # The section of the command names its options.
