@@ -12,10 +12,9 @@ announce() { echo "ci: $SECONDS s, $*" >&2; }
 or_skipped() { "$@" || [ $? -eq 5 ]; }
 cpu_has() { grep -qw "$1" /proc/cpuinfo; }
 
-# GCC compiles file by file and links as users do; with it, the peer libraries that are installed are
-# compiled too. Clang leaves them out, since their headers take minutes, and compiles the files of a module
-# together. The checks are then those of single files, except for two: unused functions, and -Wshadow, which
-# GCC checks.
+# GCC links as users do; with it, the peer libraries that are installed are compiled too. Clang leaves them
+# out, since their headers take minutes. Both compile the files of a module together, except for .ci/full's GCC:
+# only single files show a missing #include, an unused function, and what -Wshadow finds.
 gcc=(-DMAXTRICK_WERROR=ON)
 clang=(-DMAXTRICK_WERROR=ON -DMAXTRICK_QUICK=ON -DMAXTRICK_TORCH=OFF -DMAXTRICK_EIGEN=OFF -DMAXTRICK_XNNPACK=OFF
   -DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld)
