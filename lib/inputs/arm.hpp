@@ -14,7 +14,8 @@ namespace maxtrick::inputs {
 struct Arm {
   std::string name;
   const ops::Formulation* formulation = nullptr;
-  const ops::Variant* softmax = nullptr;  // null if the formulation takes logits
+  // null: a formulation of logits then makes its own for the gradient
+  const ops::Variant* softmax = nullptr;
   double guard = 0;                       // the epsilon; 0 if the formulation has none
   ops::GradientForm gradient = ops::GradientForm::chain;
 
@@ -30,7 +31,7 @@ struct Arm {
 // Reads the tables [[arm]], each with
 //   name       unique among the arms
 //   loss       a formulation (ops/formulation.hpp)
-//   softmax    a variant: required by a formulation of probabilities, not allowed for one of a sigmoid
+//   softmax    a variant: required by a formulation of probabilities, an error for one of one logit
 //   guard      the epsilon, where the formulation has one; optional
 //   gradient   "chain" (the default) or "difference"
 // Errors are noted in the config, also where the softmax lacks one of the types. After an error the

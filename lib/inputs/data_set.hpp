@@ -47,9 +47,9 @@ struct NamedData {
 //   generate = "circles", samples = n, seed = k, radii = [1, 2], half_width = 3
 //     three classes: inside two circles, between them, outside both (learn/circles.hpp)
 //   path = "X.npy", labels = "y.npy"
-//     one point for each row, and its class, an integer from 0; .npy or CSV, read at once. Optional:
-//     classes, by default the largest label + 1; obtain = "how to get it", without which a file that
-//     does not exist is an error.
+//     one point for each row, and its class, an integer from 0; .npy or CSV, read at once.
+//     Optional: classes, by default the largest label + 1; obtain = "how to get it", without which
+//     a file that does not exist is an error.
 // Errors are noted in the config, among them a coordinate that is not finite, a label that is not a
 // class, and a row without a label.
 [[nodiscard]] NamedData read_data_set(config::Section& section);

@@ -50,7 +50,7 @@ std::vector<std::size_t> read_choices(config::Section& section, std::string_view
   std::vector<std::size_t> chosen;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const auto found = std::find(names.begin(), names.end(), words[i]);
-    if (found == names.end()) continue;  // noted already
+    if (found == names.end()) continue;  // the error is noted already
     const auto at = static_cast<std::size_t>(found - names.begin());
     if (std::find(chosen.begin(), chosen.end(), at) != chosen.end())
       section.reject(key, i, fmt::format("'{}' is named twice", words[i]), "each once");

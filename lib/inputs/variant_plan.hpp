@@ -18,8 +18,8 @@ namespace maxtrick::inputs {
 [[nodiscard]] run::Case of_variant(run::Case one, const ops::Variant& variant);
 
 // The variant that represents all others where their results would be much the same: among those
-// that compute `op` and can run here, the first that has the most of `dtypes`. Null if there is
-// none.
+// that compute `op`, can run here and are not from a plug-in, the first that has the most of
+// `dtypes`. Null if there is none.
 [[nodiscard]] const ops::Variant* stand_in(const std::vector<const ops::Variant*>& variants,
                                            ops::Op op, const std::vector<ops::DType>& dtypes);
 
