@@ -25,7 +25,7 @@ namespace maxtrick::table {
 // judge what a reader of the CSV file sees, whether the cell was measured or read from a file.
 class Cell {
  public:
-  Cell() = default;  // nothing
+  Cell() = default;  // an empty cell
   Cell(std::string text) : text_(std::move(text)) {}
   Cell(std::string_view text) : text_(text) {}
   Cell(const char* text) : text_(text) {}

@@ -11,7 +11,8 @@ namespace maxtrick::timing {
 
 struct OnSpecialRows {
   Checked checked = {};     // the result for all rows, or for the first that is beyond the claim
-  std::string broken = {};  // the first that is beyond the claim, "a row with NaN"; else empty
+  // the first row that is beyond the claim, such as "a row with NaN"; else empty
+  std::string broken = {};
 };
 
 // Runs a kernel of cross_entropy or of its gradient on these rows, and compares the results with

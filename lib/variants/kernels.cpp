@@ -92,8 +92,8 @@ const Claimed all_claimed[] = {
      Algorithm::fast,
      {10.7832451, -4.91817093, -10.048069, 6.62976694},
      3.4351},
-    // These claim an error for the loss and for each entry of the gradient; the tests of
-    // lib/kernels check both. No witness is known here.
+    // These claim an error for the loss and for each entry of the gradient. The tests of
+    // lib/kernels check both, so no witness is given here.
     {ops::cross_entropy, cross_entropy, Algorithm::accurate, {}, 0},
     {ops::cross_entropy, cross_entropy, Algorithm::fast, {}, 0},
     {ops::cross_entropy_gradient, cross_entropy_gradient, Algorithm::accurate, {}, 0},

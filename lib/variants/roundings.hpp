@@ -61,8 +61,8 @@ struct Roundings {
 
   // Exponentials of x - m that underflow. If an argument is so far below 0 that both the exact and
   // the computed exponential are below u l, then the exponential counts as lost, not as rounded. A
-  // lost exponential costs at most (f + 1) u l, which is lost() in units of u. reach() is the
-  // largest gap that counts as a rounding.
+  // lost exponential costs at most (f + 1) u l, which is lost() in units of u. reach(gap) is `gap`,
+  // but not more than the largest gap that counts as rounded.
   [[nodiscard]] double lost() const { return (f + 1) * l; }
   [[nodiscard]] double reach(double gap) const {
     return std::min(gap, (1 - std::log(u * l)) / (1 - u));

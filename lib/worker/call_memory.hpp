@@ -59,7 +59,7 @@ using Layout = std::array<Area, 4>;
   return layout[static_cast<std::size_t>(place)];
 }
 
-// A NaN in both types: a kernel that reads it gives wrong results that a test notices.
+// A NaN in both types, so that a kernel that reads it has NaN in its results.
 inline constexpr std::uint32_t pattern = 0x7ff47ff4;
 
 }  // namespace maxtrick::worker

@@ -291,8 +291,7 @@ struct Remote {
       auto child = pool->take();
       try {
         child->call(place, only_arguments_of(op, call));
-      // the kernel reported the failure itself, and the process is still usable
-      } catch (const run::CaseFailed&) {
+      } catch (const run::CaseFailed&) {  // reported by the kernel; the process is still usable
         pool->give_back(std::move(child));
         throw;
       }

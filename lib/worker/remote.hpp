@@ -11,7 +11,8 @@ namespace maxtrick::worker {
 // How processes serve plug-ins.
 struct Host {
   std::filesystem::path program = "/proc/self/exe";  // the program with the command serve-plugin
-  // The time limit of a call, to which each logit adds a microsecond; also the limit for loading.
+  // The time limit of a call, to which each logit adds a microsecond. Loading has the same limit,
+  // but at least 10 s.
   std::chrono::milliseconds limit = std::chrono::seconds(10);
 };
 
