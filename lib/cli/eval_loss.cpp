@@ -89,7 +89,8 @@ double mean(const std::vector<numerics::Exact<double>>& exact) {
   double plain = 0;
   numerics::Sum sum;
   for (const auto& y : exact) plain += y.rounded, sum += y.rounded;
-  // If the sum is not finite, compensation has no effect, and would turn an infinity into NaN.
+  // If the sum is not finite, there is no rounding error to compensate, and the compensated sum
+  // could be NaN instead of an infinity.
   return (std::isfinite(plain) ? sum.value() : plain) / static_cast<double>(exact.size());
 }
 

@@ -28,8 +28,8 @@ struct Prepared {
   std::set<std::string> libraries = {};            // as in the plan
   std::set<std::string> isas = {};                 // as in the plan
   std::map<std::string, std::string> inputs = {};  // as in run::Provenance
-  std::filesystem::path folder = {};   // subfolder of its table, as in the plan
-  std::filesystem::path kept_in = {};  // subfolder of its checkpoints, in kept_folder()
+  std::filesystem::path folder = {};               // subfolder of its table, as in the plan
+  std::filesystem::path kept_in = {};              // subfolder of its checkpoints, in kept_folder()
   run::Resumed resumed = {};  // its checkpoints, to be removed once the result is used
 
   // The CSV file of its table, where `tables` is the folder of all tables.

@@ -77,7 +77,7 @@ struct ConfigState;
 class Section {
  public:
   // Required keys.
-  std::string text(std::string_view key);                 // not empty
+  std::string text(std::string_view key);  // not empty
   // a path, which ConfigFile::files() records
   std::string file(std::string_view key);
   double number(std::string_view key, Range range = {});  // an integer will do; inf and nan only

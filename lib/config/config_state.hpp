@@ -47,7 +47,7 @@ struct SectionState {
   ConfigState* file = nullptr;
   const toml::table* table = nullptr;  // null: represents a table that is missing or is not a table
   Place place = {};
-  std::set<std::string, std::less<>> known = {};   // the keys that were asked for
+  std::set<std::string, std::less<>> known = {};  // the keys that were asked for
   // keys in whose values a getter has found an error
   std::set<std::string, std::less<>> failed = {};
   bool rest_ignored = false;

@@ -16,7 +16,7 @@ struct Arm {
   const ops::Formulation* formulation = nullptr;
   // null: a formulation of logits then makes its own for the gradient
   const ops::Variant* softmax = nullptr;
-  double guard = 0;                       // the epsilon; 0 if the formulation has none
+  double guard = 0;  // the epsilon; 0 if the formulation has none
   ops::GradientForm gradient = ops::GradientForm::chain;
 
   // Whether its softmax comes from a plug-in of the user.

@@ -23,8 +23,8 @@ T cross_entropy(const ops::Compute<T>& loss, numerics::Rows<const T> logits,
                 numerics::Rows<T> gradient);
 
 // Cross-entropy of the float32 logits of a network with sparse labels, reduced by the mean, and
-// computed in a given type. For a 16-bit type it first rounds the logits to that type, and the
-// gradient has the values of that type.
+// computed in a given type. For a 16-bit type, the logits are rounded to that type first, and the
+// losses and the gradient are rounded to it before they are converted to float32.
 using MeanLoss =
     std::function<void(numerics::Rows<const float> logits, std::span<const std::int32_t> labels,
                        std::span<float> losses, numerics::Rows<float> gradient)>;

@@ -38,7 +38,7 @@ struct Column {
   Rule rule = Rule::exact;
   std::string description;   // one line, for the reader of the table
   Tolerance tolerance = {};  // for a bounded column
-  Only shown_only = {};  // if not empty, these rows are not compared; the description says why
+  Only shown_only = {};      // if not empty, these rows are not compared; the description says why
 };
 
 // Views of a table in its Markdown file.

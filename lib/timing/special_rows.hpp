@@ -10,7 +10,7 @@
 namespace maxtrick::timing {
 
 struct OnSpecialRows {
-  Checked checked = {};     // the result for all rows, or for the first that is beyond the claim
+  Checked checked = {};  // the result for all rows, or for the first that is beyond the claim
   // the first row that is beyond the claim, such as "a row with NaN"; else empty
   std::string broken = {};
 };

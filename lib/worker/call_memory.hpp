@@ -27,7 +27,7 @@ struct Request {
   std::uint64_t rows = 0, classes = 0, logits_stride = 0;
   // shape of the result; no columns if there is no result
   std::uint64_t columns = 0, result_stride = 0;
-  std::uint64_t targets = 0, losses = 0;         // their numbers
+  std::uint64_t targets = 0, losses = 0;  // their numbers
   double scale = 1;
   std::uint64_t limit_s = 0;  // after this time the program no longer waits for the answer
 };
