@@ -87,14 +87,23 @@ struct GuideOptions {
   std::filesystem::path tables = "results";
 };
 
+// Computes tables, and stores or prints them.
 int run(const RunOptions& options);
+// Computes tables and compares them with their baselines.
 int check(const CheckOptions& options);
+// Computes tables, stores them as the new baselines, and prints the changes.
 int accept(const AcceptOptions& options);
+// Lists the variants, the experiments or the configs.
 int list(const ListOptions& options);
+// Computes an op of given logits by several variants, next to the exact answer.
 int eval(const EvalOptions& options);
-int eval_loss(const EvalOptions& options, ops::Op op);  // eval for an op that takes targets
+// The part of eval() for an op that takes targets.
+int eval_loss(const EvalOptions& options, ops::Op op);
+// Writes the data sets of a config to files.
 int data(const DataOptions& options);
+// Prints recommendations of formulas, made from the committed tables.
 int guide(const GuideOptions& options);
-std::string version();  // the version of the program, its build, and its libraries
+// The version of the program, its build, its instruction sets and its libraries.
+std::string version();
 
 }  // namespace maxtrick::cli

@@ -26,8 +26,6 @@ namespace {
 
 // The value of a variable, if it is an absolute path, which does not depend on the current folder;
 // else an empty path.
-
-// The variable's value, where it is a path that does not depend on the folder one is in.
 std::filesystem::path absolute_path(const char* variable) {
   const char* value = std::getenv(variable);
   const std::filesystem::path path = value ? value : "";

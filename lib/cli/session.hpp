@@ -63,8 +63,10 @@ struct Prepared {
 int report_findings(const table::ResultTable& table, const Prepared& prepared,
                     const std::filesystem::path& csv);
 
+// The exit code for a mismatch of this kind.
 [[nodiscard]] int exit_code(table::Mismatch::Kind kind);
 
+// What the manifest of the table states.
 [[nodiscard]] run::Provenance provenance(const Prepared& prepared, const TableOptions& options);
 
 // The worse of two exit codes. More certain failures take precedence over less certain ones.

@@ -57,6 +57,7 @@ class ConfigError : public std::runtime_error {
 [[nodiscard]] std::string expected_one_of(std::string_view word,
                                           std::span<const std::string> words);
 
+// The numbers that a getter accepts, from low to high.
 struct Range {
   double low = -std::numeric_limits<double>::infinity();
   double high = std::numeric_limits<double>::infinity();
@@ -123,6 +124,7 @@ class Section {
   SectionState* state_;
 };
 
+// A config file with its overrides.
 class ConfigFile {
  public:
   // Parses `text`, the content of the file called `name`. `overrides` have the form KEY=VALUE, with

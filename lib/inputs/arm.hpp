@@ -11,6 +11,7 @@
 
 namespace maxtrick::inputs {
 
+// A loss of a config: what one table [[arm]] describes.
 struct Arm {
   std::string name;
   const ops::Formulation* formulation = nullptr;

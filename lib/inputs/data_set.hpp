@@ -16,6 +16,7 @@
 
 namespace maxtrick::inputs {
 
+// A data set of a config, which is generated on demand or has been read.
 struct NamedData {
   std::string name;
   // Known before the data set is generated, because networks are sized by them. All are 1 after an

@@ -14,6 +14,7 @@
 
 namespace maxtrick::inputs {
 
+// The largest number of classes that a config may ask for.
 inline constexpr std::int64_t max_classes = 1'000'000;
 
 // Reads key `key` of a section, which is one of

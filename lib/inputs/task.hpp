@@ -16,6 +16,7 @@ namespace maxtrick::inputs {
 // Reads the tables [[data]] by read_data_set(). Their names must be unique.
 [[nodiscard]] std::vector<NamedData> read_data_sets(config::Section& config);
 
+// A training task of a config.
 struct Task {
   std::string name;
   NamedData data;

@@ -31,6 +31,7 @@ struct Start {
   double last_layer_scale = 1;  // factor of the last layer, applied after those epochs
 };
 
+// All that determines a training run, except for the seed.
 struct Setup {
   inputs::Task task;
   inputs::Arm arm;
@@ -38,6 +39,7 @@ struct Setup {
   Start start = {};
 };
 
+// The smallest and the largest of some numbers.
 struct Extent {
   double low, high;
 };
@@ -51,6 +53,7 @@ struct Evaluation {
   std::vector<double> first_logits, first_probabilities;  // of the first shown_examples examples
 };
 inline constexpr std::size_t shown_examples = 5;
+// Evaluates logits, rows x outputs, with one label for each row.
 [[nodiscard]] Evaluation evaluate(numerics::Rows<const double> logits,
                                   std::span<const std::int32_t> labels);
 
@@ -58,6 +61,7 @@ inline constexpr std::size_t shown_examples = 5;
 // are shown are right. A row of one logit gives one probability, that of class 1.
 [[nodiscard]] std::vector<double> probabilities(numerics::Rows<const double> logits);
 
+// The result of a training run.
 struct Trained {
   double start_loss;  // like after.exact_loss, before the first step
   learn::History history;
@@ -71,6 +75,7 @@ struct Prepared {
   learn::Network<float> network;
   numerics::Random random;
 };
+// Makes the examples, initialises the network and applies `setup.start` to both.
 [[nodiscard]] Prepared prepare(const Setup& setup, std::uint64_t seed);
 
 // Trains the network. This is the part that is timed in experiments that time training.
@@ -85,6 +90,7 @@ struct Prepared {
 // The training runs of seeds 0, 1, ... Each is a part of a run::Case.
 class Runs : public std::enable_shared_from_this<Runs> {
  public:
+  // `seeds` is the number of runs.
   Runs(Setup setup, std::size_t seeds) : setup_(std::move(setup)), all_(seeds) {}
 
   // The reason why the runs cannot be made here (missing data, a softmax that this CPU does not

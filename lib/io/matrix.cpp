@@ -47,7 +47,7 @@ class TextReader {
   }
 
  private:
-  // `part` is a part of the text.
+  // Throws InputError with the place of `part`, which must be a view into the text.
   [[noreturn]] void fail(std::string_view part, std::string_view message) const {
     const auto before = text_.substr(0, static_cast<std::size_t>(part.data() - text_.data()));
     const auto line = 1 + std::count(before.begin(), before.end(), '\n');

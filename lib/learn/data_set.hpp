@@ -7,6 +7,7 @@
 
 namespace maxtrick::learn {
 
+// A data set of `rows` points with `features` coordinates each, in `classes` classes.
 struct DataSet {
   std::size_t rows = 0, features = 0, classes = 0;
   std::vector<double> X;        // rows x features, C order

@@ -10,6 +10,7 @@
 
 namespace maxtrick::learn {
 
+// How the losses of a batch are combined.
 enum class Reduction { none, sum, mean };
 
 // Calls `loss`, a variant of cross_entropy that also computes the gradient. Sets losses[i] to the

@@ -25,7 +25,9 @@ struct OptimiserOptions {
 template <class T>
 class Optimiser {
  public:
+  // `parameters` is the number of parameters. It allocates all memory here.
   Optimiser(const OptimiserOptions& options, std::size_t parameters);
+  // Changes the parameters by one step. Both spans have one number for each parameter.
   void step(std::span<T> parameters, std::span<const T> gradients);
 
  private:

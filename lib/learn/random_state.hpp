@@ -15,6 +15,7 @@ namespace maxtrick::learn {
 // The engine is std::mt19937, which has the same initialisation and output as NumPy's MT19937.
 class RandomState {
  public:
+  // The seed as in numpy.random.RandomState(seed).
   explicit RandomState(std::uint32_t seed) : engine_(seed) {}
 
   // Uniform on [0, 1): the top 27 bits of one draw, then the top 26 of the next, times 2^-53.

@@ -77,10 +77,11 @@ struct ExportedFile {
 // Files that belong together, such as those of a data set. They are made on demand.
 struct Export {
   std::string name;     // of their folder, if the config describes several such sets
-  std::string missing;  // why they cannot be made; empty where they can
+  std::string missing;  // the reason why they cannot be made; empty if they can
   std::function<std::vector<ExportedFile>()> files;
 };
 
+// What an experiment makes of a config: an empty table and the cases that fill it.
 struct Plan {
   table::ResultTable table;  // without rows
   std::vector<Case> cases;
@@ -97,6 +98,7 @@ struct Plan {
   [[nodiscard]] bool keeps_parts() const;
 };
 
+// An experiment of the suite.
 struct Experiment {
   std::string name;
   std::string summary;  // one line
@@ -105,6 +107,7 @@ struct Experiment {
   std::function<Plan(config::Section& config)> plan;
 };
 
+// Registers an experiment; each one defines a static object of this type.
 struct RegisterExperiment {
   explicit RegisterExperiment(Experiment experiment);
 };

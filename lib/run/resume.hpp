@@ -12,6 +12,7 @@
 
 namespace maxtrick::run {
 
+// Where and how checkpoints are kept.
 struct Keeping {
   std::filesystem::path folder;  // the folder of the checkpoint files of this plan's config
   // Everything on which the rows depend, except for the program itself and the cases; for example
@@ -23,6 +24,7 @@ struct Keeping {
   bool take = false;
 };
 
+// The checkpoints of a plan, and how many results they had.
 struct Resumed {
   std::size_t had = 0, all = 0;  // numbers of results: found in the folder; in the whole plan
   std::string counted = "rows";  // the name of what they are: rows, or the kept parts of the plan

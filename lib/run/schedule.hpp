@@ -10,6 +10,7 @@
 
 namespace maxtrick::run {
 
+// A case that was skipped; see Skip for the reason and the flags.
 struct Skipped {
   std::string key;
   std::string reason;
@@ -17,6 +18,7 @@ struct Skipped {
   bool failed = false;
 };
 
+// The result of running a plan.
 struct Run {
   table::ResultTable table;       // rows in the order of the plan
   std::vector<Skipped> skipped;   // in the order of the plan

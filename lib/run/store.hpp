@@ -17,10 +17,11 @@ struct Provenance {
   std::vector<std::string> overrides;              // --set
   std::map<std::string, std::string> inputs = {};  // files that the config names: SHA-256 of each
   std::vector<std::string> libraries;              // "MPFR 4.2.0"
-  std::string isa;                                 // which instruction sets were used, and why
+  std::string isa;                                 // the instruction sets that were used, and why
   unsigned jobs = 1;
 };
 
+// What store() did with the CSV and Markdown files.
 enum class Stored { unchanged, written };
 
 // Writes those of the CSV and Markdown files that changed. Writes the manifest if either changed,

@@ -15,7 +15,7 @@ struct Mismatch {
   Kind kind = Kind::differs;
   std::string row;       // the key of the row; empty if it is about the whole table
   std::string column;    // empty if the row is missing or extra
-  std::string expected;  // what the baseline has
+  std::string expected;  // the content of the baseline
   std::string got;
   std::string allowed;  // the interval or the rule
 };

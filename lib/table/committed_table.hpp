@@ -15,6 +15,7 @@ namespace maxtrick::table {
 // table or a column does not exist, or if the file is not CSV.
 class CommittedTable {
  public:
+  // Reads folder/NAME.csv.
   CommittedTable(const std::filesystem::path& folder, const std::string& name);
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] const std::vector<Row>& rows() const { return table_.rows(); }

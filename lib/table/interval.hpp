@@ -10,6 +10,7 @@
 
 namespace maxtrick::table {
 
+// An estimate with its confidence interval.
 struct Interval {
   double estimate = 0, low = 0, high = 0;
 };

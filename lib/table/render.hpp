@@ -8,6 +8,7 @@
 
 namespace maxtrick::table {
 
+// The formats of render().
 enum class Format { table, csv, json };
 
 // `table` has aligned columns, and `csv` is the format on disk. `json` is an array of objects. The

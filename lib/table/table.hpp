@@ -24,15 +24,17 @@ enum class Rule {
 
 enum class Measure { absolute, relative, ulp };  // `ulp` means ULPs of float64
 
+// The allowed distance to the baseline.
 struct Tolerance {
   Measure measure = Measure::absolute;
   double value = 0;
-  std::string reason;  // why not tighter
+  std::string reason;  // the reason why it is not tighter
 };
 
 // Selects the rows whose column .first has the value .second, for all of these pairs.
 using Only = std::vector<std::pair<std::string, Cell>>;
 
+// A column of a table.
 struct Column {
   std::string name;  // with its unit: "time_ns", "error_ulp"
   Rule rule = Rule::exact;
@@ -113,6 +115,7 @@ struct Judged {
   std::string verdict;
 };
 
+// A table with the rules and the views of its experiment.
 struct ResultTable {
   std::string title;
   std::string description;  // the content of the table
@@ -129,6 +132,7 @@ struct ResultTable {
   std::vector<std::string> legend = {};
 
   [[nodiscard]] std::size_t index(std::string_view column) const;  // throws std::out_of_range
+  // Whether the view `only` selects the row.
   [[nodiscard]] bool keeps(const Only& only, const Row& row) const;
   // The text of the row's key.
   [[nodiscard]] std::string key(const Row& row) const;

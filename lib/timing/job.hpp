@@ -31,6 +31,7 @@ struct Item {
   }
 };
 
+// What one launch measures.
 struct Job {
   Shape shape;
   unsigned threads = 1;  // for kernels that support any number

@@ -15,6 +15,7 @@ namespace maxtrick::timing {
 // the same alignment to cache lines, and times do not depend on it.
 class Matrix {
  public:
+  // A matrix of zeros.
   explicit Matrix(Shape shape);
 
   [[nodiscard]] numerics::Rows<float> rows() const {

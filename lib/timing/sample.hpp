@@ -12,6 +12,7 @@
 
 namespace maxtrick::timing {
 
+// The outcome and the largest error of the rows of a sample.
 struct Checked {
   oracle::Outcome outcome = oracle::Outcome::ok;
   double max_error_ulp = 0;

@@ -25,6 +25,7 @@ inline constexpr ops::Op copy{copy_definition};
 // the other ops, and of their times.
 [[nodiscard]] constexpr bool is_timed(ops::Op op) { return op->output != ops::Output::number; }
 
+// The shape of a matrix of logits.
 struct Shape {
   std::size_t rows = 0, classes = 0;
   bool operator==(const Shape&) const = default;
@@ -43,7 +44,10 @@ struct Shape {
 // formulations; "memcpy"; and those of oneDNN a second time with names that end in ".onednn.avx2"
 // (see held_to_avx2). Throws worker::Refused if a plug-in offers one of these names.
 [[nodiscard]] const std::vector<ops::Variant>& timed_variants();
+
+// The timed variant with this name, or null.
 [[nodiscard]] const ops::Variant* find_timed(std::string_view name);
+
 // The name of a timed variant. memcpy has no op in front of its name, and the copies of oneDNN have
 // one more part.
 [[nodiscard]] std::string timed_name(const ops::Variant& variant);

@@ -158,7 +158,7 @@ std::string to_json(const Plugin& plugin) {
          {"isa", variant.isa},
          {"summary", variant.summary},
          {"source", variant.source},
-         // JSON has no infinity.
+         // JSON has no infinity, so 0 means that the kernel claims nothing.
          {"claimed_ulp", std::isfinite(variant.claimed_ulp) ? variant.claimed_ulp : 0},
          {"float64", bool(variant.float64)}});
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -13,6 +13,7 @@
 
 namespace maxtrick::worker {
 
+// A loaded plug-in.
 struct Plugin {
   std::filesystem::path file;  // absolute
   std::string name, version, digest;

@@ -14,10 +14,10 @@ namespace maxtrick::worker {
 
 using Clock = std::chrono::steady_clock;
 
-// Throws std::system_error.
+// Throws std::system_error with the code `error` and the text `what`.
 [[noreturn]] void fail(int error, const std::string& what);
 
-// A file descriptor, closed with the object.
+// Owns a file descriptor; the destructor closes it.
 class Descriptor {
  public:
   explicit Descriptor(int number = -1) : number_(number) {}
