@@ -24,9 +24,9 @@ inline constexpr std::int64_t max_classes = 1'000'000;
 //   { generate = "spike", value = v, at = i, rest = r, classes = n }   v at index i, else r
 //   { generate = "normal", scale = s, seed = k, classes = n }          normal, deviation s
 //   { generate = "uniform", low = a, high = b, seed = k, classes = n } uniform from a to b
-// A generated row may have  replace = [ { at = i, value = v }, ... ]  and, if it is random, offset
-// = c, which is added to each logit. Errors are noted in the config; the row is then { 0 }. Random
-// numbers are those of numerics::Random, drawn from the first class to the last.
+// A generated row may have  replace = [ { at = i, value = v }, ... ]  and, if it is random,
+// offset = c, which is added to each logit. Errors are noted in the config; the row is then { 0 }.
+// Random numbers are those of numerics::Random, drawn from the first class to the last.
 [[nodiscard]] std::vector<double> read_logits(config::Section& section, std::string_view key);
 
 // The function that draws each number of a random row. It is described by the keys of `section`

@@ -8,15 +8,15 @@
 //
 // Norm-wise the error is less than the (n + 2 + 2 W) u of Blanchard, Higham & Higham 2021. To first
 // order, with f as in roundings.hpp and S = sum e^(x_j - m):
-// 1. In the numerator, the rounding error W_i = m - x_i of the argument is multiplied by e^-W_i.
-//    With k other roundings the error is e^-t (t + k) at t = W_i. This is largest at t = 0, so W_i
-//    does not appear in the norm-wise bound.
-// 2. In the sum, that error is multiplied by p_i, and sum p_i W_i is the entropy minus log S. It is
+// 1. In the numerator, rounding the argument causes a relative error of W_i u, W_i = m - x_i.
+//    Norm-wise it is weighted by e^-W_i: with k other roundings the error is e^-t (t + k) u at
+//    t = W_i. This is largest at t = 0, so W_i does not appear in the norm-wise bound.
+// 2. In the sum, that error is weighted by p_i, and sum p_i W_i is the entropy minus log S. It is
 //    at most log(n/S).
 // 3. This gives the bounds
-//   softmax      (n + 2 f + log(n/S)) u; underflow adds (f + 1 + S) l, and to the sum, in units of
-//                u, (n - 1) (f + 1) l / S
-//   log-softmax  ((W + n + 2 f + log(n/S)) / Y + f) u, Y = W + log S = max |y_i|
+//      softmax      (n + 2 f + log(n/S)) u; underflow adds (f + 1 + S) l, and to the sum, in units
+//                   of u, (n - 1) (f + 1) l / S
+//      log-softmax  ((W + n + 2 f + log(n/S)) / Y + f) u, Y = W + log S = max |y_i|
 #include "ops/log_softmax.hpp"
 #include "ops/softmax.hpp"
 #include "variants/roundings.hpp"

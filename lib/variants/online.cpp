@@ -10,13 +10,13 @@
 //    roundings.
 // 3. In all, the error is at most ((n - 1) (f + 2) + f + 1 + log(n/S)) u.
 // 4. A factor below the normal numbers counts as lost, and with it what it rescales: after j
-//    classes up to j terms of at most 1 each. All losses together are at most (n - 1) (n / 2 + 2)
-//    (f + 1) u l. With their growth they are at most twice that, provided that the number of
-//    roundings is at most 1/(2 u).
+//    classes up to j terms of at most 1 each. All losses together are at most
+//    (n - 1) (n/2 + 2) (f + 1) u l. With their growth they are at most twice that, provided that
+//    the number of roundings is at most 1/(2 u).
 //
 // If m started at x[0] and x[0] were -inf, the rescaling would compute exp(-inf - -inf), which is
-// NaN. So m starts at the lowest finite number. A row in which all logits are -inf then ends as 0 /
-// 0, which is NaN, as it should be. The result of a row with +inf is wrong: NaN in the place of
+// NaN. So m starts at the lowest finite number. A row in which all logits are -inf then ends as
+// 0 / 0, which is NaN, as it should be. The result of a row with +inf is wrong: NaN in the place of
 // +inf, and 0 elsewhere.
 #include <limits>
 

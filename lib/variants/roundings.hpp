@@ -14,8 +14,8 @@
 //    counts as k roundings.
 // 3. If |t| <= k u, then |log(1 + t)| <= g(k) u.
 //
-// 4. A quotient below l has an absolute error of at most u l, an exponential below l of at most f u
-//    l. Sums and differences have no error there.
+// Underflow: a quotient below l has an absolute error of at most u l, and an exponential below l of
+// at most f u l. Sums and differences have no error there.
 #pragma once
 
 #include <algorithm>
@@ -69,8 +69,8 @@ struct Roundings {
   }
   // 1 - 1/S: the probability of all classes except the maximum.
   [[nodiscard]] double rest() const { return -std::expm1(-log_S); }
-  // A bound of sum_j p_j (m - x_j), the effect on the sum of rounding the arguments of exp. Adding
-  // log S to it gives the entropy of p, which is at most log n.
+  // A bound of sum_j p_j (m - x_j), the effect on the sum of rounding the arguments of exp. This
+  // plus log S is the entropy of p, which is at most log n.
   [[nodiscard]] double mean_gap() const {
     return std::min(std::log(n) - log_S_low, reach(W) * rest());
   }

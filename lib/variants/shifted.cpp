@@ -11,8 +11,8 @@
 // Log-sum-exp is computed likewise, as m + log S and as m + log1p(R) (scipy#18295). Its relative
 // error has no bound where m and log S cancel.
 //
-// The errors, in units of u and to first order; n classes, W = m - xmin, Y = W + log S = max |x_i -
-// y|, f as in roundings.hpp:
+// The errors, in units of u and to first order; n classes, W = m - xmin,
+// Y = W + log S = max |x_i - y|, f as in roundings.hpp:
 // 1. The roundings of the arguments x_j - m contribute D = sum p_j (m - x_j) to the relative error
 //    of the sum. D <= log(n/S) (max_trick.cpp), and also D <= W R/S.
 // 2. log S has an error of E = n - 1 + D + f R/S from the sum, and f log S from log.
@@ -20,15 +20,15 @@
 //    by S, and f log S from log1p.
 // 4. Underflow adds (n - 1) (f + 1) l / S to E, and f l to log1p.
 // 5. So the relative error is at most, in units of u,
-//   log-sum-exp      (E + f log S + |y|) / |y|, where |y| comes from the addition
-//   x_minus_lse      (E + f log S + |y| + Y) / Y
-//   the other two    (E + f log S + W + Y) / Y, where W comes from rounding x - m
+//      log-sum-exp      (E + f log S + |y|) / |y|, where |y| comes from the addition
+//      x_minus_lse      (E + f log S + |y| + Y) / Y
+//      the other two    (E + f log S + W + Y) / Y, where W comes from rounding x - m
 // A claim with floor 1 counts in units of at least 2 u.
 //
-// Blanchard, Higham & Higham 2021 print |y + n - xmin| / |y| for m + log1p(R). That is the error n
-// + W + log S of the logarithm alone: it lacks the rounding u |y| of the addition. For [1000, 1000]
-// their bound is 0.0027, although this one rounding may be off by 1. Their W in place of D
-// overestimates the error.
+// Blanchard, Higham & Higham 2021 print |y + n - xmin| / |y| for m + log1p(R). That is the error
+// n + W + log S of the logarithm alone: it lacks the rounding u |y| of the addition. For
+// [1000, 1000] their bound is 0.0027, although this rounding alone may be off by 1. Their W in
+// place of D overestimates the error.
 //
 // Infinities are not guarded: -inf - -inf is NaN in a row in which all logits are -inf, and so is
 // +inf - +inf where +inf is summed. log1p(R) leaves one +inf out of the sum, so that log-sum-exp is

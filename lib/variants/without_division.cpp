@@ -5,17 +5,18 @@
 // This saves the division and loses accuracy: the rounding of y, u |y|, and that of x - y become
 // relative errors of every probability. Subtracting the maximum does not help, since y is the same.
 //
-// The norm-wise error, to first order and in units of u (n classes, W_i = m - x_i, p_i = e^-W_i /
-// S, f as in roundings.hpp):
+// The norm-wise error, to first order and in units of u (n classes, W_i = m - x_i,
+// p_i = e^-W_i / S, f as in roundings.hpp):
 // 1. If y has the error E, then x_i - y has the error E + W_i + log S, and exp adds f.
-// 2. So the error of a single probability, which the claims state, is at most (E + W_i + log S + f)
-//    u.
-// 3. Norm-wise the error W_i is multiplied by e^-W_i. The function e^-t (t + k) is largest at t =
-//    0, so the bound is E + log S + f, and underflow adds (f + 1) l S.
+// 2. So the error of a single probability, which the claims state, is at most
+//    (E + W_i + log S + f) u.
+// 3. Norm-wise the error W_i is weighted by e^-W_i. The function e^-t (t + k) is largest at t = 0,
+//    so the bound is E + log S + f, and underflow adds (f + 1) l S.
 // 4. E is the absolute error of log_sum_exp.naive, n - 1 + f + f |y|, or of
 //    log_sum_exp.shifted_log1p, log(n/S) + n - 2 + f + f log S + |y|.
-// The paper has the largest |x_j - y| in place of log S: its bounds are |y| + max |x_j - y| + n +
-// 2, and 1 + max |x_j - y| + |y + n - xmin|. The second lacks u |y| (shifted.cpp).
+// The paper has the largest |x_j - y| in place of log S: its bounds are
+// |y| + max |x_j - y| + n + 2, and 1 + max |x_j - y| + |y + n - xmin|. The second lacks u |y|
+// (shifted.cpp).
 #include "ops/softmax.hpp"
 #include "variants/roundings.hpp"
 #include "variants/scalar.hpp"
