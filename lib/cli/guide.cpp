@@ -26,10 +26,9 @@ using ops::Op;
 using ops::Variant;
 using table::CommittedTable;
 
-// Facts about one form of the loss, for the part of the guide on losses.
-
 using Counts = std::map<std::string, std::size_t>;  // number of cases by outcome
 
+// Facts about one form of the loss, for the part of the guide on losses.
 struct LossFacts {
   std::string arm;
   Counts gaps, conditions;

@@ -14,10 +14,10 @@ struct Checked {
   std::string name;
   std::vector<std::string> keys = {};      // keys of its rows, including the skipped ones
   std::vector<run::Skipped> skipped = {};  // the skipped rows among them
-  // mismatches of rows of the run, of rows of the baseline, or of no row
+  // Mismatches of rows of the run, of rows of the baseline, or of no row.
   std::vector<table::Mismatch> mismatches = {};
   std::vector<std::string> complaints = {};  // about the table as a whole
-  // the reason why the check ended early; empty if it did not
+  // The reason why the check ended early; empty if it did not.
   std::string error = {};
 
   void add(const std::vector<table::Mismatch>& more) {

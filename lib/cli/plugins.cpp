@@ -70,7 +70,7 @@ void load_plugins(const PluginOptions& options) {
   const worker::Host host{.limit = std::chrono::milliseconds(std::llround(options.limit_s * 1000))};
   try {
     for (const auto& file : options.files) worker::add(worker::start(file, host));
-    // throws if a name is taken among the timed variants
+    // Throws if a name is taken among the timed variants.
     if (!options.files.empty()) (void)timing::timed_variants();
   } catch (const worker::Refused& refused) {
     throw UsageError(fmt::format("--plugin: {}", refused.what()));

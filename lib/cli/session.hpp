@@ -20,7 +20,7 @@ struct Prepared {
   std::filesystem::path path;
   std::string name;  // name of the table: the file name without .toml
   std::string text;
-  // the config excludes itself from the default set
+  // The config excludes itself from the default set.
   bool by_name_only = false;
   run::Plan plan = {};                             // the cases that the filter selects
   std::vector<std::string> all_keys = {};          // keys of all cases, selected or not

@@ -79,7 +79,7 @@ class Section {
  public:
   // Required keys.
   std::string text(std::string_view key);  // not empty
-  // a path, which ConfigFile::files() records
+  // A path, which ConfigFile::files() records.
   std::string file(std::string_view key);
   double number(std::string_view key, Range range = {});  // an integer will do; inf and nan only
                                                           // where `range` is the default

@@ -48,7 +48,7 @@ struct SectionState {
   const toml::table* table = nullptr;  // null: represents a table that is missing or is not a table
   Place place = {};
   std::set<std::string, std::less<>> known = {};  // the keys that were asked for
-  // keys in whose values a getter has found an error
+  // Keys in whose values a getter has found an error.
   std::set<std::string, std::less<>> failed = {};
   bool rest_ignored = false;
 
@@ -63,7 +63,7 @@ struct ConfigState {
   std::deque<Document> documents;  // the file, then the overrides
   toml::table root;
   std::map<const toml::table*, SectionState> sections;  // the sections that were handed out
-  // represents every value that is not a table
+  // Represents every value that is not a table.
   SectionState nowhere;
   std::vector<NotedProblem> problems;
   std::set<std::string> files;  // paths that Section::file() returned

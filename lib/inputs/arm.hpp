@@ -15,7 +15,7 @@ namespace maxtrick::inputs {
 struct Arm {
   std::string name;
   const ops::Formulation* formulation = nullptr;
-  // null: a formulation of logits then makes its own for the gradient
+  // Null: a formulation of logits then makes its own for the gradient.
   const ops::Variant* softmax = nullptr;
   double guard = 0;  // the epsilon; 0 if the formulation has none
   ops::GradientForm gradient = ops::GradientForm::chain;

@@ -25,7 +25,7 @@ struct NamedData {
   // Whether rows, features and classes are those of the data. (A network learns nothing from a
   // single row anyway.)
   [[nodiscard]] bool is_known() const { return rows > 1; }
-  // says which file does not exist, and how to get it; else empty
+  // Says which file does not exist, and how to get it; else empty.
   std::string missing = {};
   std::shared_future<learn::DataSet> made = {};  // the value of data()
   // The logits of the best possible classifier for these data, rows x classes; empty function if it

@@ -10,7 +10,7 @@
 namespace maxtrick::inputs {
 
 struct LabelledLogits {
-  // the number of columns; one column means two classes, and holds the logit of class 1
+  // The number of columns; one column means two classes, and holds the logit of class 1.
   std::size_t classes = 0;
   std::vector<double> logits;  // rows x columns, in C order
   std::vector<std::int32_t> labels;

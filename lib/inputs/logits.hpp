@@ -60,7 +60,7 @@ struct LogitFile {
   std::string missing = {};         // if the file does not exist: its name, and how to get it
 };
 
-// Reads immediately
+// Reads the file at once. The keys of the section are
 //   path = "x.npy", obtain = "how to get it"      a matrix of io::read_matrix
 // Errors are noted in the config: a file that is not a matrix, and logits that are not finite in
 // one of the types. A file that does not exist is not an error; `missing` then says so.

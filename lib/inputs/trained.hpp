@@ -22,11 +22,11 @@ namespace maxtrick::inputs {
 // Changes to a network, or to its data, before the training that is measured.
 struct Start {
   double feature_scale = 1;  // factor of every feature
-  // the share of labels that are replaced by another class for the training
+  // The share of labels that are replaced by another class for the training.
   double label_noise = 0;
   double bias = 0;  // added to the bias of the output of class `biased`
   std::size_t biased = 0;
-  // epochs of training with the next class in place of the right one
+  // Epochs of training with the next class in place of the right one.
   std::size_t misled_epochs = 0;
   double last_layer_scale = 1;  // factor of the last layer, applied after those epochs
 };

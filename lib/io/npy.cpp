@@ -21,7 +21,7 @@ namespace maxtrick::io {
 namespace {
 
 constexpr std::string_view npy_magic = "\x93NUMPY";
-// the dtypes that can be read
+// The dtypes that can be read.
 constexpr std::string_view npy_dtypes = "'<f4', '<f8', '<i4' or '<i8'";
 
 struct NpyHeader {

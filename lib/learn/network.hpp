@@ -59,10 +59,10 @@ class Network {
   std::size_t most_rows_, rows_ = 0;
   std::vector<Layer> layers_;
   std::vector<T> parameters_, gradients_;
-  // the outputs of each layer except the last, and a column of 1
+  // The outputs of each layer except the last, and a column of 1.
   std::vector<std::vector<T>> hidden_;
   std::vector<T> logits_, logit_gradient_;
-  // derivatives with respect to the outputs of a layer, and of the layer before it
+  // Derivatives with respect to the outputs of a layer, and of the layer before it.
   std::vector<T> gradient_, gradient_before_;
 };
 

@@ -35,7 +35,7 @@ struct History {
   std::vector<double> losses;
   std::size_t steps = 0;
   std::optional<std::size_t>
-      // counted from 1: the first step with a loss, or a derivative by a logit, that is not finite
+      // Counted from 1: the first step with a loss, or a derivative by a logit, that is not finite.
       first_bad_step;
   std::size_t bad_loss_steps = 0;  // steps with a loss that is not finite
   // In the last epoch: misclassified examples whose gradient is exactly 0.

@@ -76,7 +76,7 @@ class Work {
       Batch& batch = *items_[i].batch;
       if (items_[i].part != no_part) {
         if (!run_part(batch, items_[i].part)) return;
-        // the thread that ends the last part continues with the cases
+        // The thread that ends the last part continues with the cases.
         if (batch.parts_left.fetch_sub(1) > 1) continue;
       }
       run_cases_of(batch);

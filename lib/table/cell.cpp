@@ -33,7 +33,7 @@ Cell Cell::read(std::string text) {
 std::optional<double> Cell::number() const {
   const auto* number = std::get_if<double>(&value_);
   if (number == nullptr) return std::nullopt;
-  // without a sign
+  // Without a sign.
   return std::isnan(*number) ? std::numeric_limits<double>::quiet_NaN() : *number;
 }
 

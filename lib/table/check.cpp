@@ -31,9 +31,8 @@ double half_width(const Tolerance& tolerance, double at) {
   return 0;
 }
 
-using Verdict =
-    // the kind of the mismatch, and what is allowed
-    std::optional<std::pair<Mismatch::Kind, std::string>>;
+// The kind of the mismatch and what is allowed; no value if the cells agree.
+using Verdict = std::optional<std::pair<Mismatch::Kind, std::string>>;
 
 Verdict equal(const Cell& expected, const Cell& got) {
   if (expected == got) return std::nullopt;

@@ -52,7 +52,7 @@ class Columns {
                 return std::invoke(then, std::invoke(first, from));
               }) {}
 
-    // null if the cell needs the result; then of_result is set
+    // Null if the cell needs the result; then of_result is set.
     std::function<Cell(const Case&)> of_case;
     std::function<Cell(const Case&, const Result&)> of_result;
   };

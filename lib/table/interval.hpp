@@ -15,7 +15,7 @@ struct Interval {
   double estimate = 0, low = 0, high = 0;
 };
 
-// the numbers of pairs that median_ratio accepts
+// The numbers of pairs that median_ratio accepts.
 inline constexpr std::int64_t fewest_pairs = 6, most_pairs = 1000;
 
 // The median of reference[i] / measured[i], with an interval between two order statistics that

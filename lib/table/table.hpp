@@ -104,11 +104,11 @@ class Key {
   std::string text_;
 };
 
-// Columns with claims about speed, which the experiment itself judged by an interval: the claim,
-// the measurement and the verdict. A verdict is "holds", "missed" (confirmed slower), "noisy" or
-// "unjudged" (what the claim is about could not be measured). A row with several claims has several
-// verdicts, separated by "; "; a row without claims has an empty cell. `check` compares such rows
-// with their claims, never with the times of the baseline.
+// The columns with claims about speed, which the experiment itself judged by an interval: the
+// claim, the measurement and the verdict. A verdict is "holds", "missed" (confirmed slower),
+// "noisy" or "unjudged" (what the claim is about could not be measured). A row with several claims
+// has several verdicts, separated by "; "; a row without claims has an empty cell. `check` compares
+// such rows with their claims, never with the times of the baseline.
 struct Judged {
   std::string claim;
   std::string measured;
@@ -128,7 +128,7 @@ struct ResultTable {
   std::vector<Mean> means = {};
   std::vector<Lines> lines = {};
   std::vector<Pivot> pivots = {};
-  // shows these columns once for each value of the first of them
+  // Shows these columns once for each value of the first of them.
   std::vector<std::string> legend = {};
 
   [[nodiscard]] std::size_t index(std::string_view column) const;  // throws std::out_of_range

@@ -12,7 +12,7 @@ namespace maxtrick::timing {
 // The result of check_special_rows().
 struct OnSpecialRows {
   Checked checked = {};  // the result for all rows, or for the first that is beyond the claim
-  // the first row that is beyond the claim, such as "a row with NaN"; else empty
+  // The first row that is beyond the claim, such as "a row with NaN"; else empty.
   std::string broken = {};
 };
 

@@ -25,7 +25,7 @@ struct Request {
   std::uint64_t kernel = 0;   // index in the plug-in
   std::uint64_t element = 4;  // size in bytes: float32 or float64
   std::uint64_t rows = 0, classes = 0, logits_stride = 0;
-  // shape of the result; no columns if there is no result
+  // Shape of the result; no columns if there is no result.
   std::uint64_t columns = 0, result_stride = 0;
   std::uint64_t targets = 0, losses = 0;  // their numbers
   double scale = 1;
