@@ -32,7 +32,7 @@ struct Blobs {
 // random_state=seed) of scikit-learn 1.2 (sklearn/datasets/_samples_generator.py). Centre k is
 // class k. Samples are drawn centre by centre. If their number is not divisible by the number of
 // centres, each of the first centres has one more sample. Throws std::out_of_range if there is no
-// centre, or if there are several spreads, but fewer than centres.
+// centre, or if there are fewer spreads than centres and not exactly one.
 [[nodiscard]] DataSet make_blobs(const Blobs& blobs);
 
 // The logits of the Bayes classifier, which knows the centres and spreads of `blobs`, for the

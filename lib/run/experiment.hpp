@@ -98,7 +98,6 @@ struct Plan {
   [[nodiscard]] bool keeps_parts() const;
 };
 
-// An experiment of the suite.
 struct Experiment {
   std::string name;
   std::string summary;  // one line

@@ -34,7 +34,6 @@ struct Tolerance {
 // Selects the rows whose column .first has the value .second, for all of these pairs.
 using Only = std::vector<std::pair<std::string, Cell>>;
 
-// A column of a table.
 struct Column {
   std::string name;  // with its unit: "time_ns", "error_ulp"
   Rule rule = Rule::exact;

@@ -13,7 +13,6 @@
 
 namespace maxtrick::worker {
 
-// A loaded plug-in.
 struct Plugin {
   std::filesystem::path file;  // absolute
   std::string name, version, digest;
