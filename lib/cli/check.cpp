@@ -20,7 +20,7 @@ namespace {
 
 using table::Mismatch;
 
-// The table with every column compared to the letter.
+// The table with the rule `exact` for every column that is not a key.
 table::ResultTable strict(table::ResultTable table) {
   for (auto& column : table.columns) {
     if (column.rule != table::Rule::key) column.rule = table::Rule::exact;
@@ -29,14 +29,14 @@ table::ResultTable strict(table::ResultTable table) {
   return table;
 }
 
-// A file that should hold a table, and the table; or why it holds none.
+// A file that should hold a table, with the table, or with the reason why it holds none.
 struct OnDisk {
   std::filesystem::path csv;
   std::optional<table::Baseline> table = {};
   std::string error = {};
 };
 
-// Nothing where there is no file.
+// No value if the file does not exist.
 std::optional<OnDisk> read_baseline(const std::filesystem::path& csv) {
   auto text = io::read_file_if_there(csv);
   if (!text) return std::nullopt;
@@ -49,8 +49,8 @@ std::optional<OnDisk> read_baseline(const std::filesystem::path& csv) {
   return found;
 }
 
-// What of a run is not as its baseline has it: said on stdout; exit code. A whole table has
-// `whole_size` rows.
+// Compares a run with its baseline. Prints the differences on stdout and returns the exit code. A
+// complete table has `whole_size` rows.
 int compare_with_baseline(const run::Run& run, const Prepared& prepared, const OnDisk& baseline,
                           std::size_t whole_size, Checked& checked) {
   const auto folder = baseline.csv.parent_path();
@@ -59,7 +59,8 @@ int compare_with_baseline(const run::Run& run, const Prepared& prepared, const O
   std::vector<std::string> made;
   for (const auto& row : run.table.rows) made.push_back(run.table.key(row));
   const bool whole = made.size() == whole_size;
-  // A baseline that is not what its manifest says was altered by hand: then no tolerance applies.
+  // If the baseline is not the one that its manifest describes, it was edited by hand, and no
+  // tolerance applies.
   const bool by_hand = run::altered(folder, prepared.name);
   if (by_hand)
     fmt::print("{}: not the table that its manifest speaks of: compared to the letter\n",
@@ -91,7 +92,7 @@ int compare_with_baseline(const run::Run& run, const Prepared& prepared, const O
 int check_one(Prepared& prepared, const CheckOptions& options, Checked& checked) {
   const auto csv_path = prepared.csv_in(options.baseline);
   const auto baseline = read_baseline(csv_path);
-  // A table of another machine need not be there: claims are judged without.
+  // A table of times need not exist for this machine: claims are judged without it.
   if (!baseline && prepared.folder.empty()) {
     checked.complaints.push_back(fmt::format("{}: no such baseline; make it: maxtrick run {} -o {}",
                                              csv_path.string(), prepared.path.string(),
@@ -125,12 +126,13 @@ int check_one(Prepared& prepared, const CheckOptions& options, Checked& checked)
                                unclaimed)
                  : "",
              baseline ? "" : "; there is no table of this machine to compare with");
-  std::fflush(stdout);  // who reads a log waits for it
+  std::fflush(stdout);  // so that a reader of the log sees it at once
   return worse(found, run.complete() ? exit_holds : exit_incomplete);
 }
 
-// The file of an earlier check does not pass for this one's, whatever becomes of it. What is named
-// by mistake, a config, say, is not taken for one.
+// Removes the file of an earlier check, so that it cannot pass for the result of this one if this
+// check ends early. Refuses to remove a file that is not XML, such as a config that was named by
+// mistake.
 void remove_old(const std::filesystem::path& junit) {
   std::error_code ignored;
   if (!std::filesystem::is_regular_file(junit, ignored)) return;
@@ -142,7 +144,7 @@ void remove_old(const std::filesystem::path& junit) {
   std::filesystem::remove(junit);
 }
 
-// What `junit` is to hold, where it is asked for: also where a table could not be checked at all.
+// Writes `junit`, if it is asked for; also if a table could not be checked at all.
 void write_junit(const std::filesystem::path& junit, const std::vector<Checked>& tables) {
   if (!junit.empty()) io::write_file(junit, to_junit(tables));
 }
@@ -195,9 +197,10 @@ int accept(const AcceptOptions& options) {
     }
     const int found = report_findings(run.table, one, csv_path);
     code = worse(code, found);
-    // A time is what it is; a number beyond its bound is no baseline.
+    // A claim about times that does not hold may be accepted. A number beyond its bound is not
+    // accepted as a baseline.
     if (found == exit_check_failed) continue;
-    // Every change is told, also one that check would let pass.
+    // All changes are reported, even those that `check` would tolerate.
     std::vector<Mismatch> changes;
     const auto old = read_baseline(csv_path);
     const bool is_new = !old;

@@ -1,4 +1,4 @@
-// The commands of the program: each takes its parsed arguments and returns an exit code.
+// The commands of the program. Each takes its parsed arguments and returns an exit code.
 // Data goes to stdout, messages and progress to stderr.
 #pragma once
 
@@ -13,41 +13,41 @@
 namespace maxtrick::cli {
 
 enum ExitCode {
-  exit_holds = 0,         // all that was asked ran and holds
+  exit_holds = 0,         // everything that was requested ran, and holds
   exit_check_failed = 1,  // a numerical check failed
   exit_usage = 2,         // usage or config error; nothing ran, nothing was written
   exit_slower = 3,        // confirmed slower than claimed
-  exit_noisy = 4,         // too noisy to say
-  exit_incomplete = 5,    // nothing selected, or a case that was asked for could not run
+  exit_noisy = 4,         // too noisy to judge
+  exit_incomplete = 5,    // nothing was selected, or a requested case could not run
   exit_error = 6,         // input/output or internal error
 };
 
-// What was asked cannot be done as asked: exit_usage.
+// The request cannot be carried out. The exit code is exit_usage.
 struct UsageError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// Kernels that the user brings along: maxtrick/plugin.h.
+// The plug-ins of the user: see maxtrick/plugin.h.
 struct PluginOptions {
   std::vector<std::filesystem::path> files;
-  double limit_s = 10;  // of one call, and a microsecond more for each logit
+  double limit_s = 10;  // time limit of one call, to which each logit adds a microsecond
 };
 
-// What run, check and accept share.
+// The options that run, check and accept share.
 struct TableOptions {
   std::vector<std::filesystem::path> configs;
   std::string filter;                  // regular expression, searched in a row's key; empty: all
   std::vector<std::string> overrides;  // --set KEY=VALUE
   unsigned jobs = 1;
   bool quiet = false;
-  bool resume = false;         // go on from what a run that was killed has left
-  PluginOptions plugins = {};  // of run and check
+  bool resume = false;         // continue from the results of a run that was killed
+  PluginOptions plugins = {};  // for run and check
 };
 
 struct RunOptions : TableOptions {
   std::filesystem::path
-      folder;  // -o; empty: results/, or stdout where --filter, --set or --plugin is
-  std::filesystem::path exports;  // --export: of the models; empty: none are written
+      folder;  // -o; empty: results/, or stdout if --filter, --set or --plugin is given
+  std::filesystem::path exports;  // --export: folder for the models; empty: none are written
   bool dry_run = false;
 };
 
@@ -70,16 +70,16 @@ struct EvalOptions {
   std::string op;
   std::string logits;           // "1,2,3;4,5,6", or
   std::filesystem::path input;  // a .npy or CSV file
-  std::string labels;           // of cross_entropy: "0,2", or such a file
-  std::string variant;          // glob; empty: all of the op
-  std::string dtype;            // empty: the input's, or float32
+  std::string labels;           // for cross_entropy: "0,2", or such a file
+  std::string variant;          // glob; empty: all variants of the op
+  std::string dtype;            // empty: the type of the input, or float32
   std::filesystem::path output;
   table::Format format = table::Format::table;
   bool quiet = false;
   PluginOptions plugins = {};
 };
 
-struct DataOptions : TableOptions {  // of one config
+struct DataOptions : TableOptions {  // for one config
   std::filesystem::path folder;      // -o
 };
 
@@ -87,14 +87,23 @@ struct GuideOptions {
   std::filesystem::path tables = "results";
 };
 
+// Computes tables, and stores or prints them.
 int run(const RunOptions& options);
+// Computes tables and compares them with their baselines.
 int check(const CheckOptions& options);
+// Computes tables, stores them as the new baselines, and prints the changes.
 int accept(const AcceptOptions& options);
+// Lists the variants, the experiments or the configs.
 int list(const ListOptions& options);
+// Computes an op of given logits by several variants, next to the exact answer.
 int eval(const EvalOptions& options);
-int eval_loss(const EvalOptions& options, ops::Op op);  // eval of an op that takes targets
+// The part of eval() for an op that takes targets.
+int eval_loss(const EvalOptions& options, ops::Op op);
+// Writes the data sets of a config to files.
 int data(const DataOptions& options);
+// Prints recommendations of formulas, made from the committed tables.
 int guide(const GuideOptions& options);
-std::string version();  // of the program, what it is made of and what it computes with
+// The version of the program, its build, its instruction sets and its libraries.
+std::string version();
 
 }  // namespace maxtrick::cli

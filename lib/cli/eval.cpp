@@ -23,10 +23,10 @@ using ops::DType;
 using ops::Op;
 using ops::Variant;
 
-// Above this many numbers a line of the table for reading shows the ends only; CSV and JSON show
-// all.
+// A line with more numbers than this shows only the first and the last ones in the table format.
+// CSV and JSON show all.
 constexpr std::size_t shown_numbers = 12;
-// As in the overflow experiment: three bits lost.
+// The same tolerance as in the overflow experiment: three bits are lost.
 constexpr double tolerance_ulp = 8;
 
 Op parse_op(const std::string& text) {
@@ -62,8 +62,8 @@ std::string joined(const std::vector<T>& values, bool whole) {
   return text;
 }
 
-// One line for the exact answer of a row, then one for each variant; false where one failed, which
-// is said.
+// Appends one line for the exact answer of a row, then one for each variant. Returns false if a
+// variant failed, and prints the reason.
 template <class T>
 bool append_row(table::ResultTable& table, Op op, std::span<const T> logits, std::size_t index,
                 const std::vector<const Variant*>& chosen, DType dtype, Matrix& results,
@@ -111,7 +111,7 @@ int evaluate(Op op, const Matrix& logits, const std::vector<const Variant*>& cho
     all = append_row<T>(table, op, x, i, chosen, dtype, results, whole) && all;
   }
   if (!options.output.empty() && all) {
-    // A number a row makes a vector, as NumPy's reductions do.
+    // If the op gives one number for each row, the result is a vector, as for NumPy's reductions.
     if (op->output == ops::Output::number)
       results = {1, logits.rows, std::move(results.values), true, {}};
     io::write_file(options.output,
@@ -143,7 +143,8 @@ int eval(const EvalOptions& options) {
   const int code = ops::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
     return evaluate<S>(op, logits, chosen, dtype, options);
   });
-  // Asked for by name and not run is incomplete; left out of all of them is only said.
+  // A variant that --variant names and that did not run makes the result incomplete. One that was
+  // only among all variants is just reported.
   return left_out > 0 && !options.variant.empty() ? exit_incomplete : code;
 }
 

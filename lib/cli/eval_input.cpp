@@ -17,7 +17,8 @@ using ops::DType;
 
 namespace {
 
-// "0,2", or a file: what does not start with a number is the name of one.
+// The labels, such as "0,2", or those in a file: a text that does not start with a number is the
+// name of a file.
 Matrix read_label_matrix(const std::string& text) {
   const std::size_t first = text.find_first_not_of(' ');
   const std::size_t end = std::min(text.find_first_of(" ,;", first), text.size());
@@ -26,7 +27,8 @@ Matrix read_label_matrix(const std::string& text) {
   return numbers ? io::parse_matrix(text, "--labels") : io::read_matrix(text);
 }
 
-// The classes of rows of weights, each of which must be 1 for one class and 0 for the others.
+// The classes of one-hot rows. Throws UsageError unless each row has a 1 for one class and 0 for
+// the others.
 Labels one_hot(const Matrix& weights) {
   Labels labels{{}, true};
   const numerics::Rows<const double> rows{weights.values.data(), weights.rows, weights.columns};

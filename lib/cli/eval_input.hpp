@@ -1,4 +1,4 @@
-// What `maxtrick eval` is given: logits, their classes, and the type to compute in.
+// Reads the input of `maxtrick eval`: logits, their classes, and the type for the computation.
 #pragma once
 
 #include <fmt/format.h>
@@ -13,27 +13,28 @@
 
 namespace maxtrick::cli {
 
-// Of --logits or --input.
+// The logits of --logits or --input.
 [[nodiscard]] io::Matrix read_logits(const EvalOptions& options);
 
-// The class of each row, and whether it was given as a row of weights.
+// The class of each row, and whether it was given by a row of weights.
 struct Labels {
   std::vector<std::int32_t> classes;
   bool one_hot = false;
 };
 
-// Of --labels: a class a row, or a matrix of the shape of the logits whose rows are one-hot. Throws
-// UsageError where a row has none, or what is no class.
+// The labels of --labels: a class for each row, or a matrix of the shape of the logits whose rows
+// are one-hot. Throws UsageError if a row has no label, or if a label is not a class.
 [[nodiscard]] Labels read_labels(const EvalOptions& options, const io::Matrix& logits);
 
-// --dtype; without it the logits' own type, or float32.
+// The type of --dtype, or without that option the type of the logits, or float32.
 [[nodiscard]] ops::DType read_dtype(const EvalOptions& options, const io::Matrix& logits);
 
-// Takes out of `chosen` what cannot run in the type here, and says why on stderr; how many there were.
+// Removes from `chosen` the variants that cannot run here in the type, and prints the reason on
+// stderr. Returns their number.
 std::size_t leave_out(std::vector<const ops::Variant*>& chosen, ops::DType dtype, bool quiet);
 
-// Throws UsageError where a logit is finite, but not in T, in which `dtype` stores it: text may
-// hold numbers that the type cannot.
+// Throws UsageError if a logit is finite, but not in T, in which `dtype` stores it. A text may hold
+// numbers that are too large for the type.
 template <class T>
 void require_finite(const io::Matrix& logits, ops::DType dtype) {
   for (const double x : logits.values)

@@ -1,4 +1,4 @@
-// `maxtrick eval` of ops that take targets: the losses that each variant makes of examples, beside
+// `maxtrick eval` for ops that take targets: shows the losses that each variant computes next to
 // the exact ones.
 #include <fmt/format.h>
 
@@ -31,14 +31,14 @@ using io::Matrix;
 using ops::DType;
 using ops::Variant;
 
-// Without --variant each formulation is combined with these softmaxes, and with plug-ins'.
+// Without --variant, each formulation is combined with these softmaxes and with those of plug-ins.
 bool combined_by_default(const Variant& loss) {
   return loss.softmax.empty() || !loss.plugin.empty() || loss.softmax == "softmax.naive.scalar" ||
          loss.softmax == "softmax.max_trick.scalar";
 }
 
-// The variants for so many columns: for one column the losses of two classes. Formulations first,
-// in their order, of the softmax as it is first written before others.
+// The variants for a number of columns; one column takes the losses of two classes. Formulations
+// come first, in their order; for each, the naive softmax comes before the others.
 std::vector<const Variant*> losses_of(ops::Op op, std::size_t columns) {
   std::vector<const Variant*> all;
   for (const Variant& variant : ops::variants())
@@ -70,7 +70,8 @@ std::vector<const Variant*> choose(ops::Op op, const EvalOptions& options, std::
   return chosen;
 }
 
-// log p of each row's class: minus the loss. Of one column the logits are 0 and that.
+// log p of the class of each row, which is minus the loss. A row with one column stands for the
+// logits 0 and that column.
 std::vector<numerics::Exact<double>> exact_logarithms(const LabelledLogits& examples) {
   std::vector<numerics::Exact<double>> all;
   const std::size_t n = examples.classes;
@@ -88,7 +89,8 @@ double mean(const std::vector<numerics::Exact<double>>& exact) {
   double plain = 0;
   numerics::Sum sum;
   for (const auto& y : exact) plain += y.rounded, sum += y.rounded;
-  // What is not finite leaves no rounding error to keep.
+  // If the sum is not finite, there is no rounding error to compensate, and the compensated sum
+  // could be NaN instead of an infinity.
   return (std::isfinite(plain) ? sum.value() : plain) / static_cast<double>(exact.size());
 }
 
@@ -101,7 +103,8 @@ table::ResultTable empty_table() {
   return table;
 }
 
-// The lines of one row: the exact loss, then each variant's. Losses are minus logarithms.
+// Appends the lines of one row: the exact loss, then that of each variant. Losses are minus
+// logarithms.
 template <class T>
 void append(table::ResultTable& table, const std::vector<std::string>& row, DType dtype,
             const numerics::Exact<double>& exact, const std::vector<const Variant*>& chosen,
@@ -115,7 +118,7 @@ void append(table::ResultTable& table, const std::vector<std::string>& row, DTyp
          table::rounded(numerics::relative_error(exact, -double{losses[k]}), 4));
 }
 
-// Exit code: a loss that fails is left out, which is said.
+// Returns the exit code. A loss that fails is left out and reported.
 template <class T>
 int evaluate(const LabelledLogits& examples, bool one_hot,
              const std::vector<const Variant*>& wanted, DType dtype, const EvalOptions& options) {
@@ -167,7 +170,7 @@ int eval_loss(const EvalOptions& options, ops::Op op) {
     require_finite<T>(logits, dtype);
     return evaluate<T>(examples, labels.one_hot, chosen, dtype, options);
   });
-  // As eval() has it.
+  // As in eval().
   return left_out > 0 && !options.variant.empty() ? exit_incomplete : code;
 }
 

@@ -41,7 +41,8 @@ int write_exports(const std::vector<Destination>& all) {
       lines.push_back(fmt::format("{}: {}\n", files.back().first.string(), file.summary));
     }
   }
-  // All of them, or none: X of one config beside y of another would be a trap.
+  // Writes all files or none. A mixture, such as X of one config and y of another, would look
+  // valid.
   io::write_files(files);
   for (const std::string& line : lines) fmt::print("{}", line);
   return code;

@@ -1,4 +1,4 @@
-// Writing files that configs describe: data sets, and trained networks.
+// Writes files that configs describe: data sets and trained networks.
 #pragma once
 
 #include <filesystem>
@@ -8,18 +8,18 @@
 
 namespace maxtrick::cli {
 
-// Files that belong together, and the folder of their own.
+// Files that belong together, and the folder that is for them alone.
 struct Destination {
   run::Export files;
   std::filesystem::path folder;
 };
 
-// Throws std::system_error where one of the folders cannot be written into: to be asked before the
-// work.
+// Throws std::system_error if one of the folders is not writable. To be called before the work.
 void require_writable(const std::vector<Destination>& all);
 
-// Makes and writes all files, or none, and says a line of each on stdout. Which cannot be made, and
-// why (its softmax fails, say), goes to stderr; the code is then exit_incomplete, else exit_holds.
+// Makes and writes all files, or none, and prints a line for each on stdout. A file that cannot be
+// made is reported on stderr with the reason (its softmax fails, say), and the exit code is then
+// exit_incomplete; otherwise it is exit_holds.
 [[nodiscard]] int write_exports(const std::vector<Destination>& all);
 
 }  // namespace maxtrick::cli

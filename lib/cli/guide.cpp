@@ -1,4 +1,4 @@
-// `maxtrick guide`: which formula when, in one screen, from the committed tables.
+// `maxtrick guide`: recommends formulas on one screen, from the committed tables.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -26,10 +26,9 @@ using ops::Op;
 using ops::Variant;
 using table::CommittedTable;
 
-// The guide's part on losses.
+using Counts = std::map<std::string, std::size_t>;  // number of cases by outcome
 
-using Counts = std::map<std::string, std::size_t>;  // by outcome
-
+// Facts about one form of the loss, for the part of the guide on losses.
 struct LossFacts {
   std::string arm;
   Counts gaps, conditions;
@@ -41,7 +40,7 @@ LossFacts& of_arm(std::vector<LossFacts>& losses, const std::string& arm) {
   return losses.emplace_back(LossFacts{arm, {}, {}});
 }
 
-// "78 of 265; 130 both_lost, 47 gradient_lost"
+// Formats counts: "78 of 265; 130 both_lost, 47 gradient_lost".
 std::string described(const Counts& counts, const std::string& good) {
   std::size_t all = 0, right = 0;
   std::string rest;
@@ -55,8 +54,9 @@ std::string described(const Counts& counts, const std::string& good) {
   return all == 0 ? "" : fmt::format("{} of {}{}", right, all, rest);
 }
 
-// A line for each form of the loss: of how many gaps it is right, and what becomes of training with
-// it, from the tables loss and breaking in `folder`. Throws InputError where one is missing.
+// Appends a line for each form of the loss: the number of gaps for which it is right, and the
+// results of training with it. Reads the tables loss and breaking in `folder`. Throws InputError if
+// one is missing.
 void append_losses(std::string& page, const std::filesystem::path& folder) {
   const CommittedTable loss(folder, "loss"), breaking(folder, "breaking");
   std::vector<LossFacts> losses;
@@ -81,13 +81,13 @@ void append_losses(std::string& page, const std::filesystem::path& folder) {
                         described(one.conditions, "learns"));
 }
 
-// What the accuracy table says of one variant in one type.
+// Summary of the accuracy table for one variant in one type.
 struct Record {
   const Variant* variant = nullptr;
   std::size_t cases = 0, ok = 0;
   double worst_ulp = 0;
   std::map<std::string, std::size_t>
-      failures;  // outcome -> cases, those that are not a matter of digits
+      failures;  // number of cases by outcome, for outcomes other than ok and inaccurate
 };
 
 using Records = std::map<std::pair<std::string, std::string>, Record>;  // by type and variant
@@ -107,7 +107,7 @@ Records read_records(const CommittedTable& accuracy) {
   return records;
 }
 
-// Fewest failures, then most cases right, then the smallest largest error.
+// Order: the fewest failures, then the most cases that are right, then the smallest maximum error.
 bool better(const Record& a, const Record& b) {
   const auto failed = [](const Record& r) {
     std::size_t n = 0;
@@ -132,7 +132,7 @@ std::string described(const Record& record) {
   return text;
 }
 
-// As better(); of two that do equally well, the one that does better in float32.
+// Like better(). If neither is better, the one that is better in float32.
 bool preferred(const Records& records, const Record& a, const Record& b) {
   if (better(a, b) || better(b, a)) return better(a, b);
   const auto in_float32 = [&](const Record& r) {
@@ -142,8 +142,8 @@ bool preferred(const Records& records, const Record& a, const Record& b) {
   return first != records.end() && second != records.end() && better(first->second, second->second);
 }
 
-// A line for each op and type: the best of the sound variants, the best of those that are a plain
-// formula, and the one that fails most. `named` gathers the variants that the lines name.
+// Appends a line for each op and type: the best of the sound variants, the best of those that are a
+// plain formula, and the one that fails most. Adds the variants that the lines name to `named`.
 void append_recommendations(std::string& page, const Records& records,
                             std::set<const Variant*>& named) {
   page +=
@@ -181,11 +181,12 @@ void append_formulas(std::string& page, const std::set<const Variant*>& named) {
       page += fmt::format("- {} `{}`: {}\n", name(variant.op), variant.algorithm, variant.summary);
 }
 
-// From which lead on x - max will do, float32: a line a criterion, a column a number of classes.
+// Appends the lead of the largest logit from which x - max is good enough in float32: a line for
+// each criterion, a column for each number of classes.
 void append_x_minus_max(std::string& page, const std::filesystem::path& folder) {
   const CommittedTable table(folder, "x_minus_max");
   std::vector<std::string> classes, criteria;
-  std::map<std::string, std::string> gaps;  // criterion -> its cells
+  std::map<std::string, std::string> gaps;  // cells by criterion
   std::map<std::string, std::string> meanings;
   for (const table::Row& row : table.rows()) {
     if (table.cell(row, "dtype") != "float32") continue;
@@ -209,7 +210,7 @@ void append_x_minus_max(std::string& page, const std::filesystem::path& folder) 
     page += fmt::format("- {}: {}\n", criterion, meanings[criterion]);
 }
 
-// The tables in the folder with their titles.
+// Appends links to the tables in the folder, with their titles.
 void append_links(std::string& page, const std::filesystem::path& folder) {
   std::map<std::string, std::string> titles;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {

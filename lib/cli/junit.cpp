@@ -12,7 +12,8 @@ namespace {
 
 using table::Mismatch;
 
-// XML 1.0 has no way to write most control characters: whatever a key holds, the file is XML.
+// XML 1.0 cannot represent most control characters. They are replaced, so that the file is valid
+// XML whatever a key contains.
 std::string printable(std::string text) {
   std::replace_if(
       text.begin(), text.end(),
@@ -75,7 +76,7 @@ class Suite {
  private:
   static constexpr const char* whole = "(table)";
 
-  // A row that the baseline has and the run has not is a test too.
+  // A row that only the baseline has is a test case too.
   pugi::xml_node test(const std::string& key) {
     const auto [found, is_new] = tests_.try_emplace(key);
     if (is_new) {

@@ -39,7 +39,7 @@ std::string claimed(const Variant& variant, const Claim& claim, ops::DType dtype
   return text;
 }
 
-// "clip(softmax.*)"
+// A glob for all combinations of the formulation: "clip(softmax.*)".
 std::string family_glob(const Variant& loss) { return loss.formulation + "(softmax.*)"; }
 
 ResultTable variants() {
@@ -47,7 +47,8 @@ ResultTable variants() {
       {"variant", "nature", "float32_claim_ulp", "float64_claim_ulp", "here", "summary", "source"});
   for (const Variant& variant : ops::variants()) {
     const bool family = !variant.softmax.empty();
-    // One line for each formulation: its name is a glob of the softmaxes that it is combined with.
+    // One line for each formulation. Its name is a glob for the softmaxes with which it is
+    // combined.
     if (family && !table.rows.empty() && table.rows.back()[0] == family_glob(variant)) continue;
     table.rows.push_back(
         {family ? family_glob(variant) : variant.name(), name(variant.nature),

@@ -18,7 +18,7 @@
 namespace maxtrick::cli {
 namespace {
 
-// The cell of a column that the table may lack.
+// The cell of a column; no value if the table does not have that column.
 std::optional<table::Cell> cell_of(const table::ResultTable& table, const table::Row& row,
                                    std::string_view column) {
   for (std::size_t i = 0; i < table.columns.size(); ++i)
@@ -26,8 +26,8 @@ std::optional<table::Cell> cell_of(const table::ResultTable& table, const table:
   return std::nullopt;
 }
 
-// Above the claim of its kernel, which is of float32. Where the table has the claim in a column, it
-// is held to it by that.
+// Describes an error above the claim of the kernel, which is for float32; empty if there is none.
+// If the table has a column with the claim, that column is judged instead.
 std::string broken_claim(const table::ResultTable& table, const table::Row& row,
                          const ops::Variant& kernel) {
   const auto error = cell_of(table, row, "max_error_ulp");
@@ -40,12 +40,12 @@ std::string broken_claim(const table::ResultTable& table, const table::Row& row,
                      kernel.claimed_ulp, error->text());
 }
 
-// What it makes of rows that no table shows; nothing where it is something else that is wrong.
+// The results of the kernel on special rows, which no table shows. Empty if the kernel fails.
 timing::OnSpecialRows on_special_rows(const ops::Variant& kernel) {
   if (!timing::find_timed(kernel.name())) return {};
   try {
     return timing::special_rows_of(kernel.name());
-  } catch (const run::CaseFailed&) {  // the reason for which its rows are skipped
+  } catch (const run::CaseFailed&) {  // its rows are skipped for this reason
     return {};
   }
 }
@@ -70,7 +70,8 @@ void load_plugins(const PluginOptions& options) {
   const worker::Host host{.limit = std::chrono::milliseconds(std::llround(options.limit_s * 1000))};
   try {
     for (const auto& file : options.files) worker::add(worker::start(file, host));
-    if (!options.files.empty()) (void)timing::timed_variants();  // has names of its own
+    // Throws if a name is taken among the timed variants.
+    if (!options.files.empty()) (void)timing::timed_variants();
   } catch (const worker::Refused& refused) {
     throw UsageError(fmt::format("--plugin: {}", refused.what()));
   }

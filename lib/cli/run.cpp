@@ -15,7 +15,7 @@
 namespace maxtrick::cli {
 namespace {
 
-// The table on disk; nothing where there is none, or what is there is no table.
+// The table on disk; no value if the file does not exist or is not a table.
 std::optional<table::Baseline> table_on_disk(const std::filesystem::path& csv) {
   auto text = io::read_file_if_there(csv);
   if (!text) return std::nullopt;
@@ -26,8 +26,8 @@ std::optional<table::Baseline> table_on_disk(const std::filesystem::path& csv) {
   }
 }
 
-// The rows of the table on disk that the config still asks for and that this run did not make. A
-// table that would lose such rows is left alone.
+// The rows of the table on disk that the config still requests and that this run did not make.
+// `run` does not replace a table that would lose such rows.
 std::vector<std::string> lost_rows(const table::Baseline& old, const Prepared& prepared,
                                    const table::ResultTable& table) {
   std::vector<std::string> lost;
@@ -62,7 +62,7 @@ int write_table(run::Run& run, Prepared& prepared, const RunOptions& options) {
                csv.string(), lost.size(), lost.front());
     return exit_incomplete;
   }
-  // By the columns' rules.
+  // Compared by the rules of the columns.
   const std::size_t broken = old ? table::compare(run.table, *old).size() : 0;
   if (broken > 0 && in_ci()) {
     fmt::print(stderr,
@@ -79,11 +79,11 @@ int write_table(run::Run& run, Prepared& prepared, const RunOptions& options) {
              stored == run::Stored::written ? "written" : "unchanged");
   if (broken > 0) fmt::print("; {} cells or rows of the old table did not hold", broken);
   fmt::print("\n");
-  std::fflush(stdout);  // who reads a log waits for it
+  std::fflush(stdout);  // so that a reader of the log sees it at once
   return run.complete() ? exit_holds : exit_incomplete;
 }
 
-// The models that the configs export, each in a folder of its own in `folder`.
+// The models that the configs export, each in its own folder in `folder`.
 std::vector<Destination> models_of(const std::vector<Prepared>& all,
                                    const std::filesystem::path& folder) {
   std::vector<Destination> models;
@@ -123,8 +123,8 @@ int run(const RunOptions& options) {
     list_cases(all);
     return exit_holds;
   }
-  // Part of a table, or a table of other values than the config's or with rows of other kernels, is
-  // something to look at: it does not go among the committed tables unless a folder is named.
+  // Part of a table, or a table with overrides or with rows of plug-ins, is only printed. It is not
+  // stored among the committed tables unless the user names a folder.
   const bool show =
       options.folder.empty() &&
       (!options.filter.empty() || !options.overrides.empty() || !options.plugins.files.empty());

@@ -24,17 +24,17 @@
 namespace maxtrick::cli {
 namespace {
 
-// Where results are kept until their table is written, so that a run that was killed can go on.
-
-// The variable's value, where it is a path that does not depend on the folder one is in.
+// The value of a variable, if it is an absolute path, which does not depend on the current folder;
+// else an empty path.
 std::filesystem::path absolute_path(const char* variable) {
   const char* value = std::getenv(variable);
   const std::filesystem::path path = value ? value : "";
   return path.is_absolute() ? path : std::filesystem::path{};
 }
 
-// What the rows depend on besides the program: the config and the files that it names, the
-// libraries and the CPU that choose among their code, and the variables that decide for them.
+// Everything on which the rows depend besides the program: the config and the files that it names;
+// the libraries, and the CPU by which they choose their code; and the environment variables that
+// affect them.
 std::string identity(const Prepared& prepared, const TableOptions& options) {
   std::string text =
       fmt::format("{}\n{}\n{}\n{}\n{}", prepared.text, fmt::join(options.overrides, "\n"),
@@ -49,20 +49,21 @@ std::string identity(const Prepared& prepared, const TableOptions& options) {
   return text + fmt::format("\n{}", fmt::join(variables, "\n"));
 }
 
-// $XDG_CACHE_HOME/maxtrick, ~/.cache/maxtrick where that variable is not set (XDG Base Directory
-// Specification 0.8); empty where the user has no home. Not beside the tables: what is kept belongs
-// to the program and the config, wherever the table goes, and `check` writes nothing there. What a
-// check keeps lies apart: it writes no table, and so does not end what a run has left.
+// The folder of checkpoints, in which results are kept until their table is written:
+// $XDG_CACHE_HOME/maxtrick, or ~/.cache/maxtrick if that variable is not set (XDG Base Directory
+// Specification 0.8). Empty if the user has no home folder. It is not next to the tables, because a
+// checkpoint belongs to the program and the config, wherever the table is written, and `check` does
+// not write to the folder of the tables. The checkpoints of `check` are in a separate subfolder: it
+// writes no table, so it must not remove those of a run.
 std::filesystem::path kept_folder() {
   if (const auto cache = absolute_path("XDG_CACHE_HOME"); !cache.empty()) return cache / "maxtrick";
   if (const auto home = absolute_path("HOME"); !home.empty()) return home / ".cache" / "maxtrick";
   return {};
 }
 
-// Keeps the plan's results as they are done, and takes what an earlier run left of them where
-// --resume asks for that; says on stderr how much there was, and where it still is if that was not
-// asked for. Where that folder cannot be used nothing is kept, and stderr says why where somebody
-// would miss it.
+// Makes the plan write its results to a checkpoint, and read those of an earlier run if --resume is
+// given. Prints on stderr how many results there were, or where they are if --resume was not given.
+// If the folder cannot be used, nothing is kept, and stderr says why if the user would miss it.
 void resume(Prepared& prepared, const TableOptions& options) {
   if (!run::can_resume(prepared.plan)) {
     if (options.resume)
@@ -92,7 +93,7 @@ void resume(Prepared& prepared, const TableOptions& options) {
   } catch (const std::system_error& error) {
     reason = error.what();
   }
-  // Of a short run nobody expects it.
+  // Nobody expects checkpoints of a short run.
   if (options.resume || by_parts)
     fmt::print(stderr, "{}: {} are not kept, and a run that is killed starts anew: {}\n",
                prepared.name, by_parts ? prepared.plan.part : "rows", reason);
@@ -105,7 +106,7 @@ run::Plan lay_out(config::ConfigFile& file, bool& by_name_only) {
   const std::string title = root.text("title"), description = root.text("description");
   const run::Experiment* experiment = inputs::read_one(root, "experiment", run::experiments());
   by_name_only = root.has("by_name_only") && root.flag("by_name_only");
-  // Which other keys there may be is not known before the experiment is.
+  // The other keys that are allowed depend on the experiment.
   if (experiment == nullptr) root.ignore_rest();
   run::Plan plan;
   if (experiment != nullptr) plan = experiment->plan(root);
@@ -156,7 +157,7 @@ std::regex parse_filter(const std::string& text) {
   }
 }
 
-// What was tried and failed is to be found again.
+// Prints the keys of cases that failed, so that the user can find them.
 void name_cases(const std::vector<const run::Skipped*>& rows) {
   constexpr std::size_t most = 10;
   for (std::size_t i = 0; i < std::min(rows.size(), most); ++i)
@@ -164,7 +165,7 @@ void name_cases(const std::vector<const run::Skipped*>& rows) {
   if (rows.size() > most) fmt::print(stderr, "    and {} more\n", rows.size() - most);
 }
 
-// A line on a terminal that is drawn over itself; nothing anywhere else, nor in the first second.
+// A progress line that is redrawn. It is shown only on a terminal, and not in the first second.
 class ProgressBar {
  public:
   ProgressBar(std::string name, std::string counted, bool quiet)

@@ -1,4 +1,4 @@
-// From configs to computed tables: the part that run, check and accept have in common.
+// Computes tables from configs: the code that run, check and accept share.
 #pragma once
 
 #include <filesystem>
@@ -15,62 +15,67 @@
 
 namespace maxtrick::cli {
 
-// A config that was read and laid out, before anything runs.
+// A config that was read, and its plan, before anything runs.
 struct Prepared {
   std::filesystem::path path;
-  std::string name;  // of the table: the file's name without .toml
+  std::string name;  // name of the table: the file name without .toml
   std::string text;
-  bool by_name_only = false;                       // the config says so: no part of the default set
+  // The config excludes itself from the default set.
+  bool by_name_only = false;
   run::Plan plan = {};                             // the cases that the filter selects
-  std::vector<std::string> all_keys = {};          // of every case, selected or not
-  std::set<std::string> foreign_keys = {};         // those of plug-ins among them
+  std::vector<std::string> all_keys = {};          // keys of all cases, selected or not
+  std::set<std::string> foreign_keys = {};         // those of plug-ins among all_keys
   std::set<std::string> libraries = {};            // as in the plan
-  std::set<std::string> isas = {};                 // likewise
+  std::set<std::string> isas = {};                 // as in the plan
   std::map<std::string, std::string> inputs = {};  // as in run::Provenance
-  std::filesystem::path folder = {};   // of its table in that of all tables; as in the plan
-  std::filesystem::path kept_in = {};  // the folder of what compute() keeps, in kept_folder()
-  run::Resumed resumed = {};  // of what compute() keeps: to be removed once the result is used
+  std::filesystem::path folder = {};               // subfolder of its table, as in the plan
+  std::filesystem::path kept_in = {};              // subfolder of its checkpoints, in kept_folder()
+  run::Resumed resumed = {};  // its checkpoints, to be removed once the result is used
 
-  // The CSV of its table, where `tables` is the folder of all.
+  // The CSV file of its table, where `tables` is the folder of all tables.
   [[nodiscard]] std::filesystem::path csv_in(const std::filesystem::path& tables) const {
     return tables / folder / (name + ".csv");
   }
 };
 
-// Reads every config and throws one config::ConfigError for the errors of all of them. Throws
-// UsageError for a missing config, a bad filter, or two configs of one name.
+// Reads all configs, and throws one config::ConfigError for the errors of all of them. Throws
+// UsageError for a missing config, an invalid filter, or two configs with the same name.
 [[nodiscard]] std::vector<Prepared> prepare(const TableOptions& options);
 
-// The default set, where no config was named: all in configs/ but those that say `by_name_only =
-// true`, which times do: they belong to a machine and a moment. Says on stderr which were left out.
+// The default set, for a command that names no config: all configs in configs/ except those with
+// `by_name_only = true`. These are the experiments that measure times, which belong to a machine
+// and a moment. Prints on stderr which were left out.
 [[nodiscard]] std::vector<Prepared> prepare_default_set(TableOptions options);
 
-// The config files in configs/, sorted. Throws UsageError where there are none.
+// The config files in configs/, sorted. Throws UsageError if there are none.
 [[nodiscard]] std::vector<std::filesystem::path> default_configs();
 
-// Runs the cases, with a progress bar on a terminal, and says on stderr what was skipped and why,
-// and what an earlier run left.
+// Runs the cases, with a progress bar on a terminal. Prints on stderr the skipped cases with the
+// reasons, and the use of checkpoints.
 [[nodiscard]] run::Run compute(Prepared& prepared, const TableOptions& options);
 
-// What the table itself does not allow, baseline or none: cells above their bound
-// (ResultTable::limits), and claims about speed that do not hold (ResultTable::judged).
+// Errors that the table shows without a baseline: cells above their bound (ResultTable::limits),
+// and claims about speed that do not hold (ResultTable::judged).
 [[nodiscard]] std::vector<table::Mismatch> findings(const table::ResultTable& table);
 
-// Says them on stdout; exit_check_failed, exit_slower or exit_noisy, or exit_holds where none are.
+// Prints the findings on stdout. Returns exit_check_failed, exit_slower or exit_noisy, or
+// exit_holds if there are none.
 int report_findings(const table::ResultTable& table, const Prepared& prepared,
                     const std::filesystem::path& csv);
 
+// The exit code for a mismatch of this kind.
 [[nodiscard]] int exit_code(table::Mismatch::Kind kind);
 
+// What the manifest of the table states.
 [[nodiscard]] run::Provenance provenance(const Prepared& prepared, const TableOptions& options);
 
-// The worse of two exit codes: the more certain the bad news, the sooner it is told.
+// The worse of two exit codes. More certain failures take precedence over less certain ones.
 [[nodiscard]] int worse(int a, int b);
 
-// Whether the variable CI is set, and not empty: then no baseline changes.
+// Whether the environment variable CI is set and not empty. In that case no baseline is changed.
 [[nodiscard]] bool in_ci();
 
-// The lines that a filter leaves nothing of; exit_incomplete.
+// Explains that `--filter` matched no row, and returns exit_incomplete.
 int nothing_selected(const std::vector<Prepared>& all, const TableOptions& options);
 
 }  // namespace maxtrick::cli

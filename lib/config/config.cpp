@@ -1,4 +1,4 @@
-// A config as a whole: from text to tables, and the sum of what is wrong with it.
+// A config as a whole: parses the text to tables, and collects all errors.
 #include "config/config.hpp"
 
 #include <fmt/format.h>
@@ -23,7 +23,7 @@ namespace {
 
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
-// toml++ skips the mark and counts columns behind it.
+// toml++ skips the byte order mark and counts columns from the character after it.
 std::string_view without_mark(std::string_view text) {
   if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
   return text;
@@ -41,7 +41,8 @@ std::string line_in(const Document& document, std::size_t number) {
   return std::string(line);
 }
 
-// Where `text` stops being UTF-8. toml++ sees it too, but a character too early.
+// The first place where `text` is not valid UTF-8. toml++ detects this too, but reports a place one
+// character too early.
 std::optional<Place> first_invalid_character(std::string_view text, std::size_t document) {
   Place place = {.document = document};
   while (!text.empty()) {
@@ -58,14 +59,14 @@ std::optional<Place> first_invalid_character(std::string_view text, std::size_t 
   return std::nullopt;
 }
 
-// "Error while parsing string: unknown escape" is said in our words.
+// Rephrases a message of toml++ such as "Error while parsing string: unknown escape".
 std::string syntax_message(std::string_view description) {
   constexpr std::string_view preamble = "Error while parsing ";
   if (!description.starts_with(preamble)) return fmt::format("invalid TOML: {}", description);
   return fmt::format("invalid TOML in {}", description.substr(preamble.size()));
 }
 
-// The keys of every section that was handed out and that nobody asked for.
+// Notes the unknown keys: those that no getter has asked for, in each section that was handed out.
 void note_unknown_keys(ConfigState& state) {
   for (const auto& entry : state.sections) {
     const SectionState& section = entry.second;
@@ -112,7 +113,8 @@ std::variant<toml::table, Fault> ConfigState::parse(std::string_view text) {
     return Fault{*bad, "invalid UTF-8"};
   }
   try {
-    // Any path that is not empty will do: each call makes an object of its own.
+    // Any non-empty path will do: each call of parse() creates its own path object, by which
+    // place() finds the document.
     toml::table table = toml::parse(text, std::string_view("config"));
     documents.back().path = table.source().path;
     return table;
@@ -132,7 +134,7 @@ void ConfigState::raise(std::vector<NotedProblem> problems) {
   std::vector<Problem> bare;
   std::set<std::tuple<std::size_t, std::size_t, std::size_t, std::string>> seen;
   for (NotedProblem& noted : problems) {
-    // A key that was read twice was found wrong twice.
+    // A key that was read twice notes the same error twice.
     if (!seen.insert(std::tuple_cat(order(noted), std::tie(noted.problem.message))).second)
       continue;
     bare.push_back(std::move(noted.problem));

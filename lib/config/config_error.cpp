@@ -1,4 +1,4 @@
-// How an error in a config looks.
+// Formats the errors of a config.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,14 +17,15 @@ constexpr std::size_t longest_line = 160;
 constexpr std::size_t longest_word = 60;
 constexpr std::string_view replacement = "\xEF\xBF\xBD";  // U+FFFD
 
-// C0 but tab, DEL, and C1, which is two bytes in UTF-8: a terminal would act on them.
+// Control characters, to which a terminal would react: C0 except tab, DEL, and C1, whose characters
+// have two bytes in UTF-8.
 bool is_control(std::string_view character) {
   const auto first = static_cast<unsigned char>(character.front());
   if (character.size() == 1) return (first < 0x20 && first != '\t') || first == 0x7F;
   return first == 0xC2 && static_cast<unsigned char>(character[1]) < 0xA0;
 }
 
-// The characters of `text`, those replaced that cannot be shown.
+// The characters of `text`; those that cannot be shown are replaced.
 std::vector<std::string_view> characters(std::string_view text) {
   std::vector<std::string_view> result;
   while (!text.empty()) {
@@ -40,7 +41,7 @@ std::string printable(std::string_view text) {
   return fmt::format("{}", fmt::join(characters(text), ""));
 }
 
-// The line with the caret below it, each behind a margin.
+// The line and, below it, the caret, each after a margin.
 std::string excerpt(const Problem& problem) {
   const std::vector<std::string_view> line = characters(problem.source);
   const std::size_t caret = std::clamp<std::size_t>(problem.column, 1, line.size() + 1) - 1;
@@ -55,7 +56,7 @@ std::string excerpt(const Problem& problem) {
   std::string indentation(shown.size(), ' ');
   for (std::size_t i = begin; i < end; ++i) {
     shown += line[i];
-    // The same tab moves the caret as far as it moved the text.
+    // A tab in this line moves the caret as far as the tab above moves the text.
     if (i < caret) indentation += line[i] == "\t" ? '\t' : ' ';
   }
   if (end < line.size()) shown += "...";
@@ -91,7 +92,7 @@ std::string in_quotes(std::string_view word) {
   return fmt::format("'{}{}'", fmt::join(shown, ""), cut ? "..." : "");
 }
 
-// Unicode 15, table 3-7: no overlong forms, no surrogates, nothing above U+10FFFF.
+// See Unicode 15, table 3-7: no overlong forms, no surrogates, nothing above U+10FFFF.
 std::size_t character_length(std::string_view text) {
   const auto byte = [&](std::size_t i) -> unsigned {
     return i < text.size() ? static_cast<unsigned char>(text[i]) : 0;

@@ -1,5 +1,5 @@
-// What stands behind ConfigFile and Section. Only the files that implement them include this: it
-// brings in toml++.
+// The state that ConfigFile and Section share. Only the files that implement them include this
+// header, because it includes toml++.
 #pragma once
 
 #include <toml++/toml.h>
@@ -19,11 +19,11 @@
 
 namespace maxtrick::config {
 
-// A text that values came from: the file, or one override.
+// A text that is the source of values: the file, or one override.
 struct Document {
   std::string name;
   std::string text;
-  toml::source_path_ptr path = {};  // what its nodes carry, and no other document's
+  toml::source_path_ptr path = {};  // the path object of its nodes, which no other document has
 };
 
 struct Place {
@@ -32,7 +32,7 @@ struct Place {
   std::size_t column = 1;
 };
 
-// Why a text is no TOML.
+// The reason why a text is not TOML.
 struct Fault {
   Place place;
   std::string message;
@@ -45,15 +45,16 @@ struct NotedProblem {
 
 struct SectionState {
   ConfigState* file = nullptr;
-  const toml::table* table = nullptr;  // null: stands for a table that is missing or no table
+  const toml::table* table = nullptr;  // null: represents a table that is missing or is not a table
   Place place = {};
-  std::set<std::string, std::less<>> known = {};   // the keys that were asked for
-  std::set<std::string, std::less<>> failed = {};  // those in which a getter found an error
+  std::set<std::string, std::less<>> known = {};  // the keys that were asked for
+  // Keys in whose values a getter has found an error.
+  std::set<std::string, std::less<>> failed = {};
   bool rest_ignored = false;
 
-  // The value of `key`, or null. The key is known from now on.
+  // The value of `key`, or null. Makes the key known.
   const toml::node* find(std::string_view key);
-  // As find(), and notes that the key is missing.
+  // Like find(), but notes an error if the key is missing.
   const toml::node* require(std::string_view key, std::string_view expected);
   void fail(std::string_view key, const Place& at, std::string message, std::string expected);
 };
@@ -61,37 +62,38 @@ struct SectionState {
 struct ConfigState {
   std::deque<Document> documents;  // the file, then the overrides
   toml::table root;
-  std::map<const toml::table*, SectionState> sections;  // those that were handed out
-  SectionState nowhere;                                 // the one that stands for no table
+  std::map<const toml::table*, SectionState> sections;  // the sections that were handed out
+  // Represents every value that is not a table.
+  SectionState nowhere;
   std::vector<NotedProblem> problems;
-  std::set<std::string> files;  // that Section::file() handed out
+  std::set<std::string> files;  // paths that Section::file() returned
 
   [[nodiscard]] Place place(const toml::source_region& region) const;
   void note(const Place& at, std::string message, std::string expected);
   SectionState& section(const toml::table& table);
 
-  // The table that `text` holds; its nodes are places in the last document.
+  // Parses `text`, which is the last document: places of the nodes refer to it.
   std::variant<toml::table, Fault> parse(std::string_view text);
-  // Makes `text` a document and lays its value over the root.
+  // Adds `text` as a document and applies its value to the root.
   void apply_override(std::string text);
 
-  // Throws the problems, in order of place, where there are any.
+  // Throws the problems, sorted by place, if there are any.
   static void raise(std::vector<NotedProblem> problems);
 };
 
-// "a string", "an array": what a value is, for messages.
+// The type of a value for messages: "a string", "an array".
 [[nodiscard]] std::string_view type_of(const toml::node& node);
 
-// "'word'" for messages; a long word is cut.
+// The word in quotes, for messages; a long word is cut.
 [[nodiscard]] std::string in_quotes(std::string_view word);
 
-// The words as expected_one_of() lists them, without a suggestion.
+// The list of words that expected_one_of() uses, without a suggestion.
 [[nodiscard]] std::string listed(std::span<const std::string> words, std::string_view kind);
 
-// "; did you mean 'word'?", or nothing for no word.
+// "; did you mean 'word'?", or nothing if the word is empty.
 [[nodiscard]] std::string did_you_mean(std::string_view word);
 
-// How many bytes the character at the head of `text` takes; 0 where that is no valid UTF-8.
+// The number of bytes of the first character of `text`; 0 if it is not valid UTF-8.
 [[nodiscard]] std::size_t character_length(std::string_view text);
 
 }  // namespace maxtrick::config

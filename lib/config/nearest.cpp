@@ -1,5 +1,6 @@
-// Which word was meant: optimal string alignment distance (Damerau 1964), with rules of our own for
-// what is near enough. It counts bytes: the words of configs are ASCII.
+// Suggests the intended word. It uses the optimal string alignment distance (Damerau 1964), with
+// rules of our own for what is near enough. It counts bytes, because the words of configs are
+// ASCII.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -17,7 +18,7 @@ namespace maxtrick::config {
 namespace {
 
 constexpr std::size_t most_listed = 12;
-// A shorter word begins, or is a part of, too many others by chance.
+// A shorter word is a beginning or a part of too many other words by chance.
 constexpr std::size_t shortest_part = 3;
 
 std::string lower(std::string_view text) {
@@ -28,7 +29,7 @@ std::string lower(std::string_view text) {
   return result;
 }
 
-// The distances from `word` to every prefix of `other`, from the empty one to the whole.
+// The distances from `word` to every prefix of `other`, from the empty prefix to the whole word.
 std::vector<std::size_t> prefix_distances(std::string_view word, std::string_view other) {
   std::vector<std::size_t> before_last;
   std::vector<std::size_t> last;
@@ -49,16 +50,17 @@ std::vector<std::size_t> prefix_distances(std::string_view word, std::string_vie
   return row;
 }
 
-// Smaller is nearer. First the errors, where to have left something out counts as one at the end
-// and as two elsewhere; then the way of being near: as a whole (0), by the beginning (1), by a part
-// (2); last the errors with case counted.
+// How near two words are; smaller is nearer. First the number of errors, where an omission counts
+// once at the end of the word and twice elsewhere. Then the kind of match: the whole word (0), a
+// beginning (1), or a part (2). Last the number of errors when case counts.
 using Nearness = std::tuple<std::size_t, int, std::size_t>;
 
 std::optional<Nearness> nearness(std::string_view word, std::string_view other) {
   const std::string typed = lower(word);
   const std::string known = lower(other);
   const std::size_t longer = std::max(typed.size(), known.size());
-  // A word far longer than any known one was not meant to be one; it would also cost time.
+  // A word that is much longer than the known one is not a misspelling of it; comparing them would
+  // also take time.
   if (typed.size() > 2 * known.size() + 1) return std::nullopt;
 
   const std::vector<std::size_t> distances = prefix_distances(typed, known);

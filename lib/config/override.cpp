@@ -1,4 +1,4 @@
-// Overrides: KEY=VALUE laid over a config.
+// Applies overrides KEY=VALUE to a config.
 #include <fmt/format.h>
 
 #include <cstddef>
@@ -24,15 +24,15 @@ bool is_bare_word(std::string_view text) {
   return !text.empty() && text.find_first_not_of(allowed) == std::string_view::npos;
 }
 
-// Whether what stands before '=' can begin a TOML document and yet be no key: a header, a comment,
-// or either behind a byte order mark. No key begins with what is not ASCII, save in quotes.
+// Whether the text before '=' could begin a TOML document without being a key: a header, a comment,
+// or either after a byte order mark. An unquoted key has only ASCII characters.
 bool is_no_key(std::string_view key) {
   return key.empty() || key[0] == '[' || key[0] == '#' ||
          static_cast<unsigned char>(key[0]) >= 0x80;
 }
 
-// Follows the one path in `from`, which is a table for each part of a dotted key, and puts its end
-// into `onto`.
+// `from` has a single path: one table for each part of a dotted key. This follows the path and puts
+// the value at its end into `onto`.
 void lay_over(ConfigState& state, toml::table& onto, toml::table& from) {
   const toml::key key = from.begin()->first;
   toml::node& value = from.begin()->second;
@@ -69,7 +69,8 @@ void ConfigState::apply_override(std::string text) {
   std::variant<toml::table, Fault> parsed = parse(whole);
   const std::string_view value = trimmed(whole.substr(equals + 1));
   if (std::holds_alternative<Fault>(parsed) && is_bare_word(value)) {
-    // The value begins where its quote does, so that its place holds in the text as it was given.
+    // The quote is inserted where the value begins, so that the places of errors hold for the text
+    // as the user gave it.
     const std::string before(whole.substr(0, whole.find(value, equals + 1)));
     std::variant<toml::table, Fault> as_text = parse(before + '"' + std::string(value) + '"');
     if (std::holds_alternative<toml::table>(as_text)) parsed = std::move(as_text);

@@ -1,4 +1,4 @@
-// Reading a table of a config, key by key, and the errors noted in it.
+// Reads a table of a config key by key, and notes its errors.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,15 +10,15 @@
 namespace maxtrick::config {
 namespace {
 
-// A value of a config, a key's or an array element's, and what messages call it.
+// A value of a config, which belongs to a key or an array element, with its name for messages.
 struct Value {
   SectionState& section;
   std::string_view key;
   const toml::node& node;
   std::string name;                // "'rows'", "element 2 of 'rows'"
-  std::string_view noun = "key ";  // what goes before the name; nothing before an element's
+  std::string_view noun = "key ";  // the text before the name; empty for an element
 
-  // Each notes an error here.
+  // Each of these notes an error at this value.
   void fail(std::string message, std::string_view expected) const;
   void is(std::string_view what, std::string_view expected) const;  // "key 'rows' is WHAT"
   void is_of_wrong_type(std::string_view expected) const;           // "key 'rows' is a string"
@@ -55,7 +55,7 @@ std::string range_text(std::int64_t low, std::int64_t high) {
   return "an integer";
 }
 
-// Each gives the value, or notes what is wrong with it.
+// Each of these functions returns the value, or notes what is wrong with it.
 std::optional<std::string> read_text(const Value& value) {
   const auto* text = value.node.as_string();
   if (text == nullptr) {
@@ -102,8 +102,8 @@ std::optional<std::string> read_choice(const Value& value, std::span<const std::
 
 constexpr std::string_view one_element = "one element at least";
 
-// What `read` makes of each element of the array `value`, and `harmless` where it finds an error;
-// one `harmless` where there is no element. `element` is what messages call one.
+// The result of `read` for each element of the array `value`, or `harmless` if it finds an error; a
+// single `harmless` if the array has no element. `element` is the word for an element in messages.
 template <class T, class Read>
 std::vector<T> read_elements(const Value& value, std::string_view element,
                              std::string_view expected, const T& harmless, Read read) {
@@ -125,7 +125,7 @@ std::vector<T> read_elements(const Value& value, std::string_view element,
   return result;
 }
 
-// The value of `key` where there is one; where not, it was noted as missing.
+// The value of `key`. If it is missing, notes that and returns no value.
 std::optional<Value> require(SectionState& section, std::string_view key,
                              std::string_view expected) {
   const toml::node* node = section.require(key, expected);
@@ -146,10 +146,11 @@ std::optional<std::vector<double>> read_row(const Value& value) {
   return read_elements(value, "element", "an array of numbers", 0.0, read);
 }
 
-// Makes all rows as long as the first one that is one, and notes those that are not.
+// Resizes all rows to the length of the first valid one, and notes an error for each row of another
+// length.
 void level_rows(const Value& value, std::vector<std::vector<double>>& rows) {
   const toml::array* array = value.node.as_array();
-  std::size_t first = 0;  // the number of that row, from 1; 0 before it is found
+  std::size_t first = 0;  // the number of the first valid row, from 1; 0 before it is found
   std::size_t length = 1;
   for (std::size_t i = 0; array != nullptr && i < array->size(); ++i) {
     const toml::array* row = (*array)[i].as_array();
@@ -199,7 +200,7 @@ const toml::node* SectionState::require(std::string_view key, std::string_view e
 
 void SectionState::fail(std::string_view key, const Place& at, std::string message,
                         std::string expected) {
-  // What is wrong with a table that is not there was said where it should be.
+  // If a table is missing, that error is noted at its own place already.
   if (table == nullptr) return;
   failed.emplace(key);
   file->note(at, std::move(message), std::move(expected));
@@ -227,7 +228,7 @@ void Section::reject(std::string_view key, std::size_t index, std::string messag
   if (section.table == nullptr || section.failed.contains(key)) return;
   Place at = section.place;
   if (const toml::node* node = section.table->get(key)) {
-    section.known.emplace(key);  // who rejects a key knows it
+    section.known.emplace(key);  // rejecting a key makes it known
     const toml::array* array = node->as_array();
     const bool element = array != nullptr && index < array->size();
     at = section.file->place(element ? (*array)[index].source() : node->source());

@@ -39,7 +39,7 @@ Arm read_arm(config::Section& section, const std::vector<DType>& dtypes) {
     if (section.choice("gradient", forms) == "difference")
       one.gradient = ops::GradientForm::difference;
   }
-  // Above 1/2 a clip's range would be empty.
+  // Above 1/2 the range of a clip would be empty.
   if (has_guard) one.guard = section.number("guard", {1e-300, 0.5});
   if (!one.formulation) return one;
   if (one.formulation->input == LossInput::probabilities && !has_softmax)

@@ -1,4 +1,4 @@
-// Losses as a config describes them: a formula, the softmax before it, its epsilon.
+// Arms: losses as a config describes them, with a formulation, its softmax and its epsilon.
 #pragma once
 
 #include <optional>
@@ -11,16 +11,18 @@
 
 namespace maxtrick::inputs {
 
+// A loss of a config: what one table [[arm]] describes.
 struct Arm {
   std::string name;
   const ops::Formulation* formulation = nullptr;
-  const ops::Variant* softmax = nullptr;  // null where the formulation makes its own
-  double guard = 0;                       // 0: the formulation has none
+  // Null: a formulation of logits then makes its own for the gradient.
+  const ops::Variant* softmax = nullptr;
+  double guard = 0;  // the epsilon; 0 if the formulation has none
   ops::GradientForm gradient = ops::GradientForm::chain;
 
-  // Whether a user brought its softmax along.
+  // Whether its softmax comes from a plug-in of the user.
   [[nodiscard]] bool foreign() const { return softmax != nullptr && !softmax->plugin.empty(); }
-  // The variant of cross_entropy; `other` in place of the guard, where there is one.
+  // The variant of cross_entropy for this arm. If the arm has a guard, `other` replaces it.
   [[nodiscard]] ops::Variant loss(ops::GradientForm form, std::optional<double> other = {}) const {
     return ops::with_softmax(*formulation, softmax, form, guard > 0 && other ? *other : guard);
   }
@@ -28,13 +30,13 @@ struct Arm {
 };
 
 // Reads the tables [[arm]], each with
-//   name       each once
+//   name       unique among the arms
 //   loss       a formulation (ops/formulation.hpp)
-//   softmax    a variant: needed by a formulation of probabilities, none for one of a sigmoid
-//   guard      the epsilon, where the arm has one; optional
-//   gradient   "chain", unless "difference" is said
-// Errors are noted in the config: also where the softmax lacks one of the types. What is returned
-// then may hold null formulations.
+//   softmax    a variant: required by a formulation of probabilities, an error for one of one logit
+//   guard      the epsilon, where the formulation has one; optional
+//   gradient   "chain" (the default) or "difference"
+// Errors are noted in the config, also where the softmax lacks one of the types. After an error the
+// returned arms may have null formulations.
 [[nodiscard]] std::vector<Arm> read_arms(config::Section& config,
                                          const std::vector<ops::DType>& dtypes = {});
 

@@ -24,16 +24,17 @@ using config::Section;
 using io::Matrix;
 using io::NumberType;
 
-// Deferred: made by the first who asks.
+// A deferred future: the first thread that asks for the value computes it.
 template <class Make>
 std::shared_future<learn::DataSet> on_demand(Make make) {
   return std::async(std::launch::deferred, std::move(make)).share();
 }
 
-// Far enough for any data, and squares are finite and not 0.
+// Limits of the numbers of a generated data set. They are wide enough for any data, and squares of
+// such numbers are finite and not 0.
 constexpr double largest = 1e30, smallest = 1e-30;
 constexpr std::int64_t most_samples = 1'000'000, most_numbers = 10'000'000;
-// Of centres, and of features.
+// The limit for the number of centres, and for the number of features.
 constexpr std::int64_t most_drawn = 10'000;
 
 std::size_t read_samples(Section& section) { return section.count("samples", 1, most_samples); }
@@ -131,7 +132,7 @@ void read_circles(Section& section, NamedData& data) {
                    fmt::format("two numbers from {} to {}, rising", smallest, largest));
   }
   circles.half_width = section.number("half_width", {0, largest});
-  // The corners are the farthest points of the square.
+  // The corners are the points of the square that are farthest from the origin.
   if (2 * circles.half_width * circles.half_width <= circles.outer * circles.outer)
     section.reject(
         "half_width",
@@ -146,17 +147,18 @@ void read_circles(Section& section, NamedData& data) {
   };
 }
 
-// After an error that leaves nothing to generate there is one row.
+// If an error leaves nothing to generate, the data set has one row.
 void read_generated(Section& section, NamedData& data) {
   const std::vector<std::string> generators{"blobs", "circles"};
   const std::string generator = section.choice("generate", generators);
   if (generator == "blobs") return read_blobs(section, data);
   if (generator == "circles") return read_circles(section, data);
-  section.ignore_rest();  // which keys belong here depends on it
+  section.ignore_rest();  // the keys that belong here depend on it
   data.made = on_demand([] { return learn::DataSet{1, 1, 1, {0}, {0}}; });
 }
 
-// One of the two files. Where it is not there and `obtain` says how to get it, `missing` tells so.
+// Reads one of the two files. If it does not exist and `obtain` says how to get it, this sets
+// `missing` to a text that says so; without `obtain` it notes an error.
 std::optional<Matrix> read_file(Section& section, std::string_view key, const std::string& expected,
                                 const std::string& obtain, std::string& missing) {
   const std::string path = section.file(key);
@@ -211,7 +213,7 @@ bool are_one_a_row(Section& section, const Matrix& labels, const Matrix& points)
   return false;
 }
 
-// How many classes there are, or nothing after an error.
+// The number of classes, or nothing after an error.
 std::optional<std::size_t> count_classes(Section& section, const Matrix& labels) {
   const bool given = section.has("classes");
   const std::int64_t most = given ? section.integer("classes", 1, max_classes) : max_classes;
@@ -230,8 +232,8 @@ std::optional<std::size_t> count_classes(Section& section, const Matrix& labels)
          static_cast<std::size_t>(*std::max_element(labels.values.begin(), labels.values.end()));
 }
 
-// As data_set.hpp has it. After an error, and where a file is not there, of which `missing` then
-// tells, one row.
+// Reads the two files that data_set.hpp describes. Returns a data set of one row after an error,
+// and also if a file does not exist; then `missing` says which one.
 learn::DataSet read_data_files(Section& section, std::string& missing) {
   learn::DataSet one_row{1, 1, 1, {0}, {0}};
   const std::string obtain = section.has("obtain") ? section.text("obtain") : "";
@@ -243,7 +245,7 @@ learn::DataSet read_data_files(Section& section, std::string& missing) {
   const bool level = points && labels && are_one_a_row(section, *labels, *points);
   std::optional<std::size_t> classes;
   if (labels) classes = count_classes(section, *labels);
-  (void)section.has("classes");  // known, also where there are no labels to count
+  (void)section.has("classes");  // makes the key known even if there are no labels to count
   if (!finite || !level || !classes) return one_row;
   learn::DataSet data{points->rows, points->columns, *classes, std::move(points->values), {}};
   for (const double label : labels->values) data.y.push_back(static_cast<std::int32_t>(label));

@@ -33,8 +33,9 @@ std::string rounded(double value, Form f, int more = 0) {
                                            : fmt::format("{:.{}f}", value, f.decimals + more));
 }
 
-// Long enough that the rounding of the expansion's own last digit carries into none that is kept,
-// unless the value is that close to the printed number from below, in double.
+// The decimal expansion is 30 digits longer than the part that is kept. The rounding of its last
+// digit could carry into a kept digit only if the value were extremely close to the printed number
+// from below, in double.
 std::string cut(double value, Form f) {
   constexpr int beyond = 30;
   std::string text = f.scientific ? fmt::format("{:.{}e}", value, f.decimals + beyond)
@@ -45,7 +46,8 @@ std::string cut(double value, Form f) {
   return without_sign_of_zero(text);
 }
 
-// ".5", "0.50" and "5.0e-1" differ as text only: compared in the form of the printed number.
+// ".5", "0.50" and "5.0e-1" are the same number, so this puts the text into the form of the printed
+// number before the comparison.
 std::string normal(std::string_view printed) {
   return rounded(io::parse_number(printed).value_or(NAN), form(printed));
 }
@@ -58,7 +60,7 @@ Agreement compare(std::string_view printed, double value) {
 }
 
 std::string with_more_digits(std::string_view printed, double value, int more) {
-  // An index has no more digits.
+  // An index has no further digits.
   if (form(printed).decimals == 0 && value == std::floor(value)) more = 0;
   return rounded(value, form(printed), more);
 }

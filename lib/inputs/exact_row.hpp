@@ -1,4 +1,4 @@
-// A row of logits with its exact answer, which several cases share.
+// A row of logits with its exact answer, shared by several cases.
 #pragma once
 
 #include <functional>

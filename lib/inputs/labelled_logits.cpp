@@ -12,7 +12,7 @@ LabelledLogits gap_examples(std::size_t classes, std::size_t rows, double gap, s
   numerics::Random random(seed);
   LabelledLogits examples{classes, {}, {}};
   if (classes == 1) {
-    // In turn, that a cell has both.
+    // The labels alternate, so that every cell has both.
     for (std::size_t i = 0; i < rows; ++i) {
       examples.labels.push_back(static_cast<std::int32_t>(i % 2));
       examples.logits.push_back(i % 2 ? gap : -gap);

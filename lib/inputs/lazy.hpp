@@ -1,4 +1,4 @@
-// A value that several cases share.
+// A value that is computed on demand and shared by several cases.
 #pragma once
 
 #include <functional>
@@ -7,8 +7,8 @@
 
 namespace maxtrick::inputs {
 
-// Made when it is first asked for, once, by whichever thread asks; others wait meanwhile. It is freed
-// with the last case that holds it: those of a whole grid would fill the memory.
+// The first thread that asks for the value computes it, once; other threads wait meanwhile. It is
+// freed with the last case that holds it, since the values of a whole grid would fill the memory.
 template <class T>
 class Lazy {
  public:

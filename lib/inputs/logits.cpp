@@ -36,7 +36,7 @@ std::vector<double> random_row(Section& section, std::size_t classes, std::strin
 std::vector<double> generate(Section& section) {
   const std::string generator = section.choice("generate", generators);
   if (generator.empty()) {
-    section.ignore_rest();  // which keys belong here depends on it
+    section.ignore_rest();  // the keys that belong here depend on it
     return {0};
   }
   const auto classes = section.count("classes", 1, max_classes);
@@ -46,7 +46,7 @@ std::vector<double> generate(Section& section) {
   } else if (generator == "ramp") {
     const double from = section.number("from", config::finite);
     const double to = section.number("to", config::finite);
-    // The ends exactly; a single class is the start.
+    // This formula gives both ends exactly. A single class gets the start.
     const auto last = static_cast<double>(classes > 1 ? classes - 1 : 1);
     for (std::size_t i = 0; i < classes; ++i) {
       const double share = static_cast<double>(i) / last;
@@ -72,7 +72,7 @@ Draw read_draw(Section& section, std::string_view kind) {
     const double scale = section.number("scale", {0, 1e300});
     return [scale](Random& random) { return scale * random.normal(); };
   }
-  // Half the range at most, so that high - low is finite.
+  // At most half the range of double, so that high - low is finite.
   constexpr config::Range range{-8e307, 8e307};
   const double low = section.number("low", range), high = section.number("high", range);
   if (!(low < high)) section.reject("high", "'high' is not above 'low'", "low < high");

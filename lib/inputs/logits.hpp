@@ -1,4 +1,4 @@
-// Rows of logits as a config describes them: literal, or generated.
+// Rows of logits as a config describes them: literal or generated.
 #pragma once
 
 #include <cstddef>
@@ -14,30 +14,32 @@
 
 namespace maxtrick::inputs {
 
+// The largest number of classes that a config may ask for.
 inline constexpr std::int64_t max_classes = 1'000'000;
 
 // Reads key `key` of a section, which is one of
 //   [1000, -inf, nan]                                                  the logits themselves
 //   { generate = "fill", value = v, classes = n }                      all equal
-//   { generate = "ramp", from = a, to = b, classes = n }               evenly from a to b
+//   { generate = "ramp", from = a, to = b, classes = n }               evenly spaced from a to b
 //   { generate = "spike", value = v, at = i, rest = r, classes = n }   v at index i, else r
 //   { generate = "normal", scale = s, seed = k, classes = n }          normal, deviation s
 //   { generate = "uniform", low = a, high = b, seed = k, classes = n } uniform from a to b
-// A generated row may have  replace = [ { at = i, value = v }, ... ]  and, where random, an
-// offset = c added to each logit. Errors are noted in the config; the row is then { 0 }.
+// A generated row may have  replace = [ { at = i, value = v }, ... ]  and, if it is random,
+// offset = c, which is added to each logit. Errors are noted in the config; the row is then { 0 }.
 // Random numbers are those of numerics::Random, drawn from the first class to the last.
 [[nodiscard]] std::vector<double> read_logits(config::Section& section, std::string_view key);
 
-// What each number of a random row is drawn by, as the keys of `section` that belong to `kind` have it:
+// The function that draws each number of a random row. It is described by the keys of `section`
+// that belong to `kind`:
 //   "normal"    scale = s            s z, z standard normal
 //   "uniform"   low = a, high = b    uniform from a to b
 using Draw = std::function<double(numerics::Random&)>;
 [[nodiscard]] Draw read_draw(config::Section& section, std::string_view kind);
 
-// A row of so many numbers s z, those of numerics::Random(seed).
+// A row of `classes` numbers `scale` z, z standard normal, drawn from numerics::Random(seed).
 [[nodiscard]] std::vector<double> normal_row(std::size_t classes, double scale, std::uint64_t seed);
 
-// Notes an error where a finite logit is not finite in one of the types.
+// Notes an error if a finite logit is not finite in one of the types.
 void require_representable(config::Section& section, std::string_view key,
                            const std::vector<double>& logits,
                            const std::vector<ops::DType>& dtypes);
@@ -55,13 +57,13 @@ template <class T>
 struct LogitFile {
   std::size_t rows = 0, classes = 0;
   std::vector<double> logits = {};  // in C order
-  std::string missing = {};         // where it is not there: which, and how to get it
+  std::string missing = {};         // if the file does not exist: its name, and how to get it
 };
 
-// Reads, now,
+// Reads the file at once. The keys of the section are
 //   path = "x.npy", obtain = "how to get it"      a matrix of io::read_matrix
-// Errors are noted in the config: a file that is no matrix, and logits that are not finite in one
-// of the types. A file that is not there is none.
+// Errors are noted in the config: a file that is not a matrix, and logits that are not finite in
+// one of the types. A file that does not exist is not an error; `missing` then says so.
 [[nodiscard]] LogitFile read_logit_file(config::Section& section,
                                         const std::vector<ops::DType>& dtypes);
 

@@ -1,4 +1,4 @@
-// A loss run on a batch of examples.
+// Computes a loss of a batch of examples.
 #pragma once
 
 #include <span>
@@ -13,9 +13,9 @@ namespace maxtrick::inputs {
 template <class T>
 struct LossBatch {
   std::vector<T> logits, losses, gradient, weights;
-  std::span<const std::int32_t> labels;  // the examples' own
+  std::span<const std::int32_t> labels;  // those of the examples
   std::size_t columns;
-  T mean = 0;  // added in order, in T
+  T mean = 0;  // summed in order, in T
 
   LossBatch(const inputs::LabelledLogits& examples, bool one_hot)
       : logits(inputs::rounded<T>(examples.logits)),
@@ -32,8 +32,8 @@ struct LossBatch {
         weights[i * columns + static_cast<std::size_t>(labels[i])] = static_cast<T>(1.0);
   }
 
-  // By a variant of cross_entropy that has the type. One that takes no coefficients is given the
-  // classes.
+  // Runs a variant of cross_entropy, which must have the type. A variant that takes no coefficients
+  // receives class indices.
   void run(const ops::Variant& loss) {
     ops::Targets<T> targets;
     if (weights.empty() || !loss.takes_coefficients)

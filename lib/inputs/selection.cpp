@@ -16,7 +16,7 @@ using ops::DType;
 using ops::Op;
 using ops::Variant;
 
-// Those of `all` that array `key` names.
+// The elements of `all` that the array at `key` names.
 template <class T>
 std::vector<T> read_named(config::Section& section, std::string_view key, std::span<const T> all) {
   std::vector<T> values;
@@ -24,8 +24,8 @@ std::vector<T> read_named(config::Section& section, std::string_view key, std::s
   return values;
 }
 
-// Those of functions of the logits alone. A loss needs a target for each row: configs name it by
-// [[arm]].
+// The variants of functions of the logits alone. A loss also needs a target for each row, so
+// configs select losses by [[arm]] instead.
 std::vector<const Variant*> variants_of_logits() {
   std::vector<const Variant*> all;
   for (const Variant& variant : ops::variants())
@@ -33,7 +33,8 @@ std::vector<const Variant*> variants_of_logits() {
   return all;
 }
 
-// What the user brought along is wanted wherever its op is, beside what the config names.
+// Adds the variants of the user's plug-ins whose ops occur among the variants that the config
+// names.
 void join_plugins(std::set<std::string>& wanted) {
   std::set<Op> ops;
   for (const std::string& known : wanted) ops.insert(ops::find_variant(known)->op);
@@ -49,7 +50,7 @@ std::vector<std::size_t> read_choices(config::Section& section, std::string_view
   std::vector<std::size_t> chosen;
   for (std::size_t i = 0; i < words.size(); ++i) {
     const auto found = std::find(names.begin(), names.end(), words[i]);
-    if (found == names.end()) continue;  // noted already
+    if (found == names.end()) continue;  // the error is noted already
     const auto at = static_cast<std::size_t>(found - names.begin());
     if (std::find(chosen.begin(), chosen.end(), at) != chosen.end())
       section.reject(key, i, fmt::format("'{}' is named twice", words[i]), "each once");
@@ -72,7 +73,7 @@ std::vector<const Variant*> read_variants(config::Section& section) {
   std::set<std::string> wanted;
   const std::vector<std::string> globs = section.texts("variants");
   for (std::size_t i = 0; i < globs.size(); ++i) {
-    bool matched = globs[i].empty();  // an element that is no text: noted already
+    bool matched = globs[i].empty();  // an element that is not a text; the error is noted already
     for (const Variant* variant : variants_of_logits())
       if (ops::chooses(globs[i], *variant)) {
         wanted.insert(variant->name());

@@ -23,7 +23,7 @@ std::vector<std::int32_t> noisy(std::vector<std::int32_t> labels, double share, 
                                 Random& random) {
   for (std::int32_t& label : labels) {
     if (!(random.uniform() < share) || classes < 2) continue;
-    // One of the others.
+    // Draws one of the other classes.
     const auto other = static_cast<std::int32_t>(random.below(classes - 1));
     label = other < label ? other : other + 1;
   }
@@ -35,7 +35,7 @@ void mislead(Network<float>& network, const Setup& setup, Examples examples, Ran
   for (std::int32_t& label : examples.labels) label = (label + 1) % classes;
   learn::TrainingOptions options = setup.task.options;
   options.epochs = setup.start.misled_epochs;
-  options.optimiser = {};  // whatever is tried out afterwards
+  options.optimiser = {};  // the default, whichever optimiser the task uses later
   (void)learn::train(
       network, examples,
       learn::mean_loss(
@@ -55,7 +55,7 @@ void disturb(Network<float>& network, const Start& start) {
 
 Extent extent(std::span<const double> values) {
   const auto [low, high] = std::minmax_element(values.begin(), values.end());
-  // A NaN is neither small nor large.
+  // If there is a NaN, there is no smallest and no largest number.
   const bool number =
       std::none_of(values.begin(), values.end(), [](double x) { return std::isnan(x); });
   return number ? Extent{*low, *high} : Extent{NAN, NAN};
@@ -119,7 +119,7 @@ learn::History train(Prepared& run, const Setup& setup) {
 Trained train_once(const Setup& setup, std::uint64_t seed) {
   Prepared run = prepare(setup, seed);
   const std::vector<std::int32_t>& labels = setup.task.data.data().y;
-  // Of all examples in float64, so many at a time as stay in a cache.
+  // The logits of all examples in float64. A batch of this size fits into the cache.
   constexpr std::size_t at_a_time = 256;
   const auto logits = [&] {
     auto wide = learn::widened(run.network, std::min(run.examples.rows, at_a_time));
@@ -151,7 +151,8 @@ run::Parts Runs::parts() {
   return all;
 }
 
-// What fails costs these runs only: the parts of others may be among those of the same cases.
+// A failure affects only the cases of these runs. The parts of other runs may be among those of the
+// same cases.
 void Runs::make(std::size_t seed) {
   try {
     all_[seed] = train_once(setup_, seed);

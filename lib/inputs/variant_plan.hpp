@@ -1,4 +1,4 @@
-// What every plan does with its variants.
+// Helpers for plans whose cases use variants.
 #pragma once
 
 #include <vector>
@@ -8,16 +8,18 @@
 
 namespace maxtrick::inputs {
 
-// A plan without cases. Its manifest names the oracle, and what the variants compute with; where
-// there are none, that is the experiment's own code, which is scalar.
+// A plan without cases. Its manifest names the oracle, and the libraries and instruction sets of
+// the variants. Without variants, the experiment's own code does the computation, which is scalar.
 [[nodiscard]] run::Plan begin_plan(std::vector<table::Column> columns,
                                    const std::vector<const ops::Variant*>& variants = {});
 
-// The case, which is of a variant: skipped where the variant cannot run here, for that reason.
+// The case, which uses `variant`. It is skipped if the variant cannot run here, and the reason is
+// that of the variant.
 [[nodiscard]] run::Case of_variant(run::Case one, const ops::Variant& variant);
 
-// The one to show where all would show much the same: of those that can run here and compute `op`
-// the first that has the most of the types; null where there is none.
+// The variant that represents all others where their results would be much the same: among those
+// that compute `op`, can run here and are not from a plug-in, the first that has the most of
+// `dtypes`. Null if there is none.
 [[nodiscard]] const ops::Variant* stand_in(const std::vector<const ops::Variant*>& variants,
                                            ops::Op op, const std::vector<ops::DType>& dtypes);
 

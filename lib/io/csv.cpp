@@ -20,7 +20,8 @@ void append_field(std::string& csv, std::string_view field) {
   csv += '"';
 }
 
-// Reads one field at `at`, which ends up behind it, on the comma, the line's end or the text's end.
+// Reads the field at `at`. Moves `at` behind the field: to the comma, the end of the line, or the
+// end of the text.
 std::string read_field(std::string_view text, std::size_t& at, std::size_t& line) {
   std::string field;
   if (at == text.size() || text[at] != '"') {

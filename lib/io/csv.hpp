@@ -1,4 +1,4 @@
-// CSV as RFC 4180 quotes it, with LF at the end of each line.
+// CSV with the quoting of RFC 4180 and LF at the end of each line.
 #pragma once
 
 #include <string>
@@ -7,11 +7,11 @@
 
 namespace maxtrick::io {
 
-// Appends one line: the fields, quoted where they need it, with commas between them.
+// Appends one line: the fields, quoted if necessary, separated by commas.
 void append_csv_line(std::string& csv, const std::vector<std::string>& fields);
 
-// The lines of a CSV text; the first is the header. Throws std::runtime_error that names the line
-// where a quote is not closed or a line has another number of fields than the header.
+// The lines of a CSV text; the first is the header. Throws std::runtime_error, which names the
+// line, if a quote is not closed or a line has another number of fields than the header.
 [[nodiscard]] std::vector<std::vector<std::string>> parse_csv(std::string_view text);
 
 }  // namespace maxtrick::io

@@ -22,7 +22,7 @@ namespace {
                           fmt::format("cannot {} {}", what, path.string()));
 }
 
-// An open descriptor that is closed; errors name `target`.
+// Owns an open descriptor. Errors name `target`.
 class Writer {
  public:
   Writer(const std::string& path, int flags, const std::filesystem::path& target)
@@ -49,7 +49,8 @@ class Writer {
   int descriptor_;
 };
 
-// A name beside the target that nobody uses; it is removed again where the file was not moved away.
+// A name in the folder of the target that no file has. The destructor removes the file if it was
+// not renamed.
 class TemporaryName {
  public:
   explicit TemporaryName(const std::filesystem::path& target) {
@@ -70,8 +71,8 @@ class TemporaryName {
   std::string path_;
 };
 
-// A rename is on disk only once its folder is. Where a folder cannot be synced there is nothing
-// more to be done: the file is whole either way.
+// A rename reaches the disk only when its folder is synced. If a folder cannot be synced, nothing
+// can be done about it; the file is complete in either case.
 void sync_folder(const std::filesystem::path& folder) {
   const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY);
   if (descriptor < 0) return;
@@ -108,13 +109,13 @@ void write_files(const std::vector<std::pair<std::filesystem::path, std::string>
   std::vector<Pending> pending;
   for (const auto& [path, bytes] : files) {
     std::error_code error;
-    // Through links: the file is replaced, not the link to it.
+    // Follows links, so that the file is replaced and not the link to it.
     const std::filesystem::path target =
         std::filesystem::weakly_canonical(std::filesystem::absolute(path), error);
     if (error) fail("write", path, error.value());
     std::filesystem::create_directories(target.parent_path(), error);
     if (error) fail("make the folder of", target, error.value());
-    // A device or a pipe is written to; to rename something over it would take it away.
+    // Writes into a device or a pipe directly, because renaming a file over it would remove it.
     if (std::filesystem::exists(target) && !std::filesystem::is_regular_file(target)) {
       Writer(target.string(), 0, target).write(bytes);
       continue;
@@ -141,8 +142,8 @@ void append_to_file(const std::filesystem::path& path, std::string_view bytes) {
 }
 
 void require_writable(const std::filesystem::path& folder) {
-  // Only making it shows whether it can be made. What was not there is taken away again: nothing
-  // has been computed yet.
+  // Only an attempt to create the folder shows whether it can be created. Nothing has been computed
+  // yet, so folders that did not exist are removed again.
   std::vector<std::filesystem::path> missing;
   for (auto path = std::filesystem::absolute(folder); !std::filesystem::exists(path);
        path = path.parent_path())

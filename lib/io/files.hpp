@@ -1,4 +1,4 @@
-// Files read and written whole.
+// Reads and writes whole files.
 #pragma once
 
 #include <filesystem>
@@ -10,28 +10,29 @@
 
 namespace maxtrick::io {
 
-// The file's bytes. Throws std::system_error, which names the path.
+// The bytes of the file. Throws std::system_error, which names the path.
 [[nodiscard]] std::string read_file(const std::filesystem::path& path);
 
-// The same, or nothing where there is no such file.
+// The same, or nothing if there is no such file.
 [[nodiscard]] std::optional<std::string> read_file_if_there(const std::filesystem::path& path);
 
-// Replaces the file in one step: the bytes go to a new file beside it, are synced, and the new file
-// is renamed over the old one. Whoever reads meanwhile, and whoever kills the program, finds the
-// old bytes or the new ones. Missing folders are made. A device or a pipe is written to as it is.
-// Throws std::system_error, which names the path.
+// Replaces the file atomically: writes the bytes to a new file in the same folder, syncs it, and
+// renames it over the old one. If another program reads the file meanwhile, or if this program is
+// killed, the file has either the old bytes or the new ones. Creates missing folders. Writes
+// directly into a device or a pipe. Throws std::system_error, which names the path.
 void write_file(const std::filesystem::path& path, std::string_view bytes);
 
-// The same for files that belong together: all are written and synced before the first is replaced.
+// The same for several files that belong together. All are written and synced before the first is
+// replaced.
 void write_files(const std::vector<std::pair<std::filesystem::path, std::string>>& files);
 
-// Adds to the end of a file, which is made where it is not there. The bytes outlive the program,
-// not the system; whoever kills the program meanwhile may leave a piece of them there. Throws
-// std::system_error, which names the path.
+// Appends to a file, and creates it if it does not exist. The bytes survive the end of the program,
+// but are not synced against a crash of the system. If the program is killed meanwhile, a fragment
+// may remain. Throws std::system_error, which names the path.
 void append_to_file(const std::filesystem::path& path, std::string_view bytes);
 
-// Throws std::system_error where `folder` cannot be written into, or cannot be made, which is tried
-// and undone: to be asked before the work whose result shall go there.
+// Throws std::system_error if `folder` is not writable or cannot be created (it is created and
+// removed again as a test). To be called before the work whose result will be stored there.
 void require_writable(const std::filesystem::path& folder);
 
 // SHA-256 as 64 hexadecimal digits, as sha256sum prints it.

@@ -18,8 +18,8 @@ std::size_t count_characters(std::string_view text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
-// What is no number may be anything, a picture given for a CSV file too: no control characters and
-// no long lines for the terminal.
+// A word that is not a number may be anything, such as a part of a picture that was given as a CSV
+// file. So messages show no control characters and no long words.
 std::string shown(std::string_view word) {
   const bool cut = word.size() > longest_shown;
   std::string text{word.substr(0, longest_shown)};
@@ -32,7 +32,7 @@ class TextReader {
  public:
   TextReader(std::string_view text, std::string_view name) : text_(text), name_(name) {}
 
-  // `row_end` parts rows. Where rows are lines, some are no rows.
+  // `row_end` separates rows. If it is '\n', blank lines and comments are skipped.
   Matrix read(char row_end) {
     if (text_.find_first_not_of(blanks) == text_.npos) fail(text_.substr(0, 0), "no numbers");
     for (std::size_t begin = 0; begin <= text_.size();) {
@@ -47,7 +47,7 @@ class TextReader {
   }
 
  private:
-  // `part` is a part of the text.
+  // Throws InputError with the place of `part`, which must be a view into the text.
   [[noreturn]] void fail(std::string_view part, std::string_view message) const {
     const auto before = text_.substr(0, static_cast<std::size_t>(part.data() - text_.data()));
     const auto line = 1 + std::count(before.begin(), before.end(), '\n');
@@ -99,7 +99,7 @@ Matrix read_matrix(const std::filesystem::path& path) {
   const std::string bytes = read_file(path);
   if (path.extension() == ".npy") return parse_npy(bytes, path.string());
   std::string_view text = bytes;
-  // Spreadsheets put a byte order mark before the first number.
+  // Spreadsheets write a byte order mark before the first number.
   constexpr std::string_view mark = "\xEF\xBB\xBF";
   if (text.starts_with(mark)) text.remove_prefix(mark.size());
   return TextReader(text, path.string()).read('\n');

@@ -1,5 +1,6 @@
-// NumPy's file format, https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html:
-// magic, version, length of the header, header (a Python dict, padded), data.
+// Reads and writes NumPy's file format,
+// https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html: magic, version, length of
+// the header, header (a padded Python dict), data.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -20,7 +21,8 @@ namespace maxtrick::io {
 namespace {
 
 constexpr std::string_view npy_magic = "\x93NUMPY";
-constexpr std::string_view npy_dtypes = "'<f4', '<f8', '<i4' or '<i8'";  // those read
+// The dtypes that can be read.
+constexpr std::string_view npy_dtypes = "'<f4', '<f8', '<i4' or '<i8'";
 
 struct NpyHeader {
   std::string descr;
@@ -32,7 +34,7 @@ struct NpyHeader {
   throw InputError(fmt::format("{}: {}", name, message));
 }
 
-// Reads the one dict that the format allows, and no other Python.
+// Parses the single Python dict that the format allows, and no other Python.
 class HeaderReader {
  public:
   HeaderReader(std::string_view text, std::string_view name) : text_(text), name_(name) {}
@@ -84,7 +86,7 @@ class HeaderReader {
     place = std::move(value);
   }
 
-  // No key or dtype that is read needs an escape.
+  // A string without escapes: no supported key or dtype needs one.
   std::string string() {
     const char quote = next_is('"') ? '"' : '\'';
     if (quote == '\'' && !next_is('\'')) fail_expected("a string");
@@ -114,7 +116,7 @@ class HeaderReader {
       sizes.push_back(size());
       comma = next_is(',');
     }
-    // "(3)" is a number in Python, no tuple.
+    // In Python "(3)" is a number, not a tuple.
     if (sizes.size() == 1 && !comma) {
       --at_;
       fail_expected("',' in a tuple of one");
@@ -142,7 +144,7 @@ class HeaderReader {
   } header_;
 };
 
-// Takes magic, version and header off the front of `bytes`. Throws InputError, with `name`.
+// Removes magic, version and header from the front of `bytes`. Throws InputError, with `name`.
 NpyHeader take_npy_header(std::string_view& bytes, std::string_view name) {
   if (!bytes.starts_with(npy_magic))
     fail_npy(name, "not a .npy file: it does not start with \\x93NUMPY");
@@ -169,9 +171,9 @@ NpyHeader take_npy_header(std::string_view& bytes, std::string_view name) {
 
 static_assert(std::endian::native == std::endian::little, "data are copied as they lie");
 
-constexpr std::size_t alignment = 64;  // of the data, so that they can be mapped
+constexpr std::size_t alignment = 64;  // of the data, so that the file can be memory-mapped
 
-// What can be in a file (npy_dtypes), as numpy.dtype.str names it.
+// The supported dtypes (npy_dtypes), with their names as in numpy.dtype.str.
 struct Dtype {
   std::string_view descr;
   NumberType type;
@@ -181,10 +183,10 @@ constexpr Dtype dtypes[] = {{"<f4", NumberType::float32, 4},
                             {"<f8", NumberType::float64, 8},
                             {"<i4", NumberType::int32, 4},
                             {"<i8", NumberType::int64, 8}};
-// double has every integer up to here.
+// double represents every integer up to this one.
 constexpr std::int64_t largest_integer = std::int64_t{1} << 53;
 
-// Calls f(std::type_identity<T>) for the C++ type that the number type is.
+// Calls f(std::type_identity<T>) with the C++ type T of the number type.
 template <class F>
 auto with_type(NumberType type, F f) {
   switch (type) {
@@ -219,7 +221,8 @@ std::vector<double> values(std::string_view data, const Matrix& matrix, bool for
 template <class T>
 T converted(double value) {
   if constexpr (std::is_integral_v<T>) {
-    // From -2^(n-1) to below 2^(n-1), both of which double has; NaN is in no range.
+    // The range is from -2^(n-1) to below 2^(n-1); double represents both limits. NaN is in no
+    // range.
     constexpr auto beyond = -static_cast<double>(std::numeric_limits<T>::min());
     if (!(value >= -beyond && value < beyond && value == std::floor(value)))
       throw std::invalid_argument(fmt::format("{} is no integer of {} bits", value, 8 * sizeof(T)));

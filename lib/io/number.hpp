@@ -1,4 +1,4 @@
-// Reading a number from the text of a cell or an argument.
+// Reads a number from the text of a cell or an argument.
 #pragma once
 
 #include <charconv>
@@ -7,7 +7,7 @@
 
 namespace maxtrick::io {
 
-// All of `text` as a double (nan and inf included), or nothing.
+// The whole of `text` as a double (nan and inf included), or no value.
 [[nodiscard]] inline std::optional<double> parse_number(std::string_view text) {
   if (text.starts_with('+')) text.remove_prefix(1);
   double value = 0;

@@ -32,7 +32,8 @@ template void multiply<double>(std::size_t, std::size_t, std::size_t, Columns<co
                                Columns<const double>, Columns<double>);
 
 std::string blas_library() {
-  // "OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH ...": the first two words.
+  // openblas_get_config() returns "OpenBLAS 0.3.21 NO_LAPACKE DYNAMIC_ARCH ...". This keeps the
+  // first two words.
   std::istringstream config(openblas_get_config());
   std::string name, version;
   config >> name >> version;

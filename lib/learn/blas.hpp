@@ -1,4 +1,5 @@
-// Matrix products by OpenBLAS, which is held to one thread: the suite runs cases side by side.
+// Matrix products by OpenBLAS. OpenBLAS is limited to one thread, because the suite runs cases in
+// parallel.
 #pragma once
 
 #include <cstddef>
@@ -6,7 +7,7 @@
 
 namespace maxtrick::learn {
 
-// Matrices in column-major order, BLAS's own: entry (i, j) of `data` is data[i + j * stride].
+// A matrix in column-major order, as BLAS has it: entry (i, j) is data[i + j * stride].
 template <class T>
 struct Columns {
   T* data;
@@ -18,13 +19,13 @@ template <class T>
   return {m.data, m.stride, !m.transposed};
 }
 
-// C = A B, A of m x k, B of k x n. T is float or double.
+// Computes C = A B, where A is m x k, B is k x n and C is m x n. T is float or double.
 template <class T>
 void multiply(std::size_t m, std::size_t n, std::size_t k, Columns<const T> A, Columns<const T> B,
               Columns<T> C);
 
-// "OpenBLAS 0.3.21, core SkylakeX": which kernels it chose, and so which bits. OPENBLAS_CORETYPE in
-// the environment chooses others.
+// The library, its version and its kernels, such as "OpenBLAS 0.3.21, core SkylakeX". The bits of
+// the results depend on the kernels. The environment variable OPENBLAS_CORETYPE selects others.
 [[nodiscard]] std::string blas_library();
 
 }  // namespace maxtrick::learn

@@ -15,7 +15,8 @@ GivenCentres draw(const DrawnCentres& drawn, RandomState& random) {
   return centres;
 }
 
-// As make_blobs has them: those that are drawn are its first random numbers.
+// The centres, given or drawn. Like make_blobs, this takes drawn centres from the first random
+// numbers of `random`.
 GivenCentres centres_of(const Blobs& blobs, RandomState& random) {
   const auto* drawn = std::get_if<DrawnCentres>(&blobs.centres);
   return drawn != nullptr ? draw(*drawn, random) : std::get<GivenCentres>(blobs.centres);

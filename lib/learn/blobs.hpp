@@ -1,4 +1,4 @@
-// Gaussian clusters, one a class: scikit-learn's make_blobs, bit for bit.
+// Gaussian clusters, one for each class: reproduces scikit-learn's make_blobs bit for bit.
 #pragma once
 
 #include <cstddef>
@@ -10,33 +10,36 @@
 
 namespace maxtrick::learn {
 
-// A point for each centre, all of one length.
+// One point for each centre. All points have the same length.
 using GivenCentres = std::vector<std::vector<double>>;
 
-// Coordinates uniform from low to high, drawn centre by centre before the first sample.
+// Centres with coordinates uniform from low to high. They are drawn centre by centre, before the
+// first sample.
 struct DrawnCentres {
   std::size_t count = 0, features = 0;
   double low = -10, high = 10;
 };
 
 struct Blobs {
-  std::size_t samples = 0;  // of all centres together
+  std::size_t samples = 0;  // the total of all centres
   std::variant<GivenCentres, DrawnCentres> centres;
-  std::vector<double> spread = {1};  // the standard deviation: of all, or of each centre
+  std::vector<double> spread = {1};  // standard deviations: one for all centres, or one for each
   std::uint32_t seed = 0;
   bool shuffle = true;
 };
 
-// make_blobs(n_samples, centers, n_features, cluster_std, center_box, shuffle, random_state=seed)
-// of scikit-learn 1.2 (sklearn/datasets/_samples_generator.py). Centre k is class k; samples are
-// drawn centre by centre, and where their number does not divide, the first centres have one more.
-// There must be a centre, and a spread for each or one for all (else std::out_of_range).
+// Equals make_blobs(n_samples, centers, n_features, cluster_std, center_box, shuffle,
+// random_state=seed) of scikit-learn 1.2 (sklearn/datasets/_samples_generator.py). Centre k is
+// class k. Samples are drawn centre by centre. If their number is not divisible by the number of
+// centres, each of the first centres has one more sample. Throws std::out_of_range if there is no
+// centre, or if there are fewer spreads than centres and not exactly one.
 [[nodiscard]] DataSet make_blobs(const Blobs& blobs);
 
-// The logits of the Bayes classifier of these blobs, which knows centres and spreads, for points of
-// theirs; rows x classes in C order:
-//   log p(x, k) = -|x - c_k|^2 / (2 s_k^2) - features log s_k + a constant,
-// all classes as likely (they are, but for the one sample that some have more). No spread is 0.
+// The logits of the Bayes classifier, which knows the centres and spreads of `blobs`, for the
+// points of `data`; rows x classes in C order:
+//   log p(x, k) = -|x - c_k|^2 / (2 s_k^2) - features log s_k + a constant.
+// It assumes that all classes are equally likely. They are, except for the one sample more that the
+// first classes may have. No spread may be 0.
 [[nodiscard]] std::vector<double> bayes_logits(const Blobs& blobs, const DataSet& data);
 
 }  // namespace maxtrick::learn

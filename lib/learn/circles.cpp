@@ -18,7 +18,7 @@ std::vector<std::int32_t> circle_classes(const Circles& circles,
   std::vector<std::int32_t> classes;
   classes.reserve(points.size() / 2);
   for (std::size_t i = 0; i + 1 < points.size(); i += 2) {
-    // Squares, not the distance: a root would round once more.
+    // This compares squares, not distances: a square root would add another rounding.
     const double square = points[i] * points[i] + points[i + 1] * points[i + 1];
     classes.push_back(square < circles.inner * circles.inner   ? 0
                       : square < circles.outer * circles.outer ? 1

@@ -40,7 +40,7 @@ template numerics::BFloat16 cross_entropy(const Compute<numerics::BFloat16>&,
 
 namespace {
 
-// Logits rounded to S, and what comes of them; computed in A.
+// A MeanLoss that rounds the logits to S and computes with the rounded logits in A.
 template <class S, class A>
 class Narrow {
  public:

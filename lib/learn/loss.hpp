@@ -1,4 +1,4 @@
-// The loss of a batch, reduced, with its gradient: what training calls.
+// The reduced loss of a batch and its gradient, as training calls it.
 #pragma once
 
 #include <cstdint>
@@ -10,25 +10,27 @@
 
 namespace maxtrick::learn {
 
+// How the losses of a batch are combined.
 enum class Reduction { none, sum, mean };
 
-// A variant of cross_entropy that gives the gradient too: losses[i] of row i, not reduced, and in
-// `gradient` the derivative by the logits of the reduced loss; that of `none` is that of `sum`.
-// Returns the reduced loss, summed in T in order of rows; of `none`, 0. Labels must be classes: see
-// class_indices. Nothing overlaps.
+// Calls `loss`, a variant of cross_entropy that also computes the gradient. Sets losses[i] to the
+// loss of row i, not reduced, and `gradient` to the derivative of the reduced loss with respect to
+// the logits. For `none` the gradient is that of `sum`. Returns the reduced loss, summed in T in
+// the order of the rows; for `none` it returns 0. Labels must be classes, which class_indices()
+// checks. The arrays must not overlap.
 template <class T>
 T cross_entropy(const ops::Compute<T>& loss, numerics::Rows<const T> logits,
                 const Targets<T>& targets, Reduction reduction, std::span<T> losses,
                 numerics::Rows<T> gradient);
 
-// The same for the float32 logits of a network, sparse labels, reduced by the mean, and computed in
-// a given type. A 16-bit type rounds the logits to it first, and the gradient comes back as it is
-// there.
+// Cross-entropy of the float32 logits of a network with sparse labels, reduced by the mean, and
+// computed in a given type. For a 16-bit type, the logits are rounded to that type first, and the
+// losses and the gradient are rounded to it before they are converted to float32.
 using MeanLoss =
     std::function<void(numerics::Rows<const float> logits, std::span<const std::int32_t> labels,
                        std::span<float> losses, numerics::Rows<float> gradient)>;
 
-// `loss` has the type `dtype`.
+// `loss` must have a function for the type `dtype`.
 [[nodiscard]] MeanLoss mean_loss(const ops::Variant& loss, ops::DType dtype);
 
 }  // namespace maxtrick::learn

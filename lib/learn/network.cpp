@@ -9,13 +9,14 @@ using numerics::Rows;
 
 namespace {
 
-// Of a NaN, NaN. The comparisons are those of the vector instructions: no branch is taken.
+// relu(NaN) is NaN. The comparison has the form of the vector instruction, so that the compiler
+// emits no branch.
 template <class T>
 void relu(T* z, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) z[i] = T(0) > z[i] ? T(0) : z[i];
 }
 
-// Passes on what relu let through.
+// Keeps the gradient where relu had a positive output, and sets it to 0 elsewhere.
 template <class T>
 void relu_backward(const T* output, T* gradient, std::size_t n) {
   for (std::size_t i = 0; i < n; ++i) gradient[i] = output[i] > T(0) ? gradient[i] : T(0);
@@ -62,11 +63,13 @@ Rows<const T> Network<T>::forward(Columns<const T> X, std::size_t rows) {
     const Layer& layer = layers_[l];
     multiply<T>(rows, layer.outputs, layer.rows(), input, weights(layer),
                 {hidden_[l].data(), most_rows_});
-    // Rows of an earlier batch too, which no one looks at: one long loop.
+    // This also processes rows that an earlier, larger batch has left, which nothing reads. The
+    // result is one long loop instead of one loop for each column.
     relu(hidden_[l].data(), layer.outputs * most_rows_);
     input = {hidden_[l].data(), most_rows_};
   }
-  // (A W)' = W' A', and a matrix in C order is its transpose in column-major order.
+  // The logits are needed in C order, which is the transpose in column-major order. So this
+  // computes (A W)' = W' A'.
   const Layer& last = layers_.back();
   multiply<T>(last.outputs, rows, last.rows(), transposed(weights(last)), transposed(input),
               {logits_.data(), last.outputs});

@@ -1,4 +1,4 @@
-// A multilayer perceptron: dense layers with relu between them, and none after the last.
+// A multilayer perceptron: dense layers with relu between them, and no activation after the last.
 #pragma once
 
 #include <cstddef>
@@ -11,33 +11,36 @@
 
 namespace maxtrick::learn {
 
-// The parameters of a layer: a matrix W of inputs + 1 rows and a column for each output,
-// column-major, whose last row are the biases: every layer has a constant 1 as one input more.
+// The parameters of a layer form a column-major matrix W with inputs + 1 rows and one column for
+// each output. Its last row holds the biases: every layer has one more input, which is constantly
+// 1.
 struct Layer {
   std::size_t inputs, outputs;
-  std::size_t start;  // among all parameters
+  std::size_t start;  // position among all parameters
   [[nodiscard]] std::size_t rows() const { return inputs + 1; }
 };
 
-// T is float or double. Batches are column-major, so that an example is a row and a feature of the
-// whole batch is contiguous.
+// T is float or double. Batches are column-major: an example is a row, and the values of one
+// feature for the whole batch are contiguous.
 template <class T>
 class Network {
  public:
-  // `widths`: features, hidden layers, outputs; two at least. All memory is allocated here, for
-  // batches of at most `most_rows`.
+  // `widths` holds the number of features, the widths of the hidden layers, and the number of
+  // outputs; at least two numbers. The constructor allocates all memory, for batches of at most
+  // `most_rows`.
   Network(std::span<const std::size_t> widths, std::size_t most_rows);
 
-  // Weights uniform on +-sqrt(6 / (inputs + outputs)), drawn layer by layer, input by input; biases
-  // 0 (X. Glorot and Y. Bengio, AISTATS 2010; as Keras has it).
+  // Draws weights uniform on +-sqrt(6 / (inputs + outputs)), layer by layer and input by input, and
+  // sets the biases to 0 (X. Glorot and Y. Bengio, AISTATS 2010; as Keras does).
   void initialise(numerics::Random& random);
 
-  // The logits of examples X, rows x (features + 1), the last column 1; rows x outputs in C order,
-  // valid until the next call. At most most_rows.
+  // Computes the logits of the examples X, a matrix of rows x (features + 1) whose last column is
+  // 1. `rows` is at most most_rows. Returns rows x outputs in C order, valid until the next call.
   numerics::Rows<const T> forward(Columns<const T> X, std::size_t rows);
 
-  // Where the derivative of the loss by those logits is to be put before backward(), which makes
-  // gradients() of it and of what the last forward() left. X is the same again.
+  // Before calling backward(), the caller writes the derivative of the loss with respect to the
+  // logits here. backward() computes gradients() from it and from the values that the last
+  // forward() has stored. X must be the same as in that call.
   numerics::Rows<T> logit_gradient() { return {logit_gradient_.data(), rows_, outputs()}; }
   void backward(Columns<const T> X);
 
@@ -56,9 +59,11 @@ class Network {
   std::size_t most_rows_, rows_ = 0;
   std::vector<Layer> layers_;
   std::vector<T> parameters_, gradients_;
-  std::vector<std::vector<T>> hidden_;  // outputs of each layer but the last, and a column of 1
+  // The outputs of each layer except the last, and a column of 1.
+  std::vector<std::vector<T>> hidden_;
   std::vector<T> logits_, logit_gradient_;
-  std::vector<T> gradient_, gradient_before_;  // by the outputs of a layer, and of the one before
+  // Derivatives with respect to the outputs of a layer, and of the layer before it.
+  std::vector<T> gradient_, gradient_before_;
 };
 
 }  // namespace maxtrick::learn

@@ -1,4 +1,4 @@
-// How a step follows from the gradient.
+// Computes an optimisation step from the gradient.
 #pragma once
 
 #include <cstddef>
@@ -7,12 +7,13 @@
 
 namespace maxtrick::learn {
 
-// As Keras 2 defines them, in T's arithmetic, but for alpha, which is rounded to T once:
+// The optimisers as Keras 2 defines them. They compute in T, except for alpha, which is computed in
+// double and rounded to T once:
 //   sgd:  w -= learning_rate g
 //   adam: alpha = learning_rate sqrt(1 - beta2^t) / (1 - beta1^t);
 //         m += (g - m) (1 - beta1); v += (g^2 - v) (1 - beta2); w -= alpha m / (sqrt v + epsilon)
-// (D. P. Kingma and J. Ba, ICLR 2015, section 2, with epsilon as in its last lines; m and v start
-// at 0, t at 1.)
+// Source of adam: D. P. Kingma and J. Ba, ICLR 2015, section 2, with epsilon as in the last lines
+// of that section. m and v start at 0, t starts at 1.
 enum class Method { adam, sgd };
 
 struct OptimiserOptions {
@@ -24,12 +25,14 @@ struct OptimiserOptions {
 template <class T>
 class Optimiser {
  public:
+  // `parameters` is the number of parameters. It allocates all memory here.
   Optimiser(const OptimiserOptions& options, std::size_t parameters);
+  // Changes the parameters by one step. Both spans have one number for each parameter.
   void step(std::span<T> parameters, std::span<const T> gradients);
 
  private:
   OptimiserOptions options_;
-  double power1_ = 1, power2_ = 1;  // beta^t
+  double power1_ = 1, power2_ = 1;  // beta1^t and beta2^t
   std::vector<T> m_, v_;
 };
 

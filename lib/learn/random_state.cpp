@@ -16,7 +16,7 @@ double RandomState::uniform(double low, double high) { return low + (high - low)
 
 double RandomState::normal() {
   if (kept_) return *std::exchange(kept_, std::nullopt);
-  // (x, y) uniform on the unit disc without its centre.
+  // (x, y) is uniform on the unit disc without its centre.
   double x, y, square;
   do {
     x = 2 * uniform() - 1;
@@ -25,7 +25,7 @@ double RandomState::normal() {
   } while (square >= 1 || square == 0);
   const double factor = std::sqrt(-2 * std::log(square) / square);
   kept_ = factor * x;
-  return factor * y;  // the second first, as NumPy does
+  return factor * y;  // NumPy returns the second of the pair first
 }
 
 double RandomState::normal(double mean, double deviation) { return mean + deviation * normal(); }

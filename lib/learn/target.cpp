@@ -10,7 +10,7 @@
 namespace maxtrick::learn {
 namespace {
 
-// The shortest text that reads back as the number: 1.000001 is not 1.
+// The shortest text that reads back as the same number. A message must not show 1.000001 as 1.
 std::string shown(double x) {
   char text[32];
   return {text, std::to_chars(std::begin(text), std::end(text), x).ptr};

@@ -1,4 +1,4 @@
-// Labels as they are read: class indices, or weights for each class.
+// Labels as they are read from input: class indices, or a weight for each class.
 #pragma once
 
 #include <cstddef>
@@ -15,17 +15,17 @@ namespace maxtrick::learn {
 using ops::Target;
 using ops::Targets;
 
-// A label that is none. what() names the row: "row 3: label 4 is no class, of 0 to 3".
+// An invalid label. what() names the row: "row 3: label 4 is no class, of 0 to 3".
 struct LabelError : std::invalid_argument {
   using std::invalid_argument::invalid_argument;
 };
 
-// The labels as class indices. Throws LabelError where one is not a whole number from 0 to
+// Converts the labels to class indices. Throws LabelError if one is not an integer from 0 to
 // classes - 1.
 [[nodiscard]] std::vector<std::int32_t> class_indices(std::span<const double> labels,
                                                       std::size_t classes);
 
-// Throws LabelError where a row has a negative weight or NaN, or where its weights do not sum to 1
+// Throws LabelError if a row has a negative weight or NaN, or if its weights do not sum to 1
 // (within `classes` roundings of T).
 template <class T>
 void require_distributions(numerics::Rows<const T> weights);

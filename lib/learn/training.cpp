@@ -17,7 +17,7 @@ bool on_wrong_side(std::span<const float> logits, std::int32_t label) {
   return ops::argmax(logits) != static_cast<std::size_t>(label);
 }
 
-// The examples of a step, gathered.
+// The examples of one step, copied into contiguous memory.
 struct Batch {
   Batch(const Examples& examples, std::size_t size)
       : most(size), X(size * (examples.features + 1), 1), labels(size), losses(size) {}
@@ -43,7 +43,8 @@ bool all_finite(std::span<const float> numbers) {
   return finite;
 }
 
-// Of a batch: examples on the wrong side that do not move the weights.
+// Counts the dead examples of a batch: misclassified examples whose gradient is 0, so that they do
+// not change the weights.
 std::size_t count_dead(const Batch& batch, Rows<const float> logits, Rows<const float> gradient) {
   std::size_t dead = 0;
   for (std::size_t i = 0; i < batch.rows; ++i) {
@@ -55,7 +56,7 @@ std::size_t count_dead(const Batch& batch, Rows<const float> logits, Rows<const 
   return dead;
 }
 
-// A loss of logits, by its name.
+// The loss of logits that has this name.
 ops::Compute<double> loss_of(std::string_view formulation) {
   return ops::with_softmax(*ops::find_formulation(formulation), nullptr).float64;
 }

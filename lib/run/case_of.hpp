@@ -1,4 +1,4 @@
-// A case of the plan, from a point of an experiment's grid.
+// Makes a case of a plan from a point of an experiment's grid.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +11,8 @@
 
 namespace maxtrick::run {
 
-// The case whose key is read from `point`, and whose row is read from `point` and from what
-// `measure(point)` returns: a result, or std::variant<Result, Skip>.
+// A case whose key is read from `point`, and whose row is read from `point` and from the value of
+// measure(point), which is a result or a std::variant<Result, Skip>.
 template <class Point, class Result, class Measure>
 [[nodiscard]] Case case_of(const table::Columns<Point, Result>& columns, Point point,
                            Measure measure, std::size_t batch = 0) {

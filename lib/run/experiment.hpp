@@ -1,4 +1,5 @@
-// What an experiment is to the suite: a plan of independent cases made from a config.
+// The interface between an experiment and the suite: an experiment turns a config into a plan of
+// independent cases.
 #pragma once
 
 #include <cstddef>
@@ -17,95 +18,100 @@
 
 namespace maxtrick::run {
 
-// A case that cannot run here, and why. What the config asks for only where it is there does not
-// leave a run incomplete.
+// States that a case cannot run here, and why. An optional case that is skipped does not make the
+// run incomplete.
 struct Skip {
   std::string reason;
   bool optional = false;
-  bool failed = false;  // it was tried: see CaseFailed
+  bool failed = false;  // it was tried and threw CaseFailed
 };
 
-// Thrown where a case is run: what it computes with failed, and the other cases can do without. The
-// case is skipped for that reason, and is missing.
+// A case throws this if the variant that it uses fails, and other cases are not affected. The case
+// is then skipped for that reason, and its row counts as missing.
 struct CaseFailed : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// What cases share and summarise, each part on any thread: the training runs of many seeds, say.
+// Computations that several cases share and summarise, such as the training runs of many seeds.
+// Each part may run on any thread.
 using Parts = std::shared_ptr<const std::vector<std::function<void()>>>;
 
-// Parts whose results outlive the program, so that a run that was killed goes on where it was
-// (resume.hpp). Each gives its result as one line of text, from which the case takes it, whether it
-// was computed just now or by the run that was killed.
+// Parts whose results are kept in a checkpoint, so that a later run can continue a run that was
+// killed (resume.hpp). The result of each part is one line of text. The case reads it from that
+// line, whether this run or the killed run computed it.
 struct KeptParts {
-  std::string name;  // of the file, among those of one config
+  std::string name;  // of the checkpoint file; unique among those of one config
   std::size_t size = 0;
-  // All that the results depend on besides the program itself and `size`: asked for when they are
-  // to be computed. Two that differ never share a result.
+  // Everything on which the results depend, except for the program itself and `size`. It is called
+  // when the parts are to be computed. Parts with different identities never share a result.
   std::function<std::string()> identity;
   std::function<std::string(std::size_t part)> compute;  // on any thread
-  // On any thread, once a part; false for a text that is no result of this part.
+  // Called on any thread, once for each part. Returns false if the text is not a result of this
+  // part.
   std::function<bool(std::size_t part, std::string_view text)> take;
 };
 
-// One case: one row of the table, or the reason why there is none. The row's key is known before it
-// is computed; `run` gives the cells of the other columns. Cases run in any order, on any thread; a
-// case's row may not depend on that.
+// One case: one row of the table, or the reason why the row is missing. The key of the row is known
+// before `run` computes the cells of the other columns. Cases run in any order, on any thread, and
+// the row must not depend on either.
 struct Case {
   table::Key key;
   std::function<std::variant<table::Row, Skip>()> run;
-  // Neighbours of one batch run one after the other on one thread: those that share what takes
-  // time, which would else keep the other threads waiting for it. 0: a batch of its own.
+  // Adjacent cases with the same batch run one after the other on one thread. Cases that share an
+  // expensive value should be in one batch; otherwise other threads would wait for that value. 0: a
+  // batch of its own.
   std::size_t batch = 0;
-  // What must have been done before any case of the batch runs; the same for all of them.
+  // Parts that must be done before any case of the batch runs; the same for all cases of the batch.
   Parts parts = {};
-  // The same, in place of `parts`, where their results are kept.
+  // Used in place of `parts` if the results of the parts are kept in a checkpoint.
   std::shared_ptr<const KeptParts> kept = {};
-  // Of something that the user brought along: a baseline need not know of it.
+  // Whether the case belongs to a plug-in of the user: a baseline may lack its row.
   bool foreign = false;
 };
 
-// A file that a config describes, whole, and what it holds in one line.
+// A file that a config describes: its whole content, and a summary of one line.
 struct ExportedFile {
   std::string name, bytes, summary;
 };
 
-// Files that belong together: a data set's, say. Made on demand.
+// Files that belong together, such as those of a data set. They are made on demand.
 struct Export {
-  std::string name;     // of their folder, where the config describes several such sets
-  std::string missing;  // why they cannot be made; empty where they can
+  std::string name;     // of their folder, if the config describes several such sets
+  std::string missing;  // the reason why they cannot be made; empty if they can
   std::function<std::vector<ExportedFile>()> files;
 };
 
+// What an experiment makes of a config: an empty table and the cases that fill it.
 struct Plan {
   table::ResultTable table;  // without rows
   std::vector<Case> cases;
-  std::string part = "cases";  // what progress counts: cases, or parts by this name
-  // For the manifest: libraries that compute, with versions; instruction sets in use.
+  std::string part = "cases";  // the name of what progress counts: cases or parts
+  // For the manifest: the libraries that compute, with versions, and the instruction sets in use.
   std::set<std::string> libraries = {};
   std::set<std::string> isas = {};
-  // Where the tables go, a folder in that of all tables: for what belongs to a machine.
+  // A subfolder of the folder of all tables, for tables that belong to one machine.
   std::filesystem::path folder = {};
-  std::vector<Export> data = {};    // what the cases learn from, for `maxtrick data`
-  std::vector<Export> models = {};  // what they train, for `maxtrick run --export`
+  std::vector<Export> data = {};    // the data sets from which the cases learn, for `maxtrick data`
+  std::vector<Export> models = {};  // the networks that they train, for `maxtrick run --export`
 
-  // Whether results of parts are kept, or whole rows.
+  // Whether a checkpoint holds the results of parts; otherwise it holds whole rows.
   [[nodiscard]] bool keeps_parts() const;
 };
 
 struct Experiment {
   std::string name;
   std::string summary;  // one line
-  // Reads the config's keys and lays out the cases; notes errors in the config and never throws for
-  // them. It computes nothing that takes time.
+  // Reads the keys of the config and lays out the cases. Notes errors in the config and never
+  // throws for them. Must be fast: it computes no results.
   std::function<Plan(config::Section& config)> plan;
 };
 
+// Registers an experiment; each one defines a static object of this type.
 struct RegisterExperiment {
   explicit RegisterExperiment(Experiment experiment);
 };
 
-// All experiments, sorted by name. Throws std::logic_error where two share a name.
+// All experiments, sorted by name. Throws std::logic_error if two have the same name.
 [[nodiscard]] const std::vector<Experiment>& experiments();
 
 }  // namespace maxtrick::run

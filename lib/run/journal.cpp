@@ -17,13 +17,13 @@ Journal::Journal(std::filesystem::path path, std::string_view identity, std::siz
       head_(fmt::format("maxtrick journal 1, {} parts of {}\n", parts, io::sha256(identity))) {
   const auto bytes = io::read_file_if_there(path_);
   if (bytes && read(*bytes, parts)) return;
-  // Renamed into place, so that a line is never added behind a piece of another one.
+  // The file is replaced by renaming, so that no later line is appended to a fragment of another.
   std::string good = head_;
   for (const auto& [part, text] : found_) good += line(part, text);
   io::write_file(path_, good);
 }
 
-// Whether all of it is good.
+// Reads the results. Returns whether the whole file is valid.
 bool Journal::read(std::string_view bytes, std::size_t parts) {
   if (!bytes.starts_with(head_)) return false;
   bytes.remove_prefix(head_.size());

@@ -1,8 +1,9 @@
-// Results of parts on disk, as they come: what a killed run leaves to the next one.
+// Checkpoint file: the results of parts, written as they are computed. A later run continues a
+// killed run from it.
 //
-// A text file: a line that says of what these are the parts (a digest of the identity and the
-// number of parts), and a line for each result: its part, the text, and a digest of both and of the
-// first line. A line that was cut short, or is not of this identity, has another digest.
+// The file is text. Its first line identifies the parts by the digest of their identity and their
+// number. Each further line is a result: the number of its part, the text, and a digest of both and
+// of the first line. The digest shows that a line was cut short or belongs to another identity.
 #pragma once
 
 #include <cstddef>
@@ -16,23 +17,26 @@ namespace maxtrick::run {
 
 class Journal {
  public:
-  // Reads what is there; a file of another identity, or with bad lines, is replaced by one that has
-  // only what is good. Throws std::system_error where it cannot be read or written.
+  // Reads the file. If it has another identity or invalid lines, it is replaced by one with only
+  // the valid results. Throws std::system_error if the file cannot be read or written.
   Journal(std::filesystem::path path, std::string_view identity, std::size_t parts);
 
-  // What was there: texts by part, of each the last.
+  // The results that the file had, by part; the last one if a part had several.
   [[nodiscard]] const std::map<std::size_t, std::string>& found() const { return found_; }
 
-  // Finds nothing of it any more; who opens the file next still does.
+  // Makes found() empty. The results stay in the file, and the next object that opens it finds
+  // them.
   void forget() { found_.clear(); }
 
-  // From any thread. `text` is one line. What cannot be written is not kept, nor is what comes
-  // after it: a full disk shall not end the run.
+  // Appends a result; may be called from any thread. `text` is one line. If writing fails, this
+  // result and all later ones are not kept: a full disk must not end the run.
   void add(std::size_t part, std::string_view text);
-  // Why not; empty where all is kept. Not while a thread adds.
+  // Why writing failed; empty if all results are kept. Must not be called while a thread calls
+  // add().
   [[nodiscard]] const std::string& failure() const { return failure_; }
 
-  // For when the results have gone where they belong. What cannot be removed stays.
+  // Removes the file; to be called once the results are stored in their table. If that fails, the
+  // file stays.
   void remove();
 
  private:

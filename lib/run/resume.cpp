@@ -16,8 +16,9 @@ namespace {
 
 using Journals = std::map<std::shared_ptr<const KeptParts>, std::shared_ptr<Journal>>;
 
-// A file for each identity, so that a short run leaves a long one's results alone, and the same one
-// for each build of the program, so that those of old ones do not pile up.
+// Each identity has its own file, so that a short run does not overwrite the results of a long one.
+// The name does not depend on the build of the program, so that the files of old builds do not
+// accumulate.
 std::shared_ptr<Journal> open(const Keeping& keeping, const std::string& name, std::size_t size,
                               const std::string& identity, Resumed& resumed) {
   const std::string digest = io::sha256(fmt::format("{} parts of {}", size, identity));
@@ -59,7 +60,7 @@ void resume_parts(Plan& plan, const Journals& journals, Resumed& resumed) {
     }
 }
 
-// What is kept of a row: the cells that are no key.
+// Parses the kept cells of a row, which are those of its columns that are no keys.
 std::optional<table::Row> parse_cells(const std::string& text) {
   try {
     return table::read_row(nlohmann::json::parse(text).get<std::vector<std::string>>());
@@ -68,7 +69,8 @@ std::optional<table::Row> parse_cells(const std::string& text) {
   }
 }
 
-// What a row needs may be shared by its batch: only where none of it is left is it not computed.
+// The cases of a batch share their parts. The parts are skipped only if all rows of the batch are
+// there already.
 void drop_parts_of_whole_batches(std::vector<Case>& cases, const std::vector<bool>& there) {
   for (std::size_t i = 0, end = 0; i < cases.size(); i = end) {
     for (end = i + 1;
@@ -81,12 +83,12 @@ void drop_parts_of_whole_batches(std::vector<Case>& cases, const std::vector<boo
   }
 }
 
-// Skips are not kept: what was lacking may be there by now.
+// Skips are not kept: the reason for a skip may not hold any more at the next run.
 void resume_rows(Plan& plan, const std::shared_ptr<Journal>& journal, Resumed& resumed) {
   std::vector<bool> there(plan.cases.size());
   for (std::size_t i = 0; i < plan.cases.size(); ++i) {
     Case& one = plan.cases[i];
-    if (one.foreign) continue;  // what it comes from may change, and nobody knows
+    if (one.foreign) continue;  // its plug-in may change without notice
     if (const auto found = journal->found().find(i); found != journal->found().end()) {
       const auto cells = parse_cells(found->second);
       if (cells && one.key.cells().size() + cells->size() == plan.table.columns.size()) {
@@ -127,7 +129,7 @@ bool can_resume(const Plan& plan) {
 }
 
 Resumed resume(Plan& plan, const Keeping& keeping) {
-  // All files first: where one of them cannot be, nothing is changed.
+  // Opens all files first: if one cannot be opened, the plan stays unchanged.
   Resumed resumed;
   Journals journals;
   for (const Case& one : plan.cases)

@@ -1,4 +1,4 @@
-// A plan that goes on where a run that was killed was.
+// Checkpoints: makes a plan continue from the results of a run that was killed.
 #pragma once
 
 #include <cstddef>
@@ -12,36 +12,41 @@
 
 namespace maxtrick::run {
 
+// Where and how checkpoints are kept.
 struct Keeping {
-  std::filesystem::path folder;  // of the files of this plan's config
-  // All that the rows depend on besides the program itself and the cases: the config, say. Kept
-  // parts have an identity of their own (KeptParts).
+  std::filesystem::path folder;  // the folder of the checkpoint files of this plan's config
+  // Everything on which the rows depend, except for the program itself and the cases; for example
+  // the config. Kept parts have an identity of their own (KeptParts).
   std::string identity;
-  // What is there; else the run starts anew, and adds to it: whoever has forgotten to ask for it
-  // kills the run and does.
+  // Whether to use the results that are there. Otherwise the run computes everything, and still
+  // adds to the file: a user who has forgotten --resume can kill the run and start it again with
+  // --resume.
   bool take = false;
 };
 
+// The checkpoints of a plan, and how many results they had.
 struct Resumed {
-  std::size_t had = 0, all = 0;  // results: in the folder; of the plan
-  std::string counted = "rows";  // what these are: rows, or the plan's kept parts
+  std::size_t had = 0, all = 0;  // numbers of results: found in the folder; in the whole plan
+  std::string counted = "rows";  // the name of what they are: rows, or the kept parts of the plan
   std::vector<std::shared_ptr<Journal>> journals = {};
 
-  // Once the table is where it belongs: no later run shall find the results.
+  // Removes the checkpoint files. To be called once the table is stored, so that no later run uses
+  // the results.
   void remove();
 };
 
-// Whether results may outlive the run: times may not, which are compared within one run.
+// Whether the results may be kept in a checkpoint. Times may not, since they are compared within
+// one run.
 [[nodiscard]] bool can_resume(const Plan& plan);
 
-// Makes a plan of which each result is kept in the folder as it comes: rows, or kept parts where a
-// case has them, which become ordinary parts. Of what is there, results that are taken are not
-// computed again. A file for each identity of a KeptParts, and one for all rows. Throws
-// std::system_error where that cannot be, with the plan as it was. Cases of what a user brought
-// along are computed anew.
+// Changes the plan so that each result is written to a checkpoint in the folder when it is
+// computed: rows, or kept parts if a case has them. Kept parts become ordinary parts. Results that
+// are found there and accepted are not computed again. There is one file for each identity of a
+// KeptParts, and one for all rows. Throws std::system_error if a file cannot be opened, and leaves
+// the plan unchanged then. Cases of the user's plug-ins are always computed.
 //
-// Results are bound to the program as it is built and to the identity: those of another are not
-// seen. Two runs of the same at once both add to the file.
+// Results belong to the build of the program and to the identity; those of another build or
+// identity are ignored. Two identical runs at the same time both append to the file.
 [[nodiscard]] Resumed resume(Plan& plan, const Keeping& keeping);
 
 }  // namespace maxtrick::run

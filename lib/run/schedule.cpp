@@ -21,7 +21,7 @@ struct Result {
   std::string error;
 };
 
-// The cases of a batch, and the parts that are to be done before them.
+// The cases of a batch, and the parts that must be done before them.
 struct Batch {
   std::size_t first, end;
   Parts parts;
@@ -31,7 +31,7 @@ struct Batch {
       : first(begin), end(begin), parts(std::move(before)), parts_left(parts ? parts->size() : 0) {}
 };
 
-// Kept parts of which nothing is kept: computed and taken, as if there were no other run.
+// The parts of a case. Kept parts without a checkpoint are computed and taken like any others.
 Parts parts_of(const Case& one) {
   if (!one.kept) return one.parts;
   auto all = std::make_shared<std::vector<std::function<void()>>>();
@@ -70,13 +70,14 @@ class Work {
     if (!counts_parts_) all_ = cases_.size();
   }
 
-  // On each thread.
+  // Each thread calls this.
   void operator()() {
     for (std::size_t i; !failed_ && (i = next_++) < items_.size();) {
       Batch& batch = *items_[i].batch;
       if (items_[i].part != no_part) {
         if (!run_part(batch, items_[i].part)) return;
-        if (batch.parts_left.fetch_sub(1) > 1) continue;  // the last to end goes on
+        // The thread that ends the last part continues with the cases.
+        if (batch.parts_left.fetch_sub(1) > 1) continue;
       }
       run_cases_of(batch);
     }
@@ -92,7 +93,7 @@ class Work {
     std::size_t part;
   };
 
-  // What the function throws becomes the error of a case.
+  // An exception of the function becomes the error of a case.
   template <class Function>
   bool attempt(std::size_t index, Function function) {
     std::string error;
@@ -105,7 +106,7 @@ class Work {
       error = "an exception of an unknown type";
     }
     const std::lock_guard lock(telling_);
-    // Of the parts of a batch, the first that fails.
+    // If several parts of a batch fail, the first error is kept.
     if (results_[index].error.empty())
       results_[index].error = fmt::format("case {}: {}", cases_[index].key.text(), error);
     failed_ = true;
@@ -120,8 +121,8 @@ class Work {
 
   void run_cases_of(const Batch& batch) {
     for (std::size_t i = batch.first; !failed_ && i < batch.end; ++i) {
-      // Moved out, so that what a case holds (an exact row, say) is freed when its last case has
-      // run.
+      // `run` is moved out of the case, so that the values that it holds (an exact row, say) are
+      // freed when their last case has run.
       const auto run = std::exchange(cases_[i].run, nullptr);
       attempt(i, [&] {
         try {
@@ -173,7 +174,7 @@ Run run_cases(Plan plan, unsigned jobs, const Progress& progress) {
   for (std::size_t i = 0; i < results.size(); ++i) {
     const std::string& key = plan.cases[i].key.text();
     if (!results[i].error.empty()) throw std::runtime_error(results[i].error);
-    if (failed) continue;  // on to the case that did
+    if (failed) continue;  // continue to the case that failed
     if (!known.insert(key).second) throw std::logic_error("two cases are called " + key);
     run.keys.push_back(key);
     if (const auto* skip = std::get_if<Skip>(&results[i].value)) {

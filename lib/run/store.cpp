@@ -57,12 +57,12 @@ std::string manifest(const Json& tables, const Provenance& from) {
       {"sha256", tables},
   };
   if (!from.inputs.empty()) json["inputs"] = from.inputs;
-  // A config's name is a path, which may be no UTF-8.
+  // The name of a config is a path, which need not be UTF-8.
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-// The manifest on disk; where it is missing or no manifest, one that speaks of nothing. "sha256"
-// and "config" are objects in any case.
+// The manifest on disk. If the file is missing or is not a manifest, this returns an empty one.
+// "sha256" and "config" are always objects.
 Json read_manifest(const std::filesystem::path& path) {
   Json manifest = Json::parse(io::read_file_if_there(path).value_or(""), nullptr, false);
   if (!manifest.is_object()) manifest = Json::object();
@@ -75,14 +75,14 @@ bool is_of_config(const Json& manifest, const std::string& config_text) {
   return manifest["config"].value("sha256", Json{}) == Json(io::sha256(config_text));
 }
 
-// Whether the manifest already speaks of these tables and this config.
+// Whether the manifest already describes these tables and this config.
 bool describes(const Json& manifest, const Json& tables, const Provenance& from) {
   return manifest["sha256"] == tables && is_of_config(manifest, from.config_text) &&
          manifest["config"].value("set", Json{}) == Json(from.overrides) &&
          manifest.value("inputs", Json::object()) == Json(from.inputs);
 }
 
-// The first line in which two texts differ: its number, and both.
+// Describes the first line in which two texts differ: its number, and both versions.
 std::string first_difference(const std::string& expected, const std::string& got) {
   std::istringstream a(expected), b(got);
   std::string line_a, line_b;

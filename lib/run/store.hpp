@@ -1,4 +1,4 @@
-// A table on disk: NAME.csv, NAME.md and NAME.manifest.json in one folder.
+// Stores a table on disk: NAME.csv, NAME.md and NAME.manifest.json in one folder.
 #pragma once
 
 #include <filesystem>
@@ -10,43 +10,45 @@
 
 namespace maxtrick::run {
 
-// Where a table comes from. Only what can matter to its numbers.
+// The provenance of a table: everything that can affect its numbers, and nothing else.
 struct Provenance {
   std::string config_name;
   std::string config_text;
   std::vector<std::string> overrides;              // --set
   std::map<std::string, std::string> inputs = {};  // files that the config names: SHA-256 of each
   std::vector<std::string> libraries;              // "MPFR 4.2.0"
-  std::string isa;                                 // which instruction sets were used, and why
+  std::string isa;                                 // the instruction sets that were used, and why
   unsigned jobs = 1;
 };
 
+// What store() did with the CSV and Markdown files.
 enum class Stored { unchanged, written };
 
-// Writes the CSV and Markdown files that changed, and the manifest where either did, or where the
-// manifest on disk is not of these tables and this config. Tables hold no date, host or path; what
-// does differ from machine to machine stands in the manifest.
+// Writes those of the CSV and Markdown files that changed. Writes the manifest if either changed,
+// or if the manifest on disk does not describe these tables and this config. Tables hold no date,
+// host or path; what differs from machine to machine is in the manifest.
 Stored store(const table::ResultTable& table, const Provenance& provenance,
              const std::filesystem::path& folder, const std::string& name);
 
-// Whether the CSV on disk is not the one that its manifest speaks of.
+// Whether the CSV file on disk differs from the one that its manifest describes.
 [[nodiscard]] bool altered(const std::filesystem::path& folder, const std::string& name);
 
-// What is wrong with the files beside a baseline, a line each: the Markdown twin must be the
-// one that the CSV gives under the columns and views of `schema`, and the manifest must hold the
-// digests of both. An altered digit in what people read is as bad as one in what is compared.
+// Describes what is wrong with the files that accompany a baseline, one line for each fault. The
+// Markdown file must be the one that the CSV file gives with the columns and views of `schema`, and
+// the manifest must hold the digests of both. A changed digit in the file that people read is as
+// bad as one in the file that is compared.
 [[nodiscard]] std::vector<std::string> stale_companions(const table::ResultTable& schema,
                                                         const table::Baseline& baseline,
                                                         const std::filesystem::path& folder,
                                                         const std::string& name,
                                                         const std::string& config_text);
 
-// The CPU's model name as a folder's: small letters, digits, dots, and dashes for what is between;
-// without what stands in brackets.
+// The model name of the CPU as the name of a folder: lower-case letters, digits and dots, with a
+// dash for every other sequence of characters. Text in brackets is left out.
 [[nodiscard]] std::string cpu_folder();
 
-// The commit that the program was built from, "" where it is unknown; and whether files had been
-// changed since.
+// The version of the program, the commit that it was built from ("" if unknown), and whether files
+// had changed since that commit.
 struct Build {
   std::string version;
   std::string commit;
@@ -54,8 +56,8 @@ struct Build {
 };
 [[nodiscard]] Build build();
 
-// SHA-256 of the program as it runs, which tells two builds apart that `build` cannot: of changed
-// files, by another compiler. Throws std::system_error where the system does not show it.
+// SHA-256 of the running program. It distinguishes builds that `build` does not: with changed
+// files, or by another compiler. Throws std::system_error if the system does not provide the file.
 [[nodiscard]] std::string program_digest();
 
 }  // namespace maxtrick::run

@@ -12,7 +12,7 @@ namespace {
 
 template <class T>
 std::string shortest(T value) {
-  // The sign of a NaN means nothing, and compilers disagree on it.
+  // The sign of a NaN has no meaning, and compilers produce different signs.
   return std::isnan(value) ? "nan" : fmt::format("{}", value);
 }
 
@@ -33,7 +33,8 @@ Cell Cell::read(std::string text) {
 std::optional<double> Cell::number() const {
   const auto* number = std::get_if<double>(&value_);
   if (number == nullptr) return std::nullopt;
-  return std::isnan(*number) ? std::numeric_limits<double>::quiet_NaN() : *number;  // no sign
+  // Without a sign.
+  return std::isnan(*number) ? std::numeric_limits<double>::quiet_NaN() : *number;
 }
 
 std::optional<Interval> Cell::interval() const {

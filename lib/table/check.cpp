@@ -22,7 +22,7 @@ double half_width(const Tolerance& tolerance, double at) {
     case Measure::ulp: {
       const double size = std::abs(at);
       constexpr double largest = std::numeric_limits<double>::max();
-      // Above the largest number there is none: its ULP is the distance to the one below.
+      // There is no number above the largest one, so its ULP is the distance to the one below.
       const double step =
           size < largest ? std::nextafter(size, largest) - size : size - std::nextafter(size, 0.0);
       return tolerance.value * step;
@@ -31,8 +31,8 @@ double half_width(const Tolerance& tolerance, double at) {
   return 0;
 }
 
-using Verdict =
-    std::optional<std::pair<Mismatch::Kind, std::string>>;  // what is wrong, and allowed
+// The kind of the mismatch and what is allowed; no value if the cells agree.
+using Verdict = std::optional<std::pair<Mismatch::Kind, std::string>>;
 
 Verdict equal(const Cell& expected, const Cell& got) {
   if (expected == got) return std::nullopt;
@@ -41,7 +41,8 @@ Verdict equal(const Cell& expected, const Cell& got) {
 
 Verdict within(const Column& column, const Cell& expected, const Cell& got) {
   const auto want = expected.number(), have = got.number();
-  // Where one is no finite number there is no distance to measure: only the same text is the same.
+  // If one of them is not a finite number, there is no distance to measure: they must be equal as
+  // text.
   if (!want || !have || !std::isfinite(*want) || !std::isfinite(*have)) return equal(expected, got);
   const double width = half_width(column.tolerance, *want);
   if (std::abs(*have - *want) <= width) return std::nullopt;
@@ -132,7 +133,7 @@ std::vector<Mismatch> beyond_limits(const ResultTable& table) {
     const std::size_t value_at = table.index(limit.value), bound_at = table.index(limit.bound);
     for (const Row& row : table.rows) {
       const auto value = row[value_at].number(), bound = row[bound_at].number();
-      // What is no number, NaN included, is not within a bound.
+      // A value that is not a number, or is NaN, is not within a bound.
       if (row[bound_at].empty() || (value && bound && *value <= *bound)) continue;
       found.push_back({Mismatch::Kind::differs, table.key(row), limit.value,
                        "at most " + row[bound_at].text(), row[value_at].text(),
@@ -152,7 +153,7 @@ std::vector<Mismatch> claims_in_doubt(const ResultTable& table) {
     const std::size_t claim = table.index(judged.claim), measured = table.index(judged.measured),
                       verdict = table.index(judged.verdict);
     for (const Row& row : table.rows)
-      for (const auto& [word, kind] : kinds)  // the worst of the row's verdicts tells of all
+      for (const auto& [word, kind] : kinds)  // only the worst verdict of a row is reported
         if (row[verdict].text().find(word) != std::string::npos) {
           found.push_back({kind, table.key(row), judged.verdict, row[claim].text(),
                            row[measured].text(),
@@ -171,7 +172,7 @@ std::string describe(const Mismatch& mismatch, std::string_view table_path,
   if (!mismatch.column.empty()) text += fmt::format(" column {}:", mismatch.column);
   text += fmt::format(" expected {}, got {}, allowed {}\n", mismatch.expected, mismatch.got,
                       mismatch.allowed);
-  // A row that is no longer made cannot be made again.
+  // A row that the run no longer makes cannot be repeated.
   if (mismatch.row.empty() || mismatch.got == no_row) return text;
   return text + fmt::format("    again: {}\n", rerun(config_path, mismatch.row));
 }

@@ -1,4 +1,5 @@
-// The columns of an experiment: each is declared once, with how its cell is read.
+// The columns of an experiment. Each is declared once, together with the function that reads its
+// cell.
 #pragma once
 
 #include <functional>
@@ -14,8 +15,8 @@
 
 namespace maxtrick::table {
 
-// `Case` is what is known before anything is measured: the axes of the experiment, from which the
-// key is read. `Result` is what was measured. A cell is read by a function or a pointer to a member
+// `Case` holds what is known before the measurement: the axes of the experiment, from which the key
+// is read. `Result` holds what was measured. A cell is read by a function or a pointer to a member
 // of either of them, or by a function of both.
 template <class Case, class Result>
 class Columns {
@@ -35,14 +36,15 @@ class Columns {
       if (rule == Rule::key && !of_case)
         throw std::logic_error("a key is read from what is measured: " + name);
     }
-    // Bounded by this tolerance.
+    // A column with the rule `bounded` and this tolerance.
     template <class... Read>
     One(std::string called, const Tolerance& allowed, std::string what, Read... read)
         : One(std::move(called), Rule::bounded, std::move(what), std::move(read)...) {
       tolerance = allowed;
     }
 
-    // What `then` reads from what `first` reads: a member of what a member points to, say.
+    // A column whose cell is read in two steps: `then` reads it from the result of `first`, such as
+    // a member of the object to which a member points.
     template <class First, class Then>
     One(std::string called, Rule compared, std::string what, First first, Then then)
         : One(std::move(called), compared, std::move(what),
@@ -50,13 +52,14 @@ class Columns {
                 return std::invoke(then, std::invoke(first, from));
               }) {}
 
-    std::function<Cell(const Case&)> of_case;  // or else
+    // Null if the cell needs the result; then of_result is set.
+    std::function<Cell(const Case&)> of_case;
     std::function<Cell(const Case&, const Result&)> of_result;
   };
 
   Columns(std::initializer_list<One> all) : all_(std::make_shared<const std::vector<One>>(all)) {}
 
-  // What a table needs to know of them.
+  // The columns without the functions that read cells.
   [[nodiscard]] std::vector<Column> schema() const { return {all_->begin(), all_->end()}; }
 
   [[nodiscard]] Key key(const Case& one) const {
@@ -76,7 +79,7 @@ class Columns {
   }
 
  private:
-  std::shared_ptr<const std::vector<One>> all_;  // of all cases
+  std::shared_ptr<const std::vector<One>> all_;  // shared by all cases
 };
 
 }  // namespace maxtrick::table

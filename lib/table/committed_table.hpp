@@ -1,4 +1,4 @@
-// A table on disk, as those read it who show what is in it.
+// Read-only view of a committed result table.
 #pragma once
 
 #include <filesystem>
@@ -11,17 +11,18 @@
 
 namespace maxtrick::table {
 
-// By the names of its columns. Throws InputError, which names the file, where table or column is
-// not there, or the file is no CSV.
+// Gives access to cells by the names of columns. Throws InputError, which names the file, if the
+// table or a column does not exist, or if the file is not CSV.
 class CommittedTable {
  public:
+  // Reads folder/NAME.csv.
   CommittedTable(const std::filesystem::path& folder, const std::string& name);
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] const std::vector<Row>& rows() const { return table_.rows(); }
   [[nodiscard]] const std::string& cell(const Row& row, const std::string& column) const;
-  // Nothing where the cell is no interval.
+  // No value if the cell is not an interval.
   [[nodiscard]] std::optional<Interval> interval(const Row& row, const std::string& column) const;
-  // NaN where the cell is no number.
+  // NaN if the cell is not a number.
   [[nodiscard]] double number(const Row& row, const std::string& column) const;
 
  private:

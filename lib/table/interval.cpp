@@ -12,8 +12,9 @@
 namespace maxtrick::table {
 namespace {
 
-// The largest k for which P(fewer than k of n are below the median) <= 2.5 %: the interval is from
-// the k-th of n in order to the k-th from the top. 2^-n is a normal number for most_pairs.
+// The largest k with P(fewer than k of n values are below the median) <= 2.5 %. The interval
+// reaches from the k-th smallest value to the k-th largest. For n up to most_pairs, 2^-n is a
+// normal number.
 std::size_t order_statistic(std::size_t n) {
   double term = std::ldexp(1.0, -static_cast<int>(n)), sum = 0;  // C(n, i) / 2^n
   std::size_t k = 0;
@@ -60,7 +61,7 @@ std::string_view name(Judgement judgement) {
 }
 
 Judgement judge(const Interval& got, double at_least, double widest) {
-  // Written so that NaN is noisy.
+  // The negated comparison makes NaN noisy.
   if (!(got.high - got.low <= widest * got.estimate)) return Judgement::noisy;
   if (got.low >= at_least) return Judgement::holds;
   return got.high < at_least ? Judgement::missed : Judgement::noisy;

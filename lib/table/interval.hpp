@@ -1,4 +1,5 @@
-// Confidence intervals: made of paired measurements, shown in a cell, judged against a claim.
+// Confidence intervals: computes them from paired measurements, shows them in a cell, and judges a
+// claim by them.
 #pragma once
 
 #include <cstdint>
@@ -9,26 +10,31 @@
 
 namespace maxtrick::table {
 
+// An estimate with its confidence interval.
 struct Interval {
   double estimate = 0, low = 0, high = 0;
 };
 
-inline constexpr std::int64_t fewest_pairs = 6, most_pairs = 1000;  // of median_ratio
+// The numbers of pairs that median_ratio accepts.
+inline constexpr std::int64_t fewest_pairs = 6, most_pairs = 1000;
 
-// The median of reference[i] / measured[i], and around it the interval between two order statistics
-// that holds the true median with 95 % at least (the binomial distribution; H. A. David and
-// H. N. Nagaraja, Order Statistics, 3rd ed., section 7.1). From fewest_pairs to most_pairs of them.
+// The median of reference[i] / measured[i], with an interval between two order statistics that
+// contains the true median with a probability of at least 95 % (by the binomial distribution; H. A.
+// David and H. N. Nagaraja, Order Statistics, 3rd ed., section 7.1). The number of pairs must be
+// from fewest_pairs to most_pairs.
 [[nodiscard]] Interval median_ratio(const std::vector<double>& reference,
                                     const std::vector<double>& measured);
 
-// "1.25 [1.21, 1.28]", to three digits.
+// The text "1.25 [1.21, 1.28]", with three significant digits.
 [[nodiscard]] std::string cell(const Interval& interval);
-// The text of a cell, any number of digits; nothing where the estimate is not within its interval.
+// Parses the text of a cell, with any number of digits. No value if the estimate is not within its
+// interval.
 [[nodiscard]] std::optional<Interval> parse_interval(std::string_view text);
 
-// What an interval says of a claim "at least so much": `holds` and `missed` only where all of it
-// lies on one side, and it is no wider than `widest` times the estimate; else `noisy`. The words
-// are those of a table's cells; see ResultTable::judged.
+// Judges the claim "at least `at_least`" by an interval. The result is `holds` or `missed` only if
+// the whole interval is on one side of the limit, and it is no wider than `widest` times the
+// estimate; otherwise it is `noisy`. The names are the words in the cells of a table; see
+// ResultTable::judged.
 enum class Judgement { holds, missed, noisy };
 [[nodiscard]] std::string_view name(Judgement judgement);
 [[nodiscard]] Judgement judge(const Interval& got, double at_least, double widest);

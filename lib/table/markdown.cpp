@@ -28,7 +28,8 @@ std::string escaped(std::string_view text) {
   return out;
 }
 
-// Measured numbers are read, not recomputed from, in Markdown: four significant digits will do.
+// Markdown is for readers, and nobody computes with its numbers, so measured numbers have four
+// significant digits.
 std::string shown(const Column& column, const Cell& cell) {
   if (column.rule == Rule::bounded)
     if (const auto value = cell.number()) return fmt::format("{:.4g}", *value);
@@ -46,7 +47,7 @@ void append_header(std::string& md, const std::vector<std::string>& names) {
   append_row(md, std::vector<std::string>(names.size(), "---"));
 }
 
-// The values of a column among the rows kept, in order of appearance.
+// The values of a column in the rows that are kept, in order of appearance.
 std::vector<std::string> values(const ResultTable& table, const Only& only,
                                 std::string_view column) {
   std::vector<std::string> seen;
@@ -58,7 +59,7 @@ std::vector<std::string> values(const ResultTable& table, const Only& only,
   return seen;
 }
 
-// The grid that pivots and counts share: `absorb(cell, row)` takes up each row kept.
+// Appends the grid of a pivot or a count. absorb(cell, row) adds a row that is kept to its cell.
 template <class View, class Cell, class Absorb, class Show>
 void append_grid(std::string& md, const ResultTable& table, const View& view,
                  const std::vector<std::string>& columns, Cell empty, Absorb absorb, Show show) {
@@ -86,7 +87,8 @@ void append_grid(std::string& md, const ResultTable& table, const View& view,
 }
 
 void append_count(std::string& md, const ResultTable& table, const Count& count) {
-  // A value that was not foreseen is shown too: no row may be missing from a sum.
+  // A value that is not listed gets a column too: otherwise its rows would be missing from the
+  // counts.
   std::vector<std::string> columns = count.columns;
   for (const std::string& value : values(table, count.only, count.column))
     if (std::find(columns.begin(), columns.end(), value) == columns.end()) columns.push_back(value);

@@ -9,7 +9,7 @@
 namespace maxtrick::table {
 namespace {
 
-// Code points, which is what a terminal shows one cell wide for all that our tables hold.
+// The number of code points. A terminal shows each code point of our tables one cell wide.
 std::size_t width(std::string_view text) {
   return static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));

@@ -1,4 +1,4 @@
-// A table as text for a terminal, or for another program.
+// Formats a table as text for a terminal or for another program.
 #pragma once
 
 #include <string>
@@ -8,10 +8,12 @@
 
 namespace maxtrick::table {
 
+// The formats of render().
 enum class Format { table, csv, json };
 
-// table: aligned columns; csv: as on disk; json: an array of objects, in which the finite numbers
-// of bounded and info columns are numbers, and all else is text (JSON has no nan and inf).
+// `table` has aligned columns, and `csv` is the format on disk. `json` is an array of objects. The
+// finite numbers of bounded and info columns are JSON numbers. All other cells are text, because
+// JSON has no nan and no inf.
 [[nodiscard]] std::string render(const ResultTable& table, Format format);
 
 }  // namespace maxtrick::table

@@ -1,4 +1,4 @@
-// Result tables: named columns that say how they are compared, and rows of cells.
+// Result tables: named columns, each with a rule for comparison, and rows of cells.
 #pragma once
 
 #include <cstddef>
@@ -22,29 +22,31 @@ enum class Rule {
 };
 [[nodiscard]] std::string_view name(Rule rule);
 
-enum class Measure { absolute, relative, ulp };  // ulp: of float64
+enum class Measure { absolute, relative, ulp };  // `ulp` means ULPs of float64
 
+// The allowed distance to the baseline.
 struct Tolerance {
   Measure measure = Measure::absolute;
   double value = 0;
-  std::string reason;  // why not tighter
+  std::string reason;  // the reason why it is not tighter
 };
 
-// The rows whose column .first is .second, for all of these.
+// Selects the rows whose column .first has the value .second, for all of these pairs.
 using Only = std::vector<std::pair<std::string, Cell>>;
 
 struct Column {
   std::string name;  // with its unit: "time_ns", "error_ulp"
   Rule rule = Rule::exact;
   std::string description;   // one line, for the reader of the table
-  Tolerance tolerance = {};  // of a bounded column
-  Only shown_only = {};  // rows that are not compared, where not empty; the description says why
+  Tolerance tolerance = {};  // for a bounded column
+  Only shown_only = {};      // if not empty, these rows are not compared; the description says why
 };
 
-// Ways of seeing a table in its Markdown twin.
+// Views of a table in its Markdown file.
 //
-// One line a value of `row`, one column a value of `column`, both in order of appearance; each cell
-// holds the columns `cells`, a blank between. `only` are the rows that are seen.
+// A pivot has one line for each value of `row` and one column for each value of `column`, both in
+// order of appearance. Each cell holds the columns `cells`, separated by blanks. `only` selects the
+// rows.
 struct Pivot {
   std::string title;
   std::string row;
@@ -53,8 +55,8 @@ struct Pivot {
   Only only = {};
 };
 
-// As a pivot, but each cell is the number of rows. `columns` are shown in that order, whether they
-// appear or not.
+// Like a pivot, but each cell is the number of rows. `columns` are shown in that order, even if a
+// value does not appear.
 struct Count {
   std::string title;
   std::string row;
@@ -63,8 +65,8 @@ struct Count {
   Only only = {};
 };
 
-// One line a value of `row`, in order of appearance; each cell the mean of a column of numbers over
-// the rows of that value. What is no finite number takes no part.
+// One line for each value of `row`, in order of appearance. Each cell is the mean of a column over
+// the rows with that value. Cells that are not finite numbers are left out of the mean.
 struct Mean {
   std::string title;
   std::string row;
@@ -72,7 +74,7 @@ struct Mean {
   Only only = {};
 };
 
-// Rows as they are: one line each, those whose column `given` is not empty, and these columns.
+// Shows `columns` of single rows: one line for each row whose column `given` is not empty.
 struct Lines {
   std::string title;
   std::vector<std::string> columns;
@@ -80,8 +82,8 @@ struct Lines {
   Only only = {};
 };
 
-// A number that theory limits: in every row the column `value` must not be above the column
-// `bound`, unless that cell is empty. NaN and infinities are above every number.
+// A theoretical bound: in every row the column `value` must not exceed the column `bound`, unless
+// the cell of `bound` is empty. NaN and infinities exceed every bound.
 struct Limit {
   std::string value;
   std::string bound;
@@ -93,7 +95,7 @@ class Key {
   explicit Key(Row cells);
   Key(std::initializer_list<Cell> cells) : Key(Row(cells)) {}
   [[nodiscard]] const Row& cells() const { return cells_; }
-  // Joined by '/': what --filter sees and messages name.
+  // The cells joined by '/'. --filter searches this text, and messages show it.
   [[nodiscard]] const std::string& text() const { return text_; }
 
  private:
@@ -101,42 +103,46 @@ class Key {
   std::string text_;
 };
 
-// A claim about speed that the experiment judged itself, by an interval: columns with what was
-// claimed, what was measured, and the verdicts, "holds", "missed" (confirmed slower), "noisy" or
-// "unjudged" (what it speaks of could not be measured), parted by "; " where a row meets several;
-// empty where none. Such rows are held to their claims, never to the baseline's times.
+// The columns with claims about speed, which the experiment itself judged by an interval: the
+// claim, the measurement and the verdict. A verdict is "holds", "missed" (confirmed slower),
+// "noisy" or "unjudged" (what the claim is about could not be measured). A row with several claims
+// has several verdicts, separated by "; "; a row without claims has an empty cell. `check` compares
+// such rows with their claims, never with the times of the baseline.
 struct Judged {
   std::string claim;
   std::string measured;
   std::string verdict;
 };
 
+// A table with the rules and the views of its experiment.
 struct ResultTable {
   std::string title;
-  std::string description;  // what the table shows
+  std::string description;  // the content of the table
   std::vector<Column> columns;
   std::vector<Row> rows;
   std::vector<Limit> limits = {};
   std::vector<Judged> judged = {};
-  // What the Markdown twin shows, in this order; every row where all are empty.
+  // The views in the Markdown file, in this order. If all are empty, it shows every row.
   std::vector<Count> counts = {};
   std::vector<Mean> means = {};
   std::vector<Lines> lines = {};
   std::vector<Pivot> pivots = {};
-  std::vector<std::string> legend = {};  // these columns, once for each value of the first of them
+  // Shows these columns once for each value of the first of them.
+  std::vector<std::string> legend = {};
 
   [[nodiscard]] std::size_t index(std::string_view column) const;  // throws std::out_of_range
+  // Whether the view `only` selects the row.
   [[nodiscard]] bool keeps(const Only& only, const Row& row) const;
   // The text of the row's key.
   [[nodiscard]] std::string key(const Row& row) const;
-  // The row of this key: its cells and `others` in the order of the columns. Throws
-  // std::logic_error where there are not as many as columns.
+  // The row of this key: its cells and `others`, in the order of the columns. Throws
+  // std::logic_error if their number is not the number of columns.
   [[nodiscard]] Row row(const Key& key, const Row& others) const;
 };
 
-// Tidy CSV (RFC 4180 quoting, LF): a header line and a line a row.
+// Tidy CSV (RFC 4180 quoting, LF): a header line and one line for each row.
 [[nodiscard]] std::string to_csv(const ResultTable& table);
-// The table for reading: numbers to four significant digits.
+// The table as Markdown for readers: numbers have four significant digits.
 [[nodiscard]] std::string to_markdown(const ResultTable& table);
 
 }  // namespace maxtrick::table

@@ -11,7 +11,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// A path is bytes, and JSON has only UTF-8.
+// A path is a sequence of bytes, which need not be UTF-8 as JSON requires.
 using Bytes = std::vector<unsigned char>;
 
 }  // namespace
@@ -59,7 +59,7 @@ std::string to_json(const std::vector<Measured>& measured) {
   Json json = Json::array();
   for (const Measured& one : measured)
     json.push_back({{"outcome", one.outcome},
-                    // As a text: JSON has no infinity.
+                    // Written as a text, because JSON has no infinity.
                     {"max_error_ulp", table::cell(one.max_error_ulp)},
                     {"implementation", one.implementation},
                     {"seconds", one.seconds}});

@@ -1,5 +1,5 @@
-// What one launch measures, and what it found: the two sides of the pipe between the program and
-// the process that it starts for it.
+// The request and the result of one launch, which go between the program and the process that it
+// starts.
 #pragma once
 
 #include <cstdint>
@@ -14,14 +14,16 @@
 
 namespace maxtrick::timing {
 
-// The logits of a matrix: scale z, z standard normal; the share `masked` of the entries is -inf.
+// The logits of a matrix: `scale` z, z standard normal. The fraction `masked` of the entries is
+// -inf.
 struct Logits {
   std::string name;
   double scale = 1;
   double masked = 0;
 };
 
-// One thing to time: a kernel on logits by their name. memcpy, to which they are all alike, has "".
+// A kernel to be timed, and the name of its logits. The name is empty for memcpy, whose time does
+// not depend on the logits.
 struct Item {
   std::string kernel, logits;
   friend bool operator<(const Item& a, const Item& b) {
@@ -29,46 +31,48 @@ struct Item {
   }
 };
 
+// What one launch measures.
 struct Job {
   Shape shape;
-  unsigned threads = 1;  // for the kernels that take any number
+  unsigned threads = 1;  // for kernels that support any number
   std::vector<Logits> logits;
   std::vector<Item> items;
-  std::vector<std::string> plugins = {};  // files that offer kernels besides
+  std::vector<std::string> plugins = {};  // files of plug-ins with further kernels
   std::size_t repetitions = 0;
-  double min_seconds = 0;  // of one repetition
+  double min_seconds = 0;  // the minimum time of one repetition
   double inaccurate_above_ulp = 0;
   std::uint64_t seed = 0;
 };
 
-// Of one item.
+// The result for one item.
 struct Measured {
-  std::string outcome;  // oracle::Outcome, of a sample of rows
+  std::string outcome;  // oracle::Outcome of a sample of rows
   double max_error_ulp = 0;
   std::string implementation = {};
-  std::vector<double> seconds = {};  // one a repetition; none where the result is wrong
+  std::vector<double> seconds = {};  // one time for each repetition; empty if the result is wrong
 };
 
 [[nodiscard]] std::string to_json(const Job& job);
 [[nodiscard]] Job job_from_json(const std::string& text);
-// One for each item, in their order.
+// There is one result for each item, in their order.
 [[nodiscard]] std::string to_json(const std::vector<Measured>& measured);
 [[nodiscard]] std::vector<Measured> measured_from_json(const std::string& text);
 
-[[nodiscard]] std::string benchmark_library();  // what measures, with its version
+[[nodiscard]] std::string benchmark_library();  // the benchmark library, with its version
 
-// Measures all of the job's items in this process: each is checked against the oracle, and those
-// whose results may be timed are, in turns. `list` is where the kernels are looked up; `begins` is
-// told the place of an item before it is called, outside what is timed, and nothing at the end.
-// Throws std::invalid_argument for an item that is not there.
+// Measures all items of the job in this process. Each is compared with the oracle first. Then those
+// whose results may be timed are timed in interleaved order. `list` holds the kernels that items
+// may name. `begins` is called with the index of an item before that item is called, outside the
+// timed code, and with no value at the end. Throws std::invalid_argument for an item that does not
+// exist.
 using Begins = std::function<void(std::optional<std::size_t> item)>;
 [[nodiscard]] std::vector<Measured> measure(
     const Job& job, const std::vector<ops::Variant>& list = timed_variants(),
     const Begins& begins = [](auto) {});
 
-// The item's results on the job's matrix, checked as measure() does it, and nothing timed.
+// Checks the results of the item on the job's matrix, as measure() does, without timing them.
 [[nodiscard]] Checked check(const Job& job, const ops::Variant& kernel, const Item& item);
-// What measure() says of what is not timed.
+// The result of measure() for an item that is not timed.
 [[nodiscard]] Measured untimed(const Checked& checked);
 
 }  // namespace maxtrick::timing

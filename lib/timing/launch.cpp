@@ -17,7 +17,7 @@
 namespace maxtrick::timing {
 namespace {
 
-// As it is left in the file: nothing where no item is called.
+// The index of an item as the file holds it; no_item if no item is being called.
 using Place = std::uint64_t;
 constexpr Place no_item = ~Place{0};
 
@@ -57,16 +57,16 @@ std::variant<std::vector<Measured>, Failed> launch(
   try {
     auto measured = measured_from_json(*text);
     if (measured.size() == job.items.size()) return measured;
-  } catch (const std::exception&) {  // what is no JSON, or not ours
+  } catch (const std::exception&) {  // the text is not JSON, or is not a result
   }
   return failed("gave no results");
 }
 
 void serve_launch(const std::string& text_of_job) {
-  // Where the program that waits is killed, nobody wants the times any more.
+  // If the program that waits is killed, the times are no longer needed.
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   const Job job = job_from_json(text_of_job);
-  // Here, with no pipe in what is timed.
+  // Plug-ins are loaded into this process, so that no communication with another process is timed.
   for (const std::string& file : job.plugins) worker::add(worker::open(file));
   const std::string text = to_json(measure(job, timed_variants(), leave));
   std::size_t written = 0;

@@ -11,7 +11,8 @@ namespace maxtrick::timing {
 namespace {
 
 constexpr std::size_t page = 4096;
-// Random numbers are slow to make; a prime number of them, repeated, gives every row its own.
+// Random numbers are slow to generate. So a prime number of them is generated and repeated, which
+// still gives different rows.
 constexpr std::size_t distinct = 1048573;
 
 }  // namespace

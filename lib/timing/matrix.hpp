@@ -1,4 +1,4 @@
-// The numbers that kernels are timed on.
+// The data on which kernels are timed.
 #pragma once
 
 #include <cstddef>
@@ -11,10 +11,11 @@
 
 namespace maxtrick::timing {
 
-// A dense matrix that begins at a page: as large allocations do, and so that no two of them differ
-// in how they meet cache lines.
+// A dense matrix that begins at the start of a page, as large allocations do. So all matrices have
+// the same alignment to cache lines, and times do not depend on it.
 class Matrix {
  public:
+  // A matrix of zeros.
   explicit Matrix(Shape shape);
 
   [[nodiscard]] numerics::Rows<float> rows() const {
@@ -32,10 +33,11 @@ class Matrix {
   std::unique_ptr<float[], Free> data_;
 };
 
-// A class for each row.
+// A random class for each row.
 [[nodiscard]] std::vector<std::int32_t> make_targets(Shape shape, std::uint64_t seed);
 
-// The target's class is never masked, so that no row is without a class and no loss infinite.
+// Random logits. The class of the target is never masked, so that every row has a class and no loss
+// is infinite.
 [[nodiscard]] Matrix make_logits(Shape shape, const Logits& logits,
                                  const std::vector<std::int32_t>& targets, std::uint64_t seed);
 

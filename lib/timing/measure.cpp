@@ -1,4 +1,4 @@
-// The measuring itself, in the process of a launch.
+// Measures times, in the process of a launch.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
@@ -15,7 +15,8 @@
 namespace maxtrick::timing {
 namespace {
 
-// Collects what Google Benchmark would print. A benchmark is called by its item's place.
+// Collects the results that Google Benchmark would print. The name of a benchmark is the index of
+// its item.
 class Collector : public benchmark::BenchmarkReporter {
  public:
   explicit Collector(std::vector<Measured>& measured) : measured_(measured) {}
@@ -24,7 +25,7 @@ class Collector : public benchmark::BenchmarkReporter {
   void ReportRuns(const std::vector<Run>& runs) override {
     for (const Run& run : runs) {
       if (run.run_type != Run::RT_Iteration) continue;
-      // In the order of the repetitions, which is that in which they ran.
+      // The runs come in the order of the repetitions, which is the order in time.
       measured_.at(std::stoul(run.run_name.function_name))
           .seconds.push_back(run.real_accumulated_time / static_cast<double>(run.iterations));
     }
@@ -34,7 +35,7 @@ class Collector : public benchmark::BenchmarkReporter {
   std::vector<Measured>& measured_;
 };
 
-// The logits by one name, with the exact results of some of their rows.
+// The logits with one name, and the exact results of some of their rows.
 struct Input {
   Matrix logits;
   ops::Call<float> call;
@@ -50,12 +51,12 @@ struct Input {
   }
 };
 
-// What all kernels of a job are called with.
+// The arguments with which all kernels of a job are called.
 class Inputs {
  public:
   explicit Inputs(const Job& job)
       : targets_(make_targets(job.shape, job.seed)), losses_(job.shape.rows), result_(job.shape) {
-    // A power of two near that of a mean scales exactly.
+    // A power of two near the factor of a mean, so that scaling is exact.
     const float scale = 1 / static_cast<float>(std::bit_floor(job.shape.rows));
     for (const Logits& one : job.logits)
       inputs_.try_emplace(one.name, make_logits(job.shape, one, targets_, job.seed),
@@ -66,7 +67,7 @@ class Inputs {
                                            .gradient_scale = scale,
                                            .threads = job.threads});
   }
-  // The logits of an item; throws where there are none of that name.
+  // The logits of an item. Throws std::invalid_argument if there are none with that name.
   [[nodiscard]] Input& of(const Item& item) {
     const auto found = item.logits.empty() ? inputs_.begin() : inputs_.find(item.logits);
     if (found == inputs_.end())
@@ -82,7 +83,7 @@ class Inputs {
 };
 
 Checked run_and_check(const Job& job, const ops::Variant& kernel, Input& input) {
-  // What the kernel before it has left there must not pass for its results.
+  // Clears the results of the previous kernel, which must not be taken for those of this one.
   const ops::Call<float>& call = input.call;
   constexpr float nothing = std::numeric_limits<float>::quiet_NaN();
   for (std::size_t i = 0; i < call.result.rows; ++i) std::ranges::fill(call.result.row(i), nothing);
@@ -142,7 +143,7 @@ std::vector<Measured> measure(const Job& job, const std::vector<ops::Variant>& l
         ->MinTime(job.min_seconds);
   }
   Collector collector(measured);
-  // Where there is nothing to time, Google Benchmark would complain.
+  // Google Benchmark complains if there is nothing to time.
   if (any) benchmark::RunSpecifiedBenchmarks(&collector);
   begins(std::nullopt);
   benchmark::ClearRegisteredBenchmarks();

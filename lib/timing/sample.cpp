@@ -11,7 +11,7 @@ namespace {
 
 using oracle::Outcome;
 
-constexpr std::size_t logits_at_most = 2048;  // the oracle takes microseconds for each
+constexpr std::size_t logits_at_most = 2048;  // the oracle takes microseconds for each of them
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 }  // namespace

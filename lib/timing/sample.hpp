@@ -1,4 +1,4 @@
-// Whether a kernel's results are right, on some rows of the matrix that it will be timed on.
+// Checks the results of a kernel, on some rows of the matrix on which it will be timed.
 #pragma once
 
 #include <cstddef>
@@ -12,22 +12,24 @@
 
 namespace maxtrick::timing {
 
+// The outcome and the largest error of the rows of a sample.
 struct Checked {
   oracle::Outcome outcome = oracle::Outcome::ok;
   double max_error_ulp = 0;
 };
 
-// A wrong number is not timed; nor is one beyond twice what its kernel claims. One that is merely
-// inaccurate is, where the kernel claims nothing: a library at 65 ULP is what users have.
+// Whether the kernel may be timed. It may not if a result is wrong, or if its error is more than
+// twice the claim of the kernel. A kernel that claims nothing may be timed even if it is
+// inaccurate: users do use a library with an error of 65 ULP.
 [[nodiscard]] bool may_be_timed(const ops::Variant& kernel, const Checked& checked);
 
-// Rows spread over a matrix, with their exact results, made when first needed.
+// Rows spread over a matrix, with their exact results, which are computed on demand.
 class Sample {
  public:
-  // Those of `call`; the first and the last row are among them where more than one is taken.
+  // Takes rows of `call`. The first and the last row are among them if more than one is taken.
   explicit Sample(const ops::Call<float>& call);
 
-  // Judges what the variant has written into `call`.
+  // Judges the results that the variant has written into `call`.
   [[nodiscard]] Checked check(const ops::Variant& variant, const ops::Call<float>& call,
                               double tolerance_ulp);
 

@@ -20,7 +20,8 @@ namespace {
 constexpr float inf = std::numeric_limits<float>::infinity();
 constexpr float largest = std::numeric_limits<float>::max();
 
-// What stands in the row: at one place, and everywhere else where that is no ordinary logit.
+// The content of a row: the special value at one position, and the value of the other positions if
+// they are not ordinary logits.
 struct Special {
   const char* row;
   float there;
@@ -37,8 +38,9 @@ constexpr Special all_special[] = {
     {"a row of the largest floats", largest, true, -largest},
 };
 
-// With what is special at the first place, in the midst and at the last, and the target there and
-// beside it: a vector's end is another piece of code than its body.
+// The special value is at the first position, in the middle, and at the last; the target is there
+// or next to it. The numbers of classes cover both the body and the tail of vector loops, which are
+// different code.
 constexpr std::size_t all_classes[] = {1, 2, 5, 37};
 std::vector<std::size_t> places(std::size_t classes) { return {0, classes / 2, classes - 1}; }
 
@@ -54,7 +56,8 @@ Checked check(const ops::Variant& kernel, const Special& special, std::size_t cl
       row[place] = special.there;
       targets.push_back(static_cast<std::int32_t>(target));
     }
-  // Whatever is not written is none of the results that are due: NaN is one of them.
+  // Fills the results with a value that no result has, so that a result that was not written is
+  // noticed. NaN would not do, since it is one of the expected results.
   constexpr float nothing = -3;
   std::vector<float> losses(shape.rows, nothing);
   for (std::size_t i = 0; i < shape.rows; ++i) std::ranges::fill(result.rows().row(i), nothing);

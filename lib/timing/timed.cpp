@@ -32,7 +32,7 @@ std::vector<ops::Variant> all_variants() {
     all.back().isa = "avx2";
   }
   std::ranges::sort(all, {}, timed_name);
-  // A plug-in may offer what only the list of timed variants has.
+  // A plug-in may have a name that exists only in the list of timed variants.
   for (std::size_t i = 1; i < all.size(); ++i) {
     if (timed_name(all[i]) != timed_name(all[i - 1])) continue;
     const std::string& plugin = all[i].plugin.empty() ? all[i - 1].plugin : all[i].plugin;

@@ -1,4 +1,4 @@
-// What is timed: the variants of the catalogue, memcpy, and oneDNN held to AVX2.
+// The timed variants: those of the catalogue, memcpy, and oneDNN limited to AVX2.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,8 @@
 
 namespace maxtrick::timing {
 
-// The matrix moved by memcpy, for what memory allows. No op of the catalogue: nothing is computed.
+// The op of memcpy, which moves the matrix and shows the limit of the memory. It is not in the
+// catalogue, since it computes nothing.
 inline constexpr ops::OpDefinition copy_definition{.name = "copy",
                                                    .formula = "y_i = x_i",
                                                    .place = 0,
@@ -20,10 +21,11 @@ inline constexpr ops::OpDefinition copy_definition{.name = "copy",
                                                    .distribution = false};
 inline constexpr ops::Op copy{copy_definition};
 
-// Whether the op is timed: all but those with one number a row, of whose time the reduction alone
-// is a part of the others'.
+// Whether the op is timed. Ops with one number for each row are not: such a reduction is a part of
+// the other ops, and of their times.
 [[nodiscard]] constexpr bool is_timed(ops::Op op) { return op->output != ops::Output::number; }
 
+// The shape of a matrix of logits.
 struct Shape {
   std::size_t rows = 0, classes = 0;
   bool operator==(const Shape&) const = default;
@@ -35,18 +37,22 @@ struct Shape {
 };
 [[nodiscard]] std::string name(Shape shape);  // "4096x1000"
 
-// Bytes that an op must move: what it reads and what it writes, each once.
+// The bytes that an op must move: its inputs and its outputs, each counted once.
 [[nodiscard]] double bytes(ops::Op op, Shape shape);
 
-// All float32 variants of timed ops, by name: those of the registry but the loss formulations;
-// "memcpy"; and oneDNN's a second time under names that end in ".onednn.avx2", see held_to_avx2.
-// Throws worker::Refused where a plug-in offers one of these names.
+// All float32 variants of timed ops, sorted by name: those of the registry except for the loss
+// formulations; "memcpy"; and those of oneDNN a second time with names that end in ".onednn.avx2"
+// (see held_to_avx2). Throws worker::Refused if a plug-in offers one of these names.
 [[nodiscard]] const std::vector<ops::Variant>& timed_variants();
+
+// The timed variant with this name, or null.
 [[nodiscard]] const ops::Variant* find_timed(std::string_view name);
-// The name of one of them: memcpy has no op before its name, and the copies one part more.
+
+// The name of a timed variant. memcpy has no op in front of its name, and the copies of oneDNN have
+// one more part.
 [[nodiscard]] std::string timed_name(const ops::Variant& variant);
 
-// Whether it is timed in a process in which libraries are held to AVX2.
+// Whether the variant is timed in a process in which libraries are limited to AVX2.
 [[nodiscard]] bool held_to_avx2(std::string_view name);
 
 }  // namespace maxtrick::timing

@@ -1,4 +1,4 @@
-// Two classes in one column, of the probability as it is first written.
+// Binary cross-entropy of a probability, as textbooks write it: one column stands for two classes.
 #include "variants/row_loss.hpp"
 
 namespace maxtrick::variants {

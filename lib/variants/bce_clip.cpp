@@ -1,10 +1,10 @@
-// Two classes in one column, of a clipped probability.
+// Binary cross-entropy of a clipped probability: one column stands for two classes.
 #include "variants/row_loss.hpp"
 
 namespace maxtrick::variants {
 namespace {
 
-// Keras clips, and then adds the same epsilon within the logarithms.
+// Keras clips the probability, and then adds the same epsilon inside the logarithms.
 const RegisterFormulation registered{
     row_loss({.name = "bce_clip",
               .summary = "the same of clip(p), + eps within the logarithms",

@@ -1,4 +1,4 @@
-// Two classes in one column, of the logit.
+// Binary cross-entropy of the logit: one column stands for two classes.
 #include "variants/row_loss.hpp"
 
 namespace maxtrick::variants {

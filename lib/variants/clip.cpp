@@ -1,12 +1,14 @@
-// Probabilities clipped to [eps, 1 - eps].
+// Cross-entropy of probabilities that are clipped to [eps, 1 - eps].
 #include "variants/row_loss.hpp"
 
 namespace maxtrick::variants {
 namespace {
 
-// Keras has two formulas. Sparse: c = clip(p), then softmax cross-entropy of log c, which subtracts
-// the maximum. One-hot: q = p / sum p, then -sum t log clip(q). The derivative of the clip is 0
-// outside its range.
+// Keras has two formulas.
+// - Sparse labels: c = clip(p), then the softmax cross-entropy of log c, which subtracts the
+//   maximum.
+// - One-hot labels: q = p / sum p, then -sum t log clip(q).
+// The derivative of the clip is 0 outside its range.
 template <class T>
 T sparse(std::span<const T> p, Target<T> t, T low, T high, std::span<T> g) {
   T m = log(clip(p[0], low, high));

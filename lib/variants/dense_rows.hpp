@@ -1,4 +1,4 @@
-// For libraries that want their rows without gaps.
+// Helper for libraries that need rows without gaps between them.
 #pragma once
 
 #include <cstddef>
@@ -7,8 +7,8 @@
 
 namespace maxtrick::variants {
 
-// Calls `compute` with all rows at once where there are no gaps between them, else row by row: each
-// is dense. Never with none.
+// Calls `compute` once with all rows where there are no gaps between the rows of x and of y, else
+// once for each row, since a single row is always dense. Does not call it when there are no rows.
 template <class T, class Compute>
 void by_dense_rows(numerics::Rows<const T> x, numerics::Rows<T> y, Compute compute) {
   if (x.rows == 0) return;

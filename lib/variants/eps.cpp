@@ -1,4 +1,5 @@
-// An epsilon within the logarithm: the loss is at most -log eps, and off by eps / p_t.
+// An epsilon inside the logarithm: the loss is at most -log eps, and to first order it is off by
+// eps / p_t.
 #include "variants/row_loss.hpp"
 
 namespace maxtrick::variants {

@@ -1,4 +1,4 @@
-// The loss of logits, the difference to the maximum first.
+// Cross-entropy of logits that takes the difference to the maximum first.
 #include "variants/row_loss.hpp"
 
 namespace maxtrick::variants {

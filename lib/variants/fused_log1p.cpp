@@ -1,4 +1,4 @@
-// The loss of logits without cancellation near 0.
+// Cross-entropy of logits without cancellation near 0.
 #include "variants/row_loss.hpp"
 
 namespace maxtrick::variants {
@@ -12,7 +12,8 @@ T others(std::span<T> p, std::size_t c) {
   return sum;
 }
 
-// Near 0 the loss of the leader is log1p of the others' sum, and its p - 1 is minus theirs: neither
+// If the target has the largest logit and the loss is near 0, the loss is log1p of the sum over the
+// other classes, and the derivative p_t - 1 is minus the sum of the other probabilities. Neither
 // cancels.
 const RegisterFormulation registered{row_loss(
     {.name = "fused_log1p",

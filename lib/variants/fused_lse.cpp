@@ -1,4 +1,4 @@
-// The loss of logits by way of log-sum-exp, which cancels where z_t is large.
+// Cross-entropy of logits as log-sum-exp minus z_t. This difference cancels where z_t is large.
 #include "variants/row_loss.hpp"
 
 namespace maxtrick::variants {

@@ -1,5 +1,6 @@
-// The kernels of lib/kernels as variants: `fast` and `accurate`, of every instruction set. What
-// they claim, with the worst rows known; the proofs stand in the kernels' files.
+// Registers the kernels of lib/kernels as variants: `fast` and `accurate`, for every instruction
+// set. Each has the bound that it claims and the worst row known. The proofs are in the files of
+// the kernels.
 #include "kernels/kernels.hpp"
 
 #include <algorithm>
@@ -50,8 +51,10 @@ void cross_entropy_gradient(Method method, const Call<float>& call) {
                                   call.gradient_scale, call.losses, call.result);
 }
 
-// The claim of so many ULP, norm-wise: at most twice as many u of the largest |y|; the least normal
-// number's ULP below.
+// The norm-wise bound, in units of u, of a claim of `ulp` ULPs. One ULP of the largest |y| is at
+// most 2 u |y|, so the bound is 2 `ulp`. Below the smallest normal number an ULP does not shrink
+// further; the last factor accounts for that. Returns nothing for rows to which the claim does not
+// apply.
 std::optional<double> bound(Op op, double ulp, const ops::RowFacts& row) {
   if (row.classes == 1 && (op == ops::log_softmax || (op == ops::softmax && ulp == 1))) return 0;
   if (op == ops::log_softmax && row.max - row.min > row.largest / 2) return std::nullopt;
@@ -64,11 +67,12 @@ struct Claimed {
   Op op;
   void (*run)(Method method, const Call<float>& call);
   Algorithm algorithm;
-  std::vector<double> witness;  // found by random search and climbing
+  std::vector<double> witness;  // found by random search and hill climbing
   double witness_ulp;
 };
 
-// The first witness is a subnormal probability; of normal ones 0.73 ULP is the worst known.
+// The first witness has a subnormal probability. Among normal probabilities the worst error known
+// is 0.73 ULP.
 const Claimed all_claimed[] = {
     {ops::softmax, softmax, Algorithm::accurate, {-91.5433426, -4.19722843}, 0.8520},
     {ops::log_softmax,
@@ -88,20 +92,21 @@ const Claimed all_claimed[] = {
      Algorithm::fast,
      {10.7832451, -4.91817093, -10.048069, 6.62976694},
      3.4351},
-    // Their claim is that of the loss and of each entry of the gradient; the tests of lib/kernels hold
-    // them to it.
+    // These claim an error for the loss and for each entry of the gradient. The tests of
+    // lib/kernels check both, so no witness is given here.
     {ops::cross_entropy, cross_entropy, Algorithm::accurate, {}, 0},
     {ops::cross_entropy, cross_entropy, Algorithm::fast, {}, 0},
     {ops::cross_entropy_gradient, cross_entropy_gradient, Algorithm::accurate, {}, 0},
     {ops::cross_entropy_gradient, cross_entropy_gradient, Algorithm::fast, {}, 0}};
 
-// None is stated of the losses.
+// The losses state no norm-wise bound.
 std::function<std::optional<double>(const ops::RowFacts&)> bound_of(Op op, double ulp) {
   if (ops::takes_targets(op)) return {};
   return [=](const ops::RowFacts& row) { return bound(op, ulp, row); };
 }
 
-// Log-sum-exp claims an absolute error where it is near 0 (kernels.hpp), and so no ULPs of every row.
+// Near 0, log-sum-exp claims an absolute error (kernels.hpp), so it has no ULP bound that holds for
+// every row.
 constexpr double unlimited = std::numeric_limits<double>::infinity();
 
 Variant entry(const Claimed& claimed, kernels::Isa isa) {

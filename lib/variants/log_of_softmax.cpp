@@ -1,4 +1,5 @@
-// The loss as it is first written: the logarithm of a probability. It is inf where p_t underflows.
+// Cross-entropy as textbooks write it: the logarithm of a probability. It is inf where p_t
+// underflows.
 #include "variants/row_loss.hpp"
 
 namespace maxtrick::variants {

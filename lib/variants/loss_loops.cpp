@@ -1,4 +1,4 @@
-// Cross-entropy as a program without kernels for it has it: a plain loop, shifted by the maximum.
+// Cross-entropy as a program without kernels computes it: a plain loop that subtracts the maximum.
 #include <cmath>
 #include <limits>
 #include <span>

@@ -1,18 +1,22 @@
-// Softmax with the maximum subtracted first, and its logarithm.
+// Softmax that subtracts the maximum first, and the logarithm of that softmax.
 //
-// exp never overflows: its arguments are at most 0, and the sum is at least 1. The price is the
-// rounding of x - m, which exp turns into a relative error of up to W u, W = m - xmin, in the least
-// probability; its logarithm adds u |y|, and is of no use near 0: log(p) is 0 once 1 - p is below
-// u, where log-softmax is -(1 - p). It is -inf where p underflows, from a gap of about 104
-// (float32) or 745 (float64) on.
+// exp never overflows: its arguments are at most 0, and the sum is at least 1. The cost is the
+// rounding of x - m, where m is the maximum. exp turns it into a relative error of up to W u in the
+// smallest probability, with W = m - xmin. The logarithm y = log p adds an error of u |y|, and is
+// useless near 0: log p is 0 once 1 - p is below u, although log-softmax is -(1 - p) there. It is
+// -inf where p underflows, from a gap of about 104 (float32) or 745 (float64) on.
 //
-// Norm-wise the price is less than the (n + 2 + 2 W) u of Blanchard, Higham & Higham 2021. In
-// the numerator a gap of W_i = m - x_i comes with e^-W_i, and e^-t (t + k) is largest at t = 0. In
-// the sum it comes with p_i, and sum p_i W_i is the entropy less log S: at most log(n/S). First
-// order, f as in roundings.hpp:
-//   softmax      (n + 2 f + log(n/S)) u; what underflows adds (f + 1 + S) l, and to the sum, in
-//                units of u, (n - 1) (f + 1) l / S
-//   log-softmax  ((W + n + 2 f + log(n/S)) / Y + f) u, Y = W + log S = max |y_i|
+// Norm-wise the error is less than the (n + 2 + 2 W) u of Blanchard, Higham & Higham 2021. To first
+// order, with f as in roundings.hpp and S = sum e^(x_j - m):
+// 1. In the numerator, rounding the argument causes a relative error of W_i u, W_i = m - x_i.
+//    Norm-wise it is weighted by e^-W_i: with k other roundings the error is e^-t (t + k) u at
+//    t = W_i. This is largest at t = 0, so W_i does not appear in the norm-wise bound.
+// 2. In the sum, that error is weighted by p_i, and sum p_i W_i is the entropy minus log S. It is
+//    at most log(n/S).
+// 3. This gives the bounds
+//      softmax      (n + 2 f + log(n/S)) u; underflow adds (f + 1 + S) l, and to the sum, in units
+//                   of u, (n - 1) (f + 1) l / S
+//      log-softmax  ((W + n + 2 f + log(n/S)) / Y + f) u, Y = W + log S = max |y_i|
 #include "ops/log_softmax.hpp"
 #include "ops/softmax.hpp"
 #include "variants/roundings.hpp"

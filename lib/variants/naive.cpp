@@ -1,17 +1,18 @@
-// The formulas as they are first written down: exp of the logits as they come.
+// The textbook formulas: exp of the logits without a shift.
 //
-// exp overflows above 88.72 in float32 and 709.78 in float64, and the sum a little earlier; it
-// gives 0 below -103.97 and -745.13, and then the sum can be 0. In between, first order, f as in
-// roundings.hpp and 1 where exp and log are correctly rounded:
+// exp overflows above 88.72 in float32 and 709.78 in float64; the sum overflows a little earlier.
+// exp is 0 below -103.97 and -745.13, and then the sum can be 0. Between these limits, to first
+// order, with f as in roundings.hpp, or f = 1 where exp and log are correctly rounded:
 //   softmax      relative error at most (n + 2 f) u: two exponentials, n - 1 additions, a division
 //   log-softmax  absolute error at most (n + 2 f) u from the quotient, and f u |y| from log
 //   log-sum-exp  absolute error at most (n - 1 + f) u from the sum, and f u |y| from log
-// (a claim with floor 1 counts them in ULPs of 2 u at least). P. Blanchard, D. J. Higham and N. J.
-// Higham, "Accurately computing the log-sum-exp and softmax functions", IMA J. Numer. Anal. 41(4),
-// 2021, have (n + 3) u and (1 + (n + 1) / |y|) u: they count the addition to 0, which is exact.
-// What they leave out is underflow, f u l of an exponential and u l of a quotient, l the smallest
-// normal number; norm-wise that is f l e^-m and l e^(y - m) beside the rest, m the maximum, and n f
-// l e^-y roundings more of the sum.
+// A claim with floor 1 counts the absolute errors in ULPs of at least 2 u.
+//
+// P. Blanchard, D. J. Higham and N. J. Higham, "Accurately computing the log-sum-exp and softmax
+// functions", IMA J. Numer. Anal. 41(4), 2021, give (n + 3) u and (1 + (n + 1) / |y|) u: they also
+// count the addition to 0, which is exact. They leave out underflow. With l the smallest normal
+// number, it adds f u l to an exponential and u l to a quotient. Norm-wise, in units of u and with
+// m the maximum, these add f l e^-m and l e^(y - m), and the sum gains n f l e^-y roundings.
 #include "ops/log_softmax.hpp"
 #include "ops/log_sum_exp.hpp"
 #include "ops/softmax.hpp"

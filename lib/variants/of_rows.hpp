@@ -1,4 +1,4 @@
-// For ops of logits alone: a function of two matrices as the function of a call.
+// For ops of the logits alone: turns a function of two matrices into a function of a call.
 #pragma once
 
 #include <utility>

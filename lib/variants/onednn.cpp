@@ -1,12 +1,13 @@
-// Softmax and log-softmax by oneDNN, float32, the reference that speed is compared with.
+// Softmax and log-softmax by oneDNN, in float32. Speeds are compared with this library.
 //
-// Which kernel oneDNN picks, and so which bits come, depends on the CPU. So that a table means the
-// same on every machine, oneDNN is held to AVX2 unless ONEDNN_MAX_CPU_ISA says otherwise (oneDNN
-// reads it itself); a CPU without AVX2 skips these variants.
+// oneDNN chooses its kernel by the CPU, and the bits of the results depend on the kernel. To make a
+// table comparable between machines, oneDNN is limited to AVX2, unless the environment variable
+// ONEDNN_MAX_CPU_ISA (which oneDNN reads itself) chooses another limit. A CPU without AVX2 skips
+// these variants.
 //
-// Its kernels reduce with one constant and use a polynomial of degree 5: 5.4 ULP in exp near
-// -86.65, 0 from about -87 on, where the true values are normal numbers; x - max is rounded as in
-// max_trick.
+// Its kernels reduce the argument of exp with a single constant and use a polynomial of degree 5.
+// The error of exp reaches 5.4 ULP near -86.65. From about -87 down the result is 0, although the
+// true values are still normal numbers. x - max is rounded as in max_trick.
 #include <dlfcn.h>
 
 #include <algorithm>
@@ -37,7 +38,8 @@ using ops::Op;
 using ops::Register;
 using ops::Variant;
 
-// What the user has chosen, or null. oneDNN reads the variables itself, the newer one first.
+// The instruction set that the user has chosen, or null. oneDNN reads these variables itself, the
+// newer one first.
 const char* isa_of_environment() {
   const char* isa = std::getenv("ONEDNN_MAX_CPU_ISA");
   return isa != nullptr ? isa : std::getenv("DNNL_MAX_CPU_ISA");
@@ -45,7 +47,7 @@ const char* isa_of_environment() {
 
 const dnnl::engine& engine() {
   static const dnnl::engine cpu = [] {
-    // Only before oneDNN has made its first primitive.
+    // set_max_cpu_isa() fails once oneDNN has created its first primitive.
     if (!isa_of_environment() &&
         dnnl::set_max_cpu_isa(dnnl::cpu_isa::avx2) != dnnl::status::success)
       throw std::runtime_error("oneDNN cannot be held to AVX2: it was in use already");
@@ -54,7 +56,7 @@ const dnnl::engine& engine() {
   return cpu;
 }
 
-// The one place where oneDNN 2 and 3 differ: 3 has no operation descriptor. Rows are dense.
+// oneDNN 2 and 3 differ only here: version 3 has no operation descriptor. Rows are dense.
 #if DNNL_VERSION_MAJOR >= 3
 using Primitive = dnnl::softmax_forward;
 #else
@@ -76,8 +78,8 @@ memory::desc dense(std::size_t rows, std::size_t classes) {
           memory::format_tag::ab};
 }
 
-// oneDNN asks OpenMP for threads, of whichever runtime it has loaded. The suite runs cases side by
-// side, and a team of threads for each would mostly wait for the others' teams.
+// oneDNN takes its threads from whichever OpenMP runtime it has loaded. The suite runs cases in
+// parallel. If each case had a team of threads, the teams would mostly wait for one another.
 void hold_to_calling_thread() {
   [[maybe_unused]] thread_local const bool held = [] {
     const auto set = reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "omp_set_num_threads"));
@@ -86,7 +88,8 @@ void hold_to_calling_thread() {
   }();
 }
 
-// What the thread that made it keeps from call to call, as oneDNN's users are to.
+// A primitive with its memory objects. The thread that creates it keeps it from call to call, as
+// the documentation of oneDNN recommends.
 struct Operator {
   Primitive primitive;
   memory from, to;
@@ -107,15 +110,15 @@ void run(dnnl::algorithm algorithm, Rows<const float> logits, Rows<float> result
   Operator& softmax = operators.get(Key{algorithm, logits.rows, logits.columns}, [&] {
     return Operator(algorithm, dense(logits.rows, logits.columns));
   });
-  // oneDNN's memory takes no const pointer; a source is only read.
+  // set_data_handle() takes no const pointer, but oneDNN only reads a source.
   softmax.from.set_data_handle(const_cast<float*>(logits.data));
   softmax.to.set_data_handle(result.data);
   softmax.primitive.execute(stream, softmax.arguments);
   stream.wait();
 }
 
-// For rows with gaps between them oneDNN has only its reference kernel, with bits and speed of its
-// own.
+// For rows with gaps between them oneDNN has only its reference kernel, whose bits and speed
+// differ.
 void compute(dnnl::algorithm algorithm, Rows<const float> x, Rows<float> y) {
   by_dense_rows(x, y,
                 [algorithm](Rows<const float> from, Rows<float> to) { run(algorithm, from, to); });
@@ -125,7 +128,7 @@ std::size_t target(const ops::Call<float>& call, std::size_t row) {
   return static_cast<std::size_t>(call.targets.index[row]);
 }
 
-// The loss by the library's log-softmax, of which one number a row is used.
+// The loss from the library's log-softmax. It uses only one number of each row.
 void cross_entropy(const ops::Call<float>& call) {
   thread_local std::vector<float> kept;
   const std::size_t classes = call.logits.columns;
@@ -135,7 +138,7 @@ void cross_entropy(const ops::Call<float>& call) {
   for (std::size_t i = 0; i < y.rows; ++i) call.losses[i] = -y.row(i)[target(call, i)];
 }
 
-// The gradient by its softmax.
+// The gradient from the library's softmax.
 void cross_entropy_gradient(const ops::Call<float>& call) {
   compute(dnnl::algorithm::softmax_accurate, call.logits, call.result);
   for (std::size_t i = 0; i < call.result.rows; ++i) {
@@ -158,7 +161,7 @@ std::string why_unavailable() {
   return "this CPU lacks AVX2, to which oneDNN is held (set ONEDNN_MAX_CPU_ISA to choose another)";
 }
 
-// oneDNN claims no bound: ours are twice the worst error found.
+// oneDNN documents no error bound. Our claims are twice the worst error that we found.
 Variant entry(Op op, dnnl::algorithm algorithm, ops::Claim claim) {
   return {.op = op,
           .algorithm = "onednn",
@@ -188,7 +191,7 @@ const Register log_softmax{entry(ops::log_softmax, dnnl::algorithm::softmax_log,
                                   .witness = {-0.07296186, -1.1561245, -0.3943771, -3.1551952},
                                   .witness_ulp = 31.0})};
 
-// What a program has that completes the library's softmax by a loop.
+// Cross-entropy as a program computes it that calls the library's softmax and adds a loop.
 Variant completed(Op op, dnnl::algorithm algorithm, ops::Compute<float> function,
                   std::string summary) {
   Variant variant = entry(op, algorithm, {});

@@ -1,19 +1,23 @@
-// Softmax in two passes: the maximum and the sum together (M. Milakov and N. Gimelshein, "Online
-// normalizer calculation for softmax", arXiv 1805.02867, 2018).
+// Softmax in two passes, of which the first finds both the maximum and the sum (M. Milakov and N.
+// Gimelshein, "Online normalizer calculation for softmax", arXiv 1805.02867, 2018).
 //
-// The sum s is kept relative to the running maximum m and rescaled whenever m grows. The rescaling
-// factors multiply up to e^(first - last maximum), so the roundings of their arguments add up to at
-// most the gap m - x_j of each term, as in max_trick, and each rescaling adds an exponential and a
-// product. A term meets at most (n - 1) (f + 2) roundings beside (a later class brings an addition,
-// or a rescaling and an addition; f as in roundings.hpp), first order and norm-wise in all
-//   ((n - 1) (f + 2) + f + 1 + log(n/S)) u.
-// A lost factor (below the normal numbers) takes with it what it rescales, up to j terms of at most
-// 1 each after j classes: (n - 1) (n / 2 + 2) (f + 1) u l in all, and twice that with its growth,
-// for 1/(2 u) roundings at most.
+// The sum s is relative to the running maximum m, and is rescaled whenever m grows. The error, to
+// first order and norm-wise, with f as in roundings.hpp and S = sum e^(x_j - m):
+// 1. The product of the rescaling factors is e^(first - last maximum). So the rounding errors of
+//    the arguments that a term x_j meets add up to at most its gap m - x_j, as in max_trick.
+// 2. Each rescaling adds the error of an exponential and of a product. A later class brings an
+//    addition, or a rescaling and an addition, so a term meets at most (n - 1) (f + 2) further
+//    roundings.
+// 3. In all, the error is at most ((n - 1) (f + 2) + f + 1 + log(n/S)) u.
+// 4. A factor below the normal numbers counts as lost, and with it what it rescales: after j
+//    classes up to j terms of at most 1 each. All losses together are at most
+//    (n - 1) (n/2 + 2) (f + 1) u l. With their growth they are at most twice that, provided that
+//    the number of roundings is at most 1/(2 u).
 //
-// A row that starts with -inf would rescale by exp(-inf - -inf), NaN, if m started there: m starts
-// at the lowest finite number instead, and a row of nothing but -inf ends as 0 / 0, NaN, as it
-// should. A row with +inf is wrong: NaN in the place of +inf, 0 elsewhere.
+// If m started at x[0] and x[0] were -inf, the rescaling would compute exp(-inf - -inf), which is
+// NaN. So m starts at the lowest finite number. A row in which all logits are -inf then ends as
+// 0 / 0, which is NaN, as it should be. The result of a row with +inf is wrong: NaN in the place of
+// +inf, and 0 elsewhere.
 #include <limits>
 
 #include "ops/softmax.hpp"

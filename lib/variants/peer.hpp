@@ -1,4 +1,5 @@
-// Variants by libraries that a build may lack: one to compare with, wanted by its name only.
+// Helpers for variants of optional libraries: they serve as a comparison, and only a config that
+// names them exactly selects them.
 #pragma once
 
 #include <stdexcept>
@@ -9,7 +10,8 @@
 
 namespace maxtrick::variants {
 
-// Why a variant is unavailable where CMake has not found `library`, of that Debian package.
+// The reason why a variant is unavailable if CMake has not found `library`, which is in the Debian
+// package `package`.
 [[nodiscard]] inline std::string built_without(const std::string& library,
                                                const std::string& package) {
   return "built without " + library + " (" + package + "; scripts/setup --peers installs it)";
@@ -18,7 +20,7 @@ namespace maxtrick::variants {
 template <class T>
 using RowsFunction = void (*)(numerics::Rows<const T> logits, numerics::Rows<T> result);
 
-// Stands in the place of what is not there.
+// Placeholder for the function of a library that this build lacks.
 template <class T>
 void not_built(numerics::Rows<const T>, numerics::Rows<T>) {
   throw std::logic_error("called though this build lacks it");

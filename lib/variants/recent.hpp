@@ -1,4 +1,5 @@
-// What was made last, for libraries whose operators take long to make and little to run.
+// Cache of recently created operators, for libraries whose operators are slow to create and fast to
+// run.
 #pragma once
 
 #include <algorithm>
@@ -8,12 +9,14 @@
 
 namespace maxtrick::variants {
 
-// The things made last, each under its key. One for each thread: their operators have scratch
-// memory of their own. Bounded, since an experiment may use a thousand shapes once each.
+// Cache of the `most` values that were used last, each under its key. Each thread needs its own
+// cache, since an operator has scratch memory. The size is limited, since an experiment may use a
+// thousand shapes once each.
 template <class Key, class Value, std::size_t most = 16>
 class Recent {
  public:
-  // The one under `key`, of make() where there is none; it stays until the next call.
+  // The value under `key`. Calls make() if there is none. The reference is valid until the next
+  // call.
   template <class Make>
   Value& get(const Key& key, Make make) {
     const auto found = std::find_if(entries_.begin(), entries_.end(),

@@ -1,9 +1,11 @@
-// What the loss formulations share: each is a function of one row, written once for all types.
+// Helpers that the loss formulations share. Each formulation is a function of one row, written once
+// for all types.
 //
-// t is the target, p a row of probabilities, z one of logits, v the row that is given; g takes the
-// derivative by v. Those of probabilities are as a user writes them, literally: nothing is guarded
-// that the formula does not guard, so that 0 * log 0 is NaN. In those of logits a class of weight 0
-// takes no part: a masked one (-inf) would otherwise make NaN (optax PR#898).
+// t is the target, p a row of probabilities, z a row of logits, and v whichever of the two the
+// formulation takes; g receives the derivative with respect to v. Formulations of probabilities
+// follow the formula literally: only the formula's own guards apply, so that 0 * log 0 is NaN.
+// Formulations of logits skip a class of weight 0, because a masked class (-inf) would otherwise
+// make the loss NaN (optax PR#898).
 #pragma once
 
 #include <cmath>
@@ -24,11 +26,10 @@ using std::log1p;
 
 template <class T>
 [[nodiscard]] T clip(T x, T low, T high) {
-  return x < low ? low : x > high ? high : x;  // NaN stays
+  return x < low ? low : x > high ? high : x;  // NaN is returned unchanged
 }
 
-// sum_c t_c (m - z_c), and in g_k = e^(z_k - m) with sum s, m the maximum: what the fused arms
-// share.
+// Shared by the fused formulations: the maximum m, the terms g_k = e^(z_k - m), and their sum s.
 template <class T>
 struct Shifted {
   T m, s = 0;
@@ -40,15 +41,15 @@ struct Shifted {
   }
 };
 
-// softmax - t in place of e^(z - m).
+// Replaces the terms e^(z - m) in g by softmax - t.
 template <class T>
 void difference(const Shifted<T>& shifted, Target<T> t, std::span<T> g) {
   for (T& gk : g) gk /= shifted.s;
   t.each([&](std::size_t c, T weight) { g[c] -= weight; });
 }
 
-// The formulation with its functions: `row(v, t, guard, g)` returns the loss of a row, as a generic
-// lambda over std::span<const T>, Target<T>, T and std::span<T>.
+// Completes the formulation with its functions. row(v, t, guard, g) returns the loss of a row; it
+// is a generic lambda over std::span<const T>, Target<T>, T and std::span<T>.
 template <class RowLoss>
 [[nodiscard]] ops::Formulation row_loss(ops::Formulation formulation, RowLoss row) {
   const auto by_rows = [row]<class T>(Rows<const T> v, const ops::Targets<T>& targets, T guard,

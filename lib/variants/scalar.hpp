@@ -1,5 +1,5 @@
-// What the scalar variants share: an algorithm is a function of one row, written once for all
-// types.
+// Helpers that the scalar variants share. An algorithm is a function of one row, written once for
+// all types.
 #pragma once
 
 #include <cmath>
@@ -21,13 +21,13 @@ using ops::Nature;
 using ops::Op;
 using ops::Register;
 using ops::Variant;
-// Called without std::, so that those of the 16-bit types are found too.
+// Calls omit std::, so that argument-dependent lookup also finds the functions of the 16-bit types.
 using std::exp;
 using std::log;
 using std::log1p;
 
-// The largest logit. A NaN at the start stays; another one is passed over and reaches the result by
-// way of the sum.
+// The largest logit. If the first logit is NaN, the result is NaN. A later NaN is skipped here, and
+// reaches the result through the sum.
 template <class T>
 [[nodiscard]] T maximum(std::span<const T> x) {
   T m = x[0];
@@ -36,8 +36,8 @@ template <class T>
   return m;
 }
 
-// log sum e^(x_j - m), m the maximum, as log1p of the sum over the others: the first maximum's own
-// term, 1, is left out.
+// log sum e^(x_j - m), with m the maximum, as log1p of the sum over the other classes. The term of
+// the first maximum, which is 1, is left out.
 template <class T>
 [[nodiscard]] T log1p_of_rest(std::span<const T> x, T m) {
   T rest = 0;
@@ -51,8 +51,8 @@ template <class T>
   return log1p(rest);
 }
 
-// The entry with its functions: `row(x, y)` fills the outputs y of the logits x, as a generic
-// lambda over std::span<const T> and std::span<T>.
+// Completes the entry with its functions. row(x, y) computes the outputs y of the logits x; it is a
+// generic lambda over std::span<const T> and std::span<T>.
 template <class RowFunction>
 [[nodiscard]] Variant scalar(Variant entry, RowFunction row) {
   const auto by_rows = [row]<class T>(Rows<const T> logits, Rows<T> result) {

@@ -1,32 +1,38 @@
 // Log-softmax and log-sum-exp from shifted sums, in the forms that libraries use.
 //
-// With m = max x, k its index, S = sum e^(x_j - m) >= 1, R the same sum over j != k, y =
-// log-sum-exp:
-//   x_minus_lse, x - (m + log S): rounds m + log S, an absolute error of u |y|; all the digits of
-//     log S are gone once |m| > 1/u (pytorch#11752: [1e8, 1e8] gives 0).
-//   shifted, (x - m) - log S: x - m is small and nearly exact, but log S is 0 once R < u, and with
-//     it the log-probability of the maximum (pytorch#113708).
-//   shifted_log1p, (x - m) - log1p(R): two numbers of one sign, so nothing cancels, and log1p(R)
-//     keeps the relative accuracy of R down to the subnormals.
-// Log-sum-exp likewise as m + log S and m + log1p(R) (scipy#18295); its relative error has no bound
-// where m and log S cancel.
+// Let m = max x, k the index of m, S = sum e^(x_j - m) >= 1, R the same sum over j != k, and y the
+// log-sum-exp. The forms of log-softmax are:
+//   x_minus_lse, x - (m + log S): rounding m + log S causes an absolute error of u |y|. No digit of
+//     log S is left once |m| > 1/u (pytorch#11752: [1e8, 1e8] gives 0).
+//   shifted, (x - m) - log S: x - m is small and nearly exact. But log S is 0 once R < u, and so is
+//     the log-probability of the maximum (pytorch#113708).
+//   shifted_log1p, (x - m) - log1p(R): both terms have the same sign, so nothing cancels, and
+//     log1p(R) keeps the relative accuracy of R down to the subnormals.
+// Log-sum-exp is computed likewise, as m + log S and as m + log1p(R) (scipy#18295). Its relative
+// error has no bound where m and log S cancel.
 //
-// Error in units of u, first order; n classes, W = m - xmin, Y = W + log S = max |x_i - y|, f as in
-// roundings.hpp. The roundings of the arguments x_j - m reach the sum as D = sum p_j (m - x_j) <=
-// log(n/S) (max_trick.cpp), and also <= W R/S. So
-//   log S     is off by E = n - 1 + D + f R/S from the sum, and f log S from log;
-//   log1p(R)  is off by E = D + (n - 2 + f) R/S, and f log S: an error of R counts by 1/S;
-//   log-sum-exp      (E + f log S + |y|) / |y|, the last from the addition
-//   x_minus_lse      (E + f log S + |y| + Y) / Y
-//   the other two    (E + f log S + W + Y) / Y, W from rounding x - m
-// Blanchard, Higham & Higham 2021 print |y + n - xmin| / |y| for m + log1p(R), which is the error n
-// + W + log S of the logarithm alone: it lacks the rounding u |y| of the addition. For [1000, 1000]
-// it is 0.0027, and that one rounding may be off by 1. Their W in place of D is more than there is.
-// Where a claim has floor 1 its unit is 2 u at least. What underflows adds (n - 1) (f + 1) l / S to
-// E, and f l to log1p.
+// The errors, in units of u and to first order; n classes, W = m - xmin,
+// Y = W + log S = max |x_i - y|, f as in roundings.hpp:
+// 1. The roundings of the arguments x_j - m contribute D = sum p_j (m - x_j) to the relative error
+//    of the sum. D <= log(n/S) (max_trick.cpp), and also D <= W R/S.
+// 2. log S has an error of E = n - 1 + D + f R/S from the sum, and f log S from log.
+// 3. log1p(R) has an error of E = D + (n - 2 + f) R/S from the sum, since an error of R is divided
+//    by S, and f log S from log1p.
+// 4. Underflow adds (n - 1) (f + 1) l / S to E, and f l to log1p.
+// 5. So the relative error is at most, in units of u,
+//      log-sum-exp      (E + f log S + |y|) / |y|, where |y| comes from the addition
+//      x_minus_lse      (E + f log S + |y| + Y) / Y
+//      the other two    (E + f log S + W + Y) / Y, where W comes from rounding x - m
+// A claim with floor 1 counts in units of at least 2 u.
 //
-// Unguarded against infinities: -inf - -inf is NaN in a row of nothing but -inf, and +inf - +inf
-// where +inf is summed; log1p(R) leaves one +inf out of the sum, and is right for log-sum-exp then.
+// Blanchard, Higham & Higham 2021 print |y + n - xmin| / |y| for m + log1p(R). That is the error
+// n + W + log S of the logarithm alone: it lacks the rounding u |y| of the addition. For
+// [1000, 1000] their bound is 0.0027, although this rounding alone may be off by 1. Their W in
+// place of D overestimates the error.
+//
+// Infinities are not guarded: -inf - -inf is NaN in a row in which all logits are -inf, and so is
+// +inf - +inf where +inf is summed. log1p(R) leaves one +inf out of the sum, so that log-sum-exp is
+// right for such a row.
 #include "ops/log_softmax.hpp"
 #include "ops/log_sum_exp.hpp"
 #include "variants/roundings.hpp"
@@ -42,11 +48,11 @@ T shifted_sum(std::span<const T> x, T m) {
   return sum;
 }
 
-// `of_log`: the error of log S or log1p(R).
+// `of_log` is the member of Roundings that returns the error of log S or of log1p(R).
 template <double (Roundings::*of_log)() const>
 std::optional<double> log_softmax_bound(const ops::RowFacts& row) {
   const Roundings r(row);
-  if (r.n == 1) return 0;  // x - x, and log 1 is exact
+  if (r.n == 1) return 0;  // x - x and log 1 are exact
   if (!r.differences_are_finite()) return std::nullopt;
   return if_finite(1 + ((r.*of_log)() + r.W) * (1 + r.u) / r.Y);
 }

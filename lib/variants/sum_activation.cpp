@@ -1,8 +1,8 @@
-// The slides' two stepping stones on the way to softmax (S1, S2): normalising without exp. They are
-// other functions than softmax, and stand here to be seen beside it.
-//   sum_v1  x / sum(x): breaks for negative logits, not shift invariant
+// The two steps of the slides on the way to softmax (S1, S2): normalisation without exp. These
+// functions differ from softmax; they are registered so that tables can show them next to it.
+//   sum_v1  x / sum(x): fails for negative logits, and is not shift invariant
 //   sum_v2  the same after subtracting the minimum: shift invariant, but insensitive
-// Neither calls libm, so their bits are the same everywhere.
+// Neither calls libm, so their bits are the same on every machine.
 #include "ops/softmax.hpp"
 #include "variants/scalar.hpp"
 

@@ -1,8 +1,8 @@
 // Softmax and log-softmax by PyTorch, float32 and float64, on the calling thread.
 //
-// libtorch brings some 280 shared libraries, which take most of a second to load. So it is in a
-// module of its own, beside the program, which the first call loads: a program that computes
-// nothing with PyTorch starts as fast as ever.
+// libtorch consists of some 280 shared libraries, which take most of a second to load. So the calls
+// to it are in a separate module, which the first call loads. A program that computes nothing with
+// PyTorch starts as fast as without it.
 #include "ops/log_softmax.hpp"
 #include "ops/softmax.hpp"
 #include "variants/of_rows.hpp"
@@ -30,7 +30,7 @@ using numerics::Rows;
 
 const torch::Functions& functions() {
   static const torch::Functions& loaded = []() -> const torch::Functions& {
-    // Never closed: what libtorch has started cannot be stopped.
+    // The module is never closed, because libtorch's threads and other state cannot be shut down.
     void* module = dlopen(MAXTRICK_TORCH, RTLD_NOW | RTLD_LOCAL);
     using Entry = const torch::Functions* (*)();
     const auto entry = module ? reinterpret_cast<Entry>(dlsym(module, "maxtrick_torch")) : nullptr;
@@ -45,7 +45,7 @@ using Member = torch::Function<T> torch::Functions::*;
 
 template <class T, Member<T> member>
 void call(Rows<const T> logits, Rows<T> result) {
-  // A result with gaps PyTorch fills as though it had none.
+  // PyTorch would write a result with gaps between its rows as though it had none.
   by_dense_rows(logits, result, [](Rows<const T> x, Rows<T> y) {
     (functions().*member)(x.data, y.data, x.rows, x.columns);
   });
@@ -70,9 +70,10 @@ std::string why_unavailable() { return built_without("PyTorch", "libtorch-dev");
 
 #endif
 
-// PyTorch claims no bound: ours are twice the worst error found. Which vectors it uses depends on
-// the CPU, which moves a last bit or two. The witnesses of log-softmax are the worst rows of at
-// most 12 classes; on longer ones the sum counts, and so they are given what Eigen's are.
+// PyTorch documents no error bound. Our claims are twice the worst error that we found. The vectors
+// that it uses depend on the CPU, which changes the last bit or two. The witnesses of log-softmax
+// are the worst rows of at most 12 classes. On longer rows the error of the sum matters, so their
+// claims are those of Eigen.
 Variant entry(Op op, Claim float32_claim, Claim float64_claim, RowsFunction<float> float32,
               RowsFunction<double> float64) {
   return {.op = op,

@@ -1,19 +1,22 @@
-// Softmax without a division: exp(x - y) with y = log-sum-exp, which is the logarithm of softmax
-// put back (P. Blanchard, D. J. Higham and N. J. Higham, "Accurately computing the log-sum-exp and
-// softmax functions", IMA J. Numer. Anal. 41(4), 2021, sections 3 and 4).
+// Softmax without a division: exp(x - y) with y = log-sum-exp, that is, exp of log-softmax (P.
+// Blanchard, D. J. Higham and N. J. Higham, "Accurately computing the log-sum-exp and softmax
+// functions", IMA J. Numer. Anal. 41(4), 2021, sections 3 and 4).
 //
-// The division is saved and accuracy lost: the rounding of y, u |y|, and that of x - y become
+// This saves the division and loses accuracy: the rounding of y, u |y|, and that of x - y become
 // relative errors of every probability. Subtracting the maximum does not help, since y is the same.
 //
-// Norm-wise and first order, in units of u (n classes, W_i = m - x_i, p_i = e^-W_i / S, f as in
-// roundings.hpp): with y off by E, x_i - y is off by E + W_i + log S, and exp adds f. The gap W_i
-// comes with e^-W_i, and e^-t (t + k) is largest at t = 0, so
-//   E + log S + f    and from underflow (f + 1) l S,
-// where E is the absolute error of log_sum_exp.naive, n - 1 + f + f |y|, or of
-// log_sum_exp.shifted_log1p, log(n/S) + n - 2 + f + f log S + |y|. The paper has the largest |x_j -
-// y| in place of log S: |y| + max |x_j - y| + n + 2, and 1 + max |x_j - y| + |y + n - xmin|, of
-// which the second has lost u |y| (shifted.cpp). Of a single probability, as the claims have it,
-// the error is at most (E + W_i + log S + f) u.
+// The norm-wise error, to first order and in units of u (n classes, W_i = m - x_i,
+// p_i = e^-W_i / S, f as in roundings.hpp):
+// 1. If y has the error E, then x_i - y has the error E + W_i + log S, and exp adds f.
+// 2. So the error of a single probability, which the claims state, is at most
+//    (E + W_i + log S + f) u.
+// 3. Norm-wise the error W_i is weighted by e^-W_i. The function e^-t (t + k) is largest at t = 0,
+//    so the bound is E + log S + f, and underflow adds (f + 1) l S.
+// 4. E is the absolute error of log_sum_exp.naive, n - 1 + f + f |y|, or of
+//    log_sum_exp.shifted_log1p, log(n/S) + n - 2 + f + f log S + |y|.
+// The paper has the largest |x_j - y| in place of log S: its bounds are
+// |y| + max |x_j - y| + n + 2, and 1 + max |x_j - y| + |y + n - xmin|. The second lacks u |y|
+// (shifted.cpp).
 #include "ops/softmax.hpp"
 #include "variants/roundings.hpp"
 #include "variants/scalar.hpp"
@@ -26,7 +29,7 @@ void exp_of_difference(std::span<const T> x, T lse, std::span<T> y) {
   for (std::size_t i = 0; i < x.size(); ++i) y[i] = exp(x[i] - lse);
 }
 
-// `lse`: the absolute error of log-sum-exp.
+// `lse` is the absolute error of log-sum-exp in units of u.
 std::optional<double> bound(const Roundings& r, double lse) {
   const double k = lse * (1 + r.u) + r.log_S + r.f;
   return if_finite(k * r.growth(r.reach(r.W + r.log_S) + k) + r.lost() * std::exp(r.log_S));

@@ -1,12 +1,12 @@
-// The slides' approximation of log-softmax, x - max (S11): no exp and no log.
+// The approximation of log-softmax in the slides, x - max (S11): no exp and no log.
 //
-// It leaves out log(1 + rest) with rest = sum over the others of e^(x - max), so it is off by that
-// much in every output: by log n where all logits are equal, by about (n - 1) e^-gap where the
-// maximum leads by gap. The maximum's own log-probability is always 0, a relative error of 1.
+// It leaves out log(1 + rest), where rest = sum over the other classes of e^(x - max). So every
+// output is off by that much: by log n where all logits are equal, and by about (n - 1) e^-gap
+// where the maximum is larger than the others by gap. The log-probability of the maximum is always
+// 0, a relative error of 1.
 //
-// Error, norm-wise and in units of u: log S / (u Y) and the rounding of x - m, u W / (u Y), with Y
-// = W
-// + log S the largest |y_i|.
+// The norm-wise error, in units of u, is log S / (u Y) from the approximation and u W / (u Y) from
+// rounding x - m, where Y = W + log S is the largest |y_i|.
 #include "ops/log_softmax.hpp"
 #include "variants/roundings.hpp"
 #include "variants/scalar.hpp"
@@ -18,7 +18,7 @@ std::optional<double> bound(const ops::RowFacts& row) {
   const Roundings r(row);
   if (r.n == 1) return 0;
   if (!r.differences_are_finite()) return std::nullopt;
-  // log S itself is known to the last bits of double.
+  // log S is known up to the last bits of double.
   return if_finite((r.log_S * (1 + 0x1p-48) / r.u + r.W) / r.Y);
 }
 

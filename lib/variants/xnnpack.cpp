@@ -1,9 +1,10 @@
-// Softmax by XNNPACK, float32, on the calling thread. It has no log-softmax. In the version of
-// Debian 12 the exponentials are SSE2's on every x86.
+// Softmax by XNNPACK, in float32, on the calling thread. XNNPACK has no log-softmax. The version in
+// Debian 12 computes exponentials with SSE2 on every x86 CPU.
 //
-// XNNPACK computes with subnormal numbers off, and exp(x - max) as s + s r with |r| < 0.42 and s a
-// power of 2: where s r is below the least normal number it is lost. From a gap of 75 on that costs
-// more than the rounding of x - max, at 79.7 up to 8000 ULP, and below 1.2e-38 all is 0.
+// XNNPACK flushes subnormal numbers to 0, and computes exp(x - max) as s + s r with |r| < 0.42 and
+// s a power of 2. Where s r is below the smallest normal number, it is lost. From a gap of 75 on
+// this costs more than the rounding of x - max; at 79.7 the error reaches 8000 ULP. All results
+// below 1.2e-38 are 0.
 #include <cstdint>
 
 #include "ops/softmax.hpp"
@@ -39,7 +40,7 @@ void expect(xnn_status status, const char* what) {
 using Operator = std::unique_ptr<xnn_operator, decltype(&xnn_delete_operator)>;
 
 Operator make_operator(std::size_t classes, std::size_t stride_in, std::size_t stride_out) {
-  // XNNPACK holds this to once for the process.
+  // XNNPACK itself makes sure that this initialises it only once in a process.
   expect(xnn_initialize(nullptr), "start");
   xnn_operator_t made = nullptr;
   expect(xnn_create_softmax_nc_f32(classes, stride_in, stride_out, 0, &made), "make a softmax");
@@ -55,8 +56,9 @@ void run(Rows<const float> x, Rows<float> y) {
   expect(xnn_run_operator(softmax.get(), nullptr), "run");
 }
 
-// XNNPACK reads, never writes, XNN_EXTRA_BYTES beyond the end of either array. What lies there is
-// of no account, but reading it must be allowed: so it is in the page of the last number.
+// XNNPACK reads, but never writes, XNN_EXTRA_BYTES beyond the end of either array. The values there
+// do not matter, but the memory must be readable. It is if it is in the same page as the last
+// number.
 bool may_read_beyond(const float* end) {
   static const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
   const auto last = reinterpret_cast<std::uintptr_t>(end) - 1;
@@ -96,7 +98,7 @@ std::string why_unavailable() { return built_without("XNNPACK", "libxnnpack-dev"
 
 #endif
 
-// XNNPACK claims no bound: ours is twice the worst error found.
+// XNNPACK documents no error bound. Our claim is twice the worst error that we found.
 const Register softmax_variant{
     {.op = ops::softmax,
      .algorithm = "xnnpack",

@@ -5,7 +5,8 @@
 namespace maxtrick::worker {
 namespace {
 
-// Up to the last number of the last row: what would be the gap behind that is out of bounds.
+// The number of elements up to the last one of the last row. It excludes the gap after the last
+// row, which is out of bounds.
 std::size_t reach(std::uint64_t rows, std::uint64_t columns, std::uint64_t stride) {
   return rows == 0 || columns == 0 ? 0 : (rows - 1) * stride + columns;
 }

@@ -1,9 +1,10 @@
-// The memory that the program and the process of a plug-in share for one call, and what travels
-// between the two beside it.
+// The memory that the program and the process of a plug-in share for one call, and the messages
+// that they exchange.
 //
-// Each array of a call lies at the end of pages of its own, behind which, and before which, there
-// is a stretch that nobody may touch: one number too far faults. What a fault cannot show, numbers
-// between the rows and before the first one, is filled with a pattern that is looked at afterwards.
+// Each array of a call ends at the end of its own pages. The address ranges before and after these
+// pages are inaccessible, so that an access one number too far faults. Accesses that cannot fault,
+// to the numbers between the rows and before the first one, are detected by a pattern: that memory
+// is filled with the pattern before the call, and checked after it.
 #pragma once
 
 #include <array>
@@ -14,38 +15,40 @@
 
 namespace maxtrick::worker {
 
-// What that process finds open: the other end of the talk, and the memory.
+// The descriptors that are open in the process of the plug-in: the other end of the socket, and the
+// memory.
 inline constexpr int talk_descriptor = 3;
 inline constexpr int memory_descriptor = 4;
 
 // One call, from the program to the plug-in.
 struct Request {
-  std::uint64_t kernel = 0;   // place in the plug-in
-  std::uint64_t element = 4;  // bytes: float32 or float64
+  std::uint64_t kernel = 0;   // index in the plug-in
+  std::uint64_t element = 4;  // size in bytes: float32 or float64
   std::uint64_t rows = 0, classes = 0, logits_stride = 0;
-  std::uint64_t columns = 0, result_stride = 0;  // of the result; no columns: it has none
-  std::uint64_t targets = 0, losses = 0;         // how many
+  // Shape of the result; no columns if there is no result.
+  std::uint64_t columns = 0, result_stride = 0;
+  std::uint64_t targets = 0, losses = 0;  // their numbers
   double scale = 1;
-  std::uint64_t limit_s = 0;  // after so long nobody waits for it any more
+  std::uint64_t limit_s = 0;  // after this time the program no longer waits for the answer
 };
 
-// What comes back: first the description as JSON, behind this one letter, or why there is none, and
-// then one answer a call.
+// The first letter of each message from the plug-in. The first message is the description as JSON,
+// or a refusal with its reason. Then there is one answer for each call: the text of the exception
+// if the call failed, else empty. A fault message is a Fault.
 enum class Word : char { description = 'D', refusal = 'R', answer = 'A', fault = 'F' };
 
-// Of a call that failed: the text of the exception. Empty where it did not.
-// Of a fault: where, and how.
+// A memory fault: the array, and the kind of the access.
 enum class Place : char { logits, targets, losses, result };
 enum class Reach : char { reads, writes, unknown };
 struct Fault {
   Word word = Word::fault;
   Place place = Place::logits;
   Reach reach = Reach::unknown;
-  bool outside = false;  // beside it, not in it
+  bool outside = false;  // next to the array, not in it
 };
 
-// In the order of Place. The bytes are the last ones of `size`, which is whole pages; `offset` is
-// where those begin in the memory.
+// The memory of one array. A Layout holds them in the order of Place. `size` is a multiple of the
+// page size and starts at `offset` in the shared memory. The array is in the last `bytes` of it.
 struct Area {
   std::size_t offset = 0, size = 0, bytes = 0;
   bool writable = false;
@@ -56,7 +59,7 @@ using Layout = std::array<Area, 4>;
   return layout[static_cast<std::size_t>(place)];
 }
 
-// A NaN in either type: whoever reads it shows it in his results.
+// A NaN in both types, so that a kernel that reads it has NaN in its results.
 inline constexpr std::uint32_t pattern = 0x7ff47ff4;
 
 }  // namespace maxtrick::worker

@@ -24,7 +24,8 @@ using Json = nlohmann::ordered_json;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 constexpr const char* entry_name = "maxtrick_plugin_v1";
-// What is said of them all goes through a socket in one message, which Linux takes to 208 KiB.
+// The description of all kernels goes through a socket in one message, which Linux limits to 208
+// KiB.
 constexpr std::size_t most_kernels = 1000, most_text = 1000, most_description = 1 << 17;
 
 bool is_plain(std::string_view part) {
@@ -39,7 +40,7 @@ std::string line_of(const char* text) {
   std::string line = text ? text : "";
   if (std::any_of(line.begin(), line.end(), [](char c) { return c >= 0 && c < ' '; }))
     throw std::invalid_argument("a text of more than one line");
-  (void)Json(line).dump();  // throws where it is no UTF-8
+  (void)Json(line).dump();  // throws if it is not UTF-8
   return line;
 }
 
@@ -120,11 +121,11 @@ Plugin read(const maxtrick_plugin* description) {
 }  // namespace
 
 Plugin open(const std::filesystem::path& file) {
-  // A name without a slash would be looked for among the system's libraries.
+  // dlopen() would search the system's libraries for a name without a slash.
   const std::filesystem::path path = std::filesystem::absolute(file);
   try {
     const std::string digest = io::sha256(io::read_file(path));
-    // Never closed: what it has started cannot be stopped.
+    // The library is never closed: threads and other state that it has started cannot be stopped.
     void* const library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (!library) throw std::invalid_argument(::dlerror());
     using Entry = const maxtrick_plugin* (*)();
@@ -157,7 +158,7 @@ std::string to_json(const Plugin& plugin) {
          {"isa", variant.isa},
          {"summary", variant.summary},
          {"source", variant.source},
-         // JSON has no infinity.
+         // JSON has no infinity, so 0 means that the kernel claims nothing.
          {"claimed_ulp", std::isfinite(variant.claimed_ulp) ? variant.claimed_ulp : 0},
          {"float64", bool(variant.float64)}});
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);

@@ -1,4 +1,4 @@
-// A plug-in loaded into this process, and the process that answers calls of it.
+// Loads a plug-in into this process, and serves calls of it from another process.
 #pragma once
 
 #include <filesystem>
@@ -8,19 +8,21 @@
 
 namespace maxtrick::worker {
 
-// Loads it, for good, and reads what it offers; its functions are called here, on the caller's
-// thread. Whatever is wrong with it is wrong with this process too: see remote.hpp. Throws Refused.
+// Loads the plug-in permanently and reads what it offers. Its functions are called in this process,
+// on the caller's thread, so a fault in the plug-in is a fault of this process; remote.hpp avoids
+// that. Throws Refused.
 [[nodiscard]] Plugin open(const std::filesystem::path& file);
 
-// The description without the functions, as one line of text, and back: functions are empty then,
-// but float64 of those that have it, which throws.
+// Converts the description, without the functions, to one line of text and back. In the result the
+// functions are empty, except for the float64 functions of variants that have them; these throw.
 [[nodiscard]] std::string to_json(const Plugin& plugin);
 [[nodiscard]] Plugin from_json(const std::string& text);
 
-// The program's command that serves a plug-in; its one argument is the file.
+// The command of the program that serves a plug-in. Its one argument is the file.
 inline constexpr const char* serve_command = "serve-plugin";
-// What that process does: loads the plug-in, says what it offers, and answers calls until the other
-// end is closed. Throws std::system_error where the descriptors of call_memory.hpp are not open.
+// The main loop of that process: loads the plug-in, sends its description, and answers calls until
+// the other end is closed. Throws std::system_error if the descriptors of call_memory.hpp are not
+// open.
 void serve(const std::string& file);
 
 }  // namespace maxtrick::worker

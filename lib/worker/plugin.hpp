@@ -1,4 +1,5 @@
-// A plug-in as the program sees it, whether its functions are called in this process or in another.
+// A plug-in as the program sees it, whether its functions are called in this process or in another
+// one.
 #pragma once
 
 #include <deque>
@@ -15,41 +16,44 @@ namespace maxtrick::worker {
 struct Plugin {
   std::filesystem::path file;  // absolute
   std::string name, version, digest;
-  // What it offers. Functions throw run::CaseFailed where a kernel fails. float64 is empty where it
-  // has none, and so are the 16-bit types.
+  // The variants that it offers. Their functions throw run::CaseFailed if a kernel fails. float64
+  // is empty if the plug-in has none; the 16-bit types are always empty.
   std::vector<ops::Variant> variants;
 
   // "mine 1.0 (plug-in, SHA-256 ...)"
   [[nodiscard]] std::string library() const;
-  // Throws Changed where the file is not the one that was read. To be asked after it was loaded
-  // anew: whoever rebuilds it does not wait for a run, and rows of two builds are of none.
+  // Throws Changed if the file is not the one that was read. To be called each time that the
+  // plug-in was loaded again: a user may rebuild it during a run, and a table must not mix the rows
+  // of two builds.
   void require_unchanged() const;
 };
 
-// The entry of one kernel, without its functions. `claimed_ulp` is infinite where it claims nothing.
+// The entry of one kernel, without its functions. `claimed_ulp` is infinite if it claims nothing.
 [[nodiscard]] ops::Variant offered(ops::Op op, std::string algorithm, std::string isa,
                                    double claimed_ulp);
 
-// The file is no plug-in that can be used: what() names it and says why.
+// The file is not a usable plug-in. what() names it and says why.
 struct Refused : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// It was one, and is another by now. No failure of a case: none is right any more.
+// The file has changed since it was read. This is not the failure of a case: all results are
+// invalid.
 struct Changed : Refused {
   using Refused::Refused;
 };
 
-// The plug-ins that the user named: what they offer joins the registry of variants.
+// The plug-ins that the user named. Their variants join the registry of variants.
 
-// Registers what it offers; to be called before the list of variants is read (ops/registry.hpp).
-// Throws Refused where it has the name of a variant that is there already.
+// Registers the variants of the plug-in. To be called before the list of variants is read
+// (ops/registry.hpp). Throws Refused if a variant with one of these names exists already.
 void add(Plugin plugin);
 
-// All that were added, in that order.
+// All plug-ins that were added, in that order.
 [[nodiscard]] const std::deque<Plugin>& plugins();
 
-// A variant of theirs and its plug-in; nothing where the name is none of theirs.
+// Finds a variant of the plug-ins by its name, and the plug-in that offers it. Both are null if
+// there is none.
 struct Found {
   const Plugin* plugin = nullptr;
   const ops::Variant* variant = nullptr;

@@ -50,13 +50,14 @@ Process::Process(std::vector<std::string> arguments,
                  const std::map<std::string, std::string>& environment,
                  const std::vector<std::pair<int, int>>& handed) {
   std::vector<std::string> variables = merged(environment);
-  // Above all numbers that they get there: else the first could take the place of the second.
+  // Duplicates the descriptors to numbers above all their target numbers. Otherwise the first dup2
+  // could overwrite the descriptor that the second one needs.
   int above = 0;
   for (const auto& [own, there] : handed) above = std::max(above, there + 1);
   std::vector<Descriptor> lifted;
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
-  // A library that prints says it among the messages.
+  // If a library prints to stdout, the text appears among the messages on stderr.
   posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
   for (const auto& [own, there] : handed) {
     lifted.emplace_back(::fcntl(own, F_DUPFD_CLOEXEC, above));

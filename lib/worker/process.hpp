@@ -1,5 +1,4 @@
-// Processes that the program starts: with what they begin, how they end, and for how long they may
-// go on.
+// Processes that the program starts: their environment, their end, and their time limits.
 #pragma once
 
 #include <sys/types.h>
@@ -15,10 +14,10 @@ namespace maxtrick::worker {
 
 using Clock = std::chrono::steady_clock;
 
-// Throws std::system_error.
+// Throws std::system_error with the code `error` and the text `what`.
 [[noreturn]] void fail(int error, const std::string& what);
 
-// A file descriptor, closed with the object.
+// Owns a file descriptor; the destructor closes it.
 class Descriptor {
  public:
   explicit Descriptor(int number = -1) : number_(number) {}
@@ -36,19 +35,20 @@ class Descriptor {
   int number_;
 };
 
-// A process, killed with the object if it has not ended before.
+// A process. The destructor kills it if it has not ended.
 class Process {
  public:
-  // Starts the program arguments.front() with these variables over the own environment (an empty
-  // one is unset). `handed` are descriptors of ours, each with its number there; its standard
-  // output goes where messages go. Throws std::system_error where a process cannot be had.
+  // Starts the program arguments.front(). `environment` adds to or replaces variables of the
+  // inherited environment; an empty value unsets one. `handed` are pairs of a descriptor of this
+  // process and its number in the new one. The standard output of the new process goes to stderr.
+  // Throws std::system_error if the process cannot be started.
   Process(std::vector<std::string> arguments, const std::map<std::string, std::string>& environment,
           const std::vector<std::pair<int, int>>& handed);
   ~Process();
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;
 
-  // How it ended, as waitpid has it; nothing where it goes on for longer than allowed.
+  // The status of its end, as waitpid() returns it; no value if it still runs at `end`.
   std::optional<int> wait_until(Clock::time_point end);
 
  private:
@@ -56,17 +56,18 @@ class Process {
   bool ended_ = false;
 };
 
-// "killed by signal 11 (Segmentation fault)" or "ended with exit code 3", of what waitpid has.
+// Describes a status of waitpid(): "killed by signal 11 (Segmentation fault)" or "ended with exit
+// code 3".
 [[nodiscard]] std::string how_it_ended(int status);
 
-// "not done after 0.2 s"
+// The text "not done after 0.2 s".
 [[nodiscard]] std::string too_late(std::chrono::milliseconds limit);
 
-// Whether there is something to read, or the other end is closed; false where that takes longer
-// than allowed.
+// Waits until there is something to read or the other end is closed. Returns false if that takes
+// until `end`.
 [[nodiscard]] bool readable_until(int from, Clock::time_point end);
 
-// All that comes until the other end is closed; nothing where that takes longer than allowed.
+// Everything that is sent until the other end is closed; no value if that takes until `end`.
 [[nodiscard]] std::optional<std::string> read_until(int from, Clock::time_point end);
 
 }  // namespace maxtrick::worker

@@ -23,17 +23,16 @@
 namespace maxtrick::worker {
 namespace {
 
-// A process in which a plug-in is called, as the program sees it.
-
-// What the plug-in did: "writes outside its rows". The process is of no more use.
+// A fault of the plug-in, such as "writes outside its rows". Its process cannot be used any more.
 struct Broken : std::runtime_error {
   Broken(const std::string& what, bool hangs) : std::runtime_error(what), hung(hangs) {}
   bool hung;
 };
 
+// A process in which a plug-in is called.
 class Child {
  public:
-  // Throws Refused where the plug-in cannot be had.
+  // Throws Refused if the plug-in cannot be used.
   Child(const Host& host, const std::filesystem::path& file);
   ~Child();
   Child(const Child&) = delete;
@@ -41,8 +40,9 @@ class Child {
 
   [[nodiscard]] const Plugin& plugin() const { return plugin_; }  // without functions
 
-  // Calls the kernel of that place in the plug-in. Throws Broken, after which nothing may be called
-  // any more, and run::CaseFailed where it says itself that it could not compute it.
+  // Calls the kernel with this index in the plug-in. Throws Broken, after which this object must
+  // not be used, and run::CaseFailed if the kernel itself reports that it could not compute the
+  // result.
   template <class T>
   void call(std::size_t kernel, const ops::Call<T>& call);
 
@@ -59,7 +59,8 @@ class Child {
   Plugin plugin_;
 };
 
-// A gap between rows, of two lengths, so that one stride taken for the other shows.
+// The gaps between rows. The two lengths differ, so that a kernel that confuses the strides gives
+// wrong results.
 constexpr std::size_t logits_gap = 3, result_gap = 5;
 
 std::string_view thing(Place place) {
@@ -95,7 +96,7 @@ Request request_of(std::size_t kernel, const ops::Call<T>& a) {
           .scale = double{a.gradient_scale}};
 }
 
-// The whole of it, on this side.
+// The whole shared memory, as this process maps it.
 class Child::Memory {
  public:
   Memory() : file_(::memfd_create("maxtrick-plugin", MFD_CLOEXEC)) {
@@ -106,7 +107,7 @@ class Child::Memory {
   Memory& operator=(const Memory&) = delete;
   [[nodiscard]] int descriptor() const { return file_.number(); }
 
-  // Everywhere the pattern.
+  // Fills the memory with the pattern.
   void lay_out(const Layout& layout) {
     layout_ = layout;
     const std::size_t needed = layout.back().offset + layout.back().size;
@@ -120,7 +121,7 @@ class Child::Memory {
     return reinterpret_cast<T*>(static_cast<char*>(base_) + one.offset + one.size - one.bytes);
   }
 
-  // Whether nothing but the pattern is in `count` elements.
+  // Whether `count` elements still hold the pattern.
   template <class T>
   [[nodiscard]] static bool untouched(const T* from, std::size_t count) {
     const auto* words = reinterpret_cast<const std::uint32_t*>(from);
@@ -161,13 +162,13 @@ Child::Child(const Host& host, const std::filesystem::path& file)
   if (!std::filesystem::is_regular_file(file)) refuse("there is no such file");
   start(host, file);
   try {
-    // A short limit is meant for calls: a busy machine takes longer to start a process.
+    // A short limit is meant for calls. A busy machine takes longer to start a process.
     const std::string text = receive(std::max(host.limit, std::chrono::milliseconds(10000)));
     const auto word = static_cast<Word>(text.front());
     if (word == Word::refusal) throw Refused(text.substr(1));
     if (word != Word::description) refuse("it crashes where it is loaded");
     plugin_ = from_json(text.substr(1));
-    // A path need not be UTF-8, as what comes through JSON is.
+    // JSON text is UTF-8, which a path need not be, so the path is set again.
     plugin_.file = std::filesystem::absolute(file);
   } catch (const Broken& broken) {
     refuse(fmt::format("{} where it is loaded", broken.what()));
@@ -181,7 +182,7 @@ void Child::start(const Host& host, const std::filesystem::path& file) {
   if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) fail(errno, "socketpair");
   talk_ = worker::Descriptor(ends[0]);
   const worker::Descriptor other(ends[1]);
-  // What it starts would take turns with what is measured.
+  // Threads that the plug-in starts would compete with the code that is measured.
   process_ = std::make_unique<worker::Process>(
       std::vector<std::string>{host.program.string(), serve_command,
                                std::filesystem::absolute(file).string()},
@@ -193,7 +194,7 @@ void Child::start(const Host& host, const std::filesystem::path& file) {
 std::string Child::receive(std::chrono::milliseconds limit) {
   const auto end = worker::Clock::now() + limit;
   if (!worker::readable_until(talk_.number(), end)) throw Broken(worker::too_late(limit), true);
-  // As long as the message is; nothing of a closed end.
+  // The length of the message; 0 if the other end is closed.
   const ssize_t n = ::recv(talk_.number(), nullptr, 0, MSG_PEEK | MSG_TRUNC);
   std::string text(n > 0 ? static_cast<std::size_t>(n) : 0, '\0');
   if (n > 0 && ::recv(talk_.number(), text.data(), text.size(), 0) == n) return text;
@@ -203,7 +204,7 @@ std::string Child::receive(std::chrono::milliseconds limit) {
 }
 
 void Child::send(const Request& request) {
-  // Where nobody listens any more, receive() says why.
+  // If the other end is closed, receive() reports the reason.
   while (::send(talk_.number(), &request, sizeof request, MSG_NOSIGNAL) < 0 && errno == EINTR) {
   }
 }
@@ -240,7 +241,7 @@ void Child::call(std::size_t kernel, const ops::Call<T>& a) {
   std::copy_n(memory_->at<const T>(Place::losses), a.losses.size(), a.losses.data());
 }
 
-// Processes that wait for a call.
+// A pool of idle processes.
 class Pool {
  public:
   Pool(Host host, Plugin plugin) : host_(std::move(host)), plugin_(std::move(plugin)) {}
@@ -290,7 +291,7 @@ struct Remote {
       auto child = pool->take();
       try {
         child->call(place, only_arguments_of(op, call));
-      } catch (const run::CaseFailed&) {  // it said so itself, and goes on
+      } catch (const run::CaseFailed&) {  // reported by the kernel; the process is still usable
         pool->give_back(std::move(child));
         throw;
       }
@@ -298,7 +299,8 @@ struct Remote {
     } catch (const Changed&) {
       throw;
     } catch (const Broken& broken) {
-      // Whose file is written over while it runs does not live long.
+      // A process whose file is overwritten while it runs is likely to crash, so the cause may be a
+      // changed file.
       pool->plugin().require_unchanged();
       if (broken.hung) ++*hangs;
       throw run::CaseFailed(fmt::format("{}: {}", name, broken.what()));

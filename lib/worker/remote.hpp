@@ -1,4 +1,4 @@
-// A plug-in whose functions are called in processes of its own.
+// A plug-in whose functions are called in separate processes.
 #pragma once
 
 #include <chrono>
@@ -8,18 +8,19 @@
 
 namespace maxtrick::worker {
 
-// How plug-ins are served.
+// How processes serve plug-ins.
 struct Host {
-  std::filesystem::path program = "/proc/self/exe";  // that has the command serve-plugin
-  // Of a call, and a microsecond more for each logit; and to load.
+  std::filesystem::path program = "/proc/self/exe";  // the program with the command serve-plugin
+  // The time limit of a call, to which each logit adds a microsecond. Loading has the same limit,
+  // but at least 10 s.
   std::chrono::milliseconds limit = std::chrono::seconds(10);
 };
 
-// What the file offers. Its functions may be called from several threads at once: each call has a
-// process to itself, in which no other call runs meanwhile. What breaks one, and how, comes out as
-// run::CaseFailed, and the next call has a new process. A kernel that hung three times is not
-// called again. Where the file is another by the time that a process loads it anew, Changed comes
-// out. Throws Refused.
+// Starts a process for the plug-in and returns its description. The functions may be called from
+// several threads: each call has a process of its own while it runs. A call that breaks its process
+// throws run::CaseFailed, which says how, and the next call starts a new process. A kernel that has
+// hung three times is not called again. If the file has changed when a new process loads it, the
+// call throws Changed. Throws Refused if the plug-in cannot be used.
 [[nodiscard]] Plugin start(const std::filesystem::path& file, const Host& host);
 
 }  // namespace maxtrick::worker

@@ -18,10 +18,10 @@ namespace {
 
 using worker::fail;
 
-// A stride too far must not come to lie in what is allowed.
+// The length of the inaccessible ranges. An access beyond an array must not reach another array.
 constexpr std::size_t forbidden = std::size_t{1} << 20;
 
-// What a call may touch, and between it what it may not.
+// The mapping of the arrays of a call, with inaccessible ranges between them.
 class Mapping {
  public:
   void lay_out(const Layout& layout) {
@@ -29,7 +29,7 @@ class Mapping {
     layout_ = layout;
     std::size_t size = forbidden;
     for (const Area& one : layout) size += one.size + forbidden;
-    // Nothing of it is ever there but the areas.
+    // Only the areas are ever backed by memory.
     void* const base =
         ::mmap(nullptr, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (base == MAP_FAILED) fail(errno, "memory of a call");
@@ -47,7 +47,7 @@ class Mapping {
     }
   }
 
-  // Null where there is nothing.
+  // Null if the array is empty.
   template <class T>
   [[nodiscard]] T* at(Place place) const {
     const Area& one = area(layout_, place);
@@ -55,7 +55,8 @@ class Mapping {
     return reinterpret_cast<T*>(starts_[static_cast<std::size_t>(place)] + one.size - one.bytes);
   }
 
-  // Whether the address is in an area, or, half way to the next, beside it. For a signal handler.
+  // Whether the address is in an area, or in the half of an inaccessible range that is nearest to
+  // it. Safe to call in a signal handler.
   [[nodiscard]] bool find(const char* address, Fault& fault) const {
     for (std::size_t i = 0; i < layout_.size(); ++i) {
       const char *const begin = starts_[i], *const end = begin + layout_[i].size;
@@ -80,7 +81,7 @@ class Mapping {
   std::size_t size_ = 0;
 };
 
-// Where the handler of signals finds it.
+// The mapping. It is global, so that the signal handler can reach it.
 Mapping& mapping() {
   static Mapping instance;
   return instance;
@@ -88,7 +89,7 @@ Mapping& mapping() {
 
 Reach reach([[maybe_unused]] const void* context) {
 #ifdef __x86_64__
-  // The CPU's page fault error code: bit 1 says that it was a write.
+  // In the CPU's page fault error code, bit 1 means a write.
   const auto code = static_cast<const ucontext_t*>(context)->uc_mcontext.gregs[REG_ERR];
   return (code & 2) != 0 ? Reach::writes : Reach::reads;
 #else
@@ -96,7 +97,7 @@ Reach reach([[maybe_unused]] const void* context) {
 #endif
 }
 
-// Says what was touched, if it is one of ours, and lets the signal do what it does.
+// Reports the fault if the address belongs to the mapping. Then the signal has its default effect.
 void on_fault(int signal, siginfo_t* info, void* context) {
   Fault fault;
   if (mapping().find(static_cast<const char*>(info->si_addr), fault)) {
@@ -104,11 +105,11 @@ void on_fault(int signal, siginfo_t* info, void* context) {
     (void)!::send(talk_descriptor, &fault, sizeof fault, MSG_NOSIGNAL);
   }
   ::signal(signal, SIG_DFL);
-  ::raise(signal);  // one that was sent would not come again by itself
+  ::raise(signal);  // a signal that kill() sent would not occur again by itself
 }
 
 void watch_faults() {
-  // A stack that is full has no room for a handler.
+  // On a stack overflow there is no room for the handler on the stack.
   static char room[1 << 16];
   stack_t stack{};
   stack.ss_sp = room;
@@ -140,11 +141,11 @@ void call(const ops::Variant& variant, const Request& request) {
        .gradient_scale = static_cast<T>(request.scale)});
 }
 
-// Why the kernel could not compute it; empty where it could.
+// The reason why the kernel could not compute the result; empty if it could.
 std::string answer(const Plugin& plugin, const Request& request) {
   const ops::Variant& variant = plugin.variants.at(request.kernel);
   mapping().lay_out(layout_of(request));
-  // Where the program was killed that waits, nobody else ends a call that never ends.
+  // If the program that waits for the answer was killed, nothing else would end a call that hangs.
   ::alarm(static_cast<unsigned>(request.limit_s) + 2);
   std::string failure;
   try {

@@ -1,4 +1,4 @@
-// What the module with PyTorch in it gives to the program.
+// Functions that the module with PyTorch offers to the program.
 #pragma once
 
 #include <cstddef>
@@ -6,7 +6,7 @@
 
 namespace maxtrick::variants::torch {
 
-// Rows without gaps.
+// The rows of logits and result are dense.
 template <class T>
 using Function = void (*)(const T* logits, T* result, std::size_t rows, std::size_t classes);
 
@@ -15,7 +15,7 @@ struct Functions {
   Function<double> softmax_float64;
   Function<float> log_softmax_float32;
   Function<double> log_softmax_float64;
-  std::string (*cpu_capability)();  // for which instructions it has chosen its kernels
+  std::string (*cpu_capability)();  // the instruction set for which PyTorch has chosen its kernels
 };
 
 }  // namespace maxtrick::variants::torch

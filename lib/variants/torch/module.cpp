@@ -1,5 +1,6 @@
 // PyTorch's softmax and log-softmax, as a user of its C++ library calls them: no gradient, one
-// thread, on memory of the caller's. C++17, as PyTorch is: Clang cannot read its headers as C++20.
+// thread, on memory of the caller. This file is compiled as C++17, because Clang cannot read
+// PyTorch's headers as C++20.
 #include <ATen/Parallel.h>
 #include <ATen/Version.h>
 #include <ATen/core/Tensor.h>
@@ -18,7 +19,7 @@ namespace {
 template <class T>
 at::Tensor tensor(const T* data, std::size_t rows, std::size_t columns) {
   const std::int64_t sizes[]{static_cast<std::int64_t>(rows), static_cast<std::int64_t>(columns)};
-  // A tensor takes no const pointer; a source is only read.
+  // from_blob() takes no const pointer, but the operation only reads its source.
   return at::from_blob(const_cast<T*>(data), sizes, c10::CppTypeToScalarType<T>::value);
 }
 
@@ -26,14 +27,15 @@ using Operation = at::Tensor& (*)(at::Tensor&, const at::Tensor&, std::int64_t, 
 
 template <class T, Operation operation>
 void run(const T* logits, T* result, std::size_t rows, std::size_t classes) {
-  // It sets the number for threads to come, and each of those takes it over when it first computes.
+  // This sets the number for threads that start later, and each of those adopts it at its first
+  // computation.
   [[maybe_unused]] static const bool alone = (at::set_num_threads(1), true);
   const c10::InferenceMode no_gradient;
   at::Tensor to = tensor(result, rows, classes);
   operation(to, tensor(logits, rows, classes), 1, false);
 }
 
-// PyTorch tells in a text of several lines only.
+// PyTorch offers this information only as part of a text of several lines.
 std::string cpu_capability() {
   const std::string text = at::show_config(), key = "CPU capability usage: ";
   const std::size_t at = text.find(key);
