@@ -31,7 +31,7 @@ rm -r build
 "$source_dir/tests/recipe_sources.sh" "$source_dir" .
 block configs/sums.toml >configs/sums.toml
 [ -s configs/sums.toml ] || fail "docs/extending.md has no configs/sums.toml"
-cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Debug -DMAXTRICK_TESTS=OFF \
+cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Debug -DMAXTRICK_TESTS=OFF -DMAXTRICK_UNITY=OFF \
   -DMAXTRICK_TORCH=OFF -DMAXTRICK_EIGEN=OFF -DMAXTRICK_XNNPACK=OFF >cmake.log ||
   { cat cmake.log >&2; exit 1; }
 inputs=$(ninja -C build -t inputs maxtrick) || fail "ninja cannot say what the program is made of"
