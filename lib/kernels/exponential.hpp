@@ -96,13 +96,13 @@ class Exponentials {
         fnma(n, V::all(exponential::ln2_low), fnma(n, V::all(exponential::ln2_high), x));
     const Floats q =
         fma(fma(V::all(exponential::q2), r, V::all(exponential::q1)), r, V::all(exponential::q0));
-    return {without_nothing(logit, V::power(z, exponential::table)), fma(q, r * r, r)};
+    return {zero_if_negligible(logit, V::power(z, exponential::table)), fma(q, r * r, r)};
   }
 
   // t alone.
   [[gnu::always_inline]] Floats power(Floats x) const {
     const Floats z = fma(reduced(x), V::all(exponential::log2_e), origin_);
-    return without_nothing(x, V::power(z, exponential::table));
+    return zero_if_negligible(x, V::power(z, exponential::table));
   }
 
  private:
@@ -112,7 +112,7 @@ class Exponentials {
     else
       return x;
   }
-  [[gnu::always_inline]] Floats without_nothing(Floats x, Floats t) const {
+  [[gnu::always_inline]] Floats zero_if_negligible(Floats x, Floats t) const {
     if constexpr (Clamped)
       return only_lanes(~(x - c_ < least_), t);
     else

@@ -16,7 +16,7 @@ template <class V, class A, class Task, std::size_t dense>
 class FewClasses {
  public:
   explicit FewClasses(std::size_t n) : n_(n) {
-    for (std::size_t i = 0; i < 4; ++i) there_[i] = V::where(i < n);
+    for (std::size_t i = 0; i < 4; ++i) used_[i] = V::where(i < n);
   }
 
   // V::lanes rows.
@@ -33,7 +33,7 @@ class FewClasses {
   static constexpr std::size_t classes = dense == 0 ? 4 : dense;
 
   // Class i may be one that is not there.
-  static constexpr bool in_doubt(std::size_t i) { return dense == 0 && i > 0; }
+  static constexpr bool may_be_unused(std::size_t i) { return dense == 0 && i > 0; }
 
   [[gnu::always_inline]] void load(const Work<V>& rows, Floats (&x)[classes]) const {
     if constexpr (dense == 0) {
@@ -41,7 +41,7 @@ class FewClasses {
       // A class that is not there goes through all that the others do. As 0 it could be above the
       // row's largest, which Exponentials excludes, or so far below that its term is subnormal.
       four_times([&](std::size_t i)
-                     __attribute__((always_inline)) { x[i] = select(there_[i], x[i], x[0]); });
+                     __attribute__((always_inline)) { x[i] = select(used_[i], x[i], x[0]); });
     } else {
       V::load_dense(rows.x, x);
     }
@@ -57,7 +57,7 @@ class FewClasses {
     typename Task::Found found;
     four_times([&](std::size_t i) __attribute__((always_inline)) {
       if (i >= classes) return;
-      found.see(in_doubt(i) ? select(there_[i], x[i], V::all(-infinity)) : x[i], x[i], i);
+      found.see(may_be_unused(i) ? select(used_[i], x[i], V::all(-infinity)) : x[i], x[i], i);
     });
     return found;
   }
@@ -71,7 +71,7 @@ class FewClasses {
       summed[i] = A::zero();
       if (i >= classes) return;
       terms[i] = summed[i] = A::term(e, x[i]);
-      if (in_doubt(i)) summed[i] = A::only(there_[i], summed[i]);
+      if (may_be_unused(i)) summed[i] = A::only(used_[i], summed[i]);
       if constexpr (Task::skips)
         summed[i] = A::only(~(task.skipped() == V::all(static_cast<float>(i))), summed[i]);
     });
@@ -94,7 +94,7 @@ class FewClasses {
   }
 
   std::size_t n_;
-  typename V::Mask there_[4];  // where `dense` is 0
+  typename V::Mask used_[4];  // where `dense` is 0
 };
 
 template <class V, class Few>
@@ -111,13 +111,13 @@ template <class Single, template <class> class Algorithm, template <class, class
 std::size_t finish_few(const Work<Single>& work) {
   using V = std::conditional_t<Single::registers >= 32, Twice<Twice<Single>>, Single>;
   using A = Algorithm<V>;
-  using Given = TaskFor<V, A>;
+  using GroupTask = TaskFor<V, A>;
   const std::size_t n = work.classes;
   if (n > 4) return 0;
-  const bool dense = work.x_stride == n && (!Given::writes || work.y_stride == n);
-  if (dense && n == 2) return finish_few_as<V, FewClasses<V, A, Given, 2>>(work);
-  if (dense && n == 4) return finish_few_as<V, FewClasses<V, A, Given, 4>>(work);
-  return finish_few_as<V, FewClasses<V, A, Given, 0>>(work);
+  const bool dense = work.x_stride == n && (!GroupTask::writes || work.y_stride == n);
+  if (dense && n == 2) return finish_few_as<V, FewClasses<V, A, GroupTask, 2>>(work);
+  if (dense && n == 4) return finish_few_as<V, FewClasses<V, A, GroupTask, 4>>(work);
+  return finish_few_as<V, FewClasses<V, A, GroupTask, 0>>(work);
 }
 
 }  // namespace maxtrick::kernels

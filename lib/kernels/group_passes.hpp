@@ -42,7 +42,7 @@ struct GroupTops : GroupExtremes<V> {
 struct Columns {
   float* x;
   float* terms;
-  std::size_t apart;
+  std::size_t plane_stride;
 };
 
 // Logits into columns.
@@ -129,7 +129,7 @@ class GroupSum {
  private:
   [[gnu::always_inline]] Term term(std::size_t i) {
     const Term e = A::term(e_, V::load(columns_.x + 16 * i));
-    A::keep(columns_.terms, 16 * i, columns_.apart, e);
+    A::keep(columns_.terms, 16 * i, columns_.plane_stride, e);
     if constexpr (Task::skips)
       return A::only(~(skipped_ == V::all(static_cast<float>(i))), e);
     else
@@ -169,7 +169,7 @@ class GroupWriting {
     if constexpr (of_logits)
       return result_(i, V::load(columns_.x + 16 * i));
     else
-      return result_(i, A::fetch(columns_.terms, 16 * i, columns_.apart));
+      return result_(i, A::fetch(columns_.terms, 16 * i, columns_.plane_stride));
   }
 
   typename V::Storage* y_;

@@ -27,7 +27,7 @@ struct InstructionSet {
 #define MAXTRICK_ISA(name, extends, flags, condition, why) \
   {#name, Isa::extends, name::implementation, [] { return condition; }, why},
 constexpr InstructionSet instruction_sets[] = {
-    // [Isa]
+// [Isa]
 #include "kernels/instruction_sets.def"
 };
 #undef MAXTRICK_ISA
@@ -48,7 +48,7 @@ const char* why_lacking(Isa isa) {
 }
 
 // What the variable says; empty as if it were not set.
-const char* asked() {
+const char* requested() {
   const char* text = std::getenv(variable);
   return text != nullptr ? text : "";
 }
@@ -75,7 +75,7 @@ const Implementation& implementation(Isa isa) { return of(isa).implementation; }
 std::string_view name(Isa isa) { return of(isa).name; }
 
 Isa best_isa() {
-  const char* text = asked();
+  const char* text = requested();
   const std::optional<Isa> named = parse_isa(text);
   if (*text != '\0' && !named)
     throw std::invalid_argument(std::string(variable) + "=" + text +
@@ -90,7 +90,7 @@ Isa best_isa() {
 
 std::string_view why_unavailable(Isa isa) {
   const char* why = why_lacking(isa);
-  const std::optional<Isa> named = parse_isa(asked());
+  const std::optional<Isa> named = parse_isa(requested());
   if (*why == '\0' && named && !includes(*named, isa))
     return "MAXTRICK_ISA asks for a lesser instruction set";
   return why;

@@ -28,7 +28,7 @@ struct Tops {
   Tops() = default;
   Tops(Floats m_, Floats second_) : m(m_), second(second_), c(origin_of<V>(m_)) {
     const Floats gap = m - second;
-    const auto near = (gap < V::all(nothing)) | (gap == V::all(nothing));
+    const auto near = (gap < V::all(negligible_gap)) | (gap == V::all(negligible_gap));
     related = select(near, V::all(1.0F), V::all(0.0F));
   }
   // That of the exponentials.

@@ -81,7 +81,7 @@ void interleave(Batch& before, Batch& now, Batch& next, std::size_t b) {
 template <Terms terms_are, class Batch>
 void interleave_batches(const Work<typename Batch::Vector>& work) {
   Batch batches[3] = {Batch(work), Batch(work), Batch(work)};
-  for (Batch& batch : batches) batch.further = 2 * batch.at_once;
+  for (Batch& batch : batches) batch.prefetch_distance = 2 * batch.at_once;
   Batch *before = &batches[0], *now = &batches[1], *next = &batches[2];
   for (std::size_t first = 0; first < work.rows + 2 * next->at_once; first += next->at_once) {
     next->begin(first);
@@ -124,9 +124,10 @@ void long_rows_as(const Work<V>& work) {
     if constexpr (std::is_same_v<typename V::Storage, float>)
       if (work.classes <= in_results_classes && !work.stream && work.x != work.y)
         return each_batch<V, Terms::in_results, Batch>(work, false);
-    each_batch<V, Terms::anew, Batch>(work, work.stream && work.classes <= interleaved_classes);
+    each_batch<V, Terms::recompute, Batch>(work,
+                                           work.stream && work.classes <= interleaved_classes);
   } else {
-    each_batch<V, Terms::anew, Batch>(work, work.classes <= interleaved_classes);
+    each_batch<V, Terms::recompute, Batch>(work, work.classes <= interleaved_classes);
   }
 }
 

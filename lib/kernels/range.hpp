@@ -16,7 +16,7 @@ inline constexpr float plain_range = 40;
 inline constexpr float log_range = 100;
 
 // e^-150 is nothing even a million times, beside 0 as beside 1.
-inline constexpr float nothing = 150;
+inline constexpr float negligible_gap = 150;
 
 template <class S>
 [[gnu::always_inline]] inline void fill_nan(S* y, std::size_t n) {

@@ -99,7 +99,7 @@ class Scan {
 
 // What becomes of a row's terms between its sum and its results.
 enum class Terms {
-  anew,       // they are computed once more
+  recompute,  // they are computed once more
   kept,       // they stay in a place of their own
   in_results  // what a float of each holds stays where its result will be; the rest is computed
               // anew
@@ -117,7 +117,7 @@ class Summation {
     const Storage* x;
     std::size_t n, skipped;
     float* kept;
-    std::size_t apart;
+    std::size_t plane_stride;
     const Storage* next;
     Storage* result;
   };
@@ -133,7 +133,7 @@ class Summation {
       V::prefetch(at_.next + first);
       if constexpr (terms_are == Terms::kept) V::prefetch_to_write(at_.result + first);
       terms[j] = A::term(e_, V::load(at_.x + first));
-      if constexpr (terms_are == Terms::kept) A::keep(at_.kept, first, at_.apart, terms[j]);
+      if constexpr (terms_are == Terms::kept) A::keep(at_.kept, first, at_.plane_stride, terms[j]);
       if constexpr (terms_are == Terms::in_results)
         V::store(at_.result + first, A::part_to_keep(terms[j]));
     });
@@ -150,7 +150,8 @@ class Summation {
         const auto beyond = static_cast<float>(at_.x[i]);
         terms[j] = A::term(e_, load_some<V>(at_.x + first, count, beyond));
         if (count < 16) terms[j] = A::only(V::first(count), terms[j]);
-        if constexpr (terms_are == Terms::kept) A::keep(at_.kept, first, at_.apart, terms[j]);
+        if constexpr (terms_are == Terms::kept)
+          A::keep(at_.kept, first, at_.plane_stride, terms[j]);
         if constexpr (terms_are == Terms::in_results)
           V::store_first(at_.result + first, count, A::part_to_keep(terms[j]));
       });
@@ -222,8 +223,12 @@ class Scaled {
 
   // `place`: of the kept terms or of the results.
   [[gnu::always_inline]] Scaled(const Exponentials<V, Clamped>& e, double k, const Storage* x,
-                                const float* place, std::size_t apart)
-      : e_(e), factor_(Clamped ? subnormal_factor * k : k), x_(x), place_(place), apart_(apart) {}
+                                const float* place, std::size_t plane_stride)
+      : e_(e),
+        factor_(Clamped ? subnormal_factor * k : k),
+        x_(x),
+        place_(place),
+        plane_stride_(plane_stride) {}
 
   [[gnu::always_inline]] typename V::Floats operator()(std::size_t i, std::size_t count) const {
     const auto y = A::times(term(i, count), factor_);
@@ -235,9 +240,9 @@ class Scaled {
 
  private:
   [[gnu::always_inline]] typename A::Term term(std::size_t i, std::size_t count) const {
-    if constexpr (terms_are == Terms::kept) return A::fetch(place_, i, apart_);
+    if constexpr (terms_are == Terms::kept) return A::fetch(place_, i, plane_stride_);
     const auto x = load_some<V>(x_ + i, count, static_cast<float>(x_[i]));
-    if constexpr (terms_are == Terms::anew)
+    if constexpr (terms_are == Terms::recompute)
       return A::term(e_, x);
     else
       return A::term_from(e_, x, load_some<V>(place_ + i, count, 0));
@@ -247,7 +252,7 @@ class Scaled {
   Factor<V> factor_;
   const Storage* x_;
   const float* place_;
-  std::size_t apart_;
+  std::size_t plane_stride_;
 };
 
 // Log-probabilities; where `Plain` that of the largest logit is left to be put there.

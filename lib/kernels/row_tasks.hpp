@@ -33,9 +33,10 @@ struct Batch {
 
   const Work<V>& work;
   std::size_t n, at_once, first = 0, rows = 0;
-  std::size_t further;      // so many rows on is what is read soon
-  std::size_t span, apart;  // from a row's terms to the next's; from their first part to the second
-  float* place;             // of the kept terms
+  std::size_t prefetch_distance;  // in rows: while row b is summed, row b + this is prefetched
+  std::size_t span;               // floats between the kept terms of two successive rows
+  std::size_t plane_stride;       // floats between the two parts t and p of a kept term
+  float* place;                   // of the kept terms
 
   bool plain[16] = {};
   float m[16] = {}, least[16] = {};
@@ -44,9 +45,9 @@ struct Batch {
   double k[16] = {};  // K; NaN for a row of NaN
 
   Batch(const Work<V>& all, std::size_t room)
-      : work(all), n(all.classes), at_once(rows_at_once(n, room)), further(at_once) {
+      : work(all), n(all.classes), at_once(rows_at_once(n, room)), prefetch_distance(at_once) {
     span = (n + 31) / 16 * 16;
-    apart = (at_once * span + page - 1) / page * page;
+    plane_stride = (at_once * span + page - 1) / page * page;
     // A load waits for an earlier store whose address has the same last twelve bits, so the kept
     // terms lie such that neither the loads of x overtake the stores of terms nor the loads of
     // terms those of y.
@@ -75,10 +76,10 @@ struct Batch {
     float* const kept = place + b * span;
     // What goes past the caches must not be brought there.
     Storage* const result =
-        terms_are == Terms::anew || work.stream ? reinterpret_cast<Storage*>(kept) : y(b);
-    const bool more = n <= prefetched_classes && first + b + further < work.rows;
+        terms_are == Terms::recompute || work.stream ? reinterpret_cast<Storage*>(kept) : y(b);
+    const bool more = n <= prefetched_classes && first + b + prefetch_distance < work.rows;
     return {exponentials<Clamped>(b),
-            {x(b), n, skipped, kept, apart, more ? x(b + further) : x(b), result}};
+            {x(b), n, skipped, kept, plane_stride, more ? x(b + prefetch_distance) : x(b), result}};
   }
   // Of results e K.
   template <bool Clamped, Terms terms_are>
@@ -86,7 +87,7 @@ struct Batch {
     const float* from = place + b * span;
     if constexpr (terms_are == Terms::in_results) from = y(b);
     const Scaled<V, A, Clamped, terms_are> result(exponentials<Clamped>(b), k[b], x(b), from,
-                                                  apart);
+                                                  plane_stride);
     return Writing<V, decltype(result)>(y(b), n, work.stream, result);
   }
 };
@@ -144,7 +145,7 @@ struct LogBatch : Batch<V, A> {
     V::store(this->c, top.c);
     for (std::size_t b = 0; b < this->rows; ++b)
       this->plain[b] = (from_top ? this->m[b] : second[b]) - this->least[b] < range &&
-                       this->c[b] == 0 && this->m[b] - second[b] <= nothing;
+                       this->c[b] == 0 && this->m[b] - second[b] <= negligible_gap;
   }
   std::size_t skipped(std::size_t b) const { return place_of_m[b]; }
 

@@ -111,7 +111,7 @@ struct Remainder {
     rows.losses = losses;
     rows.above = above;
   }
-  void give_back(const Work<V>& all, std::size_t first) const {
+  void copy_back(const Work<V>& all, std::size_t first) const {
     for (std::size_t r = 0; first + r < all.rows; ++r) {
       if (all.losses != nullptr) all.losses[first + r] = losses[r];
       if (all.above != nullptr) all.above[first + r] = above[r];
@@ -158,7 +158,7 @@ void finish_group(Group<V, Task>& group) {
 template <class V, template <class> class Algorithm, template <class, class> class TaskFor>
 void short_rows(const Work<V>& all) {
   using A = Algorithm<V>;
-  using Given = TaskFor<V, A>;
+  using GroupTask = TaskFor<V, A>;
   std::size_t done = 0;
   // Scalar takes the general way, which the others are compared with.
   if constexpr (V::registers > 0) done = finish_few<V, Algorithm, TaskFor>(all);
@@ -169,12 +169,12 @@ void short_rows(const Work<V>& all) {
   constexpr std::size_t floats = 16 * short_classes;
   alignas(64) float columns[2][floats], terms[2 * floats];
   const auto place = [&](std::size_t g) {
-    return Columns{columns[Given::rereads ? g % 2 : 0], terms, floats};
+    return Columns{columns[GroupTask::rereads ? g % 2 : 0], terms, floats};
   };
   const std::size_t full = work.rows / 16;
-  Group<V, Given> group;
+  Group<V, GroupTask> group;
   if constexpr (V::registers >= 32) {
-    interleave_groups<V, A, Given>(full, [&](Group<V, Given>& next, std::size_t g) {
+    interleave_groups<V, A, GroupTask>(full, [&](Group<V, GroupTask>& next, std::size_t g) {
       next.begin(work.from(16 * g), place(g));
     });
   } else {
@@ -187,7 +187,7 @@ void short_rows(const Work<V>& all) {
   Remainder<V> last(work, 16 * full);
   group.begin(last.rows, place(0));
   finish_group<V, A>(group);
-  last.give_back(work, 16 * full);
+  last.copy_back(work, 16 * full);
 }
 
 }  // namespace maxtrick::kernels

@@ -82,14 +82,16 @@ struct AccurateTerms {
   [[gnu::always_inline]] static Term only(Mask m, const Term& e) {
     return {only_lanes(m, e.t), only_lanes(m, e.p)};
   }
-  // The terms of classes i to i + 15 of a row, in `place`; `apart` floats, at least the row's.
-  [[gnu::always_inline]] static void keep(float* place, std::size_t i, std::size_t apart,
+  // Stores the terms of classes i to i + 15 of a row: the t at place + i, the p `plane_stride` floats
+  // after them. `plane_stride` is at least the number of terms kept in a plane.
+  [[gnu::always_inline]] static void keep(float* place, std::size_t i, std::size_t plane_stride,
                                           const Term& e) {
     V::store(place + i, e.t);
-    V::store(place + apart + i, e.p);
+    V::store(place + plane_stride + i, e.p);
   }
-  [[gnu::always_inline]] static Term fetch(const float* place, std::size_t i, std::size_t apart) {
-    return {V::load(place + i), V::load(place + apart + i)};
+  [[gnu::always_inline]] static Term fetch(const float* place, std::size_t i,
+                                           std::size_t plane_stride) {
+    return {V::load(place + i), V::load(place + plane_stride + i)};
   }
   // What of a term one float holds, and the term from that and its logit.
   [[gnu::always_inline]] static Floats part_to_keep(const Term& e) { return e.p; }

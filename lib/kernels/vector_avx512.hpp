@@ -247,8 +247,8 @@ struct Vector {
   }
   [[gnu::always_inline]] static void store_dense(float* y, const Floats (&columns)[2]) {
     const __m512 a = columns[0].v, b = columns[1].v;
-    _mm512_storeu_ps(y, _mm512_permutex2var_ps(a, by_turns(0), b));
-    _mm512_storeu_ps(y + 16, _mm512_permutex2var_ps(a, by_turns(8), b));
+    _mm512_storeu_ps(y, _mm512_permutex2var_ps(a, interleaved(0), b));
+    _mm512_storeu_ps(y + 16, _mm512_permutex2var_ps(a, interleaved(8), b));
   }
   // And of four.
   [[gnu::always_inline]] static void load_dense(const float* x, Floats (&columns)[4]) {
@@ -283,7 +283,7 @@ struct Vector {
                              i + 20, i + 22, i + 24, i + 26, i + 28, i + 30);
   }
   // From lane i on a lane of the one register and of the other.
-  [[gnu::always_inline]] static __m512i by_turns(int i) {
+  [[gnu::always_inline]] static __m512i interleaved(int i) {
     return _mm512_setr_epi32(i, i + 16, i + 1, i + 17, i + 2, i + 18, i + 3, i + 19, i + 4, i + 20,
                              i + 5, i + 21, i + 6, i + 22, i + 7, i + 23);
   }
