@@ -12,13 +12,13 @@ constexpr const char* variable = "MAXTRICK_ISA";
 
 struct InstructionSet {
   const char* name;
-  Isa extends;  // itself where it extends none
+  Isa extends;  // the set itself if it extends none
   const Implementation& implementation;
   bool (*cpu_has)();
   const char* why_lacking;
 };
 
-// Only an x86 compiler knows the features of x86.
+// __builtin_cpu_supports knows the features of x86 only if the compiler's target is x86.
 #if defined(__x86_64__) || defined(__i386__)
 #define MAXTRICK_CPU_HAS(feature) (__builtin_cpu_supports(feature) != 0)
 #else
@@ -40,14 +40,14 @@ bool includes(Isa isa, Isa part) {
   return isa == part || (of(isa).extends != isa && includes(of(isa).extends, part));
 }
 
-// Empty where there are kernels for it here.
+// Why the kernels of `isa` cannot run here. Empty if they can.
 const char* why_lacking(Isa isa) {
   if (of(isa).implementation.of_element == nullptr)
     return "the compiler of this build lacks the instruction set";
   return of(isa).cpu_has() ? "" : of(isa).why_lacking;
 }
 
-// What the variable says; empty as if it were not set.
+// The value of the environment variable. Empty if it is not set.
 const char* requested() {
   const char* text = std::getenv(variable);
   return text != nullptr ? text : "";
