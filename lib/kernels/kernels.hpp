@@ -16,8 +16,7 @@
 //             threads, any place of the row in the batch, any alignment, in place or not.
 //   fast      at most 6 ULP; its bits are not promised.
 // Special values: a row with NaN or +inf, or with nothing but -inf, gives NaN in all of its
-// results.
-//   Other special values are as in oracle/oracle.hpp.
+//   results. Other special values are as in oracle/oracle.hpp.
 #pragma once
 
 #include <cstddef>
