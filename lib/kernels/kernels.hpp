@@ -99,15 +99,16 @@ void softmax(Method method, Strided<const float> x, Strided<float> y);
 // y_i = x_i - log sum_k e^{x_k}
 void log_softmax(Method method, Strided<const float> x, Strided<float> y);
 
-// The two parts of log-sum-exp: largest[r] = max_k x_k, and above[r] = log sum_k e^{x_k} - max_k
-// x_k. above[r] is NaN for a row whose log-softmax is NaN.
+// The two parts of log-sum-exp: largest[r] = max_k x_k, and
+// above[r] = log sum_k e^{x_k} - max_k x_k, which is NaN for a row whose log-softmax is NaN.
 void log_sum(Method method, Strided<const float> x, std::span<float> largest,
              std::span<double> above);
 
 // sums[r] = y = log sum_k e^{x_k}, one number for each row.
-// Special values: as in oracle/oracle.hpp. A row with +inf gives +inf, and a row of -inf gives
-// -inf. Error: accurate: at most 1 ULP of max(|y|, least_log_sum_exp). fast: at most 4 ULP of
-//   max(|y|, y - max_k x_k).
+// Special values: as in oracle/oracle.hpp. A row with +inf (and no NaN) gives +inf, and a row of
+//   nothing but -inf gives -inf.
+// Error: accurate: at most 1 ULP of max(|y|, least_log_sum_exp).
+//   fast: at most 4 ULP of max(|y|, y - max_k x_k).
 // Time: if the logits of a row cancel, as log-probabilities do, `accurate` takes a thousand times
 //   as long for it.
 // Throws std::bad_alloc, before anything is written, and nothing else.

@@ -39,7 +39,8 @@ Exact<float> special(float value) { return {value, 0, 0, true}; }
 }  // namespace
 
 Exact<float> exact_exp(float x) {
-  // Beyond these limits, more bits of `rest` would only cost time.
+  // The exponents of one ULP at the top binade and at 0. For x > exp_beyond_measure, the many bits
+  // of `rest` would only cost time; it is infinite instead.
   constexpr int top = Limits::max_exponent - Limits::digits,
                 bottom = Limits::min_exponent - Limits::digits;
   if (std::isnan(x) || x == Limits::infinity()) return special(x);

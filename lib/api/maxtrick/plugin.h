@@ -48,8 +48,8 @@
 extern "C" {
 #endif
 
-/* The version of this interface. It increases when a struct below changes, and so does the number in
- * the name of the function. */
+/* The version of this interface. It increases when a struct below changes, and so does the number
+ * in the name of the function. */
 #define MAXTRICK_PLUGIN_API 1
 
 #if defined(__GNUC__)
@@ -98,9 +98,9 @@ typedef struct maxtrick_call_float64 {
   double scale;
 } maxtrick_call_float64;
 
-/* One implementation of one op. It is listed as "op.algorithm.isa", such as "softmax.mine.avx2". Each
- * part consists of lower-case letters, digits and _. Texts are one line of UTF-8 with at most 1000
- * bytes. */
+/* One implementation of one op. It is listed as "op.algorithm.isa", such as "softmax.mine.avx2".
+ * Each part consists of lower-case letters, digits and _. Texts are one line of UTF-8 with at most
+ * 1000 bytes. */
 typedef struct maxtrick_kernel {
   const char* op;        /* one of the ops above */
   const char* algorithm; /* a name that you choose */
@@ -120,8 +120,8 @@ typedef struct maxtrick_plugin {
   uint32_t api_version; /* MAXTRICK_PLUGIN_API */
   const char* name;     /* of the plug-in, for manifests */
   const char* version;  /* NULL: none */
-  /* At most 1000. The names and texts of all kernels, plus some 110 bytes for each kernel, may take at
-   * most 128 KiB in total, so that 1000 kernels must have short texts. */
+  /* At most 1000. The names and texts of all kernels, plus some 110 bytes for each kernel, may take
+   * at most 128 KiB in total, so that 1000 kernels must have short texts. */
   size_t kernel_count;
   const maxtrick_kernel* kernels;
 } maxtrick_plugin;
