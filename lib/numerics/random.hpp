@@ -14,8 +14,7 @@ class Random {
 
   // Uniform on [0, 1): the top 53 bits of one draw, times 2^-53.
   double uniform();
-  // Uniform on [low, high]: low + (high - low) * uniform(). Rounding can give
-  // high itself.
+  // Uniform on [low, high]: low + (high - low) * uniform(). Rounding can give high itself.
   double uniform(double low, double high);
   // Standard normal by the ratio of uniforms (A. J. Kinderman and J. F. Monahan, ACM TOMS 3(3),
   // 1977): u = 1 - uniform(), then v = (2 uniform() - 1) sqrt(2/e). The value is v/u if

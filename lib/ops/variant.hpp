@@ -61,10 +61,10 @@ struct Variant {
   // The theoretical bound, in units of u, on max_i |got_i - y_i| / max_i |y_i| for one row of
   // finite logits, if every operation is rounded in the type of RowFacts. Logits of -inf, and the
   // results of -inf that belong to them, are left out. The bound holds in full and not only to
-  // first order. It returns nothing if the derivation does not apply: if a sum or difference may
-  // overflow, if a probability may underflow before its logarithm is taken, if u is too coarse for
-  // that many classes or that wide a row, or if y is 0. norm_wise.hpp computes the error that is
-  // compared with it.
+  // first order. The function returns nothing if the derivation does not apply: if a sum or
+  // difference may overflow, if a probability may underflow before its logarithm is taken, if u is
+  // too coarse for that many classes or that wide a row, or if y is 0. norm_wise.hpp computes the
+  // error that is compared with it.
   std::function<std::optional<double>(const RowFacts&)> bound = {};
   Compute<float> float32 = {};  // empty if the variant does not have the type
   Compute<double> float64 = {};

@@ -56,7 +56,8 @@ inline void raise(double& worst, double x) {
   worst = std::isnan(x) ? std::numeric_limits<double>::infinity() : std::max(worst, x);
 }
 
-// The largest error of each kind. The errors of the Jacobian and of the gradient are relative to
+// The largest error of each kind. `symmetry`, the difference of two transposed entries, is
+// absolute. The other errors of the Jacobian and those of the gradient are relative to
 // the largest exact entry. The errors of the target's entry in its two forms are relative to that
 // entry.
 struct DerivativeErrors {
