@@ -28,13 +28,14 @@ std::string text(float value) {
 }
 
 std::uintptr_t begin_of(const Extent& e) { return reinterpret_cast<std::uintptr_t>(e.data); }
-// In numbers, from the first to behind the last.
+// The length in numbers, from the first number to the end of the last row.
 std::size_t length_of(const Extent& e) {
   return e.rows == 0 ? 0 : (e.rows - 1) * e.stride + e.columns;
 }
 
-// Of two with the same stride one may lie in the gaps of the other, as may one of one row; of
-// others that interleave it is not asked whether they meet.
+// Whether two arguments overlap. An argument may lie in the gaps between the rows of another one if
+// both have the same stride or if it has one row. Two arguments with different strides whose rows
+// interleave always count as overlapping.
 bool overlap(Extent low, Extent high) {
   if (begin_of(low) > begin_of(high)) std::swap(low, high);
   const std::size_t low_length = length_of(low), high_length = length_of(high);
@@ -65,7 +66,7 @@ void Arguments::fits(const Extent& e, std::size_t numbers) const {
   if (e.stride < e.columns)
     reject(name + ": stride " + std::to_string(e.stride) + ", expected " +
            std::to_string(e.columns) + ", the number of classes, or more");
-  // Divided rather than multiplied, which could overflow.
+  // The check divides, because the product of rows and stride could overflow.
   if (numbers < e.columns || (numbers - e.columns) / e.stride < e.rows - 1)
     reject(name + ": " + std::to_string(numbers) + " values, too few for " + layout(e));
 }

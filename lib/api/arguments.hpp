@@ -1,5 +1,5 @@
-// What the public functions ask of their arguments. A check that fails throws
-// std::invalid_argument, which names the function, the argument and the figures.
+// Checks the arguments of the public functions. A check that fails throws std::invalid_argument
+// with a message that names the function, the argument and the figures.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,8 @@
 
 namespace maxtrick::api {
 
-// An argument in memory: `rows` rows of `columns` numbers of four bytes, `stride` numbers apart.
+// An argument in memory: `rows` rows of `columns` numbers of four bytes. Consecutive rows start
+// `stride` numbers apart.
 struct Extent {
   const char* name;
   const void* data;
@@ -21,11 +22,12 @@ struct Extent {
 // The arguments of one call of `function`.
 class Arguments {
  public:
-  // Checks the logits and the options, which are every function's.
+  // Checks the logits and the options, which every function has.
   Arguments(const char* function, const ConstMatrix& logits, const Options& options);
 
-  // The others, each by its name in the declaration: that they have the logits' shape, or a number
-  // for each row; what they hold; and where they are.
+  // Check the other arguments; `name` is the name in the declaration. A matrix must have the shape
+  // of the logits, a span must have one number for each row, and targets and scale must be in
+  // range. They return where the argument is in memory.
   [[nodiscard]] Extent matrix(const char* name, const ConstMatrix& m) const;
   [[nodiscard]] Extent one_a_row(const char* name, std::span<const float> y) const;
   [[nodiscard]] Extent targets(std::span<const std::int32_t> t) const;
@@ -33,9 +35,9 @@ class Arguments {
 
   [[nodiscard]] const Extent& logits() const { return logits_; }
 
-  // That what is written shares no number with another argument.
+  // Checks that `written`, an argument that the function writes, does not overlap `other`.
   void apart(const Extent& written, const Extent& other) const;
-  // The same, but that it may be the logits' own place.
+  // Checks that `written` does not overlap the logits, unless it is the same matrix as the logits.
   void apart_or_in_place(const Extent& written) const;
 
  private:

@@ -1,5 +1,5 @@
-// The public functions: arguments are checked, the best instruction set is chosen, and the kernels
-// do the rest.
+// The public functions: they check their arguments, choose the best instruction set, and call the
+// kernels.
 #include "maxtrick/maxtrick.hpp"
 
 #include "api/arguments.hpp"
@@ -11,7 +11,8 @@ namespace {
 using api::Arguments;
 using api::Extent;
 
-// Once: to look at the environment takes as long as a small row, and other threads may change it.
+// The instruction set is chosen once. Reading the environment takes as long as a small row, and
+// other threads may change the environment.
 kernels::Isa isa() {
   static const kernels::Isa best = kernels::best_isa();
   return best;

@@ -1,7 +1,7 @@
-// Rows whose classes lie apart, as the last axis but one of a tensor has them, for kernels that
-// want the classes of a row side by side: some rows at a time are copied to a dense block, computed
-// there in place, and copied back. The bits are those of dense rows, since a row's do not depend on
-// its place.
+// Runs kernels on rows whose classes are not contiguous, for example along the last axis but one of
+// a tensor. The kernels expect contiguous classes. Therefore some rows at a time are copied to a
+// dense block, computed there in place, and copied back. The results have the same bits as those of
+// dense rows, because the bits of a row do not depend on its place.
 #pragma once
 
 #include <algorithm>
@@ -13,8 +13,8 @@
 
 namespace maxtrick::kernels {
 
-// to[i] = from[i] for all rows and classes. The inner loop goes along the smaller stride of the
-// side that has its classes apart.
+// Copies all rows and classes. The inner loop runs along the rows if one side stores the rows
+// closer together than the classes, so that successive accesses are close in memory.
 template <class S>
 void copy_rows(Strided<const S> from, Strided<S> to) {
   const bool along_rows = from.class_stride > from.row_stride || to.class_stride > to.row_stride;
@@ -31,17 +31,19 @@ void copy_rows(Strided<const S> from, Strided<S> to) {
   }
 }
 
-// The blocks of some threads, which may be none.
+// One dense block for each thread. With 0 threads nothing is allocated.
 template <class S>
 class DenseBlocks {
  public:
-  // May throw std::bad_alloc, nothing after it does.
+  // May throw std::bad_alloc. run() throws nothing, so that no call fails after it has written.
   DenseBlocks(std::size_t threads, std::size_t rows, std::size_t classes)
       : rows_(threads == 0 ? 0 : std::min(rows, rows_of(classes))),
         classes_(classes),
         all_(threads * rows_ * classes) {}
 
-  // Calls compute(part) for block after block of `work`, whose rows x and y are. y.data may be null.
+  // Computes the rows of `work`, which are stored as x and y: copies some rows to the block of
+  // `thread`, calls compute(part) for them, copies the results to y, and continues with the next
+  // rows. y.data is null if there is no matrix of results.
   template <class Compute>
   void run(std::size_t thread, const StoredWork<S>& work, Strided<const S> x, Strided<S> y,
            Compute compute) {
@@ -61,7 +63,9 @@ class DenseBlocks {
   }
 
  private:
-  // Half a megabyte, in whole groups of sixteen rows and whole cache lines of columns; or one row.
+  // The number of rows in a block of half a megabyte, at least one. It is a multiple of sixteen if
+  // that many fit: sixteen rows are a group (short_rows.hpp), and sixteen floats of a column are a
+  // cache line.
   static std::size_t rows_of(std::size_t classes) {
     const std::size_t rows = (std::size_t{1} << 19) / sizeof(S) / classes;
     return rows >= 16 ? rows / 16 * 16 : std::max<std::size_t>(1, rows);

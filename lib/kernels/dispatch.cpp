@@ -1,4 +1,5 @@
-// The functions of kernels.hpp choose the kernel of an instruction set, and dispatch.hpp runs it.
+// Implements kernels.hpp. Each function looks up the kernel of its instruction set, and
+// dispatch.hpp runs it.
 #include <unistd.h>
 
 #include <algorithm>
@@ -71,7 +72,9 @@ void log_sum_exp(Method method, Strided<const float> x, std::span<float> sums) {
     work.rows = 1;
     rows.run(thread, work, x.some(r, 1), {}, [&](const auto& row) { of(row.x); });
   };
-  // A slow row takes as long as a thousand others: who is done takes more.
+  // A row whose logits cancel takes as long as a thousand others. Each thread therefore takes the
+  // next row when it has finished one. With a fixed division of the rows, a thread could be idle
+  // while another one has many slow rows left.
   const std::size_t worth = std::min(slow, slow * x.classes * 1000 / logits_a_thread);
   const std::size_t threads =
       std::max<std::size_t>(1, std::min<std::size_t>(method.threads, worth));

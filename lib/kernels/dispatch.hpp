@@ -1,5 +1,5 @@
-// A task on a matrix of any storage type: divides the rows among threads, decides whether the results
-// bypass the caches, and copies rows whose classes are apart to dense blocks.
+// Runs a task on a matrix of any storage type: divides the rows among threads, decides whether the
+// results bypass the caches, and copies rows whose classes are not contiguous to dense blocks.
 #pragma once
 
 #include <algorithm>
@@ -10,11 +10,13 @@
 
 namespace maxtrick::kernels {
 
-// Starting a thread pays off from so many logits on: they take about as long as starting it.
+// The least number of logits for each thread. Computing that many takes about as long as starting a
+// thread, so that a thread with fewer logits would not pay off.
 inline constexpr std::size_t logits_a_thread = 1 << 15;
 
-// The results of a matrix bypass the caches where the logits and results together exceed this: in the
-// caches, such results would only displace the logits.
+// If the logits and results of a matrix together have more bytes than this, the results bypass the
+// caches. In the caches they would only displace the logits. It is three quarters of the
+// third-level cache, or of 8 MiB if the size of that cache is unknown.
 double cached_bytes();
 
 template <class S>
@@ -25,7 +27,9 @@ void run_share(Kernel<S> kernel, StoredWork<S> part, bool stream) {
   kernel(part);
 }
 
-// A task on `all`, of which x and y stand in the work if they are dense.
+// Runs `kernel` on all rows, with at most `most_threads` threads. x and y describe the same
+// matrices as `all`, with their class strides; if one of them is not dense, the kernel runs on
+// copies.
 template <class S>
 void run(Kernel<S> kernel, unsigned most_threads, const StoredWork<S>& all, Strided<const S> x,
          Strided<S> y) {
@@ -35,7 +39,8 @@ void run(Kernel<S> kernel, unsigned most_threads, const StoredWork<S>& all, Stri
   const auto worth = static_cast<std::size_t>(logits) / logits_a_thread;
   const std::size_t threads =
       std::max<std::size_t>(1, std::min({std::size_t{most_threads}, all.rows, worth}));
-  // Of short rows whole groups, so that no thread has a group of few.
+  // Short rows are divided in whole groups of sixteen, so that only the last group of the matrix
+  // can be incomplete.
   const std::size_t unit = all.classes <= short_classes ? 16 : 1;
   const std::size_t units = (all.rows + unit - 1) / unit;
   DenseBlocks<S> blocks(dense ? 0 : threads, all.rows, all.classes);

@@ -1,6 +1,7 @@
-// One double, with the operations of a vector of them. Static: a file compiled for an instruction
-// set must not lend its code to others, and for the same reason no function of the standard library
-// is called here.
+// The operations of a vector of doubles (vector_NAME.hpp), for a single double. The functions are
+// static: otherwise the linker could use the copy of a file that is compiled for an instruction set
+// in files that must run without it. For the same reason no function of the standard library is
+// called here.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +21,7 @@ namespace maxtrick::kernels {
   const auto power = static_cast<std::uint64_t>(static_cast<std::int64_t>(n));
   return __builtin_bit_cast(double, __builtin_bit_cast(std::uint64_t, a) + (power << 52));
 }
-// The k for which a 2^-k is in [pivot, 2 pivot), of the double that has the bits `pivot`; a > 0.
+// The k for which a 2^-k is in [p, 2 p), where p is the double with the bits `pivot`; a > 0.
 [[gnu::always_inline]] static inline double exponent(double a, std::uint64_t pivot) {
   const auto above = static_cast<std::int64_t>(__builtin_bit_cast(std::uint64_t, a) - pivot);
   return static_cast<double>(above >> 52);

@@ -1,10 +1,17 @@
-// e^x and log x of single numbers, made of what the rows use.
+// e^x and log x of single numbers, by the exponentials and logarithms of the rows.
 //
-// exp: y = t (1 + p) / (g 2^40) as softmax has it, rounded once: 0.5 ULP and what the pair, K and w
-//   leave, 0.12 + 0.09 u: 0.71 ULP. A subnormal result is rounded twice, once to half its unit at
-//   most: 0.5 + 0.25 + 0.11 ULP. Relative to 2^128 above 0, to 1 below, so that no t overflows.
-// exp_fast: e / (g 2^40): 1.12 u from e, 0.64 u from K, 0.5 ULP from the product.
-// log: of k and f, which is exact, in double; rounded once.
+// Notation: u = 2^-24; t, p, g and e as in exponential.hpp, K and w as in terms.hpp.
+//
+// exp: y = t (1 + p) / (g 2^40), computed as in softmax and rounded once.
+//   1. A normal result has an error of 0.5 ULP (y) + 0.12 u (the pair) + 0.09 u (K and w), at most
+//      0.71 ULP.
+//   2. A subnormal result is rounded twice. The unit of the first rounding is at most half an ULP
+//      of the result. The error is at most 0.5 + 0.25 + 0.11 ULP.
+//   3. The exponential is relative to 2^128 for x > 0 and relative to 1 for x <= 0, so that no t
+//      overflows.
+// exp_fast: y = e / (g 2^40). The error is 1.12 u (e) + 0.64 u (K) + 0.5 ULP (the product).
+// log: x = 2^k (1 + f), where f is exact. log x is computed from k and f in double and rounded
+// once.
 #pragma once
 
 #include <cstddef>
@@ -26,8 +33,8 @@ void each_element(const float* x, float* y, std::size_t n, Element element) {
 template <class V, class A>
 void each_exponential(const float* x, float* y, std::size_t n) {
   const auto zero = V::all(0.0F);
-  // At x = 89 and x = 0: relative to 2^128 and 1; e^89 overflows, e^-104 is below half the least
-  // number.
+  // The origins 89 and 0 make the exponentials relative to 2^128 and to 1. Clamping x to [-110, 89]
+  // changes no result: e^89 overflows, and e^-104 is below half the smallest subnormal.
   const Exponentials<V, true> above(V::all(89.0F), zero), below(zero, zero);
   const Factor<V> above_0(0x1p64 / exponential::g), below_0(subnormal_factor / exponential::g);
   each_element<V>(
@@ -54,7 +61,7 @@ void each_log(const float* x, float* y, std::size_t n) {
   const auto zero = V::all(0.0F);
   each_element<V>(
       x, y, n, [&](auto xi) __attribute__((always_inline)) {
-        const auto v = V::widen(xi);  // normal in double, where xi is not 0
+        const auto v = V::widen(xi);  // in double, every xi other than 0 is a normal number
         const auto k = exponent(v, logarithm::sqrt_half);
         const auto f = without_exponent(v, k) - all(1.0);
         auto result = V::narrow(log_of(k, f, all));

@@ -34,13 +34,14 @@ inline constexpr float log2_e = 0x1.715476p0F;
 inline constexpr float ln2_high = 0x1.62e43p-1F;
 inline constexpr float ln2_low = -0x1.05c61p-29F;
 inline constexpr float q0 = 0x1.ffffep-2F, q1 = 0x1.555c76p-3F, q2 = 0x1.57bf28p-5F;
-inline constexpr float magic = 0x1.8p20F;     // an ULP of 1/8
-inline constexpr float integers = 0x1.8p23F;  // an ULP of 1
-inline constexpr double g = 0x1.691c89ef4b576p40;
+inline constexpr float magic = 0x1.8p20F;          // an ULP of 1/8
+inline constexpr float integers = 0x1.8p23F;       // an ULP of 1
+inline constexpr double g = 0x1.691c89ef4b576p40;  // g 2^40 of the proof above
 
 #define MAXTRICK_ENTRY(i, x) (__builtin_bit_cast(std::int32_t, x) - ((i) << 20))
-// The bits of t, less what the index adds to them where z is shifted by 20; twice, for registers of
-// sixteen.
+// Entry i has the bits of the float near g 2^40 2^(i/8), minus i 2^20. V::power() adds the bits of
+// z, shifted left by 20, and the index i in the three lowest bits of z adds these i 2^20 again. The
+// eight entries are there twice, to fill a register of sixteen.
 inline constexpr std::int32_t table[16] = {
     MAXTRICK_ENTRY(0, 0x1.691c8ap40F), MAXTRICK_ENTRY(1, 0x1.89cb7cp40F),
     MAXTRICK_ENTRY(2, 0x1.ad6fb4p40F), MAXTRICK_ENTRY(3, 0x1.d44dbcp40F),
@@ -59,9 +60,10 @@ struct Pair {
   typename V::Floats t, p;
 };
 
-// What is taken from each logit of a row before its reduction, for the largest logit m: 0 where
-// that can do without. Beyond 256 the reduction would lose digits, but there x - m is exact for
-// every x within 128 of it (Sterbenz's lemma); one further below is nothing beside it in any float.
+// c, which is subtracted from each logit of a row before its reduction: 0 if |m| <= 256, else m,
+// where m is the row's largest logit. For |m| > 256 the reduction of x itself would lose digits,
+// but x - m is exact for every x within 128 of m (Sterbenz's lemma). An x further below has an
+// exponential that is negligible beside that of m in any float.
 [[gnu::always_inline]] static inline float origin_of(float m) {
   return m > 256 || m < -256 ? m : 0;
 }
@@ -70,9 +72,11 @@ template <class V>
   return select((V::all(256.0F) < m) | (m < V::all(-256.0F)), m, V::all(0.0F));
 }
 
-// Exponentials relative to 2^N, N = a log2(e) rounded, for |a| <= 406 and x - c <= a, of e^(x - c).
-// Where `Clamped`, what is more than 110 below a is 0: beside e^a it is nothing, nor are a million
-// of it. Else c is 0 and no x is more than 110 below a. NaN gives a p of NaN.
+// Computes e^(x - c) relative to 2^N, where N is a log2(e) rounded to an integer. Requires
+// |a| <= 406 and x - c <= a. If x is NaN, p is NaN.
+//   Clamped: the exponential is 0 if x - c is more than 110 below a. It is negligible beside e^a,
+//     and so are a million of them.
+//   Not clamped: requires c = 0 and no x more than 110 below a.
 template <class V, bool Clamped>
 class Exponentials {
  public:
@@ -85,7 +89,7 @@ class Exponentials {
            V::all(exponential::integers)),
         origin_(V::all(exponential::magic) - n_) {}
 
-  // N.
+  // N, the exponent of the scale 2^-N.
   Floats scale() const { return n_; }
 
   [[gnu::always_inline]] Pair<V> operator()(Floats x) const {
@@ -96,13 +100,13 @@ class Exponentials {
         fnma(n, V::all(exponential::ln2_low), fnma(n, V::all(exponential::ln2_high), x));
     const Floats q =
         fma(fma(V::all(exponential::q2), r, V::all(exponential::q1)), r, V::all(exponential::q0));
-    return {without_nothing(logit, V::power(z, exponential::table)), fma(q, r * r, r)};
+    return {zero_if_negligible(logit, V::power(z, exponential::table)), fma(q, r * r, r)};
   }
 
-  // t alone.
+  // Only t.
   [[gnu::always_inline]] Floats power(Floats x) const {
     const Floats z = fma(reduced(x), V::all(exponential::log2_e), origin_);
-    return without_nothing(x, V::power(z, exponential::table));
+    return zero_if_negligible(x, V::power(z, exponential::table));
   }
 
  private:
@@ -112,7 +116,7 @@ class Exponentials {
     else
       return x;
   }
-  [[gnu::always_inline]] Floats without_nothing(Floats x, Floats t) const {
+  [[gnu::always_inline]] Floats zero_if_negligible(Floats x, Floats t) const {
     if constexpr (Clamped)
       return only_lanes(~(x - c_ < least_), t);
     else
@@ -122,7 +126,7 @@ class Exponentials {
   Floats c_, least_, n_, origin_;
 };
 
-// What t (1 + p) stands for, in double: exact but for 2^-53.
+// t (1 + p) in double. The relative error is at most 2^-53.
 template <class V>
 [[gnu::always_inline]] inline typename V::Doubles value(Pair<V> e) {
   const auto t = V::widen(e.t);

@@ -1,5 +1,6 @@
-// Rows of up to four classes, from their logits to their results in one go, without columns in
-// memory: with so few classes, to begin and to end a pass would take longer than the pass.
+// Rows of up to four classes. They go from logits to results in registers, without the columns in
+// memory and the separate passes of short_rows.hpp: with so few classes, the start and the end of a
+// pass would take longer than the pass itself.
 #pragma once
 
 #include <cstddef>
@@ -10,16 +11,16 @@
 
 namespace maxtrick::kernels {
 
-// `dense`: the number of classes, 2 or 4, where there is no gap between the rows; 0: 1 to 4 of
-// them, any stride.
+// `dense` is the number of classes, 2 or 4, of rows without gaps between them. If it is 0, the rows
+// have 1 to 4 classes and any stride, and the classes from n on are unused.
 template <class V, class A, class Task, std::size_t dense>
 class FewClasses {
  public:
   explicit FewClasses(std::size_t n) : n_(n) {
-    for (std::size_t i = 0; i < 4; ++i) there_[i] = V::where(i < n);
+    for (std::size_t i = 0; i < 4; ++i) used_[i] = V::where(i < n);
   }
 
-  // V::lanes rows.
+  // Computes V::lanes rows, one in each lane.
   [[gnu::always_inline]] void finish(const Work<V>& rows) const {
     Floats x[classes];
     load(rows, x);
@@ -32,16 +33,17 @@ class FewClasses {
   using Term = typename A::Term;
   static constexpr std::size_t classes = dense == 0 ? 4 : dense;
 
-  // Class i may be one that is not there.
-  static constexpr bool in_doubt(std::size_t i) { return dense == 0 && i > 0; }
+  // Whether class i can be unused. Class 0 is always used.
+  static constexpr bool may_be_unused(std::size_t i) { return dense == 0 && i > 0; }
 
   [[gnu::always_inline]] void load(const Work<V>& rows, Floats (&x)[classes]) const {
     if constexpr (dense == 0) {
       V::load_columns(rows.x, rows.x_stride, n_, x);
-      // A class that is not there goes through all that the others do. As 0 it could be above the
-      // row's largest, which Exponentials excludes, or so far below that its term is subnormal.
+      // Unused classes are computed as well. They hold x[0]. A 0 instead could be above the row's
+      // largest logit, which Exponentials does not allow, or so far below it that its term is
+      // subnormal.
       four_times([&](std::size_t i)
-                     __attribute__((always_inline)) { x[i] = select(there_[i], x[i], x[0]); });
+                     __attribute__((always_inline)) { x[i] = select(used_[i], x[i], x[0]); });
     } else {
       V::load_dense(rows.x, x);
     }
@@ -57,7 +59,7 @@ class FewClasses {
     typename Task::Found found;
     four_times([&](std::size_t i) __attribute__((always_inline)) {
       if (i >= classes) return;
-      found.see(in_doubt(i) ? select(there_[i], x[i], V::all(-infinity)) : x[i], x[i], i);
+      found.see(may_be_unused(i) ? select(used_[i], x[i], V::all(-infinity)) : x[i], x[i], i);
     });
     return found;
   }
@@ -71,7 +73,7 @@ class FewClasses {
       summed[i] = A::zero();
       if (i >= classes) return;
       terms[i] = summed[i] = A::term(e, x[i]);
-      if (in_doubt(i)) summed[i] = A::only(there_[i], summed[i]);
+      if (may_be_unused(i)) summed[i] = A::only(used_[i], summed[i]);
       if constexpr (Task::skips)
         summed[i] = A::only(~(task.skipped() == V::all(static_cast<float>(i))), summed[i]);
     });
@@ -94,7 +96,7 @@ class FewClasses {
   }
 
   std::size_t n_;
-  typename V::Mask there_[4];  // where `dense` is 0
+  typename V::Mask used_[4];  // needed only if `dense` is 0
 };
 
 template <class V, class Few>
@@ -105,19 +107,21 @@ std::size_t finish_few_as(const Work<V>& work) {
   return done;
 }
 
-// How many rows of the work are done: the rest, too few, goes with the groups. Four vectors of
-// AVX-512 together take a tenth to a fifth less time than two, as those do than one.
+// Computes rows of up to four classes and returns how many of them. The remaining rows, fewer than
+// V::lanes, are computed in groups (short_rows.hpp), as are all rows of more classes. With AVX-512,
+// four vectors at once take 10 to 20 percent less time than two, and two 10 to 20 percent less than
+// one.
 template <class Single, template <class> class Algorithm, template <class, class> class TaskFor>
 std::size_t finish_few(const Work<Single>& work) {
   using V = std::conditional_t<Single::registers >= 32, Twice<Twice<Single>>, Single>;
   using A = Algorithm<V>;
-  using Given = TaskFor<V, A>;
+  using GroupTask = TaskFor<V, A>;
   const std::size_t n = work.classes;
   if (n > 4) return 0;
-  const bool dense = work.x_stride == n && (!Given::writes || work.y_stride == n);
-  if (dense && n == 2) return finish_few_as<V, FewClasses<V, A, Given, 2>>(work);
-  if (dense && n == 4) return finish_few_as<V, FewClasses<V, A, Given, 4>>(work);
-  return finish_few_as<V, FewClasses<V, A, Given, 0>>(work);
+  const bool dense = work.x_stride == n && (!GroupTask::writes || work.y_stride == n);
+  if (dense && n == 2) return finish_few_as<V, FewClasses<V, A, GroupTask, 2>>(work);
+  if (dense && n == 4) return finish_few_as<V, FewClasses<V, A, GroupTask, 4>>(work);
+  return finish_few_as<V, FewClasses<V, A, GroupTask, 0>>(work);
 }
 
 }  // namespace maxtrick::kernels

@@ -1,4 +1,5 @@
-// The passes over sixteen rows of few classes, one row in each lane, class after class.
+// The passes over a group of sixteen rows of few classes. Each lane has one row; the classes follow
+// one after the other.
 #pragma once
 
 #include <cstddef>
@@ -10,21 +11,21 @@ namespace maxtrick::kernels {
 
 inline constexpr std::size_t group_block = 4;
 
-// What a scan finds: the largest logits and the smallest, NaN left out.
+// The result of a scan: the largest and the smallest logit of each row. NaN is ignored.
 template <class V>
 struct GroupExtremes {
   using Floats = typename V::Floats;
   Floats m = V::all(-infinity), least = V::all(infinity);
 
-  // Of class i: `high` for the largest, `low` for the smallest.
+  // Takes class i into account: `high` for the largest logit, `low` for the smallest.
   [[gnu::always_inline]] void see(Floats high, Floats low, std::size_t) {
     m = larger(high, m);
     least = smaller(low, least);
   }
 };
 
-// The second largest too, as large as the first where two share the maximum, and the class of the
-// largest, the first of several.
+// In addition the second largest logit, which equals the largest if two classes share the maximum,
+// and the class of the largest logit, the first one of several.
 template <class V>
 struct GroupTops : GroupExtremes<V> {
   using Floats = typename V::Floats;
@@ -37,15 +38,16 @@ struct GroupTops : GroupExtremes<V> {
   }
 };
 
-// Sixteen logits of each class; the terms of all, as A::keep has them. In floats, which vectors are
-// stored to: GCC copies a vector of two registers by pieces.
+// The buffers of a group: sixteen logits of each class, and the terms of all classes as A::keep
+// stores them. They are floats and no vectors, because GCC copies a vector of two registers in
+// pieces.
 struct Columns {
   float* x;
   float* terms;
-  std::size_t apart;
+  std::size_t plane_stride;
 };
 
-// Logits into columns.
+// Transposes the logits of the rows into columns.
 template <class V>
 class GroupLoading {
  public:
@@ -84,7 +86,7 @@ class GroupScan {
     for (; i < n_; ++i) see(i);
   }
 
-  // A copy: what others have the address of is not held in registers.
+  // Returns a copy: the compiler does not hold an object in registers if its address is passed on.
   [[gnu::always_inline]] Found found() const { return found_; }
 
  private:
@@ -98,7 +100,7 @@ class GroupScan {
   Found found_;
 };
 
-// Columns into terms, and their sum.
+// Computes the terms of the columns, keeps them, and sums them.
 template <class V, class A, bool Clamped, class Task>
 class GroupSum {
  public:
@@ -129,7 +131,7 @@ class GroupSum {
  private:
   [[gnu::always_inline]] Term term(std::size_t i) {
     const Term e = A::term(e_, V::load(columns_.x + 16 * i));
-    A::keep(columns_.terms, 16 * i, columns_.apart, e);
+    A::keep(columns_.terms, 16 * i, columns_.plane_stride, e);
     if constexpr (Task::skips)
       return A::only(~(skipped_ == V::all(static_cast<float>(i))), e);
     else
@@ -143,7 +145,7 @@ class GroupSum {
   typename A::Sum sum_;
 };
 
-// result(i, term or logit) for class i.
+// Writes result(i, term) for each class i, or result(i, logit) if `of_logits` is set.
 template <class V, class A, bool of_logits, class Result>
 class GroupWriting {
  public:
@@ -169,7 +171,7 @@ class GroupWriting {
     if constexpr (of_logits)
       return result_(i, V::load(columns_.x + 16 * i));
     else
-      return result_(i, A::fetch(columns_.terms, 16 * i, columns_.apart));
+      return result_(i, A::fetch(columns_.terms, 16 * i, columns_.plane_stride));
   }
 
   typename V::Storage* y_;

@@ -1,13 +1,14 @@
-// What is asked of some rows of few classes, a row in each lane. A task says
-//   Found               what a scan is to find,
-//   scanned(found)      takes that; true if the rows are plain: see range.hpp,
-//   origin(), c()       of its Exponentials,
-//   skipped()           which class of each row is not summed, if it `skips` one,
-//   summed(rows, sum)   takes the sums of the terms,
-// and if it `writes` results,
-//   results<Clamped>()  a function of a class and its term, or its logit if the task `rereads`
-//                       those; it holds values, no pointer to the task,
-//   invalid             the rows that are NaN instead.
+// The tasks for a group of rows of few classes, one row in each lane. A task has the members
+//   Found               the type of what the scan must find,
+//   scanned(found)      receives that; returns true if all rows are plain (range.hpp),
+//   origin(), c()       the arguments of Exponentials,
+//   skipped()           the class of each row that is not summed, if the task `skips` one,
+//   summed(rows, sum)   receives the sums of the terms,
+// and, if it `writes` results,
+//   results<Clamped>()  returns a function of a class and its term, or of a class and its logit if
+//                       the task `rereads` the logits. The function holds values and no pointer to
+//                       the task,
+//   invalid             marks the rows whose results are NaN instead.
 #pragma once
 
 #include <cstddef>
@@ -46,7 +47,7 @@ struct SoftmaxGroup {
   }
 };
 
-// Rows whose log-sum-exp is asked for.
+// Base of the tasks that need log-sum-exp.
 template <class V, class A>
 struct LogGroup {
   using Floats = typename V::Floats;
@@ -59,7 +60,7 @@ struct LogGroup {
   [[gnu::always_inline]] bool scanned(const Found& found) {
     return scanned_within(found, log_range, found.second);
   }
-  // Plain where no logit is more than `range` below `top`; see LogBatch.
+  // The rows are plain if no logit is more than `range` below `top`; see LogBatch.
   [[gnu::always_inline]] bool scanned_within(const Found& found, float range, Floats top) {
     tops = Tops<V>(found.m, found.second);
     place = found.place;
@@ -96,12 +97,12 @@ template <class V, class A>
 struct LogSumGroup : LogGroup<V, A> {
   [[gnu::always_inline]] void summed(const Work<V>& rows, typename V::Doubles sum) {
     const LogSum<V> s(this->tops, sum);
-    V::store(rows.losses, this->tops.m + V::all(0.0F));  // no -0: see LogSums
+    V::store(rows.losses, this->tops.m + V::all(0.0F));  // turns -0 into +0: see LogSums
     V::store(rows.above, s.l);
   }
 };
 
-// The targets of a group, and the logits there.
+// The target t of each row of a group, and its logit x.
 template <class V>
 struct GroupTargets {
   typename V::Floats t, x;
@@ -162,7 +163,7 @@ struct GradientGroup : LogGroup<V, A> {
   }
 };
 
-// The rows of a group that a mask names, all NaN.
+// Fills the rows of a group that `invalid` marks with NaN.
 template <class V>
 void fill_nan(const Work<V>& rows, typename V::Mask invalid) {
   if (!any(invalid)) return;

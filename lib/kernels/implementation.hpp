@@ -5,7 +5,7 @@
 
 namespace maxtrick::kernels {
 
-// All null where the compiler lacks the set.
+// All pointers are null if the compiler does not support the instruction set.
 struct Implementation {
   const Kernel<float>* of_task[tasks];  // [Task][Algorithm]
   const ElementKernel* of_element;      // [Function]

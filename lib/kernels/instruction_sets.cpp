@@ -12,13 +12,13 @@ constexpr const char* variable = "MAXTRICK_ISA";
 
 struct InstructionSet {
   const char* name;
-  Isa extends;  // itself where it extends none
+  Isa extends;  // the set itself if it extends none
   const Implementation& implementation;
   bool (*cpu_has)();
   const char* why_lacking;
 };
 
-// Only an x86 compiler knows the features of x86.
+// __builtin_cpu_supports knows the features of x86 only if the compiler's target is x86.
 #if defined(__x86_64__) || defined(__i386__)
 #define MAXTRICK_CPU_HAS(feature) (__builtin_cpu_supports(feature) != 0)
 #else
@@ -27,7 +27,7 @@ struct InstructionSet {
 #define MAXTRICK_ISA(name, extends, flags, condition, why) \
   {#name, Isa::extends, name::implementation, [] { return condition; }, why},
 constexpr InstructionSet instruction_sets[] = {
-    // [Isa]
+// [Isa]
 #include "kernels/instruction_sets.def"
 };
 #undef MAXTRICK_ISA
@@ -40,15 +40,15 @@ bool includes(Isa isa, Isa part) {
   return isa == part || (of(isa).extends != isa && includes(of(isa).extends, part));
 }
 
-// Empty where there are kernels for it here.
+// Why the kernels of `isa` cannot run here. Empty if they can.
 const char* why_lacking(Isa isa) {
   if (of(isa).implementation.of_element == nullptr)
     return "the compiler of this build lacks the instruction set";
   return of(isa).cpu_has() ? "" : of(isa).why_lacking;
 }
 
-// What the variable says; empty as if it were not set.
-const char* asked() {
+// The value of the environment variable. Empty if it is not set.
+const char* requested() {
   const char* text = std::getenv(variable);
   return text != nullptr ? text : "";
 }
@@ -75,7 +75,7 @@ const Implementation& implementation(Isa isa) { return of(isa).implementation; }
 std::string_view name(Isa isa) { return of(isa).name; }
 
 Isa best_isa() {
-  const char* text = asked();
+  const char* text = requested();
   const std::optional<Isa> named = parse_isa(text);
   if (*text != '\0' && !named)
     throw std::invalid_argument(std::string(variable) + "=" + text +
@@ -90,7 +90,7 @@ Isa best_isa() {
 
 std::string_view why_unavailable(Isa isa) {
   const char* why = why_lacking(isa);
-  const std::optional<Isa> named = parse_isa(asked());
+  const std::optional<Isa> named = parse_isa(requested());
   if (*why == '\0' && named && !includes(*named, isa))
     return "MAXTRICK_ISA asks for a lesser instruction set";
   return why;

@@ -1,19 +1,22 @@
-// Softmax, log-softmax, log-sum-exp and cross-entropy in float32 by hand-written kernels: one
-// algorithm, of which each instruction set is an instance.
+// Softmax, log-softmax, log-sum-exp and cross-entropy in float32 by hand-written kernels. All
+// instruction sets are instances of one algorithm.
 //
-// Every function takes a matrix of logits: any strides of rows and classes, any alignment, 0 rows;
-// classes from 1 on. Where the classes of a row lie side by side the kernels run on it as it is;
-// else on copies of some rows at a time. The result may be the logits' own place (same data and
-// strides), and may not overlap them otherwise. Nothing outside the rows is read or written.
-// Functions may be called from several threads at once, and throw nothing but where it says so.
+// Shapes: every function takes a matrix of logits with any strides of rows and classes and any
+//   alignment. It has 0 or more rows and 1 or more classes. If the classes of a row are contiguous,
+//   the kernels run on the matrix itself, else on copies of some rows at a time.
+// Aliasing: the result may be the matrix of the logits (same data and strides). Otherwise it must
+//   not overlap them. Nothing outside the rows is read or written.
+// Threads: functions may be called from several threads at once.
+// Exceptions: a function throws what its comment states, and std::bad_alloc if it must copy rows;
+//   in both cases before anything is written.
 //
 // Algorithms:
 //   accurate  at most 1 ULP (the heads of terms.hpp and log_probability.hpp have the proof and its
 //             limits); the same bits, NaN included, from every instruction set, for any number of
 //             threads, any place of the row in the batch, any alignment, in place or not.
 //   fast      at most 6 ULP; its bits are not promised.
-// A row with NaN or +inf in it, or with nothing but -inf, gives NaN throughout; other special
-// values as in numerics/oracle.hpp.
+// Special values: a row with NaN or +inf, or with nothing but -inf, gives NaN in all of its
+//   results. Other special values are as in oracle/oracle.hpp.
 #pragma once
 
 #include <cstddef>
@@ -44,17 +47,19 @@ inline constexpr Algorithm all_algorithms[] = {Algorithm::fast, Algorithm::accur
 
 [[nodiscard]] std::string_view name(Isa isa);              // "scalar", "avx2", "avx512"
 [[nodiscard]] std::string_view name(Algorithm algorithm);  // "fast", "accurate"
-// The claim: at most so many ULP from the exact result.
+// The error bound that the algorithm claims, in ULP of the exact result.
 [[nodiscard]] constexpr double max_ulp(Algorithm algorithm) {
   return algorithm == Algorithm::accurate ? 1 : 6;
 }
 
-// Why an instruction set cannot be used here, as a clause: the CPU or its system lacks it, or it is
-// not part of the one that MAXTRICK_ISA names. Empty where it can be used.
+// Why an instruction set cannot be used here, as a clause: the CPU, its operating system or the
+// compiler of this build lacks it, or the set that MAXTRICK_ISA names does not include it. Empty if
+// it can be used.
 [[nodiscard]] std::string_view why_unavailable(Isa isa);
 
-// The best that can be used here. The variable MAXTRICK_ISA (scalar, avx2, avx512) is the most that
-// is used; throws std::invalid_argument where it names none of these, or one that is lacking here.
+// The best instruction set that can be used here. The environment variable MAXTRICK_ISA (scalar,
+// avx2, avx512) limits the choice to the set that it names. Throws std::invalid_argument if it
+// names none of these, or one that cannot be used here.
 [[nodiscard]] Isa best_isa();
 
 // Logit i of row r is data[r * row_stride + i * class_stride].
@@ -84,7 +89,7 @@ struct Strided {
 struct Method {
   Algorithm algorithm = Algorithm::accurate;
   Isa isa = Isa::scalar;  // must be available
-  // At most so many; a small matrix takes fewer.
+  // The largest number of threads. A small matrix takes fewer.
   unsigned threads = 1;
 };
 
@@ -94,36 +99,41 @@ void softmax(Method method, Strided<const float> x, Strided<float> y);
 // y_i = x_i - log sum_k e^{x_k}
 void log_softmax(Method method, Strided<const float> x, Strided<float> y);
 
-// What log-sum-exp is made of: the largest logit of each row, and how far above it log-sum-exp is,
-// NaN for a row whose log-softmax is NaN.
+// The two parts of log-sum-exp: largest[r] = max_k x_k, and
+// above[r] = log sum_k e^{x_k} - max_k x_k, which is NaN for a row whose log-softmax is NaN.
 void log_sum(Method method, Strided<const float> x, std::span<float> largest,
              std::span<double> above);
 
-// sums[r] = log sum_k e^{x_k}, one a row; special values as in numerics/oracle.hpp: +inf and -inf
-// are kept. accurate: at most 1 ULP of max(|y|, least_log_sum_exp); fast: at most 4 ULP of max(|y|,
-// y - max_k x_k). Rows whose logits cancel, as log-probabilities do, take `accurate` a thousand
-// times as long. Throws nothing but std::bad_alloc, and that before anything is written.
+// sums[r] = y = log sum_k e^{x_k}, one number for each row.
+// Special values: as in oracle/oracle.hpp. A row with +inf (and no NaN) gives +inf, and a row of
+//   nothing but -inf gives -inf.
+// Error: accurate: at most 1 ULP of max(|y|, least_log_sum_exp).
+//   fast: at most 4 ULP of max(|y|, y - max_k x_k).
+// Time: if the logits of a row cancel, as log-probabilities do, `accurate` takes a thousand times
+//   as long for it.
+// Throws std::bad_alloc, before anything is written, and nothing else.
 void log_sum_exp(Method method, Strided<const float> x, std::span<float> sums);
 inline constexpr double least_log_sum_exp = 0x1p-70;
 
-// losses[r] = log sum_k e^{x_k} - x_t, t = targets[r], from 0 to classes - 1: one loss a row.
+// losses[r] = log sum_k e^{x_k} - x_t with t = targets[r] from 0 to classes - 1; one loss for each
+// row.
 void cross_entropy(Method method, Strided<const float> x, std::span<const std::int32_t> targets,
                    std::span<float> losses);
 
-// Loss as above, and its gradient in x: g_i = scale (y_i - [i = t]), y the softmax; scale is
-// 1 / rows for the mean of the losses. A g_i below scale e^-110 is 0, which shows where scale is
-// above 2^8. `gradient` may be the place of x. Throws std::invalid_argument for a scale that is not
-// within 2^-30 and 2^30.
+// The losses as above, and their gradient in x: g_i = scale (y_i - [i = t]), where y is the
+// softmax. For the mean of the losses, scale is 1 / rows. A g_i below scale e^-110 is 0; with a
+// scale of at most 2^8 it would be rounded to 0 anyway. `gradient` may be the matrix x. Throws
+// std::invalid_argument unless 2^-30 <= scale <= 2^30.
 void cross_entropy_gradient(Method method, Strided<const float> x,
                             std::span<const std::int32_t> targets, float scale,
                             std::span<float> losses, Strided<float> gradient);
 
-// Element by element: e^x and log x, of which the exponentials and logarithms above are made.
-// Special values as IEEE 754 has them; subnormal arguments and results are not flushed.
+// e^x and log x, element by element, with the exponentials and logarithms of the functions above.
+// Special values are those of IEEE 754. Subnormal arguments and results are not flushed to 0.
 enum class Function { exp, exp_fast, log };
 inline constexpr Function all_functions[] = {Function::exp, Function::exp_fast, Function::log};
 [[nodiscard]] std::string_view name(Function function);
-// The claim: at most so many ULP from the exact value, over all floats.
+// The error bound that the function claims over all floats, in ULP of the exact value.
 [[nodiscard]] double max_ulp(Function function);
 void evaluate(Function function, Isa isa, std::span<const float> x, std::span<float> y);
 

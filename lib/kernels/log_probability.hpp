@@ -5,17 +5,19 @@
 // accurate:
 //   1. M = m + L is the sum of two floats, M1 + M2.
 //   2. For x = m the result is y = -L.
-//   3. Else s = x - M1, and TwoSum gives its rounding error e. The result is y = s + (e - M2).
-//   4. |x - m| is at least half an ULP of m, therefore |M2| <= |y| / 2, and the rounding of M2 is
+//   3. Otherwise s = x - M1, and TwoSum gives its rounding error e. The result is
+//      y = s + (e - M2).
+//   4. |x - m| is at least half an ULP of m. Therefore |M2| <= |y| / 2, and the rounding of M2 is
 //      at most 0.25 ULP of y.
-//   5. L is off by at most 0.37 u of itself. Beside an M2 of that size L is at most half of y, and
-//      its error at most 0.19 ULP of y.
-//   Error: 0.5 (y) + 0.25 (M2) + 0.19 (L), or 0.5 + 0.37 where M2 is negligible: below 1 ULP.
+//   5. The error of L is at most 0.37 u of L. If M2 has the size of step 4, L is at most half of y,
+//      and the error of L is at most 0.19 ULP of y.
+//   Error: 0.5 (y) + 0.25 (M2) + 0.19 (L), or 0.5 + 0.37 if M2 is negligible: below 1 ULP.
 // fast:
-//   1. y = (x - m) - L. Both have one sign, so that nothing cancels.
+//   1. y = (x - m) - L. x - m and -L have the same sign, so that nothing cancels. The relative
+//      error of their sum is at most the larger one of their relative errors.
 //   2. The rounding of y is at most 0.5 ULP.
-//   3. In u: 1 from x - m, or the error of L, whichever is more: 1.12 (exponentials) + 2 (sum) +
-//      0.12 (e^m) + 1 (rounding of L) = 4.24.
+//   3. The relative error of x - m is at most 1 u. That of L is at most 1.12 (exponentials) +
+//      2 (sum) + 0.12 (e^m) + 1 (rounding of L) = 4.24 u, which is the larger one.
 //   Error: 0.5 + 4.24 = 4.74 ULP at most.
 #pragma once
 
@@ -35,7 +37,7 @@ struct LogProbability {
     m2 = V::narrow(l - (V::widen(m1) - V::widen(m)));
   }
 
-  // For x that is not m, and where `finite` is set neither -inf nor so far below m that the
+  // For x other than m. If `finite` is set, x is neither -inf nor so far below m that the
   // difference overflows.
   template <bool finite>
   Floats below(Floats x) const {

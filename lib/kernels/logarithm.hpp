@@ -1,4 +1,4 @@
-// log(1 + q) in double, without libm: its bits are the same everywhere.
+// log(1 + q) in double, without libm, so that its bits are the same everywhere.
 #pragma once
 
 #include <cstdint>
@@ -12,11 +12,13 @@ inline constexpr std::uint64_t sqrt_half = 0x3fe6a09e667f3bcd;  // the bits of s
 inline constexpr double ln2 = 0x1.62e42fefa39efp-1;
 }  // namespace logarithm
 
-// log(2^k (1 + f)) for f between -0.293 and 0.415: with s = f / (2 + f), |s| <= 0.1716,
-//   log(1 + f) = 2 atanh(s) = 2 s + 2 s^3/3 + 2 s^5/5 + ...
-// (as in FreeBSD's e_log.c, Ng 1993). The coefficients are those of the series; the first one left
-// out is s^20/21 < 2^-55 of the sum. Where k = 1 and f < 0 the two terms cancel to 0.35 at least.
-// Relative error below 2^-49 but for those of f.
+// log(2^k (1 + f)) for f between -0.293 and 0.415. `all` makes a D of a double.
+//   1. With s = f / (2 + f), |s| <= 0.1716,
+//      log(1 + f) = 2 atanh(s) = 2 s + 2 s^3/3 + 2 s^5/5 + ...
+//      (as in FreeBSD's e_log.c, Ng 1993). The coefficients are those of the series.
+//   2. The first term that is left out is s^20/21 < 2^-55 of the sum.
+//   3. If k = 1 and f < 0, the terms k ln 2 and log(1 + f) cancel, but the result is at least 0.35.
+// The relative error is below 2^-49, apart from the effect of an error of f.
 template <class D, class All>
 [[gnu::always_inline]] inline D log_of(D k, D f, All all) {
   const D s = f / (all(2.0) + f), z = s * s;
@@ -25,8 +27,8 @@ template <class D, class All>
   return fma(k, all(logarithm::ln2), fma(s * z, series, s + s));
 }
 
-// log(1 + q) for 0 <= q < 2^1000; relative error below 2^-49. Where q itself is in the range of f,
-// f = q with no rounding, so that a tiny q keeps its digits. `all` makes a D of a double.
+// log(1 + q) for 0 <= q < 2^1000; the relative error is below 2^-49. If q itself is in the range of
+// f, f = q without rounding, so that a tiny q keeps its digits. `all` makes a D of a double.
 template <class D, class All>
 [[gnu::always_inline]] inline D log1p(D q, All all) {
   const D v = all(1.0) + q;

@@ -1,5 +1,5 @@
-// Rows of many classes. Where there are registers enough, a row is summed, one of the next batch is
-// scanned and one of the batch before is written in one loop.
+// Rows of many classes. If there are enough registers, one loop sums a row, scans a row of the next
+// batch, and writes a row of the previous batch.
 #pragma once
 
 #include <cstddef>
@@ -9,13 +9,14 @@
 
 namespace maxtrick::kernels {
 
-// Three rows of more classes and a result would not stay in a core's second cache: each is then
-// finished before the next one.
+// The largest number of classes for which one loop works on three rows. Three longer rows and a
+// result would not stay in a core's second-level cache; each of them is finished before the next
+// one.
 inline constexpr std::size_t interleaved_classes = 32768;
-// A row and its results that stay there.
+// The largest number of classes for which one row and its results stay in that cache.
 inline constexpr std::size_t in_results_classes = 65536;
 
-// One pass by itself.
+// The passes, each in a loop of its own.
 template <class Batch>
 void scan_row(Batch& batch, std::size_t b) {
   typename Batch::RowScan scan(batch.x(b), batch.n);
@@ -45,8 +46,8 @@ void write_row(Batch& batch, std::size_t b) {
   batch.written(b);
 }
 
-// All passes in one loop. The terms of a row are written before they make room for those of the
-// next.
+// All passes in one loop. The rows `before` and `now` keep their terms in the same place. Writing
+// is the first pass, so that the terms of `before` are used before those of `now` overwrite them.
 template <bool Clamped, Terms terms_are, class Batch>
 void interleave_as(Batch& before, Batch& now, Batch& next, std::size_t b) {
   typename Batch::RowScan scan(next.x(b), next.n);
@@ -81,7 +82,7 @@ void interleave(Batch& before, Batch& now, Batch& next, std::size_t b) {
 template <Terms terms_are, class Batch>
 void interleave_batches(const Work<typename Batch::Vector>& work) {
   Batch batches[3] = {Batch(work), Batch(work), Batch(work)};
-  for (Batch& batch : batches) batch.further = 2 * batch.at_once;
+  for (Batch& batch : batches) batch.prefetch_distance = 2 * batch.at_once;
   Batch *before = &batches[0], *now = &batches[1], *next = &batches[2];
   for (std::size_t first = 0; first < work.rows + 2 * next->at_once; first += next->at_once) {
     next->begin(first);
@@ -120,13 +121,14 @@ template <class V, class Batch>
 void long_rows_as(const Work<V>& work) {
   if constexpr (Batch::keeps) {
     if (work.classes <= kept_classes) return each_batch<V, Terms::kept, Batch>(work, true);
-    // Where a result has the room of a float.
+    // A term can be kept in the place of a result only if a result has the size of a float.
     if constexpr (std::is_same_v<typename V::Storage, float>)
       if (work.classes <= in_results_classes && !work.stream && work.x != work.y)
         return each_batch<V, Terms::in_results, Batch>(work, false);
-    each_batch<V, Terms::anew, Batch>(work, work.stream && work.classes <= interleaved_classes);
+    each_batch<V, Terms::recompute, Batch>(work,
+                                           work.stream && work.classes <= interleaved_classes);
   } else {
-    each_batch<V, Terms::anew, Batch>(work, work.classes <= interleaved_classes);
+    each_batch<V, Terms::recompute, Batch>(work, work.classes <= interleaved_classes);
   }
 }
 

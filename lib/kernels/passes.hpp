@@ -1,16 +1,16 @@
-// A pass over the classes of a row, or of sixteen rows, has
-//   block(i)  for a block of classes from i on, all there,
-//   rest(i)   for all from i on, and
-//   ahead()   how much later than at i its blocks begin.
-// Several passes, over rows of as many classes, go through one loop: what one waits for is hidden
-// behind the others.
+// A pass over the classes of a row, or of a group of sixteen rows, has the members
+//   block(i)  processes a whole block of classes from i on,
+//   rest(i)   processes the tail: all classes from i on,
+//   ahead()   is added to i in both: the number of classes that the pass has processed beforehand.
+// Several passes over rows with the same number of classes share one loop, so that each hides the
+// latency of the others.
 #pragma once
 
 #include <cstddef>
 
 namespace maxtrick::kernels {
 
-// The passes in their order, over n classes.
+// Runs the passes over n classes. For each block they run in the order of the arguments.
 template <std::size_t block, class... Passes>
 [[gnu::always_inline]] inline void run_passes(std::size_t n, Passes&... passes) {
   const std::size_t end = n - (passes.ahead() + ...);

@@ -1,4 +1,4 @@
-// The passes over a row of many classes, class i in lane i mod 16.
+// The passes over a row of many classes. Class i is in lane i mod 16.
 #pragma once
 
 #include <cstddef>
@@ -13,24 +13,25 @@ namespace maxtrick::kernels {
 
 inline constexpr std::size_t row_block = 64;
 
-// So many of 16 classes from `first` on are among n.
+// How many of the 16 classes from `first` on exist in a row of n classes.
 [[gnu::always_inline]] static inline std::size_t count_from(std::size_t first, std::size_t n) {
   return first >= n ? 0 : n - first < 16 ? n - first : 16;
 }
-// `count` classes, 1 to 16; `beyond` for the others.
+// Loads `count` classes, 1 to 16. The other lanes are `beyond`.
 template <class V, class S>
 [[gnu::always_inline]] inline typename V::Floats load_some(const S* x, std::size_t count,
                                                            float beyond) {
   return count == 16 ? V::load(x) : V::load_first(x, count, V::all(beyond));
 }
 
-// The logits' extremes, NaN left out: -inf and +inf where there is no other.
+// The largest and the smallest logit. NaN is ignored; if there is nothing else they are -inf and
+// +inf.
 struct Extremes {
   float largest, smallest;
 };
 
-// The largest logit in each of 16 `Width` lanes; more of them cost registers, and save time where
-// the largest is to be located.
+// Finds the largest logit in each of 16 * Width lanes, and the smallest logit. A larger Width needs
+// more registers, but saves time in locate().
 template <class V, std::size_t Width>
 class Scan {
  public:
@@ -67,8 +68,9 @@ class Scan {
     return {V::largest(largest), V::smallest(smaller(smallest_[0], smallest_[1]))};
   }
 
-  // Where the largest logit m stands, and the largest of the others, -inf where there is none. Of
-  // several places the one in the first lane, there the first.
+  // Finds the class `place` of the largest logit m, and `second`, the largest of the other logits
+  // (-inf if there is none). If several classes have the logit m, `place` is the first one in the
+  // lowest lane that has any.
   [[gnu::always_inline]] void locate(float m, std::size_t& place, float& second) const {
     std::size_t lane = 16 * Width;
     for (std::size_t j = Width; j-- > 0;) {
@@ -97,27 +99,28 @@ class Scan {
   Floats largest_[Width], smallest_[2];
 };
 
-// What becomes of a row's terms between its sum and its results.
+// Where the terms of a row are stored between its sum and its results.
 enum class Terms {
-  anew,       // they are computed once more
-  kept,       // they stay in a place of their own
-  in_results  // what a float of each holds stays where its result will be; the rest is computed
-              // anew
+  recompute,  // nowhere: they are computed again
+  kept,       // in a buffer of their own
+  in_results  // one float of each term is stored where its result will be; the rest of the term is
+              // computed again
 };
 
-// The sum over a row but for class `skipped` (n: none). What stays of that class's term and past
-// the end means nothing.
+// Sums the terms of a row except that of class `skipped` (n: none is skipped). The stored terms of
+// that class and past the end of the row are unspecified.
 template <class V, class A, bool Clamped, Terms terms_are>
 class Summation {
  public:
   using Storage = typename V::Storage;
 
-  // `next`, a row too, will be read soon, and `result` written.
+  // `next` is a row that will be read soon, and `result` is where results will be written soon;
+  // both are prefetched.
   struct Place {
     const Storage* x;
     std::size_t n, skipped;
     float* kept;
-    std::size_t apart;
+    std::size_t plane_stride;
     const Storage* next;
     Storage* result;
   };
@@ -133,7 +136,7 @@ class Summation {
       V::prefetch(at_.next + first);
       if constexpr (terms_are == Terms::kept) V::prefetch_to_write(at_.result + first);
       terms[j] = A::term(e_, V::load(at_.x + first));
-      if constexpr (terms_are == Terms::kept) A::keep(at_.kept, first, at_.apart, terms[j]);
+      if constexpr (terms_are == Terms::kept) A::keep(at_.kept, first, at_.plane_stride, terms[j]);
       if constexpr (terms_are == Terms::in_results)
         V::store(at_.result + first, A::part_to_keep(terms[j]));
     });
@@ -150,7 +153,8 @@ class Summation {
         const auto beyond = static_cast<float>(at_.x[i]);
         terms[j] = A::term(e_, load_some<V>(at_.x + first, count, beyond));
         if (count < 16) terms[j] = A::only(V::first(count), terms[j]);
-        if constexpr (terms_are == Terms::kept) A::keep(at_.kept, first, at_.apart, terms[j]);
+        if constexpr (terms_are == Terms::kept)
+          A::keep(at_.kept, first, at_.plane_stride, terms[j]);
         if constexpr (terms_are == Terms::in_results)
           V::store_first(at_.result + first, count, A::part_to_keep(terms[j]));
       });
@@ -176,7 +180,9 @@ class Summation {
   typename A::Sum sum_;
 };
 
-// result(i, count), for `count` classes from i on, into y; `stream`: past the caches.
+// Writes result(i, count), which returns the results of `count` classes from i on, to y. With
+// `stream` they bypass the caches. The first head_ results are then written before the pass,
+// because a streaming store needs an aligned address.
 template <class V, class Result>
 class Writing {
  public:
@@ -214,16 +220,20 @@ class Writing {
   Result result_;
 };
 
-// Results e K.
+// The results e K.
 template <class V, class A, bool Clamped, Terms terms_are>
 class Scaled {
  public:
   using Storage = typename V::Storage;
 
-  // `place`: of the kept terms or of the results.
+  // `place` is the buffer of the kept terms, or the results if terms are stored there.
   [[gnu::always_inline]] Scaled(const Exponentials<V, Clamped>& e, double k, const Storage* x,
-                                const float* place, std::size_t apart)
-      : e_(e), factor_(Clamped ? subnormal_factor * k : k), x_(x), place_(place), apart_(apart) {}
+                                const float* place, std::size_t plane_stride)
+      : e_(e),
+        factor_(Clamped ? subnormal_factor * k : k),
+        x_(x),
+        place_(place),
+        plane_stride_(plane_stride) {}
 
   [[gnu::always_inline]] typename V::Floats operator()(std::size_t i, std::size_t count) const {
     const auto y = A::times(term(i, count), factor_);
@@ -235,9 +245,9 @@ class Scaled {
 
  private:
   [[gnu::always_inline]] typename A::Term term(std::size_t i, std::size_t count) const {
-    if constexpr (terms_are == Terms::kept) return A::fetch(place_, i, apart_);
+    if constexpr (terms_are == Terms::kept) return A::fetch(place_, i, plane_stride_);
     const auto x = load_some<V>(x_ + i, count, static_cast<float>(x_[i]));
-    if constexpr (terms_are == Terms::anew)
+    if constexpr (terms_are == Terms::recompute)
       return A::term(e_, x);
     else
       return A::term_from(e_, x, load_some<V>(place_ + i, count, 0));
@@ -247,10 +257,11 @@ class Scaled {
   Factor<V> factor_;
   const Storage* x_;
   const float* place_;
-  std::size_t apart_;
+  std::size_t plane_stride_;
 };
 
-// Log-probabilities; where `Plain` that of the largest logit is left to be put there.
+// The log-probabilities. If `Plain`, the one of the largest logit is not valid; LogSoftmax::written
+// stores it afterwards.
 template <class V, bool accurate, bool Plain>
 class LogProbabilities {
  public:

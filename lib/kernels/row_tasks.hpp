@@ -1,11 +1,13 @@
-// What is asked of rows of many classes. They come in batches: what a batch needs between its
-// passes, such as the logarithms of its sums, is found for all of its rows at once. A batch
-//   `keeps` terms between its sums and its results, `writes` results,
-//   scanned(b, scan)  takes what was found in its row b,
-//   all_scanned()     makes the rows ready to be summed,
-//   skipped(b)        the class that is not summed, n where all are,
-//   all_summed()      takes the sums; a row whose K is NaN then is NaN throughout,
-//   written(b)        puts what the pass over row b has not.
+// The tasks for rows of many classes. Rows are processed in batches: what a batch needs between its
+// passes, such as the logarithms of its sums, is computed for all of its rows at once. A batch has
+// the members
+//   keeps             whether terms can be kept between the sums and the results,
+//   writes            whether the task has a result for each class,
+//   scanned(b, scan)  receives what the scan has found in row b,
+//   all_scanned()     prepares the rows for the sums,
+//   skipped(b)        the class that is not summed; n if all are,
+//   all_summed()      uses the sums; if K of a row is then NaN, all results of the row are NaN,
+//   written(b)        stores those results of row b that the pass over it has not written.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +18,8 @@
 
 namespace maxtrick::kernels {
 
-// Two rows that stay in a core's second cache.
+// The largest number of classes for which two rows stay in a core's second-level cache. Longer rows
+// are not prefetched.
 inline constexpr std::size_t prefetched_classes = 65536;
 inline constexpr std::size_t page = 1024;  // floats in 4 KiB
 
@@ -25,7 +28,7 @@ static inline std::size_t rows_at_once(std::size_t n, std::size_t room) {
   return rows < 1 ? 1 : rows < 16 ? rows : 16;
 }
 
-// Some rows of a work, what is known of them, and where their terms are kept.
+// Some rows of a work, what is known about each, and the place of their kept terms.
 template <class V, class A>
 struct Batch {
   using Vector = V;
@@ -33,29 +36,30 @@ struct Batch {
 
   const Work<V>& work;
   std::size_t n, at_once, first = 0, rows = 0;
-  std::size_t further;      // so many rows on is what is read soon
-  std::size_t span, apart;  // from a row's terms to the next's; from their first part to the second
-  float* place;             // of the kept terms
+  std::size_t prefetch_distance;  // in rows: while row b is summed, row b + this is prefetched
+  std::size_t span;               // floats between the kept terms of two successive rows
+  std::size_t plane_stride;       // floats between the two parts t and p of a kept term
+  float* place;                   // of the kept terms
 
   bool plain[16] = {};
   float m[16] = {}, least[16] = {};
-  float a[16] = {}, c[16] = {};  // of the exponentials
+  float a[16] = {}, c[16] = {};  // the arguments of Exponentials
   double sums[16] = {};
-  double k[16] = {};  // K; NaN for a row of NaN
+  double k[16] = {};  // K; NaN for a row whose results are NaN
 
   Batch(const Work<V>& all, std::size_t room)
-      : work(all), n(all.classes), at_once(rows_at_once(n, room)), further(at_once) {
+      : work(all), n(all.classes), at_once(rows_at_once(n, room)), prefetch_distance(at_once) {
     span = (n + 31) / 16 * 16;
-    apart = (at_once * span + page - 1) / page * page;
-    // A load waits for an earlier store whose address has the same last twelve bits, so the kept
-    // terms lie such that neither the loads of x overtake the stores of terms nor the loads of
-    // terms those of y.
+    plane_stride = (at_once * span + page - 1) / page * page;
+    // A load waits for an earlier store to an address with the same last twelve bits (4 KiB
+    // aliasing). The place of the kept terms is chosen such that neither the loads of x wait for
+    // the stores of terms, nor the loads of terms for the stores of y.
     const auto at = [](const void* p) { return reinterpret_cast<std::uintptr_t>(p) / 4 % page; };
     const std::size_t ahead = (at(work.y) - at(work.x)) % page;
     const std::size_t shift = ahead > 0 && ahead < page / 2 ? page / 2 : 0;
     place = work.scratch + (at(work.x) + shift - at(work.scratch)) % page / 16 * 16;
   }
-  // The rows from `from` on, if there are any.
+  // Moves the batch to the rows from `from` on, if there are any.
   void begin(std::size_t from) {
     first = from;
     rows = from >= work.rows ? 0 : work.rows - from < at_once ? work.rows - from : at_once;
@@ -73,20 +77,20 @@ struct Batch {
   [[gnu::always_inline]] Summation<V, A, Clamped, terms_are> summation(std::size_t b,
                                                                        std::size_t skipped) const {
     float* const kept = place + b * span;
-    // What goes past the caches must not be brought there.
+    // Results that bypass the caches must not be prefetched into them.
     Storage* const result =
-        terms_are == Terms::anew || work.stream ? reinterpret_cast<Storage*>(kept) : y(b);
-    const bool more = n <= prefetched_classes && first + b + further < work.rows;
+        terms_are == Terms::recompute || work.stream ? reinterpret_cast<Storage*>(kept) : y(b);
+    const bool more = n <= prefetched_classes && first + b + prefetch_distance < work.rows;
     return {exponentials<Clamped>(b),
-            {x(b), n, skipped, kept, apart, more ? x(b + further) : x(b), result}};
+            {x(b), n, skipped, kept, plane_stride, more ? x(b + prefetch_distance) : x(b), result}};
   }
-  // Of results e K.
+  // The pass that writes the results e K of row b.
   template <bool Clamped, Terms terms_are>
   [[gnu::always_inline]] auto writing(std::size_t b) const {
     const float* from = place + b * span;
     if constexpr (terms_are == Terms::in_results) from = y(b);
     const Scaled<V, A, Clamped, terms_are> result(exponentials<Clamped>(b), k[b], x(b), from,
-                                                  apart);
+                                                  plane_stride);
     return Writing<V, decltype(result)>(y(b), n, work.stream, result);
   }
 };
@@ -115,7 +119,7 @@ struct Softmax : Batch<V, A> {
   void written(std::size_t) {}
 };
 
-// Rows whose log-sum-exp is asked for.
+// Base of the batches that need log-sum-exp.
 template <class V, class A>
 struct LogBatch : Batch<V, A> {
   using Floats = typename V::Floats;
@@ -123,8 +127,8 @@ struct LogBatch : Batch<V, A> {
   static constexpr bool keeps = false, writes = false;
   static constexpr int registers = 32;
 
-  // A row is plain where no logit is more than this below the origin of the exponentials, or, for
-  // `from_top`, below the largest.
+  // A row is plain if no logit is more than `range` below the second largest one, or with
+  // `from_top` below the largest one.
   float range = log_range;
   bool from_top = false;
   float second[16] = {};
@@ -144,7 +148,7 @@ struct LogBatch : Batch<V, A> {
     V::store(this->c, top.c);
     for (std::size_t b = 0; b < this->rows; ++b)
       this->plain[b] = (from_top ? this->m[b] : second[b]) - this->least[b] < range &&
-                       this->c[b] == 0 && this->m[b] - second[b] <= nothing;
+                       this->c[b] == 0 && this->m[b] - second[b] <= negligible_gap;
   }
   std::size_t skipped(std::size_t b) const { return place_of_m[b]; }
 
@@ -161,7 +165,7 @@ struct LogBatch : Batch<V, A> {
   }
 };
 
-// K is L.
+// The array k holds L.
 template <class V, class A>
 struct LogSoftmax : LogBatch<V, A> {
   static constexpr bool writes = true;
@@ -169,7 +173,8 @@ struct LogSoftmax : LogBatch<V, A> {
 
   void all_summed() {
     V::store(this->k, this->log_sum(this->tops()).l);
-    // Where several are the largest, each is to have its result.
+    // A plain pass leaves the largest logit to written(), which stores one result only. If several
+    // classes share the largest logit, the row is therefore not plain.
     for (std::size_t b = 0; b < this->rows; ++b)
       this->plain[b] = this->plain[b] && this->m[b] != this->second[b];
   }
@@ -195,7 +200,9 @@ struct LogSums : LogBatch<V, A> {
   void all_summed() {
     V::store(this->k, this->log_sum(this->tops()).l);
     for (std::size_t b = 0; b < this->rows; ++b) {
-      this->work.losses[this->first + b] = this->m[b] + 0.0F;  // no -0: which zero is the largest?
+      // Adding +0 turns -0 into +0. Otherwise max(-0, +0) would depend on the order of its
+      // operands.
+      this->work.losses[this->first + b] = this->m[b] + 0.0F;
       this->work.above[this->first + b] = this->k[b];
     }
   }

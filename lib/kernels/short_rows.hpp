@@ -1,5 +1,5 @@
-// Rows of few classes, in groups of sixteen. Where there are registers enough, a group is summed,
-// the next one is scanned and the one before is written in one loop.
+// Rows of few classes, in groups of sixteen. If there are enough registers, one loop sums a group,
+// scans the next group, and writes the previous group.
 #pragma once
 
 #include <cstddef>
@@ -11,7 +11,7 @@
 
 namespace maxtrick::kernels {
 
-// Sixteen rows of a work.
+// A group: sixteen rows of a work.
 template <class V, class Task>
 struct Group {
   Work<V> rows;
@@ -36,7 +36,7 @@ template <class V, class A, bool Clamped, class Task>
   return GroupWriting<V, A, Task::rereads, decltype(results)>(group.rows, group.columns, results);
 }
 
-// One pass by itself.
+// The passes, each in a loop of its own.
 template <class V, class Task>
 void scan_group(Group<V, Task>& group) {
   const std::size_t n = group.rows.classes;
@@ -46,7 +46,7 @@ void scan_group(Group<V, Task>& group) {
   run_passes<group_block>(n, scan);
   group.plain = group.task.scanned(scan.found());
 }
-// By itself, so that no registers are lost to what is done with the sum.
+// This is not inlined: the code that uses the sum would otherwise take registers from the loop.
 template <class Pass>
 [[gnu::noinline]] auto sum_by(Pass pass, std::size_t n) {
   run_passes<group_block>(n, pass);
@@ -69,8 +69,8 @@ void write_group(const Group<V, Task>& group) {
   fill_nan<V>(group.rows, group.task.invalid);
 }
 
-// All passes in one loop: what a group has left in columns and terms is used before it is
-// overwritten.
+// All passes in one loop. Groups share their buffers, so the order of the passes matters: `before`
+// uses its columns and terms before `next` and `now` overwrite them.
 template <class V, class A, bool Clamped, class Task>
 void interleave_groups_as(const Group<V, Task>& before, Group<V, Task>& now, Group<V, Task>& next) {
   const std::size_t n = now.rows.classes;
@@ -88,7 +88,8 @@ void interleave_groups_as(const Group<V, Task>& before, Group<V, Task>& now, Gro
   next.plain = next.task.scanned(scan.found());
 }
 
-// The last rows of a work, fewer than sixteen: a copy of them with the first one repeated.
+// The last rows of a work, if they are fewer than sixteen: a copy of them, filled up to sixteen
+// rows with the first one.
 template <class V>
 struct Remainder {
   typename V::Storage x[16 * short_classes], y[16 * short_classes];
@@ -111,7 +112,7 @@ struct Remainder {
     rows.losses = losses;
     rows.above = above;
   }
-  void give_back(const Work<V>& all, std::size_t first) const {
+  void copy_back(const Work<V>& all, std::size_t first) const {
     for (std::size_t r = 0; first + r < all.rows; ++r) {
       if (all.losses != nullptr) all.losses[first + r] = losses[r];
       if (all.above != nullptr) all.above[first + r] = above[r];
@@ -122,7 +123,7 @@ struct Remainder {
   }
 };
 
-// Groups 0 to `count` - 1; begin(group, g) makes ready for group g.
+// Computes groups 0 to `count` - 1. begin(group, g) prepares `group` for group g.
 template <class V, class A, class Task, class Begin>
 void interleave_groups(std::size_t count, Begin begin) {
   Group<V, Task> groups[3];
@@ -158,23 +159,23 @@ void finish_group(Group<V, Task>& group) {
 template <class V, template <class> class Algorithm, template <class, class> class TaskFor>
 void short_rows(const Work<V>& all) {
   using A = Algorithm<V>;
-  using Given = TaskFor<V, A>;
+  using GroupTask = TaskFor<V, A>;
   std::size_t done = 0;
-  // Scalar takes the general way, which the others are compared with.
+  // The scalar set always takes the general path, with which tests compare the other sets.
   if constexpr (V::registers > 0) done = finish_few<V, Algorithm, TaskFor>(all);
   if (done == all.rows) return;
   const Work<V> work = all.from(done);
-  // A group before and the next one have the same columns; all have, where results do not need
-  // them.
+  // The previous group and the next one share their columns. If the results do not need the logits,
+  // all groups share their columns.
   constexpr std::size_t floats = 16 * short_classes;
   alignas(64) float columns[2][floats], terms[2 * floats];
   const auto place = [&](std::size_t g) {
-    return Columns{columns[Given::rereads ? g % 2 : 0], terms, floats};
+    return Columns{columns[GroupTask::rereads ? g % 2 : 0], terms, floats};
   };
   const std::size_t full = work.rows / 16;
-  Group<V, Given> group;
+  Group<V, GroupTask> group;
   if constexpr (V::registers >= 32) {
-    interleave_groups<V, A, Given>(full, [&](Group<V, Given>& next, std::size_t g) {
+    interleave_groups<V, A, GroupTask>(full, [&](Group<V, GroupTask>& next, std::size_t g) {
       next.begin(work.from(16 * g), place(g));
     });
   } else {
@@ -187,7 +188,7 @@ void short_rows(const Work<V>& all) {
   Remainder<V> last(work, 16 * full);
   group.begin(last.rows, place(0));
   finish_group<V, A>(group);
-  last.give_back(work, 16 * full);
+  last.copy_back(work, 16 * full);
 }
 
 }  // namespace maxtrick::kernels

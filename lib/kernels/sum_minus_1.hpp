@@ -1,6 +1,6 @@
-// Sums of exponentials to about 100 bits, for the one place that needs them: log-sum-exp near 0.
-// Not for speed: no other kernel needs it, since a loss is m - x + L, in which nothing cancels. It
-// calls libm, so it is not for files that are compiled for an instruction set.
+// Sums of exponentials to about 100 bits. Only log-sum-exp near 0 needs them; a loss does not,
+// because nothing cancels in m - x + L. The code is therefore not written for speed. It calls libm,
+// so that files that are compiled for an instruction set must not include it.
 #pragma once
 
 #include <cmath>
@@ -13,18 +13,19 @@ namespace maxtrick::kernels {
 
 using numerics::DoubleDouble;
 
-// e^x for x <= 0 as 2^k (1 + s): k = 0 where |x| < 0.34, and then s is e^x - 1 with all its digits.
+// e^x for x <= 0 as 2^k (1 + s). If |x| < 0.34, k = 0, and s is e^x - 1 with all its digits.
 struct Power {
   int k = 0;
   DoubleDouble s{};
 };
 
-// Relative error of s below 2^-95, for -600 < x <= 0.
-//
-// 1 + s = (1 + t)^256, t = e^(r / 256) - 1, r = x - k ln 2 with ln 2 in three doubles, of which the
-// first has 40 bits, so that k times it is exact. t, of |r/256| < 2^-9.5, is its series up to the
-// 10th power (the next is below 2^-119 of t); squaring 1 + t, as 2 t + t^2, eight times loses three
-// bits more than the sum of eight roundings.
+// e^x for -600 < x <= 0. The relative error of s is below 2^-95:
+//   1. r = x - k ln 2, with ln 2 as the sum of three doubles. The first one has 40 bits, so that
+//      its product with k is exact.
+//   2. t = e^(r / 256) - 1 is its series up to the 10th power. |r / 256| < 2^-9.5, so that the next
+//      term is below 2^-119 of t.
+//   3. 1 + s = (1 + t)^256. 1 + t is squared eight times, as t <- 2 t + t^2. This loses three bits
+//      more than the sum of eight roundings.
 [[nodiscard]] inline Power power(double x) {
   constexpr double ln2_first = 0x1.62e42fefa4p-1, ln2_second = -0x1.8432a1b0e2634p-43,
                    ln2_third = 0x1.f97b57a079a19p-103;
@@ -35,7 +36,7 @@ struct Power {
   r = {r.high / 256, r.low / 256};
   DoubleDouble s{};
   for (int n = 10; n >= 2; --n) {
-    // (s + 1) r / n; 1/n as a pair.
+    // s becomes (s + 1) r / n, where 1/n is a pair of doubles.
     const double inverse = 1.0 / n;
     s = (s + DoubleDouble{1}) * r * DoubleDouble{inverse, std::fma(-inverse, n, 1.0) / n};
   }
@@ -44,7 +45,8 @@ struct Power {
   return {static_cast<int>(k), s};
 }
 
-// e^x, relative error below 2^-95; 0 from -600 on down, where a pair would lose its low part.
+// e^x with a relative error below 2^-95. It is 0 for x <= -600, where a pair would lose its low
+// part.
 [[nodiscard]] inline DoubleDouble exponential_pair(double x) {
   if (!(x > -600)) return {};
   const Power p = power(x);
@@ -52,9 +54,9 @@ struct Power {
   return {std::ldexp(e.high, p.k), std::ldexp(e.low, p.k)};
 }
 
-// sum e^x - 1 for logits of which the largest, m, is below 0. The sum starts from e^m - 1, as
-// power() has it where m is near 0, so that what is left of an m of -1e-17 and its counterpart is
-// right.
+// sum e^x - 1 for logits whose largest one, m, is below 0. The sum starts from e^m - 1. If m is
+// near 0, power() returns that without cancellation: the result is right even if m is -1e-17 and
+// the other terms nearly cancel it.
 [[nodiscard]] inline double sum_of_exponentials_minus_1(std::span<const float> x, float m) {
   const Power largest = power(static_cast<double>(m));
   DoubleDouble sum =
@@ -69,8 +71,8 @@ struct Power {
   return sum.high + sum.low;
 }
 
-// log sum e^x for such logits. Of a q below -0.29 the kernels' log1p takes no care: there 1 + q is
-// taken apart here.
+// log sum e^x for such logits. log1p does not reduce a negative q, and its series needs q > -0.29.
+// For q below that, this function reduces 1 + q itself.
 [[nodiscard]] inline double log_of_sum_near_1(std::span<const float> x, float m) {
   const double q = sum_of_exponentials_minus_1(x, m);
   const auto one = [](double a) { return a; };

@@ -1,17 +1,24 @@
-// What the two algorithms do with an exponential until it is a result.
+// How the two algorithms turn an exponential e into a result.
 //
-// softmax, y = e K, K = scale / S as a double or a pair of floats:
-// accurate: e = t (1 + p), K = kh + kl: w = fma(kh, p, kl), y = fma(t, kh, t w). w and t w are
-// below 0.0443 of what they are added to, so that their roundings are 2^-28.5 each. In ULP: 0.5
-// (y) + 0.09 (w, t w) + 0.12 (e) + 0.12 + 0.13 (S: its exponentials, their sum) = 0.96. Where the
-// classes 13 and more below the largest make up a share s of S it is up to 3 s more: see sum.hpp. A
-// subnormal y has half of that before its own rounding: 0.5 + 0.48.
+// Notation: u = 2^-24. A result of softmax is y = e K, where K = scale / S is a double or a pair of
+// floats kh + kl, and S is the sum of the exponentials.
 //
-// fast: y = e kh: 0.5 ULP, and in u 1.12 from e, 1.12 + 2 from S, 1 from kh: 5.74 ULP at most.
+// accurate, with e = t (1 + p):
+//   1. w = fma(kh, p, kl), and y = fma(t, kh, t w).
+//   2. w and t w are below 0.0443 of what they are added to, so that their roundings are at most
+//      2^-28.5 each.
+//   3. The error in ULP is at most 0.5 (y) + 0.09 (w, t w) + 0.12 (e) + 0.12 (the exponentials in
+//      S) + 0.13 (their sum) = 0.96.
+//   4. If the classes that are 13 and more below the largest logit make up the share s of S, the
+//      error is up to 3 s larger: see sum.hpp.
+//   5. For a subnormal y, half of that error arises before its own rounding: 0.5 + 0.48.
 //
-// Where results may be subnormal K carries a factor 2^96: y is rounded to 24 bits first, and once
-// more where the factor is taken off. Nothing on the way there is subnormal, down to e^-110 and a
-// scale of 2^-30, which some CPUs take a hundred times as long for.
+// fast: y = e kh. The error is at most 0.5 ULP (y) + 1.12 u (e) + (1.12 + 2) u (S) + 1 u (kh), that
+// is 5.74 ULP.
+//
+// If results may be subnormal, K carries a factor 2^96. y is rounded to 24 bits first, and once
+// more when the factor is removed. No intermediate value is subnormal, down to e^-110 and a scale
+// of 2^-30, because some CPUs take a hundred times as long for subnormal numbers.
 #pragma once
 
 #include <cstddef>
@@ -20,7 +27,7 @@
 
 namespace maxtrick::kernels {
 
-// K for results that are all normal, or times 2^96.
+// K as a pair of floats: K itself if all results are normal, else 2^96 K.
 template <class V>
 struct Factor {
   typename V::Floats high, low;
@@ -34,8 +41,9 @@ struct Factor {
 inline constexpr int subnormal_exponent = 96;
 inline constexpr double subnormal_factor = 0x1p96;
 
-// K = 2^96 / S. A quotient of floats, h, takes less time than one of doubles, and the rest of K,
-// (2^96 - S h) / S, is h (1 - S h 2^-96) to 2^-23 of itself: K is right to 2^-46.
+// K = 2^96 / S. The quotient h is one of floats, which takes less time than one of doubles. The
+// rest of K, (2^96 - S h) / S, is h (1 - S h 2^-96) with a relative error of 2^-23. So the relative
+// error of K is 2^-46.
 template <class V>
 [[gnu::always_inline]] inline Factor<V> subnormal_factor_by(typename V::Doubles sum) {
   Factor<V> k;
@@ -45,9 +53,12 @@ template <class V>
   return k;
 }
 
-// y 2^-96 for y that is no NaN, rounded to a float: what a multiplication gives, without what that
-// costs where the result is subnormal. Below 2^-30, of which 2^-126 comes, y is rounded to a
-// multiple of 2^-53 by adding 2^-30; the bits above that power's are then those of the result.
+// y 2^-96 rounded to a float, for y that is not NaN. A multiplication would give the same number,
+// but takes some CPUs much longer if the result is subnormal.
+//   1. If y >= 2^-30, the result is normal (at least 2^-126), and 96 is subtracted from the
+//      exponent.
+//   2. Otherwise adding 2^-30 rounds y to a multiple of 2^-53. The bits of that sum minus the bits
+//      of 2^-30 are the bits of the result.
 template <class V>
 [[gnu::always_inline]] inline typename V::Floats without_factor(typename V::Floats y) {
   const auto least = V::all(0x1p-30F);
@@ -57,7 +68,7 @@ template <class V>
       select(tiny, least, V::all(__builtin_bit_cast(float, subnormal_exponent << 23))));
 }
 
-// The same, with that care only where results may be subnormal.
+// The same. If no result can be subnormal, it is a multiplication.
 template <class V, bool subnormal>
 [[gnu::always_inline]] inline typename V::Floats unscaled(typename V::Floats y) {
   if constexpr (subnormal)
@@ -82,16 +93,19 @@ struct AccurateTerms {
   [[gnu::always_inline]] static Term only(Mask m, const Term& e) {
     return {only_lanes(m, e.t), only_lanes(m, e.p)};
   }
-  // The terms of classes i to i + 15 of a row, in `place`; `apart` floats, at least the row's.
-  [[gnu::always_inline]] static void keep(float* place, std::size_t i, std::size_t apart,
+  // Stores the terms of classes i to i + 15 of a row: the t at place + i, the p `plane_stride`
+  // floats after them. `plane_stride` is at least the number of terms kept in a plane.
+  [[gnu::always_inline]] static void keep(float* place, std::size_t i, std::size_t plane_stride,
                                           const Term& e) {
     V::store(place + i, e.t);
-    V::store(place + apart + i, e.p);
+    V::store(place + plane_stride + i, e.p);
   }
-  [[gnu::always_inline]] static Term fetch(const float* place, std::size_t i, std::size_t apart) {
-    return {V::load(place + i), V::load(place + apart + i)};
+  [[gnu::always_inline]] static Term fetch(const float* place, std::size_t i,
+                                           std::size_t plane_stride) {
+    return {V::load(place + i), V::load(place + plane_stride + i)};
   }
-  // What of a term one float holds, and the term from that and its logit.
+  // part_to_keep returns the part of a term that one float holds. term_from returns the term of
+  // that part and its logit.
   [[gnu::always_inline]] static Floats part_to_keep(const Term& e) { return e.p; }
   template <bool Clamped>
   [[gnu::always_inline]] static Term term_from(const Exponentials<V, Clamped>& e, Floats x,

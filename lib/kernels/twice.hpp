@@ -1,5 +1,5 @@
-// Two vectors as one of twice the lanes: each step is taken by both before the next one, so that
-// neither waits for itself.
+// Two vectors as one with twice the lanes. Each operation is done on both vectors before the next
+// operation, so that each vector hides the latency of the other.
 #pragma once
 
 #include <cstddef>
@@ -106,7 +106,7 @@ struct Twice {
 
   [[gnu::always_inline]] static Floats all(float a) { return {V::all(a), V::all(a)}; }
   [[gnu::always_inline]] static Doubles all(double a) { return {V::all(a), V::all(a)}; }
-  // Every lane or none.
+  // All lanes if a, else none.
   [[gnu::always_inline]] static Mask where(bool a) { return {V::where(a), V::where(a)}; }
 
   [[gnu::always_inline]] static Floats load(const float* p) {
@@ -148,7 +148,7 @@ struct Twice {
     V::store_columns(y, stride, width, low);
     V::store_columns(y + V::lanes * stride, stride, width, high);
   }
-  // Of rows of n classes, one after the other; n is 2 or 4.
+  // The columns of contiguous rows of n classes; n is 2 or 4.
   template <std::size_t n>
   [[gnu::always_inline]] static void load_dense(const Storage* x, Floats (&columns)[n]) {
     typename V::Floats low[n], high[n];

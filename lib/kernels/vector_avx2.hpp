@@ -1,4 +1,5 @@
-// Sixteen lanes in AVX2 with FMA, as two registers. Only a file compiled for it may include this.
+// Sixteen lanes in AVX2 with FMA, as two registers. Only a file that is compiled for AVX2 and FMA
+// may include this header.
 #pragma once
 
 #include <immintrin.h>
@@ -47,7 +48,7 @@ struct Doubles {
   return _mm256_movemask_ps(_mm256_or_ps(a.low, a.high)) != 0;
 }
 
-// The first lane that is set; 16 where none is.
+// The index of the first lane that is set; 16 if none is set.
 [[gnu::always_inline]] inline std::size_t lowest(Mask a) {
   const int bits = _mm256_movemask_ps(a.low) | _mm256_movemask_ps(a.high) << 8;
   return static_cast<std::size_t>(__builtin_ctz(static_cast<unsigned>(bits) | 1U << 16));
@@ -61,7 +62,7 @@ struct Doubles {
 [[gnu::always_inline]] inline Floats fnma(Floats a, Floats b, Floats c) {
   return {_mm256_fnmadd_ps(a.low, b.low, c.low), _mm256_fnmadd_ps(a.high, b.high, c.high)};
 }
-// b where either is NaN.
+// The larger of a and b in each lane; b if either is NaN. smaller() treats NaN in the same way.
 [[gnu::always_inline]] inline Floats larger(Floats a, Floats b) {
   return {_mm256_max_ps(a.low, b.low), _mm256_max_ps(a.high, b.high)};
 }
@@ -71,7 +72,7 @@ struct Doubles {
 [[gnu::always_inline]] inline Floats select(Mask m, Floats a, Floats b) {
   return {_mm256_blendv_ps(b.low, a.low, m.low), _mm256_blendv_ps(b.high, a.high, m.high)};
 }
-// a where m is, else 0.
+// a in the lanes of m, 0 in the other lanes.
 [[gnu::always_inline]] inline Floats only_lanes(Mask m, Floats a) {
   return {_mm256_and_ps(m.low, a.low), _mm256_and_ps(m.high, a.high)};
 }
@@ -81,7 +82,7 @@ namespace detail {
   return _mm256_castsi256_ps(_mm256_sub_epi32(_mm256_castps_si256(a), _mm256_castps_si256(b)));
 }
 }  // namespace detail
-// The difference of the bit patterns, as numbers.
+// Subtracts the bit patterns as integers; the difference is the bit pattern of the result.
 [[gnu::always_inline]] inline Floats bits_minus(Floats a, Floats b) {
   return {detail::bits_minus(a.low, b.low), detail::bits_minus(a.high, b.high)};
 }
@@ -138,10 +139,11 @@ namespace detail {
         _mm256_add_epi64(_mm256_castpd_si256(a.v[i]), _mm256_slli_epi64(power, 52)));
   });
 }
-// The k for which a 2^-k is in [pivot, 2 pivot), of the double that has the bits `pivot`; a > 0.
+// The k for which a 2^-k is in [p, 2 p), where p is the double with the bits `pivot`; a > 0.
 [[gnu::always_inline]] inline Doubles exponent(Doubles a, std::uint64_t pivot) {
-  // AVX2 has neither an arithmetic shift of 64 bits nor their conversion: k + 1023, which is
-  // positive, becomes the last bits of 2^52.
+  // AVX2 can neither shift 64-bit integers arithmetically nor convert them to double. Therefore
+  // k + 1023, which is positive, is put into the last bits of the double 2^52. Subtracting
+  // 2^52 + 1023 then gives k.
   const __m256i shift = _mm256_set1_epi64x(static_cast<long long>(pivot - (1023ULL << 52)));
   const __m256i two_52 = _mm256_set1_epi64x(0x4330000000000000LL);
   return each([&](int i) __attribute__((always_inline)) {
@@ -166,7 +168,7 @@ struct Vector {
   using Mask = avx2::Mask;
   using Storage = float;  // of logits and results
   static constexpr std::size_t lanes = 16;
-  static constexpr int registers = 8;  // that hold sixteen floats
+  static constexpr int registers = 8;  // number of registers, counted in sixteen floats each
 
   [[gnu::always_inline]] static Floats all(float a) {
     return {_mm256_set1_ps(a), _mm256_set1_ps(a)};
@@ -174,7 +176,7 @@ struct Vector {
   [[gnu::always_inline]] static Doubles all(double a) {
     return each([a](int) __attribute__((always_inline)) { return _mm256_set1_pd(a); });
   }
-  // Every lane or none.
+  // All lanes if a, else none.
   [[gnu::always_inline]] static Mask where(bool a) { return first(a ? 16 : 0); }
   // The first n lanes, 0 to 16.
   [[gnu::always_inline]] static Mask first(std::size_t n) {
@@ -224,8 +226,9 @@ struct Vector {
   [[gnu::always_inline]] static void prefetch(const void* p) { __builtin_prefetch(p); }
   [[gnu::always_inline]] static void prefetch_to_write(const void* p) { __builtin_prefetch(p, 1); }
 
-  // table[z mod 8] with (z - z mod 8) 2^20 added to its bits, z by its bits; of the table, entry i
-  // less i 2^20.
+  // The float with the bits table[b mod 8] + b 2^20, where b is the bit pattern of z as an integer.
+  // Entry i of `table` has i 2^20 subtracted, so that the three lowest bits of b, which are the
+  // index i, do not count in the sum.
   [[gnu::always_inline]] static Floats power(Floats z, const std::int32_t (&table)[16]) {
     return {power(z.low, table), power(z.high, table)};
   }
@@ -254,7 +257,8 @@ struct Vector {
     return {_mm256_set_m128(_mm256_cvtpd_ps(a.v[1]), _mm256_cvtpd_ps(a.v[0])),
             _mm256_set_m128(_mm256_cvtpd_ps(a.v[3]), _mm256_cvtpd_ps(a.v[2]))};
   }
-  // Lane l with l + 8, then with l + 4, l + 2, l + 1.
+  // The sum of all lanes: lane l is added to lane l + 8, then to l + 4, l + 2 and l + 1. The order
+  // is the same for every instruction set, so that the bits are the same.
   [[gnu::always_inline]] static double sum(Doubles a) {
     const __m256d by_4 =
         _mm256_add_pd(_mm256_add_pd(a.v[0], a.v[2]), _mm256_add_pd(a.v[1], a.v[3]));
@@ -262,8 +266,8 @@ struct Vector {
     return _mm_cvtsd_f64(_mm_add_sd(by_2, _mm_unpackhi_pd(by_2, by_2)));
   }
 
-  // Columns 0 to width - 1 (width 1 to 4) of 16 rows, `stride` apart: column c, a row in each lane,
-  // goes to columns[c]. Columns from `width` on are 0.
+  // Loads columns 0 to width - 1 (width 1 to 4) of 16 rows that begin `stride` floats apart. Lane r
+  // of columns[c] is column c of row r. Columns from `width` on are 0.
   [[gnu::always_inline]] static void load_columns(const float* x, std::size_t stride,
                                                   std::size_t width, Floats* columns) {
     const __m128i in = mask(width);
@@ -279,7 +283,7 @@ struct Vector {
           columns);
   }
 
-  // The way back.
+  // The inverse of load_columns. Nothing is written beyond column width - 1.
   [[gnu::always_inline]] static void store_columns(float* y, std::size_t stride, std::size_t width,
                                                    const Floats* columns) {
     if (width == 4)
@@ -293,11 +297,11 @@ struct Vector {
         });
   }
 
-  // The same of sixteen rows of two, one after the other.
+  // The same for sixteen contiguous rows of two classes.
   [[gnu::always_inline]] static void load_dense(const float* x, Floats (&columns)[2]) {
     const auto half = [](const float* at, int second) __attribute__((always_inline)) {
       const __m256 a = _mm256_loadu_ps(at), b = _mm256_loadu_ps(at + 8);
-      // Rows 0, 1, 4, 5 and 2, 3, 6, 7.
+      // c has the rows 0, 1, 4, 5, and d has the rows 2, 3, 6, 7.
       const __m256 c = _mm256_permute2f128_ps(a, b, 0x20), d = _mm256_permute2f128_ps(a, b, 0x31);
       return second ? _mm256_shuffle_ps(c, d, 0xdd) : _mm256_shuffle_ps(c, d, 0x88);
     };
@@ -313,7 +317,7 @@ struct Vector {
     half(y, columns[0].low, columns[1].low);
     half(y + 16, columns[0].high, columns[1].high);
   }
-  // And of four.
+  // The same for sixteen contiguous rows of four classes.
   [[gnu::always_inline]] static void load_dense(const float* x, Floats (&columns)[4]) {
     load_columns(x, 4, 4, columns);
   }
@@ -322,7 +326,7 @@ struct Vector {
   }
 
  private:
-  // quad(row) has four columns of a row.
+  // quad(row) returns four columns of a row.
   template <class Quad>
   [[gnu::always_inline]] static void gather(Quad quad, Floats* columns) {
     __m256 low[4], high[4];
@@ -361,7 +365,7 @@ struct Vector {
   [[gnu::always_inline]] static __m128i mask(std::size_t width) {
     return _mm_cmpgt_epi32(_mm_set1_epi32(static_cast<int>(width)), _mm_setr_epi32(0, 1, 2, 3));
   }
-  // In each half of the registers the 4 x 4 matrix of which r[i] has row i.
+  // Transposes the 4 x 4 matrix in each half of the registers; r[i] has its row i.
   [[gnu::always_inline]] static void transpose(__m256 (&r)[4]) {
     const __m256d a = _mm256_castps_pd(_mm256_unpacklo_ps(r[0], r[1])),
                   b = _mm256_castps_pd(_mm256_unpackhi_ps(r[0], r[1])),

@@ -1,4 +1,5 @@
-// Sixteen lanes in AVX-512 (F, BW, DQ, VL). Only a file compiled for it may include this.
+// Sixteen lanes in AVX-512 (F, BW, DQ, VL). Only a file that is compiled for these may include this
+// header.
 #pragma once
 
 #include <immintrin.h>
@@ -42,7 +43,7 @@ struct Doubles {
 }
 [[gnu::always_inline]] inline bool any(Mask a) { return a.bits != 0; }
 
-// The first lane that is set; 16 where none is.
+// The index of the first lane that is set; 16 if none is set.
 [[gnu::always_inline]] inline std::size_t lowest(Mask a) {
   return static_cast<std::size_t>(__builtin_ctz(a.bits | 1U << 16));
 }
@@ -55,7 +56,7 @@ struct Doubles {
 [[gnu::always_inline]] inline Floats fnma(Floats a, Floats b, Floats c) {
   return {_mm512_fnmadd_ps(a.v, b.v, c.v)};
 }
-// b where either is NaN.
+// The larger of a and b in each lane; b if either is NaN. smaller() treats NaN in the same way.
 [[gnu::always_inline]] inline Floats larger(Floats a, Floats b) {
   return {_mm512_max_ps(a.v, b.v)};
 }
@@ -65,11 +66,11 @@ struct Doubles {
 [[gnu::always_inline]] inline Floats select(Mask m, Floats a, Floats b) {
   return {_mm512_mask_blend_ps(m.bits, b.v, a.v)};
 }
-// a where m is, else 0.
+// a in the lanes of m, 0 in the other lanes.
 [[gnu::always_inline]] inline Floats only_lanes(Mask m, Floats a) {
   return {_mm512_maskz_mov_ps(m.bits, a.v)};
 }
-// The difference of the bit patterns, as numbers.
+// Subtracts the bit patterns as integers; the difference is the bit pattern of the result.
 [[gnu::always_inline]] inline Floats bits_minus(Floats a, Floats b) {
   return {
       _mm512_castsi512_ps(_mm512_sub_epi32(_mm512_castps_si512(a.v), _mm512_castps_si512(b.v)))};
@@ -107,7 +108,8 @@ namespace detail {
 }
 [[gnu::always_inline]] inline __m256 low_half(__m512 a) { return _mm512_castps512_ps256(a); }
 [[gnu::always_inline]] inline __m256 high_half(__m512 a) { return _mm512_extractf32x8_ps(a, 1); }
-// Of 2^k f, the bits less those of `pivot`, an exponent biased: see logarithm.hpp.
+// As exponent() below: the bits of a minus `pivot`, shifted right by the 52 bits of the fraction,
+// are k.
 [[gnu::always_inline]] inline __m512d exponent(__m512d a, std::uint64_t pivot) {
   const __m512i above =
       _mm512_sub_epi64(_mm512_castpd_si512(a), _mm512_set1_epi64(static_cast<long long>(pivot)));
@@ -124,7 +126,7 @@ namespace detail {
   return {detail::times_power(a.low, detail::low_half(n.v)),
           detail::times_power(a.high, detail::high_half(n.v))};
 }
-// The k for which a 2^-k is in [pivot, 2 pivot), of the double that has the bits `pivot`; a > 0.
+// The k for which a 2^-k is in [p, 2 p), where p is the double with the bits `pivot`; a > 0.
 [[gnu::always_inline]] inline Doubles exponent(Doubles a, std::uint64_t pivot) {
   return {detail::exponent(a.low, pivot), detail::exponent(a.high, pivot)};
 }
@@ -139,13 +141,13 @@ struct Vector {
   using Mask = avx512::Mask;
   using Storage = float;  // of logits and results
   static constexpr std::size_t lanes = 16;
-  static constexpr int registers = 32;  // that hold sixteen floats
+  static constexpr int registers = 32;  // number of registers, counted in sixteen floats each
 
   [[gnu::always_inline]] static Floats all(float a) { return {_mm512_set1_ps(a)}; }
   [[gnu::always_inline]] static Doubles all(double a) {
     return {_mm512_set1_pd(a), _mm512_set1_pd(a)};
   }
-  // Every lane or none.
+  // All lanes if a, else none.
   [[gnu::always_inline]] static Mask where(bool a) { return first(a ? 16 : 0); }
   // The first n lanes, 0 to 16.
   [[gnu::always_inline]] static Mask first(std::size_t n) {
@@ -176,8 +178,9 @@ struct Vector {
   [[gnu::always_inline]] static void prefetch(const void* p) { __builtin_prefetch(p); }
   [[gnu::always_inline]] static void prefetch_to_write(const void* p) { __builtin_prefetch(p, 1); }
 
-  // table[z mod 8] with (z - z mod 8) 2^20 added to its bits, z by its bits; of the table, entry i
-  // less i 2^20.
+  // The float with the bits table[b mod 8] + b 2^20, where b is the bit pattern of z as an integer.
+  // Entry i of `table` has i 2^20 subtracted, so that the three lowest bits of b, which are the
+  // index i, do not count in the sum. permutexvar uses four bits of b; the table is there twice.
   [[gnu::always_inline]] static Floats power(Floats z, const std::int32_t (&table)[16]) {
     const __m512i bits = _mm512_castps_si512(z.v);
     const __m512i entry = _mm512_permutexvar_epi32(bits, _mm512_loadu_si512(table));
@@ -196,7 +199,8 @@ struct Vector {
     return {_mm512_insertf32x8(_mm512_castps256_ps512(_mm512_cvtpd_ps(a.low)),
                                _mm512_cvtpd_ps(a.high), 1)};
   }
-  // Lane l with l + 8, then with l + 4, l + 2, l + 1.
+  // The sum of all lanes: lane l is added to lane l + 8, then to l + 4, l + 2 and l + 1. The order
+  // is the same for every instruction set, so that the bits are the same.
   [[gnu::always_inline]] static double sum(Doubles a) {
     const __m512d by_8 = _mm512_add_pd(a.low, a.high);
     const __m256d by_4 =
@@ -205,8 +209,8 @@ struct Vector {
     return _mm_cvtsd_f64(_mm_add_sd(by_2, _mm_unpackhi_pd(by_2, by_2)));
   }
 
-  // Columns 0 to width - 1 (width 1 to 4) of 16 rows, `stride` apart: column c, a row in each lane,
-  // goes to columns[c]. Columns from `width` on are 0.
+  // Loads columns 0 to width - 1 (width 1 to 4) of 16 rows that begin `stride` floats apart. Lane r
+  // of columns[c] is column c of row r. Columns from `width` on are 0.
   [[gnu::always_inline]] static void load_columns(const float* x, std::size_t stride,
                                                   std::size_t width, Floats* columns) {
     const __mmask8 in = static_cast<__mmask8>((1U << width) - 1);
@@ -222,7 +226,7 @@ struct Vector {
           columns);
   }
 
-  // The way back.
+  // The inverse of load_columns. Nothing is written beyond column width - 1.
   [[gnu::always_inline]] static void store_columns(float* y, std::size_t stride, std::size_t width,
                                                    const Floats* columns) {
     if (width == 4)
@@ -232,14 +236,14 @@ struct Vector {
     const __mmask8 in = static_cast<__mmask8>((1U << width) - 1);
     scatter(
         columns, [&](std::size_t row, __m128 quad) __attribute__((always_inline)) {
-          // Else the extraction might be what stores, and that suppresses no fault of a masked lane
-          // (exception class E6NF).
+          // Otherwise the compiler might merge the extraction with the masked store. An extraction
+          // that stores does not suppress the faults of masked lanes (exception class E6NF).
           asm("" : "+v"(quad));
           _mm_mask_storeu_ps(y + row * stride, in, quad);
         });
   }
 
-  // The same of sixteen rows of two, one after the other.
+  // The same for sixteen contiguous rows of two classes.
   [[gnu::always_inline]] static void load_dense(const float* x, Floats (&columns)[2]) {
     const __m512 a = _mm512_loadu_ps(x), b = _mm512_loadu_ps(x + 16);
     columns[0] = {_mm512_permutex2var_ps(a, every_second(0), b)};
@@ -247,10 +251,10 @@ struct Vector {
   }
   [[gnu::always_inline]] static void store_dense(float* y, const Floats (&columns)[2]) {
     const __m512 a = columns[0].v, b = columns[1].v;
-    _mm512_storeu_ps(y, _mm512_permutex2var_ps(a, by_turns(0), b));
-    _mm512_storeu_ps(y + 16, _mm512_permutex2var_ps(a, by_turns(8), b));
+    _mm512_storeu_ps(y, _mm512_permutex2var_ps(a, interleaved(0), b));
+    _mm512_storeu_ps(y + 16, _mm512_permutex2var_ps(a, interleaved(8), b));
   }
-  // And of four.
+  // The same for sixteen contiguous rows of four classes.
   [[gnu::always_inline]] static void load_dense(const float* x, Floats (&columns)[4]) {
     const __m512 a = _mm512_loadu_ps(x), b = _mm512_loadu_ps(x + 16), c = _mm512_loadu_ps(x + 32),
                  d = _mm512_loadu_ps(x + 48);
@@ -277,28 +281,29 @@ struct Vector {
   }
 
  private:
-  // Lanes i, i + 2, ... of two registers.
+  // Indices of the lanes i, i + 2, ... of two registers.
   [[gnu::always_inline]] static __m512i every_second(int i) {
     return _mm512_setr_epi32(i, i + 2, i + 4, i + 6, i + 8, i + 10, i + 12, i + 14, i + 16, i + 18,
                              i + 20, i + 22, i + 24, i + 26, i + 28, i + 30);
   }
-  // From lane i on a lane of the one register and of the other.
-  [[gnu::always_inline]] static __m512i by_turns(int i) {
+  // Indices of the lanes i, i + 1, ..., alternately of one register and of the other.
+  [[gnu::always_inline]] static __m512i interleaved(int i) {
     return _mm512_setr_epi32(i, i + 16, i + 1, i + 17, i + 2, i + 18, i + 3, i + 19, i + 4, i + 20,
                              i + 5, i + 21, i + 6, i + 22, i + 7, i + 23);
   }
-  // Lanes i, i + 4, ... of two registers, then those from j on.
+  // Indices of the lanes i, i + 4, ... of two registers, then of the lanes j, j + 4, ...
   [[gnu::always_inline]] static __m512i every_fourth(int i, int j) {
     return _mm512_setr_epi32(i, i + 4, i + 8, i + 12, i + 16, i + 20, i + 24, i + 28, j, j + 4,
                              j + 8, j + 12, j + 16, j + 20, j + 24, j + 28);
   }
-  // Lanes i, i + 8, ... of two registers, then those from i + 1, i + 2 and i + 3 on.
+  // Indices of the lanes i, i + 8, ... of two registers, then the same from i + 1, i + 2 and i + 3
+  // on.
   [[gnu::always_inline]] static __m512i every_eighth(int i) {
     return _mm512_setr_epi32(i, i + 8, i + 16, i + 24, i + 1, i + 9, i + 17, i + 25, i + 2, i + 10,
                              i + 18, i + 26, i + 3, i + 11, i + 19, i + 27);
   }
 
-  // quad(row) has four columns of a row.
+  // quad(row) returns four columns of a row.
   template <class Quad>
   [[gnu::always_inline]] static void gather(Quad quad, Floats* columns) {
     __m512 r[4];
@@ -324,7 +329,7 @@ struct Vector {
     }
   }
 
-  // In each quarter of the registers the 4 x 4 matrix of which r[i] has row i.
+  // Transposes the 4 x 4 matrix in each quarter of the registers; r[i] has its row i.
   [[gnu::always_inline]] static void transpose(__m512 (&r)[4]) {
     const __m512d a = _mm512_castps_pd(_mm512_unpacklo_ps(r[0], r[1])),
                   b = _mm512_castps_pd(_mm512_unpackhi_ps(r[0], r[1])),

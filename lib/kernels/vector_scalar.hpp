@@ -1,4 +1,5 @@
-// Sixteen lanes in plain C++: what every machine runs, and the specification of the others.
+// Sixteen lanes in plain C++. Every machine can run this vector type, and it is the specification
+// of the others.
 #pragma once
 
 #include <bit>
@@ -57,7 +58,7 @@ inline bool any(const Mask& a) {
   return false;
 }
 
-// The first lane that is set; 16 where none is.
+// The index of the first lane that is set; 16 if none is set.
 inline std::size_t lowest(const Mask& a) {
   std::size_t i = 0;
   while (i < 16 && !a.v[i]) ++i;
@@ -72,7 +73,7 @@ inline Floats fma(const Floats& a, const Floats& b, const Floats& c) {
 inline Floats fnma(const Floats& a, const Floats& b, const Floats& c) {
   return each<Floats>([&](int i) { return std::fma(-a.v[i], b.v[i], c.v[i]); });
 }
-// b where either is NaN.
+// The larger of a and b in each lane; b if either is NaN. smaller() treats NaN in the same way.
 inline Floats larger(const Floats& a, const Floats& b) {
   return each<Floats>([&](int i) { return a.v[i] > b.v[i] ? a.v[i] : b.v[i]; });
 }
@@ -82,11 +83,11 @@ inline Floats smaller(const Floats& a, const Floats& b) {
 inline Floats select(const Mask& m, const Floats& a, const Floats& b) {
   return each<Floats>([&](int i) { return m.v[i] ? a.v[i] : b.v[i]; });
 }
-// a where m is, else 0.
+// a in the lanes of m, 0 in the other lanes.
 inline Floats only_lanes(const Mask& m, const Floats& a) {
   return each<Floats>([&](int i) { return m.v[i] ? a.v[i] : 0; });
 }
-// The difference of the bit patterns, as numbers.
+// Subtracts the bit patterns as integers; the difference is the bit pattern of the result.
 inline Floats bits_minus(const Floats& a, const Floats& b) {
   return each<Floats>([&](int i) {
     return std::bit_cast<float>(std::bit_cast<std::uint32_t>(a.v[i]) -
@@ -121,7 +122,7 @@ inline Doubles where_less(const Doubles& x, const Doubles& y, const Doubles& a, 
 inline Doubles times_power_of_two(const Doubles& a, const Floats& n) {
   return each<Doubles>([&](int i) { return kernels::times_power_of_two(a.v[i], n.v[i]); });
 }
-// The k for which a 2^-k is in [pivot, 2 pivot), of the double that has the bits `pivot`; a > 0.
+// The k for which a 2^-k is in [p, 2 p), where p is the double with the bits `pivot`; a > 0.
 inline Doubles exponent(const Doubles& a, std::uint64_t pivot) {
   return each<Doubles>([&](int i) { return kernels::exponent(a.v[i], pivot); });
 }
@@ -136,7 +137,7 @@ struct Vector {
   using Mask = scalar::Mask;
   using Storage = float;  // of logits and results
   static constexpr std::size_t lanes = 16;
-  static constexpr int registers = 0;  // that hold sixteen floats
+  static constexpr int registers = 0;  // number of registers, counted in sixteen floats each
 
   static Floats all(float a) {
     return each<Floats>([a](int) { return a; });
@@ -175,8 +176,9 @@ struct Vector {
   static void prefetch(const void*) {}
   static void prefetch_to_write(const void*) {}
 
-  // table[z mod 8] with (z - z mod 8) 2^20 added to its bits, z by its bits; of the table, entry i
-  // less i 2^20.
+  // The float with the bits table[b mod 8] + b 2^20, where b is the bit pattern of z as an integer.
+  // Entry i of `table` has i 2^20 subtracted, so that the three lowest bits of b, which are the
+  // index i, do not count in the sum.
   static Floats power(const Floats& z, const std::int32_t (&table)[16]) {
     return each<Floats>([&](int i) {
       const auto bits = std::bit_cast<std::uint32_t>(z.v[i]);
@@ -203,22 +205,23 @@ struct Vector {
   static Floats narrow(const Doubles& a) {
     return each<Floats>([&](int i) { return static_cast<float>(a.v[i]); });
   }
-  // Lane l with l + 8, then with l + 4, l + 2, l + 1.
+  // The sum of all lanes: lane l is added to lane l + 8, then to l + 4, l + 2 and l + 1. The order
+  // is the same for every instruction set, so that the bits are the same.
   static double sum(Doubles a) {
     for (int half = 8; half > 0; half /= 2)
       for (int i = 0; i < half; ++i) a.v[i] += a.v[i + half];
     return a.v[0];
   }
 
-  // Columns 0 to width - 1 (width 1 to 4) of 16 rows, `stride` apart: column c, a row in each lane,
-  // goes to columns[c]. Columns from `width` on are 0.
+  // Loads columns 0 to width - 1 (width 1 to 4) of 16 rows that begin `stride` floats apart. Lane r
+  // of columns[c] is column c of row r. Columns from `width` on are 0.
   static void load_columns(const float* x, std::size_t stride, std::size_t width, Floats* columns) {
     for (std::size_t c = 0; c < 4; ++c)
       columns[c] = each<Floats>(
           [&](int i) { return c < width ? x[static_cast<std::size_t>(i) * stride + c] : 0; });
   }
 
-  // The way back.
+  // The inverse of load_columns. Nothing is written beyond column width - 1.
   static void store_columns(float* y, std::size_t stride, std::size_t width,
                             const Floats* columns) {
     for (std::size_t i = 0; i < 16; ++i)

@@ -1,4 +1,4 @@
-// What a kernel is given.
+// The arguments of a kernel.
 #pragma once
 
 #include <cstddef>
@@ -6,8 +6,9 @@
 
 namespace maxtrick::kernels {
 
-// Some rows of a matrix, stored as S; fields that an op has no use for are not read. Without
-// initialisers: a constructor would be code that every instruction set makes and all share.
+// Some rows of a matrix that is stored as S. Fields that an op does not use are not read. There are
+// no initialisers: a constructor would be code that is compiled for each instruction set, and the
+// linker would keep one copy of it for all.
 template <class S>
 struct StoredWork {
   const S* x;
@@ -17,11 +18,11 @@ struct StoredWork {
   std::size_t rows;
   std::size_t classes;
   const std::int32_t* targets;
-  float* losses;   // or the largest logits
-  double* above;   // log-sum-exp less the largest logit
+  float* losses;   // for task_log_sum: the largest logits
+  double* above;   // log-sum-exp minus the largest logit
   float scale;     // of the gradient
-  float* scratch;  // scratch_floats of them, 64-byte aligned
-  bool stream;     // past the caches
+  float* scratch;  // scratch_floats floats, 64-byte aligned
+  bool stream;     // the results bypass the caches
 
   // The work from row `first` on.
   [[nodiscard, gnu::always_inline]] StoredWork from(std::size_t first) const {
@@ -36,8 +37,9 @@ struct StoredWork {
   }
 };
 
-// What the kernels of vector type V are given. V::Storage is how logits and results are stored: V
-// loads it into Floats and stores Floats as it, and all that is between is computed in float.
+// The arguments of the kernels of vector type V. V::Storage is the type in which logits and results
+// are stored. V converts it to Floats when it loads, and Floats to it when it stores. All
+// computation in between is in float.
 template <class V>
 using Work = StoredWork<typename V::Storage>;
 
@@ -45,17 +47,18 @@ template <class S>
 using Kernel = void (*)(const StoredWork<S>&);
 using ElementKernel = void (*)(const float* x, float* y, std::size_t n);
 
-// Rows of up to so many classes are taken in groups of sixteen.
+// Rows of up to this many classes are computed in groups of sixteen.
 inline constexpr std::size_t short_classes = 160;
-// Rows of up to so many classes keep their exponentials for the result, in a core's first cache;
-// beyond it to compute them anew is cheaper.
+// Rows of up to this many classes keep their exponentials for the results, in a core's first-level
+// cache. For longer rows it is cheaper to compute them again.
 inline constexpr std::size_t kept_classes = 2048;
 inline constexpr std::size_t scratch_floats = 2 * (kept_classes + 1024) + 1024 + 64;
 
 enum Task { task_softmax, task_log_softmax, task_log_sum, task_loss, task_gradient };
 inline constexpr int tasks = 5;
 
-// Over all floats, as configs/long/exhaustive.toml finds it; elements.hpp has what is proven.
+// The largest errors in ULP over all floats, as configs/long/exhaustive.toml finds them.
+// elements.hpp has the proven bounds.
 inline constexpr double exp_max_ulp = 0.81, exp_fast_max_ulp = 1.91, log_max_ulp = 0.501;
 
 }  // namespace maxtrick::kernels

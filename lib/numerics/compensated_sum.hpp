@@ -1,4 +1,4 @@
-// Sums of which nothing is lost.
+// Compensated summation in double.
 #pragma once
 
 #include "numerics/double_double.hpp"
@@ -8,7 +8,8 @@ namespace maxtrick::numerics {
 using Pair = numerics::DoubleDouble;
 using numerics::two_sum;
 
-// Of terms in order, each addition's rounding error kept, so that what cancels leaves none behind.
+// Sums terms in order. The rounding error of each addition is kept and added at the end, so that
+// the sum stays accurate if large terms cancel.
 class Sum {
  public:
   Sum& operator+=(double x) {

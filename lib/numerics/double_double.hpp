@@ -1,4 +1,4 @@
-// Numbers as sums of two doubles, where one has not the digits.
+// Numbers as sums of two doubles, for about twice the digits of one.
 #pragma once
 
 #include <cmath>
@@ -11,19 +11,20 @@ struct DoubleDouble {
   double low = 0;
 };
 
-// a + b without loss (D. E. Knuth, TAOCP 2, section 4.2.2).
+// TwoSum: a + b without error (D. E. Knuth, TAOCP 2, section 4.2.2).
 [[nodiscard]] inline DoubleDouble two_sum(double a, double b) {
   const double s = a + b, c = s - a;
   return {s, (a - (s - c)) + (b - c)};
 }
 
-// Relative error 2^-103 for terms of one sign, 2^-104 of the larger one else.
+// The error is at most 2^-103 of the sum if both terms have the same sign, otherwise 2^-104 of the
+// larger term.
 [[nodiscard]] inline DoubleDouble operator+(DoubleDouble a, DoubleDouble b) {
   const DoubleDouble s = two_sum(a.high, b.high);
   return two_sum(s.high, s.low + (a.low + b.low));
 }
 
-// Relative error 2^-102.
+// The relative error is at most 2^-102.
 [[nodiscard]] inline DoubleDouble operator*(DoubleDouble a, DoubleDouble b) {
   const double product = a.high * b.high;
   const double rest = std::fma(a.high, b.high, -product);

@@ -1,6 +1,9 @@
-// Rounded down and up by MPFR the result lies in an open interval, or is a point: e^x and log x are
-// transcendental for every rational x but for e^0 = 1 and log 1 = 0 (Lindemann). So rounding.hpp
-// decides, and some precision is enough; of the 2^32 floats none needs more than the first.
+// MPFR rounds the result down and up.
+//   1. e^x and log x are transcendental for every rational x, except for e^0 = 1 and log 1 = 0
+//      (Lindemann). So the exact value lies inside the open interval between the two results, or
+//      both results are equal and exact.
+//   2. Therefore rounding.hpp can decide the rounding from them if the precision is high enough.
+//   3. The first precision is enough for all 2^32 floats.
 #include "numerics/elementary.hpp"
 
 #include <cmath>
@@ -36,7 +39,8 @@ Exact<float> special(float value) { return {value, 0, 0, true}; }
 }  // namespace
 
 Exact<float> exact_exp(float x) {
-  // A rest of so many bits would only cost time.
+  // The exponents of one ULP at the top binade and at 0. For x > exp_beyond_measure, the many bits
+  // of `rest` would only cost time; it is infinite instead.
   constexpr int top = Limits::max_exponent - Limits::digits,
                 bottom = Limits::min_exponent - Limits::digits;
   if (std::isnan(x) || x == Limits::infinity()) return special(x);
@@ -56,7 +60,7 @@ Exact<float> exact_log(float x) {
 long double wide_log(double x) {
   free_caches_with_the_thread();
   Real result(std::numeric_limits<long double>::digits);
-  mpfr_set_d(result, x, MPFR_RNDN);  // exact: a double is the narrower
+  mpfr_set_d(result, x, MPFR_RNDN);  // exact: a double has fewer bits than a long double
   mpfr_log(result, result, MPFR_RNDN);
   return mpfr_get_ld(result, MPFR_RNDN);
 }

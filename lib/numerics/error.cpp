@@ -11,23 +11,25 @@
 namespace maxtrick::numerics {
 namespace {
 
-// x * 2^exponent, as std::ldexp: a product where the power is a normal number, which is most of the
-// time that judging takes.
+// x * 2^exponent, as std::ldexp. If the power is a normal number, it is a product, which is faster:
+// most of the time of computing errors is spent here.
 double scaled(double x, int exponent) {
   if (exponent < -1022 || exponent > 1023) return std::ldexp(x, exponent);
   return x * std::bit_cast<double>(static_cast<std::uint64_t>(exponent + 1023) << 52);
 }
 
-// What `rest` is counted from: `rounded`, or the largest finite number where y rounds to infinity.
+// The number from which `rest` counts: `rounded`, or the largest finite number if y rounds to an
+// infinity.
 template <class T>
 double origin(const Exact<T>& exact) {
   if (exact.special || std::isfinite(double{exact.rounded})) return exact.rounded;
   return std::copysign(double{std::numeric_limits<T>::max()}, double{exact.rounded});
 }
 
-// got - y in units of 2^unit, for finite got and y. Both are scaled before they are subtracted:
-// near y the scaled numbers are whole and their difference is exact, so the error of the result is
-// that of `rest`; far from y a difference beyond double's range becomes an infinity.
+// got - y in units of 2^unit, for finite got and y. Both are scaled before they are subtracted. If
+// got is near y, the scaled numbers are integers and their difference is exact, so that the only
+// error of the result is that of `rest`. If got is far from y, a difference beyond the range of
+// double becomes an infinity.
 template <class T>
 double difference(const Exact<T>& exact, T got, int unit) {
   return (scaled(double{got}, -unit) - scaled(origin(exact), -unit)) -
@@ -36,7 +38,8 @@ double difference(const Exact<T>& exact, T got, int unit) {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
-// The error where it does not depend on how far got is from y: 0 or infinity; else NaN.
+// The error in the cases in which it does not depend on the distance of got from y: 0 or infinity.
+// In all other cases NaN.
 template <class T>
 double error_of_special(const Exact<T>& exact, T got) {
   if (std::isnan(double{got})) return std::isnan(double{exact.rounded}) ? 0 : infinity;
@@ -69,8 +72,8 @@ template <class T>
 double relative_error(const Exact<T>& exact, T got) {
   const double special = error_of_special(exact, got);
   if (!std::isnan(special)) return special;
-  // In a unit just above y, so that a subnormal y keeps its digits and no difference overflows that
-  // is not out of double's range relative to y as well.
+  // The unit is just above y. A subnormal y then keeps its digits, and a difference overflows only
+  // if its quotient by y is beyond the range of double too.
   const int unit = exact.ulp_exponent + std::numeric_limits<T>::digits;
   const double error = std::fabs(difference(exact, got, unit));
   return error == 0 ? 0 : error / std::fabs(difference(exact, T{0}, unit));

@@ -9,8 +9,8 @@ double Random::uniform() { return static_cast<double>(engine_() >> 11) * 0x1p-53
 double Random::uniform(double low, double high) { return low + (high - low) * uniform(); }
 
 double Random::normal() {
-  // (u, v) uniform on the rectangle round { (u, v): u <= e^{-(v/u)^2 / 4} }, in which v/u is
-  // normal; u is taken from (0, 1], so that the quotient is finite.
+  // (u, v) is uniform on a rectangle that contains the region { (u, v): u <= e^{-(v/u)^2 / 4} }. In
+  // that region v/u is normal. u is from (0, 1], so that the quotient is finite.
   constexpr double half_height = 0x1.b72cd3f331398p-1;  // sqrt(2/e)
   while (true) {
     const double u = 1 - uniform();

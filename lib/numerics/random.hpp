@@ -1,4 +1,4 @@
-// Random logits, the same on every machine and standard library.
+// Random numbers that are the same on every machine and with every standard library.
 #pragma once
 
 #include <cstdint>
@@ -6,23 +6,23 @@
 
 namespace maxtrick::numerics {
 
-// Engine: std::mt19937_64, whose output the C++ standard fixes. Mappings: our own, stated below,
-// since those of std::*_distribution differ between libraries.
+// The engine is std::mt19937_64, whose output the C++ standard fixes. The mappings to distributions
+// are defined below, because those of std::*_distribution differ between standard libraries.
 class Random {
  public:
   explicit Random(std::uint64_t seed) : engine_(seed) {}
 
   // Uniform on [0, 1): the top 53 bits of one draw, times 2^-53.
   double uniform();
-  // Uniform on [low, high]: low + (high - low) * uniform(), rounded; which is how high can come up.
+  // Uniform on [low, high]: low + (high - low) * uniform(). Rounding can give high itself.
   double uniform(double low, double high);
   // Standard normal by the ratio of uniforms (A. J. Kinderman and J. F. Monahan, ACM TOMS 3(3),
-  // 1977): u = 1 - uniform(), then v = (2 uniform() - 1) sqrt(2/e), then v/u where
-  // (v/u)^2 <= -4 log u, else again. The value is a quotient; the logarithm only decides whether to
-  // keep it, so a libm that differs in a last bit does not move a value.
+  // 1977): u = 1 - uniform(), then v = (2 uniform() - 1) sqrt(2/e). The value is v/u if
+  // (v/u)^2 <= -4 log u; otherwise both are drawn again. The logarithm only decides whether the
+  // quotient is kept, so that a libm that differs in the last bit does not change the value.
   double normal();
-  // A whole number in [0, n), n >= 1: the high word of one draw times n. Nothing is rejected, so
-  // one number costs one draw; the bias is below n * 2^-64.
+  // An integer in [0, n), n >= 1: the high word of one draw times n. There is no rejection, so that
+  // each number takes exactly one draw. The bias is below n * 2^-64.
   std::uint64_t below(std::uint64_t n);
 
  private:

@@ -1,8 +1,8 @@
-// MPFR numbers that free themselves.
+// MPFR numbers that free their memory (RAII).
 #pragma once
 
-// Functions, not macros: the macros want a pointer to a structure, not something that converts to
-// one, and convert numbers without a cast.
+// Use the functions of MPFR and not its macros. The macros need a pointer to a structure and do not
+// accept an object that converts to one, and they convert numbers without a cast.
 #define MPFR_USE_NO_MACRO
 #include <mpfr.h>
 
@@ -11,7 +11,7 @@
 
 namespace maxtrick::numerics {
 
-// One number, of a fixed precision.
+// One number of a fixed precision.
 class Real {
  public:
   explicit Real(mpfr_prec_t bits) { mpfr_init2(value_, bits); }
@@ -47,8 +47,8 @@ class Reals {
   std::vector<__mpfr_struct> values_;
 };
 
-// MPFR keeps constants and numbers for each thread and loses them when the thread ends: to be
-// called on each that computes.
+// Must be called on each thread that computes with MPFR. MPFR caches constants and numbers for each
+// thread and does not free them when the thread ends.
 inline void free_caches_with_the_thread() {
   struct Caches {
     ~Caches() { mpfr_free_cache2(MPFR_FREE_LOCAL_CACHE); }

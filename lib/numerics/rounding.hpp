@@ -1,4 +1,4 @@
-// Rounding a real number that is known by an enclosure.
+// Rounds a real number that is known by an enclosure: an interval that contains it.
 #pragma once
 
 #include <algorithm>
@@ -15,7 +15,8 @@ namespace maxtrick::numerics {
 
 inline float to_nearest(mpfr_srcptr x, float) { return mpfr_get_flt(x, MPFR_RNDN); }
 inline double to_nearest(mpfr_srcptr x, double) { return mpfr_get_d(x, MPFR_RNDN); }
-// By way of a double rounded to odd, which leaves the second rounding as if it were the only one.
+// x is first rounded to odd, to double. The second rounding, to S, then gives the same result as
+// one rounding of x.
 template <Small S>
 S to_nearest(mpfr_srcptr x, S) {
   const double towards_zero = mpfr_get_d(x, MPFR_RNDZ);
@@ -23,7 +24,7 @@ S to_nearest(mpfr_srcptr x, S) {
   return mpfr_cmp_d(x, towards_zero) == 0 ? towards_zero : std::bit_cast<double>(bits | 1);
 }
 
-// Of the ULP of error.hpp at x.
+// The exponent of one ULP of T at x: one ULP (error.hpp) is 2 to this power.
 template <class T>
 int ulp_exponent(mpfr_srcptr x) {
   using Limits = std::numeric_limits<T>;
@@ -33,12 +34,16 @@ int ulp_exponent(mpfr_srcptr x) {
          Limits::digits;
 }
 
-// Rounds y to T from an open interval, or a point, that holds it: numbers of `bits` >= digits + 1.
-//
-// A breakpoint is a midpoint of T (also the one where infinity begins) or a power of two, where the
-// ULP changes: all of them numbers of digits + 1 bits. Hence none lies between the lower end and
-// its successor at bits + 1, nor between the upper end and its predecessor there: where these two
-// round to the same number and share a binade, so does y, and on a breakpoint they cannot be.
+// Rounds y to T, given an open interval that contains y, or a point that is y. The ends are numbers
+// of `bits` >= digits + 1 bits. Proof:
+//   1. A breakpoint is a midpoint of T (also the one from which numbers round to infinity) or a
+//      power of two, where the ULP changes. All breakpoints are numbers of digits + 1 bits.
+//   2. Let `inner_low` be the successor of the lower end in numbers of bits + 1 bits, and
+//      `inner_high` the predecessor of the upper end. No breakpoint lies between the lower end and
+//      inner_low, nor between inner_high and the upper end, and neither of the two is a breakpoint.
+//      (For a point, both are y itself.)
+//   3. Therefore, if inner_low and inner_high round to the same number and lie in the same binade,
+//      so does y.
 template <class T>
 class Rounding {
  public:
@@ -48,7 +53,7 @@ class Rounding {
   explicit Rounding(mpfr_prec_t bits)
       : inner_low_(bits + 1), inner_high_(bits + 1), difference_(bits) {}
 
-  // Nothing where the interval is too wide to decide.
+  // Returns nothing if the interval is too wide to decide.
   std::optional<Exact<T>> operator()(mpfr_ptr low, mpfr_ptr high) {
     mpfr_set(inner_low_, low, MPFR_RNDN);
     mpfr_set(inner_high_, high, MPFR_RNDN);

@@ -7,8 +7,8 @@
 namespace maxtrick::numerics {
 
 // `rows` rows of `columns` numbers each. Consecutive rows start `stride` numbers apart, and
-// consecutive numbers of a row are `column_stride` apart: 1 in C order, so that a softmax along any
-// axis of an array is a call on such views. Owns nothing.
+// consecutive numbers of a row are `column_stride` apart, which is 1 in C order. With both strides,
+// a softmax along any axis of an array is a call on such views. The view does not own the numbers.
 template <class T>
 struct Rows {
   T* data = nullptr;
@@ -17,7 +17,7 @@ struct Rows {
   std::size_t stride = columns;
   std::size_t column_stride = 1;
 
-  // Only where column_stride is 1.
+  // Requires a column_stride of 1.
   [[nodiscard]] std::span<T> row(std::size_t i) const { return {data + i * stride, columns}; }
   [[nodiscard]] T& at(std::size_t i, std::size_t k) const {
     return data[i * stride + k * column_stride];

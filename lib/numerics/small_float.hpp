@@ -1,14 +1,15 @@
-// float16 and bfloat16 as number types: 16 bits of storage, and every operation rounded to them.
+// float16 and bfloat16 as number types: a number has 16 bits, and every operation rounds to them.
 //
 // Formats: IEEE 754 binary16 (11 digits, 5 exponent bits) and bfloat16 (8 digits, 8 exponent bits),
 // both with subnormals, infinities and NaN, as P. Blanchard, D. J. Higham and N. J. Higham (IMA J.
 // Numer. Anal. 41(4), 2021) use them.
 //
-// An operation is done in double and then rounded to nearest even. For + - * / that is the rounded
-// exact result: 53 >= 2 p + 2 digits make the double rounding innocuous (S. A. Figueroa, "When is
-// double rounding innocuous?", SIGNUM Newsletter 30(3), 1995), and nothing underflows in double.
-// exp, log and log1p are those of libm in double: the tests show that the rounded ones are right
-// for every argument.
+// An operation is computed in double and then rounded to nearest even.
+//   - For + - * / this is the correctly rounded result: 53 >= 2 p + 2 digits make the double
+//     rounding innocuous (S. A. Figueroa, "When is double rounding innocuous?", SIGNUM Newsletter
+//     30(3), 1995), and nothing underflows in double.
+//   - exp, log and log1p are those of libm in double. The tests show that their rounded results are
+//     correct for every argument.
 #pragma once
 
 #include <bit>
@@ -20,8 +21,8 @@
 
 namespace maxtrick::numerics {
 
-// `Digits` counts the leading bit, which is not stored; exponents are those of numeric_limits, one
-// more than of the number as 1.x * 2^e.
+// `Digits` includes the leading bit, which is not stored. Exponents are those of numeric_limits,
+// which are one more than the e of a number 1.x * 2^e.
 template <int Digits, int MaxExponent>
 class SmallFloat {
  public:
@@ -30,11 +31,12 @@ class SmallFloat {
   static constexpr int min_exponent = 3 - MaxExponent;
 
   constexpr SmallFloat() = default;
-  // To nearest, ties to even; beyond the largest finite number by half an ULP: infinity.
+  // Rounds to nearest, ties to even. A value beyond the largest finite number by half an ULP or
+  // more becomes an infinity.
   template <class Number>
   requires std::is_arithmetic_v<Number>
   constexpr SmallFloat(Number value) : bits_(encode(static_cast<double>(value))) {}
-  // Without loss.
+  // Exact.
   constexpr operator double() const { return decode(bits_); }
 
   [[nodiscard]] static constexpr SmallFloat from_bits(std::uint16_t bits) {
@@ -52,7 +54,7 @@ class SmallFloat {
 
  private:
   static constexpr int double_bias = 1023;
-  static constexpr int least_exponent = min_exponent - 1;  // of the normal numbers, as 1.x * 2^e
+  static constexpr int least_exponent = min_exponent - 1;  // the least e of a normal 1.x * 2^e
 
   static constexpr std::uint16_t encode(double value) {
     const auto all = std::bit_cast<std::uint64_t>(value);
@@ -60,7 +62,8 @@ class SmallFloat {
     if (value != value) return static_cast<std::uint16_t>(sign | nan_bits);
     const int exponent = static_cast<int>(magnitude >> 52) - double_bias;
     if (exponent >= max_exponent) return static_cast<std::uint16_t>(sign | infinity_bits);
-    // Below half the smallest subnormal nothing is left, and the shift would be too wide.
+    // A value below half the smallest subnormal rounds to 0. The shift below would be too wide for
+    // it.
     if (exponent < least_exponent - Digits) return static_cast<std::uint16_t>(sign);
     const std::uint64_t significand = (magnitude & 0xfffffffffffff) | std::uint64_t{1} << 52;
     const int excess = exponent < least_exponent ? least_exponent - exponent : 0;
@@ -69,8 +72,9 @@ class SmallFloat {
     const std::uint64_t half = std::uint64_t{1} << (shift - 1);
     const std::uint64_t lost = significand & (2 * half - 1);
     if (lost > half || (lost == half && kept % 2 == 1)) ++kept;
-    // The leading bit of `kept` counts one up in the exponent field: subnormals need no case, and a
-    // carry runs into the exponent, at the top into that of infinity.
+    // The leading bit of `kept` adds one to the exponent field. Therefore subnormals need no case
+    // of their own, and a carry of the rounding increases the exponent, at the top to that of
+    // infinity.
     const auto field = static_cast<std::uint64_t>(exponent + excess - least_exponent);
     return static_cast<std::uint16_t>(sign | ((field << (Digits - 1)) + kept));
   }
@@ -80,7 +84,7 @@ class SmallFloat {
     const int field = (bits & 0x7fff) >> (Digits - 1);
     const std::uint64_t fraction = bits & ((1U << (Digits - 1)) - 1);
     if (field == 0) {
-      // An exact product: the fraction is a small whole number.
+      // The product is exact: the fraction is a small integer.
       const double unit = std::bit_cast<double>(
           static_cast<std::uint64_t>(least_exponent - Digits + 1 + double_bias) << 52);
       const double value = static_cast<double>(fraction) * unit;
@@ -101,7 +105,7 @@ using BFloat16 = SmallFloat<8, 128>;
 template <class T>
 concept Small = std::same_as<T, Float16> || std::same_as<T, BFloat16>;
 
-// The small type of an operation that has one; another operand is rounded to it first.
+// The type of an operation with a small operand. An operand of another type is rounded to it first.
 template <class A, class B>
 requires Small<A> || Small<B>
 struct SmallOf {

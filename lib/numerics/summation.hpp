@@ -1,29 +1,37 @@
-// Orders in which the denominator of softmax can be summed, and what theory says of each.
+// Orders in which the denominator of softmax can be summed, and the error bound of each.
 //
-// Terms are >= 0 and n of them, S is their exact sum, u the unit roundoff, to nearest even; nothing
-// overflows. (An addition cannot underflow: a subnormal sum is exact.) Bounds are on |s - S| / S
-// and hold for every n. They are those of N. J. Higham, Accuracy and Stability of Numerical
-// Algorithms, 2nd ed., ch. 4, with gamma_k = k u / (1 - k u), and where k u is too large for that:
+// There are n terms >= 0. S is their exact sum, s the computed one, and u the unit roundoff.
+// Additions round to nearest even and do not overflow. (An addition cannot underflow: a subnormal
+// sum is exact.) The bounds are on |s - S| / S and hold for every n. They are those of
+// N. J. Higham, Accuracy and Stability of Numerical Algorithms, 2nd ed., ch. 4, extended to large
+// k u, with gamma_k = k u / (1 - k u):
 //
-//   A sum of k additions one after the other is off by r_k = min(gamma_k, 1) at most. The 1: fl(a +
-//   b) is at least as near to a + b as a is, so an addition is off by no more than the term that it
-//   adds, and all of them together by no more than the sum of the terms.
-//   The same holds of k additions of terms of any sign, relative to the sum of their magnitudes.
+//   1. The relative error of k additions one after the other is at most r_k = min(gamma_k, 1).
+//      Proof of the 1: fl(a + b) is at least as near to a + b as a is. So the error of an addition
+//      is at most the term that it adds, and the error of all additions is at most the sum of the
+//      terms.
+//   2. The same holds for k additions of terms of any sign, relative to the sum of their
+//      magnitudes.
 //
-//   left_to_right  r_{n-1}
-//   lanes          lane l sums the terms l, l + L, ...: r_{ceil(n/L) - 1}; then lanes are added, l
-//                  and l + L/2, l and l + L/4, ...: m = ceil(log2 min(n, L)) additions that are
-//                  not of a 0: (1 + r)(1 + gamma_m) - 1
-//   pairwise       halves, of halves, down to single terms: gamma_m, m = ceil(log2 n)
-//   compensated    (A. Neumaier, ZAMM 54, 1974; the bound is that of T. Ogita, S. M. Rump and S.
-//                  Oishi, SIAM J. Sci. Comput. 26(6), 2005, held for all n) the errors e_i of the
-//                  additions are exact numbers, S = s_n + sum e_i, and sum |e_i| <= r_{n-1} S by
-//                  the two arguments above; their own sum is off by r_{n-2} of that; one more
-//                  rounding adds it to s_n: u + (1 + u) r_{n-1} r_{n-2}
-//   wider          left to right in double, then rounded: (1 + r_{n-1}(2^-53))(1 + u) - 1, unless
-//                  the sum is subnormal
+// The bound of each order:
 //
-// Sharp: 1 + u + u + ..., u being a tie that rounds to 1, makes left_to_right lose all but the 1.
+//   left_to_right  r_{n-1}.
+//   lanes          Lane l sums the terms l, l + L, ..., with the error r = r_{ceil(n/L) - 1}. Then
+//                  lanes are added: l and l + L/2, l and l + L/4, .... At most
+//                  m = ceil(log2 min(n, L)) of these additions to a lane do not add a 0. The bound
+//                  is (1 + r)(1 + gamma_m) - 1.
+//   pairwise       The sums of both halves are added, down to single terms: gamma_m with
+//                  m = ceil(log2 n).
+//   compensated    (A. Neumaier, ZAMM 54, 1974; the bound is that of T. Ogita, S. M. Rump and
+//                  S. Oishi, SIAM J. Sci. Comput. 26(6), 2005, extended to all n.) The errors e_i
+//                  of the additions are floating-point numbers, S = s_n + sum e_i, and
+//                  sum |e_i| <= r_{n-1} S by 1. The error of their own sum is at most r_{n-2} of
+//                  that by 2. One more rounding adds it to s_n: u + (1 + u) r_{n-1} r_{n-2}.
+//   wider          The sum is computed left to right in double and then rounded:
+//                  (1 + r_{n-1}(2^-53))(1 + u) - 1, unless the sum is subnormal.
+//
+// The bound of left_to_right is sharp: in 1 + u + u + ..., each u is half an ULP of 1, a tie that
+// rounds to 1, so that everything but the 1 is lost.
 #pragma once
 
 #include <algorithm>
@@ -86,13 +94,13 @@ template <class T>
   return pairwise_sum(x.first(half)) + pairwise_sum(x.subspan(half));
 }
 
-// Of terms >= 0 only: which of two numbers is the larger is asked without their magnitudes.
+// Requires terms >= 0: it compares s and xi themselves, not their magnitudes.
 template <class T>
 [[nodiscard]] T compensated_sum(std::span<const T> x) {
   T s = 0, c = 0;
   for (const T xi : x) {
     const T t = s + xi;
-    // The error of s + xi, exact where the larger of the two comes first.
+    // The error of s + xi. It is exact, because the larger of the two comes first.
     c = c + (s >= xi ? T(s - t) + xi : T(xi - t) + s);
     s = t;
   }
@@ -119,7 +127,7 @@ template <class T>
   return left_to_right_sum(x);
 }
 
-// The bound on |s - S| / S from above, for n >= 1 terms.
+// The bound on |s - S| / S that is derived above, for n >= 1 terms.
 [[nodiscard]] inline double sum_bound(const SumOrder& order, std::size_t n, double u) {
   const auto gamma = [](std::size_t k, double unit) {
     const double ku = static_cast<double>(k) * unit;

@@ -1,4 +1,4 @@
-// A variant on one row of logits.
+// Applies a variant to one row of logits.
 #pragma once
 
 #include <span>
@@ -9,7 +9,8 @@
 
 namespace maxtrick::ops {
 
-// The variant's outputs for one row; S is the storage type of `dtype`, and variant.has(dtype).
+// Returns the outputs of the variant for one row. S is the storage type of `dtype`. Requires
+// variant.has(dtype).
 template <class S>
 [[nodiscard]] std::vector<S> apply(const Variant& variant, DType dtype, std::span<const S> logits) {
   const auto run = [&]<class A>(std::span<const A> x) {
@@ -20,7 +21,7 @@ template <class S>
   };
   if constexpr (numerics::Small<S>) {
     if (computes_in_float32(dtype)) {
-      // By static_cast to float, exact; and rounded once to S.
+      // The conversion to float is exact; the results are rounded once, to S.
       std::vector<float> wide;
       for (const S x : logits) wide.push_back(static_cast<float>(x));
       const auto result = run(std::span<const float>(wide));

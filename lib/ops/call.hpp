@@ -1,4 +1,4 @@
-// The arguments of one call of any op. Each op reads and writes those that it has.
+// The arguments of one call of any op. An op reads and writes only the arguments that it has.
 #pragma once
 
 #include <span>
@@ -9,20 +9,20 @@
 
 namespace maxtrick::ops {
 
-// The op is computed row by row of scale * logits. Nothing that is written overlaps anything else;
-// rows may be 0, classes are at least 1.
+// The op is computed for each row of scale * logits. There are 0 or more rows and 1 or more
+// classes. What is written must not overlap any other argument.
 template <class T>
 struct Call {
   numerics::Rows<const T> logits;
   // outputs(op, classes) columns: probabilities, their logarithms, one number, or the gradient of
-  // the losses by the logits. The gradient may be left out (no data) where a variant also offers
-  // losses alone.
+  // the losses with respect to the logits. The gradient may be left out (data is null) if the
+  // variant can also compute the losses alone.
   numerics::Rows<T> result = {};
-  Targets<T> targets = {};   // one a row
-  std::span<T> losses = {};  // one a row
+  Targets<T> targets = {};   // one for each row
+  std::span<T> losses = {};  // one for each row
   T scale = 1;               // of the logits: 1 / temperature
   T gradient_scale = 1;      // of the gradient: 1 / rows for the mean of the losses
-  unsigned threads = 1;      // at most so many, for variants that take any number
+  unsigned threads = 1;      // the largest number, for variants that take threads
 
   // `count` rows from row `first` on.
   [[nodiscard]] Call part(std::size_t first, std::size_t count) const {
@@ -35,8 +35,8 @@ struct Call {
   }
 };
 
-// The same with only those arguments that the op has, for an implementation that would otherwise
-// see a pointer and use it.
+// The same call without the arguments that the op does not have. An implementation could otherwise
+// take a pointer that is not null as a request and use it.
 template <class T>
 [[nodiscard]] Call<T> only_arguments_of(Op op, Call<T> call) {
   if (op->output == Output::loss) call.result = {};

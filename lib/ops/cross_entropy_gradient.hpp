@@ -1,4 +1,4 @@
-// Cross-entropy with its gradient by the logits, y the softmax and s a scale.
+// Cross-entropy with its gradient with respect to the logits; y is the softmax and s a scale.
 #pragma once
 
 #include "ops/op.hpp"

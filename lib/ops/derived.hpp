@@ -7,18 +7,18 @@
 
 namespace maxtrick::ops {
 
-// The index of the first largest entry; of the first NaN where there is one, as NumPy has it.
-// Throws std::invalid_argument for an empty row.
+// The index of the first largest entry, or of the first NaN if there is one, as in NumPy. Throws
+// std::invalid_argument for an empty row.
 template <class T>
 [[nodiscard]] std::size_t argmax(std::span<const T> row);
 
-// sum_i i * p_i of a row of probabilities p: the soft counterpart of argmax, indices from 0.
-// Summed in double, in order, and rounded to T once.
+// sum_i i * p_i over a row of probabilities p, with indices from 0: the soft counterpart of argmax.
+// The sum is computed in double, in order, and rounded to T once.
 template <class T>
 [[nodiscard]] T soft_argmax(std::span<const T> probabilities);
 
 // The Jacobian of softmax at probabilities p, classes x classes in C order:
-//   dp_i/dx_j = p_i (1 - p_i) where i = j, else -p_i p_j.
+//   dp_i/dx_j = p_i (1 - p_i) if i = j, else -p_i p_j.
 template <class T>
 [[nodiscard]] std::vector<T> softmax_jacobian(std::span<const T> probabilities);
 

@@ -1,4 +1,4 @@
-// The working types: what is stored, and what is computed in.
+// The working types: the type in which numbers are stored, and the type of the computation.
 #pragma once
 
 #include <cmath>
@@ -11,8 +11,8 @@
 
 namespace maxtrick::ops {
 
-// The working types. In float16 and bfloat16 every operation is rounded to 16 bits; "in float32"
-// means that logits and results are stored in 16 bits and all between is float32, as kernels do.
+// In float16 and bfloat16, every operation is rounded to 16 bits. In NAME_in_float32, logits and
+// results are stored in 16 bits, and all computation in between is in float32, as in kernels.
 enum class DType { float32, float64, float16, bfloat16, float16_in_float32, bfloat16_in_float32 };
 inline constexpr DType all_dtypes[] = {DType::float32,
                                        DType::float64,
@@ -53,7 +53,7 @@ decltype(auto) with_storage(DType dtype, Function&& f) {
   return f(std::type_identity<float>{});
 }
 
-// Of four members, the one that is for T.
+// The one of four members that belongs to the type T.
 template <class T, class Members>
 [[nodiscard]] const auto& of_type(const Members& members) {
   if constexpr (std::is_same_v<T, float>)
@@ -66,7 +66,7 @@ template <class T, class Members>
     return members.bfloat16;
 }
 
-// Whether it computes in float32 what it stores in 16 bits.
+// Whether numbers are stored in 16 bits and computed in float32.
 [[nodiscard]] constexpr bool computes_in_float32(DType dtype) {
   return dtype == DType::float16_in_float32 || dtype == DType::bfloat16_in_float32;
 }

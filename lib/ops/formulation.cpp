@@ -14,13 +14,15 @@ using numerics::BFloat16;
 using numerics::Float16;
 using numerics::Rows;
 
-// As in the registry of variants: it exists before the first of the registering objects.
+// The list is local to a function, so that it exists before the first registering object (as in
+// registry.cpp).
 std::vector<Formulation>& list() {
   static std::vector<Formulation> instance;
   return instance;
 }
 
-// As it is first written: of a very negative logit, 1 / inf = 0.
+// The formula as it is usually written. For a very negative logit, exp overflows, and the result is
+// 1 / inf = 0.
 template <class T>
 void sigmoid(Rows<const T> logits, Rows<T> p) {
   using std::exp;
@@ -28,15 +30,15 @@ void sigmoid(Rows<const T> logits, Rows<T> p) {
     p.row(i)[0] = T(1) / (T(1) + exp(-logits.row(i)[0]));
 }
 
-// Memory that a thread keeps, so that a training step allocates nothing.
+// A matrix in memory that the thread keeps, so that a training step does not allocate.
 template <class T>
 Rows<T> scratch(std::vector<T>& memory, Rows<const T> shape) {
   memory.resize(std::max(memory.size(), shape.rows * shape.columns));
   return {memory.data(), shape.rows, shape.columns};
 }
 
-// What stands in `gradient` is the derivative by the probabilities p; it becomes that by the
-// logits.
+// `gradient` holds the derivative with respect to the probabilities p. It is replaced by the one
+// with respect to the logits.
 template <class T>
 void by_logits(LossInput input, GradientForm form, const Targets<T>& targets, Rows<const T> p,
                Rows<T> gradient) {
@@ -47,7 +49,7 @@ void by_logits(LossInput input, GradientForm form, const Targets<T>& targets, Ro
       g[0] = form == GradientForm::chain ? g[0] * (pi[0] * (T(1) - pi[0]))
                                          : pi[0] - targets[i].label();
     } else if (form == GradientForm::chain && input == LossInput::probabilities) {
-      // The Jacobian, p_i (delta_ij - p_j), times g.
+      // The product of the Jacobian, p_i (delta_ij - p_j), and g.
       T product = 0;
       for (std::size_t k = 0; k < g.size(); ++k) product += g[k] * pi[k];
       for (std::size_t k = 0; k < g.size(); ++k) g[k] = pi[k] * (g[k] - product);

@@ -1,5 +1,6 @@
-// Cross-entropy as people write it: a formula of probabilities, combined with any softmax, or of
-// logits. Each combination is a variant of cross_entropy that also gives the gradient.
+// Formulations of cross-entropy as they are found in programs: a formula of probabilities, which is
+// combined with any softmax, or a formula of logits. Each combination is a variant of cross_entropy
+// that also computes the gradient.
 #pragma once
 
 #include <functional>
@@ -12,12 +13,13 @@
 
 namespace maxtrick::ops {
 
-// What a formula starts from, and how many columns it takes: `sigmoid` is a probability made by the
-// logistic function, of class 1 of two, in one column; `logit` is the logit of that class.
+// The input of a formula: probabilities or logits with one column for each class, or one column for
+// two classes: the probability of class 1 by the logistic function (`sigmoid`), or the logit of
+// class 1 (`logit`).
 enum class LossInput { probabilities, logits, sigmoid, logit };
 
-// Of each row of `v`, the formula's input: the loss, and its derivative by the entries of that row.
-// `guard` is the formula's epsilon; `derivative` has the shape of `v`.
+// Computes for each row of `v`, the formula's input, the loss and its derivative with respect to
+// the entries of the row. `guard` is the formula's epsilon. `derivative` has the shape of `v`.
 template <class T>
 using RowLosses = std::function<void(numerics::Rows<const T> v, const Targets<T>& targets, T guard,
                                      std::span<T> losses, numerics::Rows<T> derivative)>;
@@ -26,9 +28,9 @@ struct Formulation {
   std::string name;
   std::string summary;  // one line: the formula
   std::string source;   // document, framework or issue
-  int place = 0;        // in lists
+  int place = 0;        // lists show formulations in the order of their places
   LossInput input = LossInput::probabilities;
-  double guard = 0;  // 0: the formula has none
+  double guard = 0;  // epsilon; 0 if the formula has none
   RowLosses<float> float32 = {};
   RowLosses<double> float64 = {};
   RowLosses<numerics::Float16> float16 = {};
@@ -38,7 +40,7 @@ struct Formulation {
   [[nodiscard]] const RowLosses<T>& losses() const {
     return of_type<T>(*this);
   }
-  // Two classes in one column.
+  // Whether the input has two classes in one column.
   [[nodiscard]] bool binary() const {
     return input == LossInput::sigmoid || input == LossInput::logit;
   }
@@ -47,29 +49,32 @@ struct Formulation {
   }
 };
 
-// As ops::Register.
+// Registers a formulation, as ops::Register registers a variant.
 struct RegisterFormulation {
   explicit RegisterFormulation(Formulation formulation);
 };
 
-// All of them, by place.
+// All formulations, ordered by place.
 [[nodiscard]] const std::vector<Formulation>& formulations();
 // The formulation of that name, or null.
 [[nodiscard]] const Formulation* find_formulation(std::string_view name);
 
-// How the gradient by the logits is made of that by the probabilities p: through the Jacobian of
-// softmax, as automatic differentiation does, or as p - t, which is the same in exact arithmetic
-// but for the guard. A formulation of logits has the second only.
+// How the gradient with respect to the logits is computed from the probabilities p: `chain`
+// multiplies the derivative with respect to p by the Jacobian of softmax, as automatic
+// differentiation does; `difference` is p - t. Without the guard, both are equal in exact
+// arithmetic. A formulation of logits has only `difference`.
 enum class GradientForm { chain, difference };
 
-// The formulation with the softmax before it, as a variant of cross_entropy. `before` makes the
-// probabilities; where it is null, a formulation of logits makes its own for the gradient, and a
-// binary one never needs it. `guard` below 0: the formulation's own. Throws std::invalid_argument
-// where the formulation needs a softmax and has none.
+// The formulation, combined with the softmax `before`, as a variant of cross_entropy.
+//   before  computes the probabilities. If it is null, a formulation of logits computes its own for
+//           the gradient. A binary formulation never needs one.
+//   guard   the epsilon; if it is below 0, that of the formulation.
+// Throws std::invalid_argument if the formulation needs a softmax and `before` is null.
 [[nodiscard]] Variant with_softmax(const Formulation& formulation, const Variant* before,
                                    GradientForm form = GradientForm::chain, double guard = -1);
 
-// Each formulation with each softmax among `variants` that it can be combined with.
+// All combinations of a formulation with a softmax of `variants`. A formulation of logits and a
+// binary one are there once, without a softmax.
 [[nodiscard]] std::vector<Variant> losses_of_all_formulations(const std::vector<Variant>& variants);
 
 }  // namespace maxtrick::ops

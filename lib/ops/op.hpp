@@ -1,4 +1,4 @@
-// What an op is: the catalogue's entry. Each op is defined in a file of its own beside this one.
+// The definition of an op. Each op is defined in its own file in this directory.
 #pragma once
 
 #include <cstddef>
@@ -8,35 +8,36 @@ namespace maxtrick::ops {
 
 struct RowFacts;
 
-// What one call writes.
+// The output of one call.
 enum class Output {
-  row,                // as many numbers as classes, for each row of logits
+  row,                // one number for each class, for each row of logits
   number,             // one number for each row
   loss,               // the loss of each row, given its target
-  loss_and_gradient,  // the losses, and as many numbers as classes for each row
+  loss_and_gradient,  // the losses, and one number for each class, for each row
 };
 
-// What the numbers are, which decides how an error in them is named (oracle/outcome.hpp).
+// The kind of the output numbers. It decides which outcome an error in them has
+// (oracle/outcome.hpp).
 enum class Values {
-  probabilities,  // one that is lost is 0
-  logarithms,     // of a probability or of a sum: one that is lost is -inf
-  losses,         // minus the logarithm of a probability: one that is lost is +inf
+  probabilities,  // 0 after an underflow
+  logarithms,     // of a probability or of a sum: -inf after an underflow of that
+  losses,         // minus the logarithm of a probability: +inf after an underflow of that
 };
 
 struct OpDefinition {
   std::string_view name;
   std::string_view formula;  // one line
-  int place;                 // in lists and tables, which show the ops in rising order
+  int place;                 // lists and tables show the ops in the order of their places
   Output output;
   Values values;
-  // Whether the results of a row stand for probabilities that sum to 1.
+  // Whether the results of a row represent probabilities that sum to 1.
   bool distribution;
-  // max_i |y_i| over the results of a row, from below: what norm-wise errors are compared with.
-  // Null where no norm-wise bound is stated.
+  // A lower bound on max_i |y_i| over the exact results of a row, to which norm-wise errors are
+  // relative. Null if no norm-wise bound is stated for the op.
   double (*norm)(const RowFacts&) = nullptr;
 };
 
-// A handle of a definition: two are equal where they are of the same op.
+// A handle of a definition. Two handles are equal if they refer to the same definition.
 class Op {
  public:
   constexpr Op(const OpDefinition& definition) : definition_(&definition) {}
@@ -58,7 +59,7 @@ class Op {
   return op->output == Output::loss || op->output == Output::loss_and_gradient;
 }
 
-// How many columns the result of a call has, beside the losses.
+// The number of columns of the result of a call, without the losses.
 [[nodiscard]] constexpr std::size_t outputs(Op op, std::size_t classes) {
   switch (op->output) {
     case Output::number: return 1;

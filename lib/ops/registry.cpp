@@ -11,8 +11,8 @@
 namespace maxtrick::ops {
 namespace {
 
-// Local to a function, so that it exists before the first of the registering objects, whatever the
-// order in which files are initialised.
+// The list is local to a function, so that it exists before the first registering object, in
+// whatever order the files are initialised.
 struct List {
   std::vector<Variant> variants;
   bool read = false;
@@ -38,7 +38,7 @@ const std::vector<Variant>& sorted() {
 }  // namespace
 
 Register::Register(Variant variant) {
-  // A reader holds references into the list.
+  // Callers of variants() hold references into the list, which adding a variant could invalidate.
   if (list().read)
     throw std::logic_error(variant.name() + " is registered after the list of variants was read");
   list().variants.push_back(std::move(variant));
@@ -84,8 +84,8 @@ const Variant* find_variant(std::string_view name) {
 bool glob_match(std::string_view pattern, std::string_view text) {
   std::size_t p = 0;
   std::size_t t = 0;
-  // Where to take up again on a mismatch: only the last * is ever worth lengthening, since whatever
-  // an earlier one could still take, the last one can take as well.
+  // Where to resume after a mismatch. Only the run of the last * needs to be lengthened: whatever
+  // an earlier * could still match, the last one can match as well.
   std::size_t after_star = std::string_view::npos;
   std::size_t star_end = 0;
   while (t < text.size()) {

@@ -1,4 +1,4 @@
-// What error bounds are made of.
+// The properties of a row from which error bounds are computed.
 #pragma once
 
 #include <algorithm>
@@ -7,26 +7,27 @@
 
 namespace maxtrick::ops {
 
-// What bounds are made of: a row of finite logits in the type that computes, and that type.
+// The properties of a row of finite logits, and of the type of the computation.
 struct RowFacts {
-  std::size_t classes;   // n, those of a logit of -inf left out
+  std::size_t classes;   // n, without the classes whose logit is -inf
   double max, min;       // of the finite logits
-  double log_sum_exp;    // y, in double: right to uncertainty()
+  double log_sum_exp;    // y, in double, with an error of at most uncertainty()
   double unit_roundoff;  // u
   double least_normal;   // the smallest normal number
   double largest;        // the largest finite number
 
-  // y is max + log S, each known relatively.
+  // A bound on the error of log_sum_exp: y = max + log S, and both terms have a small relative
+  // error.
   [[nodiscard]] double uncertainty() const {
     return 0x1p-51 * (std::abs(max) + std::abs(log_sum_exp - max));
   }
-  // log S = y - max, from below by what y may be off.
+  // A lower bound on log S = y - max, which allows for the error of y.
   [[nodiscard]] double least_log_S() const;
 };
 
 inline double RowFacts::least_log_S() const {
-  // The difference cancels where the logits are large; that all others may be as low as the least
-  // is known as well.
+  // The difference cancels if the logits are large. A second lower bound follows from the fact that
+  // all other logits are at least `min`.
   const double n = static_cast<double>(classes);
   return std::max(log_sum_exp - max - uncertainty(), std::log1p((n - 1) * std::exp(min - max)));
 }

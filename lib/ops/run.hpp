@@ -1,4 +1,4 @@
-// A call of any shape, for a variant that takes dense rows only.
+// Runs a variant that takes dense rows only on a call of any shape.
 #pragma once
 
 #include <algorithm>
@@ -9,10 +9,11 @@
 
 namespace maxtrick::ops {
 
-// Computes the call by the variant. Logits with a stride between the classes, or with a scale other
-// than 1, are copied to dense rows, a block of rows at a time; scale * x is rounded to T before the
-// variant sees it. Throws std::invalid_argument for coefficients where the variant takes classes
-// only, and std::bad_function_call where it lacks the type.
+// Computes the call by the variant. If the classes have a stride other than 1, or the logits a
+// scale other than 1, the logits are copied to dense rows, a block of rows at a time; scale * x is
+// then rounded to T before the variant reads it. Throws std::invalid_argument if the targets are
+// coefficients and the variant takes only classes, and std::bad_function_call if the variant does
+// not have the type T.
 template <class T>
 void run(const Variant& variant, const Call<T>& call) {
   if (call.targets.weights.data != nullptr && !variant.takes_coefficients)

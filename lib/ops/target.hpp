@@ -1,5 +1,5 @@
-// What a loss compares the rows of logits with: a class each (sparse), or a coefficient for each
-// class (one-hot, or any distribution).
+// The targets of a loss: for each row of logits a class (sparse), or a coefficient for each class
+// (one-hot, or any distribution).
 #pragma once
 
 #include <cstddef>
@@ -10,7 +10,7 @@
 
 namespace maxtrick::ops {
 
-// Of one example.
+// The target of one row.
 template <class T>
 class Target {
  public:
@@ -21,14 +21,14 @@ class Target {
   [[nodiscard]] T weight(std::size_t c) const {
     return sparse() ? static_cast<T>(c == index_ ? 1 : 0) : weights_[c];
   }
-  // Calls f(c, weight): a sparse target for its class alone, as an index is used; a one-hot one for
-  // every class, as a sum over them is written.
+  // Calls f(c, weight). A sparse target calls it for its class only, as code that uses an index
+  // does. Coefficients call it for every class, as code that sums over the classes does.
   template <class Function>
   void each(Function f) const {
     if (sparse()) return f(index_, static_cast<T>(1));
     for (std::size_t c = 0; c < weights_.size(); ++c) f(c, weights_[c]);
   }
-  // Of two classes in one column: the weight of class 1.
+  // The weight of class 1, for two classes in one column.
   [[nodiscard]] T label() const {
     return sparse() ? static_cast<T>(static_cast<double>(index_)) : weights_[0];
   }
@@ -38,14 +38,14 @@ class Target {
   std::span<const T> weights_;
 };
 
-// Of a batch: the one or the other. Owns nothing.
+// The targets of a batch: either `index` or `weights` is set. Does not own them.
 template <class T>
 struct Targets {
   std::span<const std::int32_t> index = {};
   numerics::Rows<const T> weights = {};
 
   [[nodiscard]] bool empty() const { return index.empty() && weights.data == nullptr; }
-  // Those of `count` rows from row `first` on.
+  // The targets of `count` rows from row `first` on.
   [[nodiscard]] Targets part(std::size_t first, std::size_t count) const {
     return {index.empty() ? index : index.subspan(first, count), weights.part(first, count)};
   }

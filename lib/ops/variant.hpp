@@ -1,4 +1,4 @@
-// One implementation of an op, with what it claims.
+// A variant: one implementation of an op, with its claims.
 #pragma once
 
 #include <cstddef>
@@ -23,22 +23,23 @@ using Compute = std::function<void(const Call<T>& call)>;
 // How a variant relates to the op that it is listed under.
 enum class Nature {
   sound,          // its error claim holds for all finite logits in the claim's domain
-  unguarded,      // the right formula, which overflows or underflows on ordinary logits
-  approximation,  // another function, meant to be near
-  unstated,       // a user's, who claims nothing
+  unguarded,      // the correct formula, but it overflows or underflows on ordinary logits
+  approximation,  // another function that is meant to be near
+  unstated,       // nothing is claimed, such as for a user's variant
 };
 
-// What a variant claims of its error, for one working type, and what the tests hold it to: for all
-// finite logits with |x| <= max_abs_logit, at most max_classes of them,
+// The error that a variant claims for one working type. The tests check it. For at most max_classes
+// finite logits with |x| <= max_abs_logit,
 //   |result - y| <= max_ulp * ulp(max(|y|, floor)),
-// ulp as in error.hpp. With floor 0 that is the plain error in ULP; a floor above 0 says that a
-// result near 0 is only right to an absolute error. max_ulp is infinite where nothing is claimed.
+// where ulp is that of error.hpp. If floor is 0, this is the plain error in ULP. A floor above 0
+// means that a result near 0 has an absolute error bound only. max_ulp is infinite if nothing is
+// claimed.
 struct Claim {
   double max_ulp = std::numeric_limits<double>::infinity();
   double floor = 0;
-  double max_abs_logit = 40;  // e^40 and e^-80 are ordinary numbers in float32 still
+  double max_abs_logit = 40;  // e^40 and e^-80 are still normal numbers in float32
   std::size_t max_classes = 100;
-  // The worst row known in that domain, and its error in units of ulp(max(|y|, floor)).
+  // The worst known row of that domain, and its error in units of ulp(max(|y|, floor)).
   std::vector<double> witness = {};
   double witness_ulp = 0;
 };
@@ -46,48 +47,52 @@ struct Claim {
 struct Variant {
   Op op;
   std::string algorithm;     // "naive", "max_trick", ..., "onednn"
-  std::string isa = {};      // "scalar", "avx2", ...; empty for a library, which chooses itself
+  std::string isa = {};      // "scalar", "avx2", ...; empty if a library chooses it
   std::string summary = {};  // one line
   std::string source = {};   // paper, document or issue
   Nature nature = Nature::sound;
-  std::string special_values = {};  // a definition of its own, stated; empty where it has none
-  Claim float32_claim = {};         // nothing is claimed of the 16-bit types
+  std::string special_values = {};  // its own definition of special values; empty if it has none
+  Claim float32_claim = {};         // nothing is claimed for the 16-bit types
   Claim float64_claim = {};
-  // What it claims in ULP of every row of float32, whatever the logits; infinite where it claims
-  // nothing. It is held to this wherever it is timed, and a plug-in in every table.
+  // The largest error in ULP that it claims for every row of float32, whatever the logits; infinite
+  // if it claims nothing. It is checked wherever the variant is timed, and for a plug-in in every
+  // table.
   double claimed_ulp = std::numeric_limits<double>::infinity();
-  // What theory says: a bound, in units of u, on max_i |got_i - y_i| / max_i |y_i| for one row of
-  // finite logits, computed with every operation rounded in the type of RowFacts; logits of -inf,
-  // and the results -inf of theirs, take no part. A bound in full, not of first order only. Nothing
-  // where the derivation does not apply: where a sum or difference may overflow, a probability may
-  // underflow before its logarithm is taken, u is too coarse for that many classes or that wide a
-  // row, or y is 0. norm_wise.hpp has what it is compared with.
+  // The theoretical bound, in units of u, on max_i |got_i - y_i| / max_i |y_i| for one row of
+  // finite logits, if every operation is rounded in the type of RowFacts. Logits of -inf, and the
+  // results of -inf that belong to them, are left out. The bound holds in full and not only to
+  // first order. The function returns nothing if the derivation does not apply: if a sum or
+  // difference may overflow, if a probability may underflow before its logarithm is taken, if u is
+  // too coarse for that many classes or that wide a row, or if y is 0. norm_wise.hpp computes the
+  // error that is compared with it.
   std::function<std::optional<double>(const RowFacts&)> bound = {};
-  Compute<float> float32 = {};  // empty where the variant lacks the type
+  Compute<float> float32 = {};  // empty if the variant does not have the type
   Compute<double> float64 = {};
   Compute<numerics::Float16> float16 = {};
   Compute<numerics::BFloat16> bfloat16 = {};
-  std::string library = {};  // what does the work, with version and settings: "oneDNN 2.6.3"
-  // Why it cannot run here, else empty: a CPU that lacks the ISA, a build that lacks the library.
-  // Such a one has its types and claims all the same, so that the list is the same everywhere; it
-  // must not be called.
+  std::string library = {};  // the library that computes, with version and settings: "oneDNN 2.6.3"
+  // Why the variant cannot run here; empty if it can. For example, the CPU lacks the ISA, or the
+  // build lacks the library. An unavailable variant must not be called, but it is listed with its
+  // types and claims, so that the list is the same everywhere.
   std::string unavailable = {};
-  // Chosen by its own name only, never by a glob: a library that a build may lack would else decide
-  // what the tables hold.
+  // Whether only its full name chooses it, and no glob. Otherwise a library that a build may lack
+  // would decide which rows the tables have.
   bool optional = false;
-  // The file of the plug-in that it comes from, which the user named; empty for the program's own.
-  // Such a one joins every selection of its op, and no baseline has rows of it. Its functions are
-  // called in another process: they throw where they fail, and their times are not the kernel's.
+  // The file of the plug-in that the variant comes from; empty for the program's own variants. A
+  // variant of a plug-in is added to every selection of its op, and no baseline has rows of it. Its
+  // functions run in another process: they throw if they fail, and timing them does not time the
+  // kernel.
   std::string plugin = {};
-  // What it makes of a call beyond dense rows of logits of scale 1, targets that are classes, and
-  // one thread; run() in ops/run.hpp provides the rest.
-  bool takes_threads = false;       // any number of threads; else the calling thread's alone
+  // What the variant supports beyond dense rows of logits, a scale of 1, targets that are classes,
+  // and one thread. run() in ops/run.hpp provides other strides and scales.
+  bool takes_threads = false;       // any number of threads; otherwise it uses the calling thread
   bool takes_coefficients = false;  // targets with a coefficient for each class
   bool one_column = false;          // a loss of two classes in one column of logits
-  // Of a loss that is made of a softmax (ops/formulation.hpp): both names. Else empty.
+  // For a loss that combines a formulation with a softmax (ops/formulation.hpp): the names of both.
+  // Otherwise empty.
   std::string formulation = {}, softmax = {};
-  // Which of its kernels a library takes for dense float32 rows of that shape, in its own words.
-  // Empty where it does not say.
+  // Returns which of its kernels a library uses for dense float32 rows of that shape, in the words
+  // of the library. Empty if the library does not say.
   std::function<std::string(std::size_t rows, std::size_t classes)> implementation = {};
 
   [[nodiscard]] std::string name() const {

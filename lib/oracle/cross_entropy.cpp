@@ -1,10 +1,11 @@
-// Exact cross-entropy of a class, and its gradient: from the exact log-softmax and softmax.
+// Exact cross-entropy of a class and its gradient, from the exact log-softmax and softmax.
 //
-// The loss is minus a log-probability, which changes no digit. An entry of the gradient,
-// s (y_k - [k = t]), is counted in ULPs of its exact value, but at t, where two numbers are
-// subtracted, in those of the larger one, s: how to do better is the subject of
-// configs/derivative.toml. It is computed in double from the exact y_k, which is within 2^-53 of
-// the larger.
+//   1. The loss is minus a log-probability. The change of sign is exact.
+//   2. An entry of the gradient is s (y_k - [k = t]). Its error is measured in ULPs of its exact
+//      value. At k = t two numbers are subtracted, and the error is measured in ULPs of the larger
+//      one, s. configs/derivative.toml examines how to compute that entry more accurately.
+//   3. An entry is computed in double from the exact y_k. Its error is at most 2^-53 of the larger
+//      number.
 #include "ops/cross_entropy.hpp"
 
 #include <cmath>
@@ -25,7 +26,7 @@ numerics::Exact<T> exact_loss(const Question<T>& question) {
   return {-logarithm.rounded, -logarithm.rest, logarithm.ulp_exponent, logarithm.special};
 }
 
-// `value`, in ULPs of `size`.
+// `value` as an exact value whose error is measured in ULPs of `size`.
 template <class T>
 numerics::Exact<T> in_ulps_of(double value, double size) {
   if (std::isnan(value)) return special(std::numeric_limits<T>::quiet_NaN());

@@ -1,4 +1,5 @@
-// The derivative of softmax and cross-entropy made from computed probabilities, and its errors.
+// The derivatives of softmax and cross-entropy, computed from computed probabilities, and their
+// errors.
 #pragma once
 
 #include <algorithm>
@@ -14,14 +15,14 @@
 
 namespace maxtrick::oracle {
 
-// In the results' type S.
+// The derivatives in the type S of the results.
 template <class S>
 struct Derivative {
   std::vector<S> jacobian, gradient;
   S minus_1, of_others;  // the target's entry of the gradient in its two forms
 };
 
-// In arithmetic W, the results rounded to S.
+// Computes the derivatives in the type W and rounds them to S.
 template <class W, class S>
 Derivative<S> derive(const std::vector<S>& probabilities) {
   const auto to_s = [](const std::vector<W>& wide) {
@@ -40,7 +41,8 @@ Derivative<S> derive(const std::vector<S>& probabilities) {
           static_cast<S>(-others)};
 }
 
-// |sum|, compensated in double: the figure is the entries', not the summation's.
+// |sum of the entries|, with compensated summation in double, so that it shows the errors of the
+// entries and not those of the summation.
 template <class S>
 double sum_size(std::span<const S> entries) {
   numerics::Sum sum;
@@ -48,13 +50,16 @@ double sum_size(std::span<const S> entries) {
   return std::fabs(sum.value());
 }
 
-// A maximum in which NaN counts as infinite and does not pass unseen.
+// Sets `worst` to the larger one of `worst` and x. A NaN counts as infinite; std::max alone could
+// ignore it.
 inline void raise(double& worst, double x) {
   worst = std::isnan(x) ? std::numeric_limits<double>::infinity() : std::max(worst, x);
 }
 
-// The largest of each kind. Those of Jacobian and gradient by the largest exact entry; those of the
-// target's entry in its two forms, relative.
+// The largest error of each kind. `symmetry`, the difference of two transposed entries, is
+// absolute. The other errors of the Jacobian and those of the gradient are relative to
+// the largest exact entry. The errors of the target's entry in its two forms are relative to that
+// entry.
 struct DerivativeErrors {
   double jacobian = 0, row_sum = 0, symmetry = 0, gradient = 0, gradient_sum = 0, minus_1 = 0,
          of_others = 0;

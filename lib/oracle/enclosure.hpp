@@ -1,32 +1,44 @@
-// With m the largest finite logit, c how often it occurs, d_j = x_j - m <= 0 and
-//   rest = (c - 1) + sum over d_j < 0 of e^{d_j} >= 0,   L = log(1 + rest) = log1p(rest) >= 0:
+// Encloses the exact results of a row in intervals, and rounds them correctly.
+//
+// Formulas. Let m be the largest finite logit, c the number of its occurrences, d_j = x_j - m <= 0,
+//   rest = (c - 1) + sum over d_j < 0 of e^{d_j} >= 0,   L = log(1 + rest) = log1p(rest) >= 0.
+// Then
 //   softmax y_i = e^{d_i} / (1 + rest),   log_softmax y_i = d_i - L,   log_sum_exp y = m + L.
 //
-// Enclosure. d_j is exact, at a precision that holds it. Everything after it is rounded down for a
-// lower bound and up for an upper one, so each y lies in a proven interval (lo, hi). Sums of terms
-// of one sign keep their relative width, about n 2^-p, and so does log1p; only m + L can cancel,
-// and a wider interval is all that follows. Below MPFR's exponent range (e^d for d < -7.4e8) the
-// directed roundings give 0 and the smallest number, which still enclose.
+// Enclosure.
+//   1. d_j is exact, because its precision is high enough.
+//   2. Every later operation is rounded down for the lower bound and up for the upper bound. So
+//      each y lies in a proven interval (lo, hi).
+//   3. Sums of terms of one sign keep their relative width of about n 2^-p, and so does log1p. Only
+//      m + L can cancel, which makes the interval wider but no less correct.
+//   4. Below MPFR's exponent range (e^d for d < -7.4e8), the directed roundings give 0 and the
+//      smallest number, which still enclose the value.
 //
-// The interval is open, or a point that is exact. Proof: where rest is not a whole number it has a
-// term e^d, d < 0 rational, which is irrational and so strictly between its bounds; all that
-// follows is strictly monotonic. Where all finite logits are equal, rest = c - 1 is exact, y = 1/c
-// is p-bit (a point) or not (strictly between), and L = log c is irrational but for c = 1, where
-// log_softmax is 0 and log_sum_exp is x: points.
+// The interval is open, or a point that is exact. Proof:
+//   1. If rest is not an integer, it has a term e^d with a rational d < 0. That term is irrational
+//      and so strictly between its bounds. All operations that follow are strictly monotonic.
+//   2. If all finite logits are equal, rest = c - 1 is exact. y = 1/c is either a number of p bits
+//      (a point) or strictly between its bounds. L = log c is irrational except for c = 1, where
+//      log_softmax is 0 and log_sum_exp is x: points.
 //
-// Decision. rounding.hpp rounds y from that interval. That it is open is what decides 1 - e^-1e30
-// (below 1) and -(2^24 + 1) - e^-(2^24 + 1) (beyond a midpoint of float32), which no precision
-// within reach could.
+// Decision. rounding.hpp rounds y from that interval. Some values can only be decided because the
+// interval is open: 1 - e^-1e30 (below 1) and -(2^24 + 1) - e^-(2^24 + 1) (beyond a midpoint of
+// float32). No practical precision would decide them.
 //
-// Termination. Points are settled at once. Else y is never a breakpoint, by Lindemann and
-// Weierstrass (exponentials of distinct algebraic numbers are linearly independent over them):
-//   - softmax: were y_i algebraic, sum_j e^{x_j} - e^{x_i}/y_i = 0 would need all x_j equal; then
-//     y = 1/c, which is a point for c a power of two and no breakpoint else, those being dyadic;
-//   - log_sum_exp: sum_j e^{x_j} = e^y with algebraic y needs all x_j = y and c = 1, a point;
-//     log_softmax is x_i minus that.
-// So y keeps a distance from every breakpoint (rounding.hpp) and some precision decides, unless it
-// would have to see terms beyond MPFR's range. The distance is tiny only for differences that are
-// themselves tiny: [0, -2^-1074] needs about 1100 bits. max_bits is a stop for what no one has met.
+// Termination.
+//   1. Points are decided at once.
+//   2. Otherwise y is never a breakpoint (rounding.hpp). This follows from the theorem of Lindemann
+//      and Weierstrass: exponentials of distinct algebraic numbers are linearly independent over
+//      the algebraic numbers.
+//      - softmax: if y_i were algebraic, sum_j e^{x_j} - e^{x_i}/y_i = 0 would require that all x_j
+//        are equal. Then y = 1/c, which is a point if c is a power of two, and otherwise no
+//        breakpoint, because breakpoints are dyadic.
+//      - log_sum_exp: sum_j e^{x_j} = e^y with algebraic y requires that all x_j = y and c = 1, a
+//        point. log_softmax is x_i minus that.
+//   3. So y has a positive distance from every breakpoint, and some precision decides, unless it
+//      would have to represent terms beyond MPFR's exponent range.
+//   4. The distance is tiny only if differences of logits are tiny: [0, -2^-1074] needs about 1100
+//      bits. max_bits is a limit that no known row reaches.
 #pragma once
 
 #include <algorithm>
@@ -48,7 +60,7 @@ namespace maxtrick::oracle {
 
 inline constexpr mpfr_prec_t max_bits = 1 << 17;
 
-// The finite logits of a row, each distinct one once, the largest first.
+// The distinct finite logits of a row in falling order, and the number of occurrences of each.
 template <class T>
 struct Logits {
   std::vector<T> value;
@@ -69,8 +81,8 @@ struct Logits {
     value.resize(distinct);
   }
 
-  // Bits that hold the difference of any two: from the unit of the smallest to the carry of the
-  // largest.
+  // The number of bits that represents the difference of any two logits exactly: from the last
+  // place of the smallest magnitude to the carry of the largest.
   [[nodiscard]] mpfr_prec_t difference_bits() const {
     using Limits = std::numeric_limits<T>;
     int top = Limits::min_exponent;
@@ -84,7 +96,7 @@ struct Logits {
   }
 };
 
-// rest, and the exponentials that it is made of where they are kept, enclosed at one precision.
+// Encloses `rest` at one precision, and the exponentials of which it is the sum if they are kept.
 template <class T>
 class Enclosure {
  public:
@@ -112,25 +124,26 @@ class Enclosure {
     mpfr_add_ui(rest_high, rest_high, logits.count[0] - 1, MPFR_RNDU);
   }
 
-  // d_j, exact.
+  // d_j, which is exact.
   [[nodiscard]] mpfr_ptr difference(std::size_t j) {
     mpfr_set_d(difference_, logits_.value[j], MPFR_RNDN);
     mpfr_sub_d(difference_, difference_, logits_.value.front(), MPFR_RNDN);
     return difference_;
   }
-  // e^(d_j) for j > 0, from below; its successor is the bound from above.
+  // The lower bound of e^(d_j) for j > 0. Its successor is the upper bound.
   [[nodiscard]] mpfr_ptr exponential(std::size_t j) { return exponentials_[j]; }
   [[nodiscard]] mpfr_ptr successor(mpfr_ptr x) {
     mpfr_set(term_, x, MPFR_RNDN);
     mpfr_nextabove(term_);
     return term_;
   }
-  // rest becomes L = log1p(rest).
+  // Replaces rest by L = log1p(rest).
   void take_logarithm() {
     mpfr_log1p(rest_low, rest_low, MPFR_RNDD);
     mpfr_log1p(rest_high, rest_high, MPFR_RNDU);
   }
-  // Appends the number between `low` and `high`, rounded; false where the precision does not decide.
+  // Rounds the number between `low` and `high` and appends it. Returns false, and appends nothing,
+  // if the precision does not decide the rounding.
   [[nodiscard]] bool round_into(std::vector<numerics::Exact<T>>& results) {
     const auto result = round_(low, high);
     if (result) results.push_back(*result);
@@ -138,7 +151,7 @@ class Enclosure {
   }
 
   numerics::Real rest_low, rest_high;
-  numerics::Real low, high;  // of the result at hand
+  numerics::Real low, high;  // the bounds of the current result
 
  private:
   const Logits<T>& logits_;
@@ -147,13 +160,14 @@ class Enclosure {
   numerics::Rounding<T> round_;
 };
 
-// The results of a row of finite logits and -inf, by `evaluate(logits, bits)`, which returns one for
-// each distinct logit (or one in all), or nothing where the precision does not decide one.
+// The results of a row whose logits are finite or -inf. Calls `evaluate(logits, bits)` with growing
+// precision. It returns a result for each distinct logit (or a single one), or nothing if the
+// precision does not decide one of them. Throws std::runtime_error if max_bits do not decide.
 template <class T, class Evaluate>
 [[nodiscard]] std::vector<numerics::Exact<T>> settle(const Logits<T>& logits, Evaluate evaluate) {
   numerics::free_caches_with_the_thread();
-  // Enough at the first go but for cancellation and near misses: the relative width of y is below
-  // 4 (n + 8) 2^-p, and y is less than 2^digits ULPs.
+  // The relative width of y is below 4 (n + 8) 2^-p, and y is less than 2^digits ULPs. So the first
+  // precision is enough, except after cancellation and for values that are very near a breakpoint.
   const auto sum_bits = static_cast<int>(std::bit_width(logits.value.size() + 8));
   mpfr_prec_t bits =
       std::numeric_limits<T>::digits + numerics::Rounding<T>::rest_bits + 3 + sum_bits;
@@ -167,7 +181,7 @@ template <class T>
   return {value, 0, 0, true};
 }
 
-// NaN where there is one, else the largest logit: what a row of special values comes to.
+// NaN if a logit is NaN, else the largest logit. This is log-sum-exp of a row with special values.
 template <class T>
 [[nodiscard]] T largest_or_nan(std::span<const T> logits) {
   const bool has_nan = std::any_of(logits.begin(), logits.end(), [](T x) { return std::isnan(x); });
@@ -175,8 +189,9 @@ template <class T>
                  : *std::max_element(logits.begin(), logits.end());
 }
 
-// For ops with a result for each class: NaN in the whole row where a logit is NaN or +inf or all are
-// -inf; else by `evaluate` as in settle(), and `masked` where a logit is -inf.
+// The results of an op with one result for each class. If a logit is NaN or +inf, or all are -inf,
+// the whole row is NaN. Otherwise a class with a logit of -inf has the result `masked`, and
+// settle() computes the others with `evaluate`.
 template <class T, class Evaluate>
 [[nodiscard]] std::vector<numerics::Exact<T>> for_each_class(std::span<const T> logits,
                                                              const numerics::Exact<T>& masked,

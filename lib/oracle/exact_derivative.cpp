@@ -12,7 +12,7 @@ ExactDerivative::ExactDerivative(const std::vector<numerics::Exact<double>>& pro
     for (std::size_t j = 0; j < p.size(); ++j)
       if (j != i) q[i] = q[i] + p[j];
   largest_gradient = q[target].high;
-  // P_i Q_i is not below any P_i P_j: Q_i is a sum of P_j.
+  // The largest entry is on the diagonal: P_i Q_i >= P_i P_j, because Q_i is the sum of the P_j.
   for (std::size_t i = 0; i < p.size(); ++i) {
     largest_entry = std::max(largest_entry, p[i].high * q[i].high);
     if (i != target) largest_gradient = std::max(largest_gradient, p[i].high);

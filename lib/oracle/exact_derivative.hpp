@@ -1,9 +1,11 @@
-// The exact derivative of softmax and cross-entropy, and how far a number is from an entry of it.
+// The exact derivatives of softmax and cross-entropy, and the distance of a number from an entry.
 //
-// Exact values are pairs of doubles: from the oracle in double, whatever the working type (its
-// logits are doubles too), each probability is known to 2^-93 of itself; Q_i is the sum of the
-// other probabilities, never 1 - P_i, which would cancel as p_t - 1 does. What is near 1 is held
-// against its complement, which has the digits.
+// Exact values are pairs of doubles.
+//   - The oracle computes the probabilities P_i in double for every working type, because its
+//     logits are doubles too. The relative error of each is at most 2^-93.
+//   - Q_i is the sum of the other probabilities. 1 - P_i would cancel, as p_t - 1 does.
+//   - A number near 1 is compared by its distance from 1, because only the complement has the
+//     digits.
 #pragma once
 
 #include <cstddef>
@@ -24,11 +26,11 @@ struct ExactDerivative {
   explicit ExactDerivative(const std::vector<numerics::Exact<double>>& probabilities);
 };
 
-// |x - exact|: x - high is exact where the two are close.
+// |x - exact|. x - high is exact if the two are close.
 [[nodiscard]] double distance(double x, numerics::Pair exact);
 
-// The same for a probability of which 1 - exact is known too: near 1 that is where the digits are
-// (the pair of 1 - e^-80 is 1), and x - 1 is exact there.
+// The same for a probability whose complement 1 - exact is known too. Near 1 only the complement
+// has the digits (the pair of 1 - e^-80 is 1), and x - 1 is exact there.
 [[nodiscard]] double distance(double x, numerics::Pair exact, numerics::Pair one_minus_exact);
 
 }  // namespace maxtrick::oracle

@@ -1,4 +1,4 @@
-// What a variant's bound is compared with: the norm-wise relative error of one row.
+// The norm-wise relative error of one row, which is compared with the bound of a variant.
 #pragma once
 
 #include <algorithm>
@@ -13,8 +13,8 @@
 
 namespace maxtrick::oracle {
 
-// max_i |got_i - y_i| / max_i |y_i| over the finite y_i; 0 where there is none or all are met
-// exactly; infinite where a `got` among them is NaN or infinite.
+// max_i |got_i - y_i| / max_i |y_i| over the finite y_i. It is 0 if there is no finite y_i or all
+// results are exact, and infinite if got_i is NaN or infinite for one of them.
 template <class S>
 [[nodiscard]] double norm_wise_error(std::span<const numerics::Exact<S>> exact,
                                      std::span<const S> got) {
@@ -28,8 +28,8 @@ template <class S>
   return error == 0 ? 0 : error / norm;
 }
 
-// The facts of a row in the type that `dtype` computes in; S is the one that it stores. Nothing for
-// a row with NaN or +inf, or without a finite logit.
+// The facts of a row, with the properties of the type in which `dtype` computes. S is the type that
+// it stores. Returns nothing for a row with NaN or +inf, or without a finite logit.
 template <class S>
 [[nodiscard]] std::optional<ops::RowFacts> row_facts(ops::DType dtype, std::span<const S> logits) {
   ops::RowFacts facts{.classes = 0,
@@ -48,8 +48,8 @@ template <class S>
     facts.min = std::min(facts.min, x);
   }
   if (facts.classes == 0) return std::nullopt;
-  // One maximum is left out, so that a y near 0 keeps its digits; summed with W. Kahan's
-  // compensation (Comm. ACM 8(1), 1965), so that a long row does.
+  // One maximum is left out of the sum, so that a y near 0 keeps its digits. W. Kahan's compensated
+  // summation (Comm. ACM 8(1), 1965) keeps the digits of a long row.
   double rest = 0, lost = 0;
   bool left_out = false;
   for (const S logit : logits) {
@@ -75,9 +75,10 @@ template <class S>
   return facts;
 }
 
-// The variant's bound on norm_wise_error, in units of unit_roundoff(dtype); nothing where theory
-// says nothing. What is computed in float32 is rounded once more where it is stored: by u, and
-// below the smallest normal number by as much as at it.
+// The variant's bound on norm_wise_error, in units of unit_roundoff(dtype), or nothing if there is
+// no bound. A result that is computed in float32 is rounded once more when it is stored. The
+// relative error of that is at most u. Below the smallest normal number, the absolute error is at
+// most the one at that number.
 [[nodiscard]] inline std::optional<double> bound(const ops::Variant& variant, ops::DType dtype,
                                                  const ops::RowFacts& facts) {
   const auto computed = variant.bound ? variant.bound(facts) : std::nullopt;

@@ -11,7 +11,7 @@
 namespace maxtrick::oracle {
 namespace {
 
-// It exists before the first of the registering objects.
+// The list is local to a function, so that it exists before the first registering object.
 std::vector<Solver>& solvers() {
   static std::vector<Solver> instance;
   return instance;
@@ -48,7 +48,8 @@ std::vector<numerics::Exact<T>> exact(ops::Op op, std::span<const T> logits) {
 
 template <class T>
 numerics::Exact<T> exact_sum(std::span<const T> terms) {
-  // Rounded down and up, all terms of one sign: the relative width is below 2 n 2^-p.
+  // The sum is rounded down and up. All terms have one sign, so that the relative width of the
+  // interval is below 2 n 2^-p.
   const auto sum_bits = static_cast<int>(std::bit_width(terms.size() + 8));
   for (mpfr_prec_t bits =
            std::numeric_limits<T>::digits + numerics::Rounding<T>::rest_bits + 3 + sum_bits;

@@ -9,16 +9,16 @@
 namespace maxtrick::oracle {
 namespace {
 
-// What the outcome of one output depends on besides the output.
+// What the outcome of an output depends on, apart from the output itself.
 struct Row {
   ops::Op op;
-  bool special;       // NaN, +inf or nothing but -inf among the logits
-  bool all_vanished;  // every output stands for a probability of 0
+  bool special;       // the logits have NaN or +inf, or are nothing but -inf
+  bool all_vanished;  // every output represents a probability of 0
   double tolerance_ulp;
   bool own_special_values;
 };
 
-// Whether the number stands for a probability, or a sum, of 0.
+// Whether the number represents a probability, or a sum, of 0.
 template <class T>
 bool vanished(ops::Op op, T got) {
   constexpr T infinity = std::numeric_limits<T>::infinity();
@@ -32,7 +32,7 @@ bool vanished(ops::Op op, T got) {
 
 template <class T>
 bool belongs_to_special_row(ops::Op op, const numerics::Exact<T>& exact) {
-  // A log-probability of -inf is that of one masked class.
+  // An exact log-probability of -inf belongs to one masked class, not to a special row.
   const bool masked = op->distribution && vanished(op, exact.rounded);
   return exact.special && !masked;
 }
@@ -94,7 +94,8 @@ Verdict judge(ops::Op op, std::span<const numerics::Exact<T>> exact, std::span<c
 template <class T>
 std::optional<double> sum_minus_1(ops::Op op, std::span<const T> got) {
   if (!op->distribution || ops::takes_targets(op)) return std::nullopt;
-  // -1 is the first term: taken off at the end it would cancel what the compensation has kept.
+  // -1 is the first term. If it were added at the end, rounding would lose the digits that the
+  // compensation has kept.
   double sum = -1;
   double compensation = 0;
   for (const T y : got) {
@@ -103,13 +104,14 @@ std::optional<double> sum_minus_1(ops::Op op, std::span<const T> got) {
     compensation += std::fabs(sum) >= std::fabs(term) ? (sum - next) + term : (term - next) + sum;
     sum = next;
   }
-  // An infinite sum has a compensation of NaN.
+  // If the sum is infinite, the compensation is NaN.
   return std::isfinite(sum) ? sum + compensation : sum;
 }
 
 namespace {
 
-// An entry of a gradient is a number like any other: one that is lost is 0.
+// The entries of a gradient are judged like probabilities that need not sum to 1: an entry that
+// underflows is 0.
 constexpr ops::OpDefinition gradient_definition{.name = "gradient",
                                                 .formula = {},
                                                 .place = 0,

@@ -1,4 +1,4 @@
-// What came of a case: the outputs of a variant, judged against the oracle.
+// The outcome of a case: the outputs of a variant, compared with those of the oracle.
 #pragma once
 
 #include <cstddef>
@@ -14,22 +14,24 @@
 
 namespace maxtrick::oracle {
 
-// Each output of a row is judged alone, in this order, and the row has the worst of its outputs'
-// outcomes (the enumerators are in rising order):
-//   ok          within the tolerance, or correctly rounded, or the right special value;
-//   inaccurate  more ULPs off than the tolerance, but the relative error is below 1/2;
-//   differs     a special value other than the project's (or a number in its place) in a row with
-//               NaN, +inf or nothing but -inf, from a variant that states a definition of its own;
-//   wrong       not one correct digit: relative error of 1/2 or more, and none of the rest; also
-//               the wrong special value without a definition of one's own, and a number in
-//               place of the log-probability -inf of a masked class;
-//   underflow   softmax: 0 where the exact value does not round to 0, but is lost beside 1 (below
-//               half an ULP of 1; a larger one is no underflow, but wrong); log ops: -inf where it
-//               is finite (the logarithm of a probability, or of a sum, that came out as 0);
-//   overflow    +inf (softmax: either infinity) where the exact value is finite. Also 0 in a row
-//               of softmax whose outputs are all 0, and -inf in a row of log_softmax whose outputs
-//               are all -inf, where it is not right: the denominator overflowed;
-//   nan         NaN where the exact value is a number or an infinity.
+// Each output of a row is judged separately. The row has the worst outcome of its outputs; the
+// enumerators are in rising order:
+//   ok          The output is within the tolerance, or correctly rounded, or the correct special
+//               value.
+//   inaccurate  The error is above the tolerance, but the relative error is below 1/2.
+//   differs     The row has NaN, +inf or nothing but -inf, the output is not the special value that
+//               the project defines, and the variant states a definition of its own.
+//   wrong       The output has no correct digit (a relative error of 1/2 or more), and no other
+//               outcome applies. Also a wrong special value of a variant without a definition of
+//               its own, and a number instead of the log-probability -inf of a masked class.
+//   underflow   softmax: 0, although the exact value does not round to 0. The exact value is below
+//               half an ULP of 1; if it is larger, the outcome is `wrong`. Log ops: -inf, although
+//               the exact value is finite (the logarithm of a probability, or of a sum, that was
+//               computed as 0).
+//   overflow    +inf (softmax: either infinity), although the exact value is finite. Also a wrong 0
+//               in a row of softmax whose outputs are all 0, and a wrong -inf in a row of
+//               log_softmax whose outputs are all -inf: the denominator has overflowed.
+//   nan         NaN, although the exact value is a number or an infinity.
 enum class Outcome { ok, inaccurate, differs, wrong, underflow, overflow, nan };
 inline constexpr Outcome all_outcomes[] = {Outcome::ok,    Outcome::inaccurate, Outcome::differs,
                                            Outcome::wrong, Outcome::underflow,  Outcome::overflow,
@@ -38,26 +40,30 @@ inline constexpr Outcome all_outcomes[] = {Outcome::ok,    Outcome::inaccurate, 
 
 struct Verdict {
   Outcome outcome = Outcome::ok;
-  double max_error_ulp = 0;                    // over the row, by error.hpp; may be infinite
+  double max_error_ulp = 0;                    // over the row, as in error.hpp; may be infinite
   std::optional<std::size_t> first_bad_index;  // the first output that is not ok
 };
 
-// `exact` and `got` have one entry an output. `tolerance_ulp` is the largest error called ok.
-// `own_special_values` says that the variant follows a stated definition of its own.
+// Judges the outputs `got` of a row. `exact` and `got` have one entry for each output.
+// `tolerance_ulp` is the largest error that counts as ok. `own_special_values` is set if the
+// variant states a definition of its own for special values.
 template <class T>
 [[nodiscard]] Verdict judge(ops::Op op, std::span<const numerics::Exact<T>> exact,
                             std::span<const T> got, double tolerance_ulp, bool own_special_values);
 
-// The same for a row of any op: `got` and `loss` (null where the op has none) are what was computed
-// for it. The first bad index is left empty for ops with losses.
+// The same for a row of any op. `got` and `loss` (null if the op has none) are the computed results
+// of the row. first_bad_index is empty for ops with losses.
 template <class T>
 [[nodiscard]] Verdict judge(ops::Op op, const Answer<T>& answer, std::span<const T> got,
                             const T* loss, double tolerance_ulp, bool own_special_values);
 
-// The sum of the probabilities that a row of outputs stands for, minus 1: of the outputs for
-// softmax, of their exponentials (std::exp in double, so libm's last bit shows) for log_softmax;
-// nothing for log_sum_exp. Summed in double with Neumaier's compensation (A. Neumaier, ZAMM 54,
-// 1974), so that the figure is the outputs' and not the summation's. Infinite or NaN where the
+// The sum of the probabilities that a row of outputs represents, minus 1.
+//   softmax      the sum of the outputs, minus 1
+//   log_softmax  the sum of their exponentials, minus 1. They are computed by std::exp in double,
+//                so that the last bit of libm shows.
+//   log_sum_exp  nothing
+// The sum is computed in double with Neumaier's compensation (A. Neumaier, ZAMM 54, 1974), so that
+// it shows the errors of the outputs and not those of the summation. It is infinite or NaN if the
 // plain sum is.
 template <class T>
 [[nodiscard]] std::optional<double> sum_minus_1(ops::Op op, std::span<const T> got);

@@ -1,4 +1,4 @@
-// How the oracle answers an op: one solver an op, in a file of its own beside this one.
+// The solvers of the oracle. Each op has one, in its own file in this directory.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@
 
 namespace maxtrick::oracle {
 
-// A row of logits, and what a loss needs besides.
+// A row of logits, and the additional arguments of a loss.
 template <class T>
 struct Question {
   std::span<const T> logits;
@@ -24,13 +24,13 @@ struct Question {
 
 template <class T>
 struct Answer {
-  std::vector<numerics::Exact<T>> result;       // outputs(op, classes) of them
-  std::optional<numerics::Exact<T>> loss = {};  // of ops that take targets
+  std::vector<numerics::Exact<T>> result;       // has outputs(op, classes) elements
+  std::optional<numerics::Exact<T>> loss = {};  // for ops that take targets
 };
 
 // The exact answer. T is float, double, Float16 or BFloat16. Throws std::invalid_argument for a row
-// of no classes, std::logic_error for an op without a solver, and std::runtime_error for a row whose
-// rounding 2^17 bits do not decide (none is known).
+// without classes, std::logic_error for an op without a solver, and std::runtime_error if 2^17 bits
+// do not decide the rounding of a result (no such row is known).
 template <class T>
 [[nodiscard]] Answer<T> answer(ops::Op op, const Question<T>& question);
 
@@ -45,8 +45,8 @@ struct Solver {
   Solve<numerics::BFloat16> bfloat16;
 };
 
-// A solver's file holds one at namespace scope; `solve` is a generic lambda over Question<T>. The
-// files must be linked as objects (see ops::Register).
+// Registers a solver. The file of a solver defines one such object at namespace scope. `solve` is a
+// generic lambda that takes a Question<T>. The files must be linked as objects (see ops::Register).
 struct RegisterSolver {
   template <class Generic>
   RegisterSolver(ops::Op op, Generic solve) {

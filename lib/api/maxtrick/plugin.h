@@ -1,8 +1,10 @@
-/* A kernel of your own beside those of maxtrick: what a shared library must offer for
+/* The interface of plug-ins, with which maxtrick compares your own kernels with its own. A shared
+ * library that implements it can be given to
  *
  *     maxtrick list|eval|run|check ... --plugin mine.so
  *
- * C99, or C++. A plug-in exports one function, maxtrick_plugin_v1, which describes its kernels:
+ * The header is C99 and C++. A plug-in exports one function, maxtrick_plugin_v1, which describes
+ * its kernels:
  *
  *     static int softmax(const maxtrick_call_float32* call) { ...; return 0; }
  *     static const maxtrick_kernel kernels[] = {
@@ -12,29 +14,30 @@
  *         .kernel_count = 1, .kernels = kernels};
  *     const maxtrick_plugin* maxtrick_plugin_v1(void) { return &plugin; }
  *
- * Members that are not named are 0, which is what they mean where they are left out.
+ * Members that an initialiser does not name are 0, which has the meaning of a missing value.
  *
- * What a kernel may rely on, and what it must keep to:
+ * What a kernel may rely on, and which rules it must follow:
  *
- *   threads    It is never called by two threads of one process at once. What it starts itself
- *              is its own affair; its times are compared with one thread's.
- *   processes  It is called in several processes, none of which knows of the others: in some it
- *              is checked, in others timed. Each loads the file anew: one that is built anew
- *              meanwhile ends the run, before a table holds rows of both.
- *   alignment  None beyond that of the element type, of any pointer or row.
+ *   threads    Two threads of one process never call it at the same time. It may start threads of
+ *              its own, but its times are compared with those of one thread.
+ *   processes  It is called in several independent processes: some check it, others time it. Each
+ *              process loads the file itself. If the file is rebuilt in the meantime, the run ends,
+ *              so that no table has rows of two builds.
+ *   alignment  Pointers and rows have the alignment of the element type and no more.
  *   aliasing   Logits, targets, losses and result never overlap.
- *   reading    Nothing outside the rows and arrays of the call, not even in a vector's width.
- *   writing    Every result and every loss asked for; nothing between or beside the rows,
- *              nothing in logits and targets, which are the caller's.
- *   keeping    No pointer of a call is used once the call has returned.
- *   ending     It returns: it does not exit, jump out, or throw. 0 is success; any other number
+ *   reading    It reads nothing outside the rows and arrays of the call, not even to fill a vector.
+ *   writing    It writes every result and every loss that the op has. It writes nothing between or
+ *              beside the rows, and nothing in logits and targets, which belong to the caller.
+ *   pointers   It uses no pointer of a call after the call has returned.
+ *   returning  It returns: it does not exit, jump out, or throw. 0 means success. Any other number
  *              means that it could not compute this call, and is reported.
- *   the rest   It leaves the floating-point environment as it found it, and handlers of SIGSEGV,
- *              SIGBUS and SIGALRM alone.
+ *   state      It restores the floating-point environment, and does not touch the handlers of
+ *              SIGSEGV, SIGBUS and SIGALRM.
  *
- * A kernel that breaks these rules costs its own results only: it is checked in a process of its
- * own, with forbidden memory on both sides of what it is given, and reported with the case. Only
- * what passed that is called directly, to be timed, in another process. */
+ * A kernel that breaks these rules loses only its own results. It is checked in a process of its
+ * own, with inaccessible memory on both sides of its arguments, and a violation is reported with
+ * the case. Only a kernel that has passed these checks is called directly, in another process, to
+ * be timed. */
 #ifndef MAXTRICK_PLUGIN_H
 #define MAXTRICK_PLUGIN_H
 
@@ -45,7 +48,8 @@
 extern "C" {
 #endif
 
-/* Raised when a struct below changes; the name of the function is raised with it. */
+/* The version of this interface. It increases when a struct below changes, and so does the number
+ * in the name of the function. */
 #define MAXTRICK_PLUGIN_API 1
 
 #if defined(__GNUC__)
@@ -54,22 +58,24 @@ extern "C" {
 #define MAXTRICK_PLUGIN_EXPORT
 #endif
 
-/* One call: `rows` rows of `classes` logits, x_0 ... x_(classes - 1). Rows are 1 at least, classes
- * too. Row i of the logits begins at logits + i * logits_stride, that of the result at
- * result + i * result_stride; strides are counted in elements.
+/* One call: `rows` rows of `classes` logits, x_0 ... x_(classes - 1). Both numbers are at least 1.
+ * Row i of the logits begins at logits + i * logits_stride, row i of the result at
+ * result + i * result_stride. Strides are in elements.
  *
  *   op                      result                          losses            targets, scale
  *   softmax                 y_k = e^x_k / sum_j e^x_j       NULL              NULL
  *   log_softmax             x_k - log sum_j e^x_j           NULL              NULL
- *   log_sum_exp             one number a row, the log       NULL              NULL
- *   cross_entropy           NULL                            one a row         targets
- *   cross_entropy_gradient  scale (y_k - [k = target])      one a row         targets, scale
+ *   log_sum_exp             log sum_j e^x_j, one per row    NULL              NULL
+ *   cross_entropy           NULL                            one per row       targets
+ *   cross_entropy_gradient  scale (y_k - [k = target])      one per row       targets, scale
  *
- * The loss of a row is log sum_j e^x_j - x_target; targets are from 0 to classes - 1.
+ * y is the softmax. The loss of a row is log sum_j e^x_j - x_target. Targets are from 0 to
+ * classes - 1.
  *
- * Logits may be anything. A NaN, +inf, or nothing but -inf in a row makes all of its results NaN
- * (but log_sum_exp of +inf is +inf, and of nothing but -inf it is -inf); else a logit of -inf has
- * the probability 0, and no part in the sum. */
+ * Logits may have any value. If a row has NaN or +inf, or nothing but -inf, all of its results are
+ * NaN, with two exceptions: log_sum_exp of a row with +inf and no NaN is +inf, and of a row of
+ * nothing but -inf it is -inf. In other rows, a class with a logit of -inf has the probability 0
+ * and adds nothing to the sum. */
 typedef struct maxtrick_call_float32 {
   size_t rows, classes;
   const float* logits;
@@ -92,33 +98,35 @@ typedef struct maxtrick_call_float64 {
   double scale;
 } maxtrick_call_float64;
 
-/* One implementation of one op. It is listed as "op.algorithm.isa", "softmax.mine.avx2": small
- * letters, digits and _ in each part. Texts are UTF-8 of one line, of 1000 bytes at most. */
+/* One implementation of one op. It is listed as "op.algorithm.isa", such as "softmax.mine.avx2".
+ * Each part consists of lower-case letters, digits and _. Texts are one line of UTF-8 with at most
+ * 1000 bytes. */
 typedef struct maxtrick_kernel {
-  const char* op;        /* one of those above */
-  const char* algorithm; /* a name of yours */
-  const char* isa;       /* "scalar", "avx2" (timed beside an oneDNN held to that), ...; or NULL */
+  const char* op;        /* one of the ops above */
+  const char* algorithm; /* a name that you choose */
+  const char* isa;       /* "scalar", "avx2" (compared with oneDNN limited to AVX2), ...; or NULL */
   const char* summary;   /* one line; NULL: none */
   const char* source;    /* paper, repository, ...; NULL: the plug-in's name */
-  /* In float32 no result is further from the exact one than so many ULP, whatever the logits,
-   * special values included: maxtrick holds it to that. 0: nothing is claimed. */
+  /* The largest error in ULP that the kernel claims for any result in float32, whatever the logits,
+   * special values included. maxtrick checks it. 0: nothing is claimed. */
   double claimed_ulp;
-  int (*float32)(const maxtrick_call_float32* call); /* needed */
+  int (*float32)(const maxtrick_call_float32* call); /* required */
   int (*float64)(const maxtrick_call_float64* call); /* NULL: float32 only */
 } maxtrick_kernel;
 
-/* All of this lasts as long as the library is loaded. */
+/* The description of a plug-in. It and all that it points to must stay valid as long as the library
+ * is loaded. */
 typedef struct maxtrick_plugin {
   uint32_t api_version; /* MAXTRICK_PLUGIN_API */
-  const char* name;     /* of the whole, for manifests */
+  const char* name;     /* of the plug-in, for manifests */
   const char* version;  /* NULL: none */
-  /* 1000 at most. The names and texts of all, with some 110 bytes of each kernel besides, come to
-   * 128 KiB at most: of 1000 kernels they are short. */
+  /* At most 1000. The names and texts of all kernels, plus some 110 bytes for each kernel, may take
+   * at most 128 KiB in total, so that 1000 kernels must have short texts. */
   size_t kernel_count;
   const maxtrick_kernel* kernels;
 } maxtrick_plugin;
 
-/* What a plug-in exports. */
+/* The function that a plug-in exports. It returns the description. */
 MAXTRICK_PLUGIN_EXPORT const maxtrick_plugin* maxtrick_plugin_v1(void);
 
 #ifdef __cplusplus

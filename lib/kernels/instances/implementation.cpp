@@ -5,7 +5,7 @@
 namespace maxtrick::kernels::MAXTRICK_VECTOR {
 
 #ifdef MAXTRICK_VECTOR_HEADER
-// Each has a file of its own.
+// Each of these is defined in its own file in this directory.
 extern const Kernel<float> softmax[2], log_softmax[2], log_sum[2], loss[2], gradient[2];
 extern const ElementKernel elements[3];
 

@@ -1,6 +1,7 @@
-// The files of this directory are compiled once for each instruction set: MAXTRICK_VECTOR is its
-// name, MAXTRICK_VECTOR_HEADER the file of its vector type. Each file has the kernels of one task,
-// so that the compiler can work on several at a time.
+// The files of this directory are compiled once for each instruction set. MAXTRICK_VECTOR is its
+// name. MAXTRICK_VECTOR_HEADER is the header of its vector type; it is not defined if the compiler
+// does not support the set. Each file has the kernels of one task, so that they compile in
+// parallel.
 #pragma once
 
 #include "kernels/work.hpp"

@@ -1,4 +1,4 @@
-// A task on rows of any number of classes.
+// Runs a task on rows of any number of classes.
 #pragma once
 
 #include "kernels/instances/instance.hpp"
