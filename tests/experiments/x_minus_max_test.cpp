@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(probabilities_by_the_closed_form) {
            std::map<std::string, double>{{"percent", 1e2}, {"ppm", 1e6}})
         BOOST_TEST(table.from_gap(name + '/' + dtype + '/' + std::to_string(n)) ==
                    std::ceil(std::log(factor * (n - 1)) * 1024) / 1024);
-  BOOST_TEST(table.from_gap("percent/float16/2") == 4.60546875);  // 1179 / 256; 1/256 is the type's spacing
+  BOOST_TEST(table.from_gap("percent/float16/2") == 4.60546875);  // 1179 / 256; spacing 1/256
   BOOST_TEST(table.from_gap("percent/bfloat16/2") == 4.625);      // 148 / 32
   for (const auto& [key, row] : table.rows) BOOST_TEST(row.at("monotone") == "yes", key);
 }

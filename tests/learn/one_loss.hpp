@@ -1,4 +1,4 @@
-// A loss on one row of logits, by the name of its arm.
+// Evaluates a loss on one row of logits by the name of its arm.
 #pragma once
 
 #include "learn/loss.hpp"
@@ -17,7 +17,7 @@ inline const ops::Variant* softmax(const std::string& algorithm = "max_trick") {
   return ops::find_variant("softmax." + algorithm + ".scalar");
 }
 
-// A loss of a batch in T: its formulation, with the softmax before it.
+// A loss of a batch in T: a formulation together with the softmax that it is applied to.
 template <class T>
 class CrossEntropy {
  public:
