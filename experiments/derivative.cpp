@@ -194,7 +194,7 @@ template <class S>
 Found measure(const Point& point, const std::vector<S>& row, const ExactDerivative& exact) {
   const auto p = ops::apply<S>(*point.variant, point.dtype, row);
   Found found{oracle::derivative_errors<S>(exact, p, point.dtype), std::nullopt};
-  std::vector<double> a;  // the probabilities' own errors
+  std::vector<double> a;  // the absolute errors of the probabilities
   for (std::size_t i = 0; i < p.size(); ++i)
     a.push_back(oracle::distance(double{p[i]}, exact.p[i], exact.q[i]));
   if (std::all_of(a.begin(), a.end(), [](double x) { return std::isfinite(x); }))
@@ -279,7 +279,7 @@ void add_views(table::ResultTable& table, const Grid& grid) {
        {"row_sum_defect_u", "gradient_sum_defect_u"}}};
   for (const View& view : views)
     for (const DType dtype : grid.dtypes) {
-      if (ops::computes_in_float32(dtype)) continue;  // the CSV has them
+      if (ops::computes_in_float32(dtype)) continue;  // shown in the CSV only
       table.pivots.push_back(
           {.title = fmt::format("{}, {} classes: {}", name(dtype), grid.classes.back(), view.title),
            .row = "row",

@@ -57,7 +57,7 @@ std::optional<double> absolute_bound(const Variant& variant, DType dtype,
   const auto facts = oracle::row_facts<S>(dtype, row.logits());
   const auto bound = facts ? oracle::bound(variant, dtype, *facts) : std::nullopt;
   if (!bound) return bound;
-  const double largest = std::abs(row.exact().back().value());  // the others', the more negative
+  const double largest = std::abs(row.exact().back().value());  // of the other classes
   return *bound * ops::unit_roundoff(dtype) * largest * (1 + 0x1p-40);
 }
 

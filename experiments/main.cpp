@@ -1,4 +1,4 @@
-// The command line.
+// The command line: parses the options and runs the chosen command.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cerrno>

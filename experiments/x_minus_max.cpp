@@ -138,8 +138,9 @@ class Measured {
 // The result of a search.
 struct Found {
   std::optional<double> from_gap;  // the smallest gap from which on the criterion holds
-  bool monotone = true;            // at every gap of the scan: the error grows nowhere, and what
-                                   // holds once holds from there on
+  // Whether, over the scanned gaps, the error never grows and the criterion, once it holds, holds
+  // at all larger gaps.
+  bool monotone = true;
 };
 
 // Scans the whole range first, so that the answer depends on no theory: the criterion holds at

@@ -23,7 +23,7 @@ pc=$(find "$prefix" -name maxtrick.pc)
 package=$(dirname "$(find "$prefix" -name maxtrick-config.cmake)")
 [ -n "$pc" ] && [ -d "$package" ] || fail "no maxtrick.pc or no maxtrick-config.cmake"
 export PKG_CONFIG_PATH=${pc%/*} CMAKE_PREFIX_PATH=$prefix
-LD_LIBRARY_PATH=$(pkg-config --variable=libdir maxtrick)  # of a shared build
+LD_LIBRARY_PATH=$(pkg-config --variable=libdir maxtrick)  # for a shared build
 export LD_LIBRARY_PATH
 
 # The installed files must contain no path of the build, and must not require any library from their

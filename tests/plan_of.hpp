@@ -37,7 +37,7 @@ struct Mistake {
   std::string from, to, line;
 };
 
-// All that is wrong in a config, and the first line of that.
+// Returns the report of all errors in a config; first_error returns its first line.
 inline std::string plan_errors(std::string_view experiment, const std::string& config) {
   return errors(config, [&](Section& root) { (void)plan_of(experiment, root); });
 }

@@ -18,12 +18,13 @@ namespace maxtrick::exhaustive {
 
 enum class Curve { exp, log };
 
+// A function, the curve that it approximates, and its claimed error.
 struct FloatFunction {
   std::string name;
   std::string isa;  // or the library's name
   Curve curve = Curve::exp;
   double claimed_ulp = 0;
-  std::string unavailable = {};  // why it cannot be called here; empty where it can
+  std::string unavailable = {};  // why it cannot be called here; empty if it can
   std::function<void(std::span<const float>, std::span<float>)> evaluate;
 };
 

@@ -26,8 +26,11 @@ struct Reference {
   double margin = 0;
 };
 
+// Returns the reference for e^x or log x, by double where that is accurate enough and by MPFR
+// otherwise. x may be any float, including NaN and infinities.
 [[nodiscard]] Reference reference(Curve curve, float x);
 
+// Returns the exact value of e^x or log x, always by MPFR.
 [[nodiscard]] numerics::Exact<float> exact(Curve curve, float x);
 
 }  // namespace maxtrick::exhaustive

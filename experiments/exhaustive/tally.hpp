@@ -10,6 +10,7 @@
 
 namespace maxtrick::exhaustive {
 
+// The tallies of two sets of inputs are combined by add(); the order does not matter.
 struct Tally {
   std::uint64_t inputs = 0;         // counted one by one
   std::uint64_t misrounded = 0;     // results that are not the exact value rounded to nearest even

@@ -15,7 +15,7 @@ namespace maxtrick::loss {
 
 struct ExactLoss {
   numerics::Pair loss;
-  std::vector<numerics::Pair> gradient;  // one entry a column
+  std::vector<numerics::Pair> gradient;  // one entry for each column
   double largest = 0;                    // the largest entry of the gradient
 };
 

@@ -89,7 +89,7 @@ struct Found {
   std::size_t examples = 0;
   double mean = 0, exact_mean = 0;  // losses
   Errors loss = {}, gradient = {};
-  std::optional<Errors> difference = {};  // of the gradient as p - t; none for a loss of logits
+  std::optional<Errors> difference = {};  // of the gradient p - t; empty for a loss of logits
 
   [[nodiscard]] std::string outcome() const {
     if (loss.infinite + gradient.infinite > 0) return "not_finite";

@@ -193,7 +193,7 @@ std::vector<std::vector<Point>> batches(const LossConfig& config) {
       if (n == 2 && one_column) all.push_back(gap_batch(config, gap, 1));
     }
   for (const LossCase& one : config.cases)
-    if (!one.examples.labels.empty()) all.push_back(case_batch(config, one));  // else noted
+    if (!one.examples.labels.empty()) all.push_back(case_batch(config, one));  // else an error
   return all;
 }
 

@@ -32,6 +32,7 @@ struct LossView {
   std::string dtype, classes, targets;
 };
 
+// The grid of random examples: every gap with every number of classes.
 struct LossGrid {
   std::vector<double> gaps;
   std::vector<std::size_t> classes;

@@ -10,6 +10,7 @@
 
 namespace maxtrick::published {
 
+// A figure as a config describes it: the document's statement, and how to compute it.
 struct Figure {
   std::string id, what, claim, note;
   std::vector<std::string> printed;  // empty where there is a claim in words, with its limits
@@ -41,7 +42,9 @@ using Columns = table::Columns<Point, Agreement>;
 // Returns "yes", "partly" or "no"; "yes" for 0 of 0.
 [[nodiscard]] std::string how_many(std::size_t agree, std::size_t of);
 
+// Returns the document's statement about a figure.
 [[nodiscard]] Point point_of(const Figure& figure);
+// Computes a figure and compares it with the document's statement.
 [[nodiscard]] Agreement evaluate(const Figure& figure);
 
 // The statement of a document about a figure: either digits or a claim in words.

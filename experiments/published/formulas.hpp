@@ -9,6 +9,7 @@ namespace maxtrick::published {
 
 using Matrix = std::vector<std::vector<double>>;
 
+// The input of a formula.
 struct Given {
   Matrix input;                // rows of logits, probabilities or plain numbers
   std::vector<double> labels;  // one class index for each row, where the formula needs them

@@ -10,8 +10,8 @@
 
 extern "C" {
 
-// A buffer of slider_room_size() doubles for the arguments, because a caller of WebAssembly has no
-// other memory.
+// A buffer for the arguments and results, because a caller of WebAssembly has no other memory; and
+// its size in doubles.
 double* slider_room(void);
 int slider_room_size(void);
 
@@ -31,6 +31,7 @@ int slider_is_approximation(int variant);  // computes a different function that
 // Returns how the variant computes in the precision: the name of the precision if every operation
 // is rounded to it, or "float16_in_float32" (or "bfloat16_in_float32") if only the results are.
 const char* slider_dtype(int variant, int precision);
+// Writes the results of a variant for the row.
 void slider_compute(int variant, int precision, const double* logits, int classes, double* results);
 
 // Writes the exact results, in double (exact.hpp states the error; 0 below e^-560), and the same
@@ -43,5 +44,6 @@ void slider_exact(int is_softmax, int precision, const double* logits, int class
 // measures[1] to the sum of the probabilities minus 1.
 int slider_judge(int variant, int precision, const double* logits, int classes,
                  const double* results, double tolerance_ulp, double* measures);
+// Returns the name of an outcome, such as "ok".
 const char* slider_outcome(int outcome);
 }

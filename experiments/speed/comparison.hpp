@@ -35,6 +35,9 @@ struct Verdict {
   std::string measured;  // an interval; empty where it could not be judged
   std::string verdict;   // table::Judgement, or "unjudged"
 };
+// Judges the claim by the interval of the ratio of times. A claim is "unjudged" if the case or its
+// reference has no times. An interval wider than the share `widest_interval` of its estimate is
+// inconclusive.
 [[nodiscard]] Verdict judge(const Claim& claim, const Case& one,
                             const std::vector<Launched>& launches, double widest_interval);
 

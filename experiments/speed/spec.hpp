@@ -36,7 +36,7 @@ struct Claim {
   std::string reference = {};
   std::string reference_logits = {};  // empty: the case's
   double times = 1;
-  bool at_most = false;  // at most `times` times the reference's time, instead of at least its speed
+  bool at_most = false;  // limits the time to `times` times the reference's
 
   [[nodiscard]] bool matches(const Case& one) const;
   [[nodiscard]] timing::Item reference_of(const Case& one) const;
@@ -50,7 +50,7 @@ struct Spec {
   std::vector<Claim> claims;
   std::size_t launches = 0;
   std::chrono::milliseconds limit{};  // of one launch
-  double widest_interval = 0;         // from which anything is concluded, as a share
+  double widest_interval = 0;         // widest conclusive one, as a share of the estimate
   timing::Job settings;               // repetitions, seed and the like; no items
 };
 

@@ -28,6 +28,7 @@ using Columns = table::Columns<Case, Timed>;
 // Returns a table of these columns with its views, without rows.
 [[nodiscard]] table::ResultTable empty_table(const Spec& spec);
 
+// Combines the results of all launches of a case, and judges the claims that match it.
 [[nodiscard]] Timed evaluate(const Case& one, const Spec& spec,
                              const std::vector<Launched>& launches);
 

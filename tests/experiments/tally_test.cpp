@@ -127,7 +127,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_of_another_kind) {
   BOOST_TEST(wrong_special(0, -0.0F, 0.1));
   BOOST_TEST(!wrong_special(0x1p-149F, 0, 0.7));
   BOOST_TEST(wrong_special(0x1p-149F, 0, 1.2));
-  BOOST_TEST(!wrong_special(1, 2, 1e7));  // an error, and counted as that
+  BOOST_TEST(!wrong_special(1, 2, 1e7));  // an ordinary error
   // e^88 does not overflow, nor does e^x of any float up to the last one below 128 log 2.
   const Tally flushed = scan(made(Curve::exp, flushed_exp), {bits(88.0F), bits(89.0F), 1}, 0,
                              bits(89.0F) - bits(88.0F));

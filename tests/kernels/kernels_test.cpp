@@ -93,8 +93,8 @@ Matrix matrix(Random& random, std::size_t rows, std::size_t classes, unsigned ki
         case 4: x = i == r % classes ? x : x - random.uniform(0, 300); break;  // one leads
         case 5:
           x = i % 2 == 0 ? std::round(x) : -std::abs(std::round(x));
-          break;                                     // ties, of -0 too
-        case 6: x = r % 3 == 0 ? 40 * x : x; break;  // plain beside wide
+          break;                                     // ties, including those of -0 and +0
+        case 6: x = r % 3 == 0 ? 40 * x : x; break;  // ordinary rows and wide ones
         default: x = spread * x;
       }
       if (kind == 7 && random.below(4 * classes) == 0) x = random.below(2) == 0 ? NAN : INFINITY;

@@ -208,7 +208,7 @@ BOOST_AUTO_TEST_CASE(initial_weights_have_the_mean_and_variance_of_the_uniform) 
   Network<double> network(Widths{300, 200}, 1);
   Random random(4);
   network.initialise(random);
-  constexpr double n = 300 * 200, variance = 2.0 / (300 + 200);  // limit^2 / 3
+  constexpr double n = 300 * 200, variance = 2.0 / (300 + 200);  // variance = limit^2 / 3
   double sum = 0, squares = 0;
   for (const double w : network.parameters()) sum += w, squares += w * w;
   // Both are within five standard errors; the standard error of the mean square is variance *

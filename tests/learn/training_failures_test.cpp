@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(clip_moves_nothing_and_reports_a_loss_that_hides_it) {
   Biased run(clip_loss());
   BOOST_TEST(copied(run.network.parameters()) == run.before, boost::test_tools::per_element());
   BOOST_TEST(!run.history.first_bad_step);
-  BOOST_TEST(run.history.dead == 1500U);  // three quarters, of the last epoch only
+  BOOST_TEST(run.history.dead == 1500U);  // 3/4 of the examples, in the last epoch only
   BOOST_TEST(run.accuracy() == 0.25);
   // Each of these contributes -log 1e-7, although the true loss is about 100.
   for (const double loss : run.history.losses)

@@ -64,7 +64,7 @@ BOOST_AUTO_TEST_CASE(examples_are_kept_feature_by_feature_with_a_one_behind) {
 BOOST_AUTO_TEST_CASE(every_epoch_takes_each_example_once_in_the_documented_order) {
   const Examples examples = numbered(70);
   Network<float> network(std::vector<std::size_t>{2, 1}, 32);
-  network.parameters()[0] = 1;  // the logit is the first feature: twice the number
+  network.parameters()[0] = 1;  // the logit is the first feature, 2 x number
   std::vector<std::int32_t> seen, expected, order(70);
   std::vector<std::size_t> batches;
   const MeanLoss spy = [&](Rows<const float> z, std::span<const std::int32_t> labels,

@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(each_outcome_of_one_output, T, FloatTypes) {
   BOOST_TEST(in_place<T>(ops::softmax, T(0.36)) == Outcome::inaccurate);
   BOOST_TEST(in_place<T>(ops::softmax, T(0.37)) == Outcome::wrong);
   BOOST_TEST(in_place<T>(ops::softmax, T(-0.25)) == Outcome::wrong);
-  BOOST_TEST(in_place<T>(ops::softmax, T(0)) == Outcome::wrong);  // too large to underflow
+  BOOST_TEST(in_place<T>(ops::softmax, T(0)) == Outcome::wrong);  // the exact value is large
   BOOST_TEST(in_place<T>(ops::softmax, inf<T>) == Outcome::overflow);
   BOOST_TEST(in_place<T>(ops::softmax, -inf<T>) == Outcome::overflow);
   BOOST_TEST(in_place<T>(ops::softmax, qnan<T>) == Outcome::nan);

@@ -60,7 +60,7 @@ test("the contrast is that of the standard", () => {
 test("marks stand out from the ground", () => {
   assert.ok(markColours.size > 15);
   for (const colour of markColours) {
-    if (["#fffffe", "#000000"].includes(colour)) continue; // white lines with a dark rim, on the coloured ground of the surface
+    if (["#fffffe", "#000000"].includes(colour)) continue; // lines on the coloured surface, with a dark rim
     assert.ok(contrast(colour, paper) >= ofMarks, `${colour}: ${contrast(colour, paper)}`);
     assert.ok(
       contrast(onDark(colour), dark[paper]) >= ofMarks,

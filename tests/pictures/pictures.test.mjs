@@ -52,7 +52,7 @@ test("every picture has a question, a statement, words and a table", () => {
 test("every number that is drawn is in the table below", () => {
   for (const [name, specification] of specifications) {
     const picture = pictureOf(name.replace(/-narrow$/, ""));
-    if (picture.sources.length === 0 || picture.name === "regions" || picture.name.startsWith("outcomes")) continue; // computed; counted; words
+    if (picture.sources.length === 0 || picture.name === "regions" || picture.name.startsWith("outcomes")) continue; // no table; counts; words
     const words = [picture.sheet.caption, ...picture.sheet.header, ...picture.sheet.rows.flat()].join(" ");
     const numbers = [...words.matchAll(/[-+]?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?/g)]
       .map(([text]) => Number(text))

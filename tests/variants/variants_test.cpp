@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(losses_are_the_oracles, T, FloatTypes) {
                    variant.name());
     }
   }
-  BOOST_TEST(seen >= (std::is_same_v<T, float> ? 25U : 15U));  // on a CPU without AVX: 30
+  BOOST_TEST(seen >= (std::is_same_v<T, float> ? 25U : 15U));  // 30 on a CPU without AVX
 }
 
 BOOST_AUTO_TEST_CASE(every_variant_says_what_it_is) {

@@ -74,7 +74,7 @@ std::pair<std::vector<std::string>, std::size_t> foreign(const std::string& expe
 
 BOOST_AUTO_TEST_CASE(rows_of_theirs_are_foreign) {
   const auto of_training = foreign("training", training);
-  BOOST_TEST(of_training.first.size() * 3 + 2 == of_training.second);  // two of bayes
+  BOOST_TEST(of_training.first.size() * 3 + 2 == of_training.second);  // two rows are of bayes
   for (const std::string& key : of_training.first) BOOST_TEST(key.starts_with("three/mine/"), key);
   const auto of_loss = foreign("loss", loss);
   BOOST_REQUIRE_EQUAL(of_loss.first.size(), 1U);

@@ -1,7 +1,7 @@
 // A user's kernels: a call in the worker process gives the same result as a direct call, and any
 // failure is reported and affects nothing else. plugin_tables_test and plugin_speed_test test their
 // rows in tables.
-#include "maxtrick/plugin.h"  // it is C++ too
+#include "maxtrick/plugin.h"  // the C header must also compile as C++
 
 #include "numerics/random.hpp"
 #include "ops/cross_entropy.hpp"
