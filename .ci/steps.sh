@@ -1,14 +1,15 @@
-# What .ci/run and .ci/full share; they source this file. A step builds what it needs, so that it also
-# runs alone in a fresh clone.
+# Code that .ci/run and .ci/full share; both source this file. Each step builds what it needs, so that it can
+# also run alone in a fresh clone.
 # shellcheck shell=bash disable=SC2034  # variables are for those who source it
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit
-# ccache then also serves a clone in another folder.
+# With these settings, ccache also finds entries of a clone in another folder.
 export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=yes
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 announce() { echo "ci: $SECONDS s, $*" >&2; }
-# Exit code 5 says that this CPU lacks an instruction set, or that data are not here: those rows are skipped.
+# Exit code 5 means that the CPU lacks an instruction set or that data are missing; the rows concerned are
+# skipped.
 or_skipped() { "$@" || [ $? -eq 5 ]; }
 cpu_has() { grep -qw "$1" /proc/cpuinfo; }
 
@@ -23,10 +24,10 @@ gcc_program() {
   scripts/build release "${gcc[@]}" -- --target maxtrick
 }
 
-# The table that holds times, which no run repeats; `check` compares the rest of it by its rules.
+# This table contains times, which differ from run to run. `check` compares its other columns by their rules.
 timed=backends
 
-# The steps of .ci/full, in their order. A hyphen in a name is an underscore in the name of its function.
+# The steps of .ci/full, in order. A hyphen in a step's name is an underscore in the name of its function.
 steps=(tidy asan emulate-nehalem emulate-haswell asan-avx2 clang blas-cores external browser recipes)
 
 step_tidy() {
@@ -39,7 +40,7 @@ step_asan() {
   scripts/test asan "${clang[@]}"
 }
 
-# A test that needs an instruction set which the emulated CPU lacks skips it; any other use of one fails.
+# A test that needs an instruction set which the emulated CPU lacks is skipped; any other use of one fails.
 emulate() {
   scripts/setup --emulate
   local programs
@@ -60,7 +61,7 @@ step_asan_avx2() {
   MAXTRICK_ISA=avx2 scripts/test asan -L kernels "${clang[@]}"
 }
 
-# Both compilers make the same tables, byte for byte.
+# Both compilers must produce the same tables, byte for byte.
 step_clang() {
   scripts/setup --ci
   scripts/test clang "${clang[@]}"
@@ -74,7 +75,8 @@ step_clang() {
   done
 }
 
-# The tables of training hold on other cores of OpenBLAS too: those below the one that it chooses here.
+# The tables of training must also pass with OpenBLAS's other cores, which are older than the one that it
+# selects here.
 step_blas_cores() {
   gcc_program
   local core cores=()
@@ -86,7 +88,7 @@ step_blas_cores() {
   done
 }
 
-# The tables of data that a reader must get. The logits of the lab are made here.
+# The tables of data that users have to obtain themselves. The logits of the lab are computed here.
 step_external() {
   gcc_program
   ! cpu_has avx2 || OPENBLAS_CORETYPE=Haswell build/maxtrick run configs/training.toml \
@@ -99,7 +101,7 @@ step_browser() {
   scripts/report --fetch
   scripts/browser
   scripts/test release -L browser "${gcc[@]}"
-  # What these tests may lack elsewhere has been set up here.
+  # Everything that these tests may lack elsewhere has been set up here, so none may be skipped.
   if grep -q '^skipped: ' build/Testing/Temporary/LastTest.log; then
     echo "ci: a test was skipped" >&2
     return 1

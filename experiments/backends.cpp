@@ -1,5 +1,6 @@
-// Experiment `backends`: one network trained with each softmax as its backend, from the same seeds:
-// how far the runs part, and how fast they are. One row for each backend.
+// Experiment `backends`: trains one network with each softmax as its backend, from the same seeds,
+// and reports how far the runs diverge and how fast they are. The table has one row for each
+// backend.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -22,9 +23,9 @@ using inputs::Trained;
 using ops::Variant;
 using table::Rule;
 
-// Seconds of each setup's training, [setup][repeat]: the setups take turns, so that what slows the
-// machine down for a while slows all of them; each repeat starts with another. One repeat before
-// these warms up.
+// Returns the training times in seconds as [setup][repeat]. The setups take turns, so that a
+// temporary slowdown of the machine affects all of them, and each repeat starts with a different
+// setup. One additional repeat runs first as a warm-up and is not recorded.
 std::vector<std::vector<double>> interleaved_seconds(const std::vector<inputs::Setup>& setups,
                                                      std::size_t repeats) {
   using Clock = std::chrono::steady_clock;
@@ -43,7 +44,7 @@ std::vector<std::vector<double>> interleaved_seconds(const std::vector<inputs::S
 
 struct Found {
   std::size_t seeds = 0;
-  // Where the backend to compare with cannot run here, there is nothing to compare.
+  // Empty where the backend to compare with cannot run here.
   std::optional<double> loss_difference = {}, weight_difference = {};
   double accuracy = 0;
   std::optional<table::Interval> speed = {};
@@ -81,13 +82,14 @@ Columns columns(const Variant* origin, const Variant* reference) {
 struct Comparison;
 std::vector<std::vector<double>> measure_times(const Comparison& all);
 
-// What the rows share: the runs of each backend, and their times.
+// The data that all rows share: the runs of each backend, and their times.
 struct Comparison {
   std::vector<std::shared_ptr<Runs>> backends;
   std::size_t origin = 0, reference = 0;
   std::size_t repeats = 0;
-  // Of those that can run here, and in this process: what a plug-in takes in another is not its
-  // time. Once all have been trained, so that nothing else runs beside it.
+  // The times of the backends that can run here and in this process. A plug-in that runs in another
+  // process is left out, because its time there would include the communication. The times are
+  // measured after all backends have been trained, so that nothing else runs at the same time.
   inputs::Lazy<std::vector<std::vector<double>>> seconds{[this] { return measure_times(*this); }};
 };
 
@@ -141,7 +143,7 @@ Found compare(Comparison& all, std::size_t index) {
   return found;
 }
 
-// The place of the variant that `key` names, among those that are compared.
+// Returns the index, among the variants that are compared, of the variant that `key` names.
 std::size_t read_place(config::Section& section, std::string_view key,
                        const std::vector<const Variant*>& variants) {
   const auto names = inputs::names_of(variants, &Variant::name);
@@ -172,7 +174,7 @@ run::Plan plan(config::Section& config) {
 
   auto parts = std::make_shared<std::vector<std::function<void()>>>();
   for (const Variant* variant : variants) {
-    // Of the backend's probabilities both loss and gradient, and nothing else beside them.
+    // Both the loss and the gradient are computed from the backend's probabilities alone.
     const inputs::Arm arm{.name = variant->name(),
                           .formulation = ops::find_formulation("log_of_softmax"),
                           .softmax = variant,

@@ -1,5 +1,6 @@
-// Experiment `breaking`: where the obvious forms of the loss stop learning and the preferred ones
-// go on. One row for each condition and arm, over many seeds; the arms of a condition start alike.
+// Experiment `breaking`: finds the conditions under which the naive forms of the loss stop learning
+// while the preferred ones still learn. The table has one row for each condition and arm, over many
+// seeds. All arms of a condition start from the same state.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -29,11 +30,11 @@ std::size_t optional_count(config::Section& section, std::string_view key, std::
   return section.count(key, 0, static_cast<std::int64_t>(most));
 }
 
-// The setup of a [[condition]], without its arm: the task, changed by
+// Reads the setup of a [[condition]], without its arm: the task, changed by these optional keys:
 //   learning_rate, dtype (of softmax and loss: every type but float64), and inputs::Start's
 //   feature_scale, label_noise, bias, biased, misled_epochs, last_layer_scale
-// each where it is there. Errors are noted in the config: also a type that the softmax of one of
-// the arms lacks.
+// Errors are noted in the config. It is also an error if the softmax of one of the arms does not
+// support the type.
 inputs::Setup read_condition(config::Section& section, const inputs::Task& task,
                              const std::vector<inputs::Arm>& arms) {
   inputs::Setup setup{.task = task, .arm = {}};
@@ -63,10 +64,10 @@ inputs::Setup read_condition(config::Section& section, const inputs::Task& task,
   return setup;
 }
 
-// Within so much of the best arm's accuracy a run counts as trained. The arms that fail are off by
-// a quarter and more; single seeds of those that learn scatter by a few hundredths.
+// A run counts as trained if its accuracy is at most this far below the best arm's. Arms that fail
+// are 0.25 or more below it; single seeds of arms that learn vary by a few hundredths.
 constexpr double near_best = 0.05;
-// So large a share of the seeds decides the outcome.
+// The share of the seeds that decides the outcome of an arm.
 constexpr double decided = 0.75;
 
 struct Condition {
@@ -103,7 +104,8 @@ table::Cell first_bad_step(const Point& point) {
   return table::quantile(std::move(steps), 0.5);
 }
 
-// A cell that only exists once the runs have been made: it reads from the result too.
+// A cell whose value exists only after the runs have been made. The function therefore takes the
+// result as well, although it does not use it.
 template <class Of>
 auto quantile(double q, Of of) {
   return [q, of](const Point& point, const Found&) {
@@ -182,7 +184,8 @@ Found judge(const Point& point) {
   for (const auto& arm : point.condition->arms)
     if (arm->made())
       found.best_accuracy = std::max(found.best_accuracy, arm->quantile(0.5, accuracy));
-  // Where the best does not do much better than a guess, nothing learns.
+  // The threshold is at least halfway from a guess to 1. Otherwise all arms would count as learning
+  // where even the best arm is hardly better than a guess.
   const double guess = 1 / static_cast<double>(runs.setup().task.data.classes);
   const double enough = std::max(found.best_accuracy - near_best, (1 + guess) / 2);
   for (const Trained& run : runs.all()) {
@@ -206,7 +209,8 @@ void add_condition(run::Plan& plan, const Columns& columns,
     parts->insert(parts->end(), of_arm->begin(), of_arm->end());
   }
   const std::size_t batch = plan.cases.size() + 1;
-  // What the best arm is decides for all of them.
+  // The outcome of every arm depends on which arm is the best. One foreign arm therefore affects
+  // all.
   const bool foreign = std::any_of(condition->arms.begin(), condition->arms.end(),
                                    [](const auto& runs) { return runs->setup().arm.foreign(); });
   for (const auto& runs : condition->arms) {

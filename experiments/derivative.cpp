@@ -1,6 +1,6 @@
-// Experiment `derivative`: the Jacobian of softmax and the gradient of cross-entropy, computed in
-// the working type from the probabilities that a variant gives, against the exact ones. What theory
-// allows is derived at DerivativeBounds.
+// Experiment `derivative`: computes the Jacobian of softmax and the gradient of cross-entropy in
+// the working type from the probabilities that a variant returns, and compares them with the exact
+// ones. The theoretical bounds are derived at DerivativeBounds.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -27,28 +27,33 @@ using ops::Variant;
 using oracle::ExactDerivative;
 using table::Rule;
 
-// What arithmetic can add to the errors of the probabilities that a derivative is made from.
+// Bounds for the error of a derivative that is computed from inexact probabilities.
 //
-// P, Q are the exact probabilities and 1 - P; p = P + a the variant's, |a| its absolute error,
-// measured; u the unit roundoff, first order. What the arithmetic can add to a:
-//   -p_i p_j      |error| <= P_i |a_j| + P_j |a_i| + u P_i P_j
-//   p_i (1 - p_i) |error| <= |Q_i - P_i| |a_i| + 2 u P_i Q_i      (d/dP of P - P^2 is Q - P)
-//   p_t - 1       relative error <= |a_t| / Q_t + u, so (P_t / Q_t + 1) u where p_t is only
-//                 rounded: no digit is left once Q_t is below u
-//   -sum of p_j, j /= t, n classes, in order
-//                 relative error <= sum |a_j| / Q_t + (n - 2) u: that of the worst p_j, and of the
-//                 sum; nothing cancels
-// The bounds in the table are these with every term of higher order and half the smallest subnormal
-// for each result that may underflow, so that they hold in every row, also where p has no digit.
+// Notation: P and Q are the exact probabilities and 1 - P. p = P + a are the variant's
+// probabilities, and |a| is their measured absolute error. u is the unit roundoff. To first order:
 //
-// Of the Jacobian by its largest entry; of the target's entry of the gradient in its two forms,
-// relative.
+// 1. -p_i p_j:      |error| <= P_i |a_j| + P_j |a_i| + u P_i P_j
+// 2. p_i (1 - p_i): |error| <= |Q_i - P_i| |a_i| + 2 u P_i Q_i, since d/dP of P - P^2 is Q - P
+// 3. p_t - 1:       relative error <= |a_t| / Q_t + u. Where p_t has only its own rounding error,
+//                   this is (P_t / Q_t + 1) u: no correct digit is left once Q_t is below u.
+// 4. -sum of p_j over j /= t, n classes, added in order:
+//                   relative error <= sum |a_j| / Q_t + (n - 2) u. The first part is at most the
+//                   relative error of the worst p_j, the second is that of the sum. Nothing
+//                   cancels.
+//
+// The bounds in the table add to these every term of higher order, and half the smallest subnormal
+// for each result that may underflow. They therefore hold in every row, even where p has no correct
+// digit.
+//
+// `jacobian` is relative to the largest entry of the Jacobian. `minus_1` and `of_others` bound the
+// relative error of the gradient's entry for the target, in the forms 3 and 4.
 struct DerivativeBounds {
   double jacobian = 0, minus_1 = 0, of_others = 0;
 };
 
-// The largest relative change of a result of `operations` roundings in the type W, and of one to S
-// where that is another: (1 + u)^k - 1, built up since 1 + u is 1 in double for float64.
+// Returns the largest relative change of a result by `operations` roundings in the working type W
+// and, where the storage type S differs from W, one rounding to S. This is (1 + u)^k - 1. It is
+// built up step by step, because 1 + u rounds to 1 in double for float64.
 double growth(DType dtype, std::size_t operations) {
   const bool mixed = ops::computes_in_float32(dtype);
   const double u = ops::unit_roundoff(mixed ? DType::float32 : dtype);
@@ -57,7 +62,7 @@ double growth(DType dtype, std::size_t operations) {
   return g;
 }
 
-// The bounds above, with all orders; `a` are the probabilities' errors.
+// Computes the bounds above with the terms of all orders. `a` are the errors of the probabilities.
 DerivativeBounds derivative_bounds(const oracle::ExactDerivative& exact,
                                    const std::vector<double>& a, DType dtype) {
   const std::size_t n = a.size();
@@ -82,7 +87,7 @@ DerivativeBounds derivative_bounds(const oracle::ExactDerivative& exact,
     others_error += a[i];
   }
   const double q_t = q(oracle::target);
-  // Above what rounding takes off the bounds themselves, in double.
+  // Covers the rounding errors of the bounds themselves, which are computed in double.
   constexpr double slack = 1 + 0x1p-40;
   bound.jacobian *= slack / exact.largest_entry;
   bound.minus_1 = (a[oracle::target] + (q_t + a[oracle::target]) * g1 + underflow) / q_t * slack;
@@ -94,7 +99,7 @@ using Errors = oracle::DerivativeErrors;
 
 struct Logits {
   std::string name, hazard;
-  bool leads = false;  // gap at the target and 0 elsewhere; else normal
+  bool leads = false;  // true: `gap` at the target and 0 elsewhere; false: normal
   double gap = 0, scale = 0;
   std::uint64_t seed = 0;
 };
@@ -189,7 +194,7 @@ template <class S>
 Found measure(const Point& point, const std::vector<S>& row, const ExactDerivative& exact) {
   const auto p = ops::apply<S>(*point.variant, point.dtype, row);
   Found found{oracle::derivative_errors<S>(exact, p, point.dtype), std::nullopt};
-  std::vector<double> a;  // the probabilities' own errors
+  std::vector<double> a;  // the absolute errors of the probabilities
   for (std::size_t i = 0; i < p.size(); ++i)
     a.push_back(oracle::distance(double{p[i]}, exact.p[i], exact.q[i]));
   if (std::all_of(a.begin(), a.end(), [](double x) { return std::isfinite(x); }))
@@ -227,7 +232,8 @@ std::vector<std::shared_ptr<const Logits>> read_rows(config::Section& config) {
     Logits one{.name = inputs::read_name(section, "name"), .hazard = section.text("hazard")};
     names.add(section, one.name);
     one.leads = section.has("gap");
-    // Within these no exact probability is subnormal in double, where a pair would lose digits.
+    // Within these ranges no exact probability is subnormal in double. A subnormal one would lose
+    // digits in a pair of doubles.
     if (one.leads) {
       one.gap = section.number("gap", {-300, 300});
     } else {
@@ -251,7 +257,7 @@ Grid read_grid(config::Section& config) {
 }
 
 void add_views(table::ResultTable& table, const Grid& grid) {
-  // What storing p_t loses is the same for every variant.
+  // The error caused by storing p_t is the same for every variant, so one variant stands for all.
   if (const Variant* variant = inputs::stand_in(grid.variants, ops::softmax, grid.dtypes))
     for (const std::size_t classes : grid.classes)
       table.pivots.push_back(
@@ -273,7 +279,7 @@ void add_views(table::ResultTable& table, const Grid& grid) {
        {"row_sum_defect_u", "gradient_sum_defect_u"}}};
   for (const View& view : views)
     for (const DType dtype : grid.dtypes) {
-      if (ops::computes_in_float32(dtype)) continue;  // the CSV has them
+      if (ops::computes_in_float32(dtype)) continue;  // shown in the CSV only
       table.pivots.push_back(
           {.title = fmt::format("{}, {} classes: {}", name(dtype), grid.classes.back(), view.title),
            .row = "row",

@@ -1,5 +1,6 @@
-// Experiment `log_softmax`: what each way of computing log-softmax is worth when one logit leads
-// the others by a gap. One row for each number of classes, gap, type and variant.
+// Experiment `log_softmax`: measures the accuracy of each way of computing log-softmax when one
+// logit exceeds the others by a gap. The table has one row for each number of classes, gap, type
+// and variant.
 #include "ops/log_softmax.hpp"
 
 #include <fmt/format.h>
@@ -30,8 +31,9 @@ using table::Rule;
 template <class S>
 using SharedRow = std::shared_ptr<inputs::ExactRow<S>>;
 
-// One logit of `gap`, the leader, before others of 0: exp(x) overflows where users meet it, x - m
-// is exact, and two distinct logits cost the oracle little.
+// Returns a row whose first logit, the leader, is `gap` and whose other logits are 0. In such a row
+// exp(x) overflows at the logits where it does for users, x - m is exact, and the oracle is fast
+// because only two logits are distinct.
 template <class S>
 SharedRow<S> leader_row(std::size_t classes, double gap) {
   return std::make_shared<inputs::ExactRow<S>>(ops::log_softmax, [=] {
@@ -41,19 +43,21 @@ SharedRow<S> leader_row(std::size_t classes, double gap) {
   });
 }
 
-// What x - max leaves out, the same in every output; by log1p, which keeps it where it is below u.
+// Returns the error of the approximation x - max, which is the same in every output. log1p keeps it
+// even where it is below the unit roundoff.
 double left_out(std::size_t classes, double gap) {
   return std::log1p(static_cast<double>(classes - 1) * std::exp(-gap));
 }
 
-// The variant's bound, as an absolute error. 2^-40 is what the oracle leaves open.
+// Returns the variant's bound as an absolute error. The factor 1 + 2^-40 covers the error of the
+// oracle.
 template <class S>
 std::optional<double> absolute_bound(const Variant& variant, DType dtype,
                                      inputs::ExactRow<S>& row) {
   const auto facts = oracle::row_facts<S>(dtype, row.logits());
   const auto bound = facts ? oracle::bound(variant, dtype, *facts) : std::nullopt;
   if (!bound) return bound;
-  const double largest = std::abs(row.exact().back().value());  // the others', the more negative
+  const double largest = std::abs(row.exact().back().value());  // of the other classes
   return *bound * ops::unit_roundoff(dtype) * largest * (1 + 0x1p-40);
 }
 
@@ -125,7 +129,8 @@ Columns columns(double tolerance_ulp) {
 template <class S>
 Found measure(const Point& point, inputs::ExactRow<S>& row, double tolerance_ulp) {
   const auto got = ops::apply(*point.variant, point.dtype, row.logits());
-  // All outputs but the leader's have one exact value: what came again need not be judged again.
+  // All outputs except the leader's have the same exact value. An output that equals its
+  // predecessor therefore need not be judged again.
   std::vector<numerics::Exact<S>> exact = {row.exact()[0]};
   std::vector<S> outputs = {got[0]};
   double max_absolute = numerics::absolute_error(exact[0], got[0]);
@@ -160,7 +165,7 @@ Grid read_grid(config::Section& config) {
   Grid grid{inputs::read_dtypes(config), inputs::read_variants(config), {}, {}, 0};
   inputs::require_op(config, grid.variants, ops::log_softmax);
   inputs::require_dtypes(config, grid.dtypes, grid.variants);
-  // e^-700 is a normal number of double still, in which theory is computed.
+  // The theoretical values are computed in double, in which e^-700 is still a normal number.
   grid.gaps = inputs::read_distinct(
       config, "gaps", [](double gap) { return gap >= 0 && gap <= 700; }, "a number from 0 to 700");
   grid.classes = inputs::read_classes(config, 2);
@@ -168,7 +173,8 @@ Grid read_grid(config::Section& config) {
   return grid;
 }
 
-// The views: the leader's error, one a type; and that of x - max in the first of these types.
+// Adds the views: the leader's error, one view for each shown type, and the error of x - max in the
+// first of these types.
 void add_pivots(config::Section& config, const Grid& grid, table::ResultTable& table) {
   const auto shown_dtypes = config.choices("shown_dtypes", inputs::names_of(grid.dtypes));
   const auto n = config.integer("shown_classes", 2, inputs::max_classes);

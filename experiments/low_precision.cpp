@@ -1,7 +1,8 @@
 // Experiment `low_precision`: the study of P. Blanchard, D. J. Higham and N. J. Higham ("Accurately
-// computing the log-sum-exp and softmax functions", IMA J. Numer. Anal. 41(4), 2021, section 5):
-// how often each way of computing overflows on a data set in a small type, how far off it is, and
-// what theory allows. One row for each data set, type and variant.
+// computing the log-sum-exp and softmax functions", IMA J. Numer. Anal. 41(4), 2021, section 5).
+// For each way of computing, it reports how often it overflows on a data set in a small type, how
+// large its error is, and which error theory allows. The table has one row for each data set, type
+// and variant.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -32,16 +33,16 @@ using ops::Op;
 using ops::Variant;
 using table::Rule;
 
-// Sets of logits, rows x classes, as a config describes them: a file, or generated.
+// A set of logits, rows x classes, that a config describes: either read from a file or generated.
 struct LogitSet {
   std::string name, hazard, source;
   std::size_t rows = 0, classes = 0;
   double scale = 1, offset = 0;
   std::uint64_t seed = 0;
-  std::vector<double> file = {};  // what the file holds
-  std::string missing = {};       // where it is not there: which, and how to get it
+  std::vector<double> file = {};  // the contents of the file
+  std::string missing = {};       // if the file is missing: its name and how to get it
 
-  // In C order; drawn anew each time where they are generated.
+  // In C order. Generated logits are drawn again at each call.
   [[nodiscard]] std::vector<double> logits() const;
 };
 
@@ -59,7 +60,7 @@ void read_generator(config::Section& section, const std::vector<DType>& dtypes, 
   if (set.rows * set.classes > 10'000'000)
     section.reject("rows", fmt::format("{} logits", set.rows * set.classes),
                    "rows times classes of 10000000 at most");
-  // Random::normal() cannot go beyond sqrt(4 * 53 log 2) = 12.2.
+  // The magnitude of Random::normal() is at most sqrt(4 * 53 log 2) = 12.2.
   constexpr double furthest = 13;
   inputs::require_representable(section, "scale", {std::abs(set.offset) + furthest * set.scale},
                                 dtypes);
@@ -73,12 +74,12 @@ std::vector<double> LogitSet::logits() const {
   return drawn;
 }
 
-// Reads a section with a name, a hazard, a source, and either
+// Reads a section with a name, a hazard, a source, and one of
 //   path = "x.npy", obtain = "how to get it"      as read_logit_file
 //   generate = "normal", scale = s, seed = k, rows = r, classes = n, offset = c (optional)
-// where random numbers are those of numerics::Random, drawn row by row. Errors are noted in the
-// config: a file that is no matrix, and logits that are not finite in one of the types. A file that
-// is not there is none.
+// The random numbers are those of numerics::Random, drawn row by row. Errors are noted in the
+// config; these include a file that is not a matrix, and logits that are not finite in one of the
+// types. A missing file is not an error.
 LogitSet read_logit_set(config::Section& section, const std::vector<DType>& dtypes) {
   LogitSet set{.name = inputs::read_name(section, "name"),
                .hazard = section.text("hazard"),
@@ -106,7 +107,7 @@ struct Point {
   const Variant* variant;
 };
 
-// Of no vectors there is no mean, and no largest: not finite.
+// If there are no vectors, the mean and the extremes are not finite.
 struct Found {
   std::size_t overflows = 0, bounded = 0, violations = 0;
   double mean_error_u = 0;
@@ -158,7 +159,7 @@ Columns columns() {
   };
 }
 
-// A data set in one type, with what the variants share.
+// A data set in one storage type, with the exact results that the variants share.
 template <class S>
 class Vectors {
  public:
@@ -201,7 +202,8 @@ class Vectors {
   std::map<Op, inputs::Lazy<Answers>> exact_;
 };
 
-// A sum that overflows leaves no infinity in a softmax, but divides everything away.
+// If the sum overflows, softmax returns no infinity: the division by an infinite sum makes every
+// output 0. Such a result counts as an overflow too.
 template <class S>
 bool overflowed(Op op, const std::vector<S>& got) {
   const auto none = [&](auto is) { return std::none_of(got.begin(), got.end(), is); };
@@ -282,7 +284,8 @@ run::Plan plan(config::Section& config) {
   plan.table.limits = {{"violations", "violations_allowed"}};
   plan.table.legend = {"data", "vectors", "classes", "hazard", "source"};
 
-  // One set may be a table of its own, so that --set reaches it.
+  // A single data set may be a plain table instead of an array of tables, so that --set can address
+  // it.
   std::vector<config::Section> sections;
   if (config.is_table("data"))
     sections.push_back(config.table("data"));

@@ -1,4 +1,4 @@
-// The command line.
+// The command line: parses the options and runs the chosen command.
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cerrno>
@@ -98,7 +98,7 @@ class CommandLine {
       return app_.exit(error, std::cout, std::cerr) == 0 ? exit_holds : exit_usage;
     }
     try {
-      (void)kernels::best_isa();  // what MAXTRICK_ISA says, before anything is computed
+      (void)kernels::best_isa();  // reports an invalid MAXTRICK_ISA before anything is computed
     } catch (const std::invalid_argument& error) {
       throw UsageError(error.what());
     }
@@ -218,7 +218,8 @@ class CommandLine {
         ->option_text("DIR");
   }
 
-  // Which the program starts itself: no help names it. `body` takes its one argument.
+  // Adds a command that only the program itself starts and that no help text lists. `body` takes
+  // the command's one argument.
   void add_hidden(const char* name, void (*body)(const std::string&)) {
     CLI::App* command = add(name, "", [this, body] {
       body(argument_);
@@ -245,7 +246,7 @@ class CommandLine {
 int main(int argc, char** argv) {
   try {
     const int code = CommandLine()(argc, argv);
-    // What could not be written was not said.
+    // A failed write to stdout must not exit with success.
     if (std::fflush(stdout) != 0 || !std::cout.flush())
       throw std::system_error(errno, std::generic_category(), "cannot write to stdout");
     return code;

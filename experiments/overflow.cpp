@@ -1,5 +1,6 @@
-// Experiment `overflow`: where each way of computing softmax, log-softmax and log-sum-exp breaks.
-// One row for each case, op, type and variant; every output is judged against the oracle.
+// Experiment `overflow`: finds the rows of logits on which each way of computing softmax,
+// log-softmax and log-sum-exp fails. The table has one row for each case, op, type and variant.
+// Every output is judged against the oracle.
 #include <fmt/format.h>
 
 #include <memory>

@@ -1,6 +1,6 @@
-// Experiment `regions`: which class a trained network gives to every point of a plane, and with
-// which probability. One row for each task, arm and point: the centres of a grid's cells, then the
-// first examples that it learned from.
+// Experiment `regions`: reports which class a trained network assigns to every point of a plane,
+// and with which probability. The table has one row for each task, arm and point. The points are
+// the centres of the cells of a grid, followed by the first training examples.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -26,7 +26,7 @@ struct Point {
   std::size_t number;  // from 1
 };
 
-// The classes are empty where they are not known, or not decided.
+// `label` is empty where it is not known; a class is empty where it is not known or not decided.
 struct Found {
   double x1 = 0, x2 = 0;
   std::optional<std::int32_t> label = {}, best = {}, class_given = {};
@@ -71,7 +71,7 @@ Columns columns() {
   };
 }
 
-// Cells from low to high.
+// A coordinate axis, divided into cells from low to high.
 struct Axis {
   double low = 0, step = 1;
   std::size_t cells = 0;
@@ -80,9 +80,10 @@ struct Axis {
   }
 };
 
-// What is wrong with the ends cannot be said where `step` is none, 0.
+// A `step` of 0 means that the step was invalid. The ends cannot be checked without a step, so no
+// second error is noted.
 Axis read_axis(config::Section& section, std::string_view key, double step) {
-  constexpr double most_cells = 1000, of_a_step = 1e-6;  // decimal fractions are rounded
+  constexpr double most_cells = 1000, of_a_step = 1e-6;  // decimal fractions are rounded to double
   const std::vector<double> ends = section.numbers(key);
   if (step == 0) return {};
   const double cells = ends.size() == 2 ? std::round((ends[1] - ends[0]) / step) : 0;
@@ -122,7 +123,7 @@ Area read_area(config::Section& section, const inputs::Task& task) {
   return area;
 }
 
-// What the network of seed 0 says of each point of the area, once it has been trained.
+// Evaluates the network of seed 0, once it has been trained, at each point of the area.
 std::vector<Found> look(const Runs& runs, const Area& area) {
   const inputs::Setup& setup = runs.setup();
   const auto& parameters = runs.all().front().parameters;
@@ -139,7 +140,7 @@ std::vector<Found> look(const Runs& runs, const Area& area) {
 
   learn::Network<float> network(setup.task.widths(setup.arm.formulation->binary()), 1);
   std::copy(parameters.begin(), parameters.end(), network.parameters().begin());
-  constexpr std::size_t at_a_time = 256;  // stay in a cache
+  constexpr std::size_t at_a_time = 256;  // so that the intermediate results stay in a cache
   auto wide = learn::widened(network, at_a_time);
   const std::vector<double> z = learn::logits(wide, learn::Examples(points));
   const numerics::Rows<const double> logits{z.data(), points.rows, z.size() / points.rows};

@@ -1,11 +1,11 @@
-// Experiment `shift`: a number c added to every logit. In exact arithmetic softmax and log-softmax
-// stay as they are and log-sum-exp grows by c; in floating point two things are lost, which are
-// never put into one figure:
-//   error_ulp        what the variant loses: its output against the exact answer for the row that
-//                    it is given, the shifted logits as rounded to the type;
-//   offset_loss_ulp  what rounding x + c lost before any variant ran: the exact answer for the
-//                    rounded row against the exact answer for x (log-sum-exp: plus c). No softmax
-//                    can bring that back.
+// Experiment `shift`: adds a number c to every logit. In exact arithmetic, softmax and log-softmax
+// do not change and log-sum-exp increases by c. In floating point there are two kinds of error,
+// which the table reports separately:
+//   error_ulp        the error of the variant: its output compared with the exact answer for the
+//                    row that it receives, the shifted logits rounded to the type;
+//   offset_loss_ulp  the error of rounding x + c, before any variant ran: the exact answer for the
+//                    rounded row compared with the exact answer for x (log-sum-exp: plus c). No
+//                    softmax can recover it.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -37,15 +37,16 @@ using ops::Op;
 using ops::Variant;
 using table::Rule;
 
-// How far the log-sum-exp of the rounded row is from that of the row before, plus c, in ULP there.
-// c cancels: the roundings of the two answers to T and c are numbers of T, which Sum subtracts
-// without loss, also in float64, and what the answers have beyond them is small. An answer is known
-// to about 2^-40 of its ULP, and so is the figure.
+// Returns how far the log-sum-exp of the rounded row is from the log-sum-exp of the original row
+// plus c, in ULP of the latter. c cancels without loss, also in float64: the rounded values of both
+// answers and c are numbers of the type S, which Sum subtracts exactly, and the remainders of the
+// answers are small. An answer is known to about 2^-40 of its ULP, and therefore the result is too.
 template <class S>
 double log_sum_exp_loss_ulp(const numerics::Exact<S>& shifted, const numerics::Exact<S>& before,
                             S offset) {
   using Limits = std::numeric_limits<S>;
-  // What `rest` counts from where an answer rounds to an infinity.
+  // The number that `rest` is relative to: the largest finite number where an answer rounds to an
+  // infinity.
   const auto origin = [](S y) {
     return std::clamp(double{y}, -double{Limits::max()}, double{Limits::max()});
   };
@@ -57,7 +58,7 @@ double log_sum_exp_loss_ulp(const numerics::Exact<S>& shifted, const numerics::E
   sum += -std::ldexp(before.rest, before.ulp_exponent);
   const double due = before.value() + double{offset};
   const double loss = std::fabs(sum.value()) / numerics::ulp<S>(due);
-  return loss < 0x1p-38 ? 0 : loss;  // else digits that nobody knows
+  return loss < 0x1p-38 ? 0 : loss;  // smaller values are within the error of the oracle
 }
 
 template <class S>
@@ -106,7 +107,7 @@ struct ShiftedRows {
   }
 };
 
-// 1e+10, not 10000000000, where the short form says the same.
+// Returns 1e+10 rather than 10000000000 where the short form has exactly the same value.
 std::string offset_name(double offset) {
   const std::string brief = fmt::format("{:g}", offset);
   return io::parse_number(brief) == offset ? brief : table::cell(offset);
@@ -177,7 +178,7 @@ std::vector<std::vector<S>> draw_rows(const Grid& grid, std::size_t classes) {
   return rows;
 }
 
-// Whether the offset and what it is added to are numbers of the type.
+// Whether every logit plus the offset is finite in the type.
 template <class S>
 bool representable(double offset, const std::vector<std::vector<S>>& rows) {
   const S c = static_cast<S>(offset);
@@ -254,8 +255,8 @@ Grid read_grid(config::Section& config) {
   return grid;
 }
 
-// Of the fewest classes: what the offset does is seen there, and more of them add the sum's own
-// rounding.
+// The views show the smallest number of classes. The effect of the offset is visible there, whereas
+// more classes add the rounding errors of the sum.
 void add_views(table::ResultTable& table, const Grid& grid) {
   const std::string n = fmt::format("{}", grid.classes.front());
   table.counts.push_back(
@@ -266,7 +267,7 @@ void add_views(table::ResultTable& table, const Grid& grid) {
        .only = {{"classes", n}, {"outcome", "ok"}}});
   const std::string shown(name(inputs::shown_dtype(grid.dtypes)));
   for (const Op op : ops::ops_of_logits()) {
-    // The loss to rounding is the same for every variant.
+    // The loss by rounding x + c is the same for every variant, so one variant stands for all.
     if (const Variant* variant = inputs::stand_in(grid.variants, op, grid.dtypes))
       table.pivots.push_back(
           {.title = fmt::format("{} of {} logits: what the offset's own rounding "

@@ -1,5 +1,5 @@
-// Experiment `summation`: the sum in softmax's denominator, in several orders.
-// One row for each distribution of terms, type, order and number of classes.
+// Experiment `summation`: compares orders of summation for the denominator of softmax. The table
+// has one row for each distribution of terms, type, order and number of classes.
 #include "numerics/summation.hpp"
 
 #include <fmt/format.h>
@@ -26,7 +26,7 @@ using ops::DType;
 using oracle::Outcome;
 using table::Rule;
 
-// Rows of terms of softmax's denominator, e^(x - max), as a config describes them.
+// A distribution of rows of terms of softmax's denominator, e^(x - max), that a config describes.
 struct Terms {
   enum class Kind { normal, equal, dominant };
   enum class Arrange { drawn, ascending, descending };
@@ -34,14 +34,14 @@ struct Terms {
   Kind kind = Kind::equal;
   Arrange arrange = Arrange::drawn;
   double scale = 1;        // normal: of the logits
-  std::uint64_t seed = 0;  // normal: of the first row; each further row has the next
+  std::uint64_t seed = 0;  // normal: of the first row; each following row has the next seed
   double logit = 0;        // equal: of every term
   double others_u = 1;     // dominant: every term but the first, in units of u
 
-  // The terms of one row before they are rounded to the type, whose unit roundoff is u. The first
-  // logits of a longer row are those of a shorter one.
+  // Returns the terms of one row before they are rounded to the type, whose unit roundoff is u. The
+  // logits of a shorter row are the first logits of a longer one.
   [[nodiscard]] std::vector<double> row(std::size_t classes, std::size_t index, double u) const;
-  // Rows of other kinds are all the same.
+  // All rows of the other kinds are equal.
   [[nodiscard]] bool is_random() const { return kind == Kind::normal; }
 };
 
@@ -70,18 +70,18 @@ std::vector<double> Terms::row(std::size_t classes, std::size_t index, double u)
   return terms;
 }
 
-// Reads a section
-//   name, hazard, terms = "normal"     scale, seed      e^(x - max), logits x normal
+// Reads a section with
+//   name, hazard, terms = "normal"     scale, seed      e^(x - max), logits scale x normal
 //                 terms = "equal"      logit            e^logit, logit in [-9, 0]
-//                 terms = "dominant"   others_u         1, and beside it others_u * u each
-//   arrange = "drawn" (unless said otherwise), "ascending" or "descending"
+//                 terms = "dominant"   others_u         one term 1, the others others_u * u each
+//   arrange = "drawn" (the default), "ascending" or "descending"
 Terms read_terms(config::Section& section) {
   Terms terms;
   terms.name = inputs::read_name(section, "name");
   terms.hazard = section.text("hazard");
   const std::string kind = section.choice("terms", term_kinds);
   if (kind.empty()) {
-    section.ignore_rest();  // which keys belong here depends on it
+    section.ignore_rest();  // the valid keys depend on the kind
     return terms;
   }
   if (kind == "normal") {
@@ -90,11 +90,11 @@ Terms read_terms(config::Section& section) {
     terms.seed = inputs::read_seed(section);
   } else if (kind == "equal") {
     terms.kind = Terms::Kind::equal;
-    // e^-9 is an ordinary number in float16 still: no sum is subnormal.
+    // e^-9 is a normal number in float16, so no sum is subnormal.
     terms.logit = section.number("logit", {-9, 0});
   } else {
     terms.kind = Terms::Kind::dominant;
-    // So that the first is the largest.
+    // At most 100 u is below 1, so the first term is the largest.
     terms.others_u = section.number("others_u", {0, 100});
   }
   if (section.has("arrange")) {
@@ -105,7 +105,7 @@ Terms read_terms(config::Section& section) {
   return terms;
 }
 
-// Rows of terms with their exact sums, which several cases share.
+// Rows of terms with their exact sums, shared by several cases.
 
 // Terms in storage type S, with their exact sum.
 template <class S>
@@ -140,7 +140,7 @@ struct Point {
   [[nodiscard]] double sqrt_n() const { return std::sqrt(static_cast<double>(classes)); }
 };
 
-// No error and no bound where a sum overflowed.
+// Both numbers are empty where a sum overflowed.
 struct Found {
   Outcome worst = Outcome::ok;
   std::optional<double> error_u = {}, bound_u = {};
@@ -196,12 +196,12 @@ S sum_in(DType dtype, const SumOrder& order, std::span<const S> terms) {
 double bound(DType dtype, const SumOrder& order, std::size_t classes) {
   const double u = ops::unit_roundoff(dtype);
   if (!ops::computes_in_float32(dtype)) return numerics::sum_bound(order, classes, u);
-  // One rounding more, from float32 to storage.
+  // The result is rounded once more, from float32 to the storage type.
   const double inner = numerics::sum_bound(order, classes, ops::unit_roundoff(DType::float32));
   return inner + u + inner * u;
 }
 
-// A bound to be read; x >= 0.
+// Rounds a bound up for display, so that it remains a bound; x >= 0.
 double rounded_up_to_four_digits(double x) {
   double unit = 1, parts = 1;
   while (x / unit >= 10000) unit *= 10;
@@ -209,10 +209,11 @@ double rounded_up_to_four_digits(double x) {
   return std::ceil(x / unit * parts) / parts * unit;
 }
 
-// Of one sum.
+// Judges one sum.
 template <class S>
 Outcome judge(S sum, double error_u, double u, double inaccurate_above_u) {
-  // An infinity; compensated would make it a NaN, but terms of at most 1 stagnate long before.
+  // An infinity. The compensated sum of terms that overflow would be NaN, but terms of at most 1
+  // stagnate long before they overflow.
   if (!std::isfinite(static_cast<double>(sum))) return Outcome::overflow;
   if (error_u * u >= 0.5) return Outcome::wrong;
   return error_u > inaccurate_above_u ? Outcome::inaccurate : Outcome::ok;
@@ -268,7 +269,7 @@ void lay_out(run::Plan& plan, const Columns& columns, const std::shared_ptr<cons
     return measure<S>(point, *shared, inaccurate_above_u);
   };
   for (const SumOrder& order : orders) {
-    // double has nothing wider here.
+    // There is no wider type than double here.
     if (dtype == DType::float64 && order.kind == SumOrder::Kind::wider) continue;
     plan.cases.push_back(run::case_of(columns, Point{terms, dtype, order, classes}, run, batch));
   }

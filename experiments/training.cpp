@@ -1,6 +1,6 @@
-// Experiment `training`: the same network trained with each form of the loss, from the same seeds.
-// One row for each task, arm and quantity: how it is spread over the seeds, and where a document
-// prints one, whether that lies within.
+// Experiment `training`: trains the same network with each form of the loss, from the same seeds.
+// The table has one row for each task, arm and quantity: the quantity's spread over the seeds and,
+// where a document prints a value, whether the value lies within that spread.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -28,9 +28,9 @@ using io::NumberType;
 using learn::Layer;
 using table::Rule;
 
-// Trained networks as files, as a config's [[export]] asks for them.
+// Trained networks that are stored as files; a config requests them by [[export]].
 
-// A layer's parameters are column-major, the biases the last row.
+// The parameters of a layer are stored column by column; the last row holds the biases.
 Matrix weights(std::span<const float> layer, const Layer& shape) {
   Matrix W{shape.inputs, shape.outputs, {}, false, {}};
   for (std::size_t i = 0; i < shape.inputs; ++i)
@@ -69,27 +69,28 @@ std::vector<run::ExportedFile> model_files(const inputs::Setup& setup, std::uint
   return files;
 }
 
-// Each once, in order.
+// Appends the name unless the list already contains it.
 void add_name(std::vector<std::string>& names, const std::string& name) {
   if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
 }
 
-// The network that train_once(setup, seed) ends with, called TASK-ARM-SEED:
-//   weights_1.npy, biases_1.npy, ...   of each layer, float32, inputs x outputs in C order: relu
-//                                      between layers, and nothing after the last
-//   logits.npy                         of all examples, rows x outputs, float32: by the network
-//                                      as it is trained, not widened
+// Exports the network that train_once(setup, seed) ends with, under the name TASK-ARM-SEED:
+//   weights_1.npy, biases_1.npy, ...   of each layer, float32, inputs x outputs in C order. relu is
+//                                      applied between layers, and no function after the last
+//   logits.npy                         of all examples, rows x outputs, float32, computed by the
+//                                      network in the type it is trained in, not widened
 //   labels.npy                         of the data set, int64
-// It is trained again where the files are asked for: milliseconds, against parameters of every run
-// kept for the one that is exported.
+// The network is trained again when the files are requested. This takes milliseconds; the
+// alternative would be to keep the parameters of every run in memory for the one that is exported.
 run::Export exported(const inputs::Setup& setup, std::uint64_t seed) {
   return {fmt::format("{}-{}-{}", setup.task.name, setup.arm.name, seed), setup.task.data.missing,
           [setup, seed] { return model_files(setup, seed); }};
 }
 
-// Reads the tables [[export]], where there are any, each with
-//   task = "lab", arm = "preferred", seed = 0      a run of `setups`, of the seeds 0 to seeds - 1
-// Errors are noted in the config: a run that is none, or that is there twice.
+// Reads the optional tables [[export]], each with
+//   task = "lab", arm = "preferred", seed = 0      one of `setups`, and a seed from 0 to seeds - 1
+// Errors are noted in the config; these include a run that does not exist or that is requested
+// twice.
 std::vector<run::Export> read_exports(config::Section& config,
                                       const std::vector<inputs::Setup>& setups, std::size_t seeds) {
   std::vector<run::Export> all;
@@ -114,17 +115,18 @@ std::vector<run::Export> read_exports(config::Section& config,
   return all;
 }
 
-// What takes the place of an arm in the rows of the best classifier there is.
+// Stands in place of an arm's name in the rows of the Bayes classifier, which is the best possible
+// one.
 const std::string bayes = "bayes";
 
 struct AskedTask {
   inputs::Task task;
   std::vector<inputs::Arm> arms;
-  // The classes that the first examples should come out as; empty where nothing is said.
+  // The classes expected for the first examples; empty where the config has no expectation.
   std::vector<std::int32_t> first_categories;
 };
 
-// What a document prints of its one run: texts by quantity.
+// The values that a document prints for its single run, as text, by quantity.
 struct PrintedRun {
   std::string task, arm, source;
   std::map<std::string, std::string> values;
@@ -162,7 +164,7 @@ void read_losses(config::Section& section, const AskedTask* asked, PrintedRun& o
                    "one an epoch at most");
 }
 
-// Reads the tables [[task]], each as read_task has it and with
+// Reads the tables [[task]], each with the keys of read_task and
 //   arms = ["names of [[arm]]"], first_categories = [2, 0] (optional)
 // Errors are noted in the config.
 std::vector<AskedTask> read_tasks(config::Section& config,
@@ -187,10 +189,10 @@ std::vector<AskedTask> read_tasks(config::Section& config,
   return all;
 }
 
-// Reads the tables [[published]], optional, each with
+// Reads the optional tables [[published]], each with
 //   task, arm, source, loss = ["1.0082", ...] (of the first epochs)
-// Errors are noted in the config: also a run that it does not ask for, which would be left out
-// without a word.
+// Errors are noted in the config. A run that no [[task]] asks for is an error too; otherwise it
+// would be dropped silently.
 std::vector<PrintedRun> read_printed_runs(config::Section& config,
                                           const std::vector<AskedTask>& tasks) {
   std::vector<PrintedRun> all;
@@ -215,7 +217,7 @@ struct Point {
   std::string task, arm, quantity;
 };
 
-// A quantity over the seeds, and what a document prints of it.
+// The spread of a quantity over the seeds, and the value that a document prints for it.
 struct Band {
   double lowest = 0, q1 = 0, median = 0, q3 = 0, highest = 0;
   std::string published = {}, source = {};
@@ -231,7 +233,8 @@ struct Band {
 using Columns = table::Columns<Point, Band>;
 
 Columns columns() {
-  // Another OpenBLAS core adds up in another order, which 630 steps carry on.
+  // A different core of OpenBLAS adds in a different order, and 630 training steps amplify the
+  // difference.
   const table::Tolerance tolerance{
       table::Measure::relative, 1e-3,
       "another core of OpenBLAS adds up in another order: one example of 2000 on another side is "
@@ -285,8 +288,8 @@ void add_runs(run::Plan& plan, const Columns& columns, const std::shared_ptr<Run
   }
 }
 
-// Over all data that could be drawn no classifier does better; one that was fitted to these very
-// examples may do so on them.
+// No classifier is better in the expectation over the distribution of the data. A classifier that
+// was fitted to these very examples can still be better on them.
 void add_bayes(run::Plan& plan, const Columns& columns, const inputs::Task& task) {
   if (!task.data.bayes) return;
   for (const std::string quantity : {"exact_loss", "accuracy"})

@@ -1,6 +1,6 @@
-// Experiment `x_minus_max`: from which gap on the slides' approximation of log-softmax, x - max, is
-// good enough. One row for each type, number of classes and criterion: the gap found by measurement
-// beside the one that theory predicts.
+// Experiment `x_minus_max`: finds the gap from which on the slides' approximation of log-softmax, x
+// - max, is accurate enough. The table has one row for each type, number of classes and criterion;
+// it shows the measured gap beside the one that theory predicts.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -26,18 +26,19 @@ namespace {
 using ops::DType;
 using table::Rule;
 
-// What is asked of x - max.
+// An accuracy that is required of x - max.
 struct Criterion {
   enum class Kind { probability_within, others_within_ulp };
   std::string name, meaning;
   Kind kind;
   double tolerance;
 
-  // probability_within t: e^(x - max) <= (1 + t) p, an error of the log-probability of log(1 + t).
+  // probability_within t means e^(x - max) <= (1 + t) p, which is an error of log(1 + t) in the
+  // log-probability.
   [[nodiscard]] double log_tolerance() const { return std::log1p(tolerance); }
 };
 
-// The gaps to choose from: the type's numbers from 0 to `highest`, but no finer than `step`.
+// The candidate gaps: the numbers of the type from 0 to `highest`, but at least `step` apart.
 struct Gaps {
   double step, highest, scan_step;
   int digits;  // of the type
@@ -49,21 +50,25 @@ struct Gaps {
     return std::floor(gap / spacing(gap)) * spacing(gap);
   }
   [[nodiscard]] double last() const { return down(highest); }
-  // The next gap of the scan: at least one of the grid further on.
+  // Returns the next gap of the scan, which is at least one candidate after `gap`.
   [[nodiscard]] double next(double gap) const {
     return std::min(std::max(down(gap + scan_step), gap + spacing(gap)), last());
   }
 };
 
-// From which gap on theory has the criterion hold: the error is log(1 + (n - 1) e^-gap), the same
-// in every output, since x - max is exact where max is 0. Within an error t:
+// Returns the gap from which on the criterion holds in theory. Since x - max is exact where max is
+// 0, the only error is log(1 + (n - 1) e^-gap), which is the same in every output. It is at most t
+// if
 //   gap >= log((n - 1) / (e^t - 1)).
 double gap_within(double t, double n) { return std::max(0.0, std::log((n - 1) / std::expm1(t))); }
 
-// Within h ULP of the others' log-probability y, |y| = log(e^gap + n - 1): where |y| is in
-// [2^b, 2^(b+1)), one ULP is 2^(b+1-p), and t = h 2^(b+1-p). As the gap grows, |y| grows with its
-// ULP and the error falls: the first binade in which a gap meets its t has the answer, which is
-// that gap or the binade's own beginning.
+// Returns the gap from which on the error is within h ULP of the others' log-probability y, where
+// |y| = log(e^gap + n - 1).
+// 1. If |y| is in [2^b, 2^(b+1)), one ULP is 2^(b+1-p), so that the permitted error is t = h
+//    2^(b+1-p).
+// 2. As the gap grows, |y| and its ULP grow, and the error falls.
+// 3. The answer therefore lies in the first binade that contains a gap which meets the binade's t.
+//    It is that gap, or the start of the binade if the gap lies below it.
 double gap_within_ulp(double h, int p, double n) {
   const auto gap_of = [&](double y) { return y + std::log1p(-(n - 1) * std::exp(-y)); };
   for (int b = std::ilogb(std::log(n));; ++b) {
@@ -74,7 +79,7 @@ double gap_within_ulp(double h, int p, double n) {
   }
 }
 
-// By theory, on no grid; p digits in the type.
+// Returns the gap by theory, not rounded to a candidate; the type has p digits.
 double predicted_gap(const Criterion& criterion, int p, std::size_t classes) {
   const auto n = static_cast<double>(classes);
   return criterion.kind == Criterion::Kind::probability_within
@@ -82,9 +87,9 @@ double predicted_gap(const Criterion& criterion, int p, std::size_t classes) {
              : gap_within_ulp(criterion.tolerance, p, n);
 }
 
-// From which gap on x - max is good enough by measurement: a scan, and bisection where it ends.
+// The gap by measurement: a scan, then bisection after the last gap that fails.
 
-// What x - max does to the row of a leader at 0 and others at -gap: the largest errors.
+// The largest errors of x - max in a row whose leader is 0 and whose other logits are -gap.
 struct GapErrors {
   double absolute = 0;    // of all log-probabilities
   double others_ulp = 0;  // of all but the leader's
@@ -95,7 +100,7 @@ struct GapErrors {
   }
 };
 
-// The errors of one type and number of classes, each gap measured once for all criteria.
+// The errors for one type and number of classes. Each gap is measured once for all criteria.
 template <class S>
 class Measured {
  public:
@@ -130,22 +135,23 @@ class Measured {
   std::map<double, GapErrors> known_;
 };
 
-// What the scan has found.
+// The result of a search.
 struct Found {
   std::optional<double> from_gap;  // the smallest gap from which on the criterion holds
-  bool monotone = true;            // at every gap of the scan: the error grows nowhere, and what
-                                   // holds once holds from there on
+  // Whether, over the scanned gaps, the error never grows and the criterion, once it holds, holds
+  // at all larger gaps.
+  bool monotone = true;
 };
 
-// A scan of the whole range first, so that the answer rests on no theory: above the last gap of it
-// that fails, all hold. Then bisection between that gap and the next.
+// Scans the whole range first, so that the answer depends on no theory: the criterion holds at
+// every scanned gap above the last one that fails. Then bisects between that gap and the next.
 template <class S>
 Found search(Measured<S>& measured, const Criterion& criterion, const Gaps& gaps) {
   Found found;
-  double failing = -1;  // the last that fails
+  double failing = -1;  // the last gap that fails
   double before = std::numeric_limits<double>::infinity();
   bool held = false;
-  // Below 2^-41 ULP of the others, an error is the oracle's own.
+  // Errors below 2^-41 ULP of the others' log-probability can be errors of the oracle.
   const double noise = std::ldexp(gaps.highest, -40 - gaps.digits);
   for (double gap = 0;; gap = gaps.next(gap)) {
     const GapErrors errors = measured.at(gap);
@@ -237,7 +243,7 @@ std::vector<std::shared_ptr<const Criterion>> read_criteria(config::Section& con
     if (in_ulp && section.has("probability_within"))
       section.reject("others_within_ulp", "beside 'probability_within'", "one of the two");
     if (in_ulp) one.kind = Kind::others_within_ulp;
-    // Finer than these the oracle's own 2^-41 ULP would show.
+    // Below these limits, the error of the oracle itself, 2^-41 ULP, would affect the result.
     one.tolerance = in_ulp ? section.number("others_within_ulp", {0x1p-30, 1024})
                            : section.number("probability_within", {1e-9, 1});
     names.add(section, one.name);

@@ -1,6 +1,6 @@
-# What `cmake --install` puts where: the program with its man page and completion, and the library
-# with its headers, its CMake package and its pkg-config file. All of it may be moved: no file holds
-# a path.
+# What `cmake --install` installs: the program with its man page and its completion, and the library
+# with its headers, its CMake package and its pkg-config file. The installed files can be moved to
+# another folder: none of them contains an absolute path.
 include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
@@ -11,13 +11,14 @@ if(TARGET maxtrick)
     DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME maxtrick)
 endif()
 if(TARGET maxtrick_torch)
-  # Loaded by its name, and no library to link against.
+  # The program loads this module by its name; nothing links against it.
   file(RELATIVE_PATH from_bin ${CMAKE_INSTALL_FULL_BINDIR} ${CMAKE_INSTALL_FULL_LIBDIR}/maxtrick)
   set_target_properties(maxtrick PROPERTIES INSTALL_RPATH "$ORIGIN/${from_bin}")
   install(TARGETS maxtrick_torch LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/maxtrick)
 endif()
 
-# Where the major version is 0 a minor one may break what uses it, and so is a library of its own.
+# While the major version is 0, a new minor version may be incompatible. The soname therefore
+# includes the minor version.
 set(library_version ${PROJECT_VERSION_MAJOR})
 set(compatible SameMajorVersion)
 if(PROJECT_VERSION_MAJOR EQUAL 0)
@@ -28,12 +29,13 @@ set_target_properties(maxtrick_api PROPERTIES OUTPUT_NAME maxtrick EXPORT_NAME m
   VERSION ${PROJECT_VERSION} SOVERSION ${library_version})
 install(TARGETS maxtrick_api EXPORT maxtrick-targets INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 
-# A header joins by being in lib/api/maxtrick/.
+# A new header in lib/api/maxtrick/ needs no entry here.
 install(DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/lib/api/maxtrick
   ${CMAKE_CURRENT_BINARY_DIR}/generated/api/maxtrick DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
   FILES_MATCHING PATTERN "*.hpp" PATTERN "*.h")
 
-# A shared library brings OpenMP with it; whoever links the static one needs it himself.
+# A shared library links OpenMP itself; a program that links the static library must link OpenMP
+# too.
 get_target_property(library_type maxtrick_api TYPE)
 set(needs_openmp OFF)
 set(pkg_config_openmp "")

@@ -1,5 +1,5 @@
-# Libraries to compare with. Each is used where it is found; a build without one lists its variants all
-# the same, as unavailable. scripts/setup --peers installs them.
+# Libraries to compare with. Each is used if it is found. A build without one still lists its variants, as
+# unavailable. scripts/setup --peers installs them.
 
 function(maxtrick_peer name found)
   option(MAXTRICK_${name} "Compare with ${name} where it is found" ON)
@@ -20,7 +20,7 @@ if(with_EIGEN)
   set_property(SOURCE lib/variants/eigen.cpp APPEND PROPERTY COMPILE_DEFINITIONS MAXTRICK_EIGEN)
 endif()
 
-# Neither its header nor the library holds a version; the header wants that of pthreadpool.
+# Neither the header nor the library states a version. The header includes that of pthreadpool.
 find_path(XNNPACK_INCLUDE_DIR xnnpack.h)
 find_path(PTHREADPOOL_INCLUDE_DIR pthreadpool.h)
 find_library(XNNPACK_LIBRARY XNNPACK)
@@ -44,8 +44,8 @@ if(with_XNNPACK)
     "MAXTRICK_XNNPACK=\"${xnnpack_version}\"")
 endif()
 
-# A module that the first call loads: libtorch takes most of a second. Its own CMake package asks for
-# much that is not needed here.
+# A module that is loaded at the first call, because loading libtorch takes most of a second. The CMake
+# package of libtorch is not used, since it requires many packages that are not needed here.
 find_path(TORCH_INCLUDE_DIR torch/csrc/api/include/torch/version.h)
 find_library(TORCH_CPU_LIBRARY torch_cpu)
 find_library(TORCH_C10_LIBRARY c10)
@@ -64,6 +64,6 @@ if(with_TORCH)
   target_link_libraries(maxtrick_variants PRIVATE ${CMAKE_DL_LIBS})
   set_property(SOURCE lib/variants/torch.cpp APPEND PROPERTY COMPILE_DEFINITIONS
     "MAXTRICK_TORCH=\"$<TARGET_FILE_NAME:maxtrick_torch>\"")
-  # Where programs look for the module: beside them, and the tests one folder up.
+  # Programs look for the module in their own folder, and the tests one folder up.
   set(CMAKE_BUILD_RPATH "$ORIGIN;$ORIGIN/..")
 endif()

@@ -1,5 +1,5 @@
-// Chromium without a network, for tests of pages on disk (MODULES: where playwright-core is; CHROMIUM: the
-// browser).
+// Starts Chromium without a network, for tests of pages on disk. The variable MODULES names the folder of
+// playwright-core, CHROMIUM the browser.
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 
@@ -20,7 +20,8 @@ export const launch = () =>
     ],
   });
 
-// The page at a path, and all that must not be: what its console says, its errors, what it asks a network for.
+// Opens the page at a path. Also collects what must not occur: console messages, errors, and network
+// requests.
 export async function open(browser, path, options) {
   const context = await browser.newContext({ offline: true, ...options });
   const page = await context.newPage();
@@ -34,9 +35,9 @@ export async function open(browser, path, options) {
   return { page, errors };
 }
 
-// What the page holds that is wider than its box, or that lies outside the screen to the right or left: a
-// description each. What only
-// screen readers get is left out, and what a select or an input shows of a long text.
+// Returns a description of each element that is wider than its box or that lies outside the screen to the
+// right or left. Text for screen readers only is left out, and so is the part of a long text that a select or
+// an input hides.
 export const overflowing = (page) =>
   page.evaluate(() => {
     const found = [];
@@ -68,7 +69,8 @@ export const overflowing = (page) =>
     return found;
   });
 
-// The texts of a page's drawings that lie outside their drawing, or on another text of it: a description each.
+// Returns a description of each text in a drawing that lies outside the drawing or overlaps another text of
+// it.
 export const cutTexts = (page) =>
   page.evaluate(() => {
     const found = [];

@@ -1,6 +1,6 @@
-// The exact values by a route that shares nothing with lib/oracle/oracle.cpp: plain sums of
-// unshifted exponentials at a precision that drowns every error, rounded as MPFR's manual emulates
-// IEEE 754 (exponent range and mpfr_subnormalize).
+// Computes the exact values by a method that shares no code with lib/oracle/oracle.cpp: plain sums
+// of unshifted exponentials, at a precision that makes every error negligible, rounded as MPFR's
+// manual describes the emulation of IEEE 754 (exponent range and mpfr_subnormalize).
 #pragma once
 
 #include "numerics/error.hpp"
@@ -18,7 +18,7 @@ using maxtrick::numerics::Real;
 using maxtrick::ops::Op;
 namespace ops = maxtrick::ops;
 
-// The ops that exact() below knows.
+// The ops that exact() below supports.
 inline constexpr Op known_ops[] = {ops::softmax, ops::log_softmax, ops::log_sum_exp};
 
 template <class T>
@@ -38,7 +38,7 @@ double round_to(mpfr_srcptr y) {
   return result;
 }
 
-// y by the definitions of error.hpp.
+// Describes y by the definitions of error.hpp.
 template <class T>
 Exact<T> describe(mpfr_srcptr y) {
   using Limits = std::numeric_limits<T>;
@@ -68,8 +68,8 @@ void sum_of_exponentials(mpfr_ptr sum, std::span<const T> logits) {
   }
 }
 
-// For finite or masked logits of at most about 1e8 in magnitude, not all masked. `bits` must exceed
-// what the row's cancellations and near misses need.
+// Supports finite or masked logits of a magnitude of at most about 1e8, not all of them masked.
+// `bits` must exceed the precision that the row's cancellations and near ties require.
 template <class T>
 std::vector<Exact<T>> exact(Op op, std::span<const T> logits, mpfr_prec_t bits) {
   Real sum(bits), log_sum(bits), y(bits);

@@ -1,4 +1,4 @@
-// What a config test needs: the exact words of the errors in a text.
+// Helpers of the config tests: they compare the exact text of the errors.
 #pragma once
 
 #include "config/config.hpp"
@@ -26,7 +26,7 @@ inline Words thirteen_names() {
   return names;
 }
 
-// What `read` makes of a whole config.
+// Returns what `read` returns for a whole config.
 template <class Read>
 auto read_config(const std::string& text, Read read, const Words& overrides = {}) {
   ConfigFile file(text, "x.toml", overrides);
@@ -36,7 +36,7 @@ auto read_config(const std::string& text, Read read, const Words& overrides = {}
   return result;
 }
 
-// What reading `text` by `read` throws, up to finish(); "" where all is well.
+// Returns the message that reading `text` by `read`, including finish(), throws; "" if it does not throw.
 template <class Read>
 std::string errors(const std::string& text, Read read, const Words& overrides = {}) {
   try {
@@ -48,7 +48,7 @@ std::string errors(const std::string& text, Read read, const Words& overrides = 
   return "";
 }
 
-// What the constructor throws.
+// Returns the message that the constructor throws.
 inline std::string construction_errors(const std::string& text, const Words& overrides = {}) {
   try {
     const ConfigFile file(text, "x.toml", overrides);
@@ -58,14 +58,15 @@ inline std::string construction_errors(const std::string& text, const Words& ove
   return "";
 }
 
-// One problem as the reader should report it; no `expected`, no such line.
+// One problem as the reader should report it. If `expected` is empty, there is no such line.
 struct Reported {
   std::size_t line, column;
   std::string message;
   std::string expected = {};
 };
 
-// `source` is the text of the line, which is shown with a caret below the column unless it is empty.
+// Returns the report of a problem. `source` is the text of the line; unless it is empty, it is shown with a
+// caret below the column.
 inline std::string report(const std::string& file, const Reported& problem,
                           const std::string& source) {
   std::string text =
@@ -75,7 +76,7 @@ inline std::string report(const std::string& file, const Reported& problem,
   return problem.expected.empty() ? text : text + "\n   expected " + problem.expected;
 }
 
-// The whole report of the problems in `text`.
+// Returns the whole report of the problems in `text`.
 inline std::string report(const std::string& text, const std::vector<Reported>& problems) {
   std::vector<std::string> lines, reports;
   std::istringstream stream(text);
@@ -85,7 +86,7 @@ inline std::string report(const std::string& text, const std::vector<Reported>& 
   return fmt::format("{}", fmt::join(reports, "\n"));
 }
 
-// Reading `text` by `read` reports exactly these problems, in this order.
+// Checks that reading `text` by `read` reports exactly these problems, in this order.
 template <class Read>
 void check_errors(const std::string& text, Read read, const std::vector<Reported>& problems) {
   BOOST_TEST(errors(text, read) == report(text, problems));

@@ -1,4 +1,4 @@
-// Runs of the program on a config of a test's own.
+// Runs the program on a config of the test.
 #pragma once
 
 #include "program.hpp"
@@ -14,7 +14,8 @@ inline std::string head_of(const std::string& experiment) {
 inline const std::string all_types =
     R"(["float32", "float64", "float16", "bfloat16", "float16_in_float32", "bfloat16_in_float32"])";
 
-// The CSV of a run of `config`, which must end with exit code 0: no figure exceeds its bound.
+// Returns the CSV of a run of `config`. The run must end with exit code 0, which also means that no figure
+// exceeds its bound.
 inline std::string csv_of_run(const std::string& config, const std::string& options = "") {
   const Workdir folder("t.toml", config);
   const Said said = folder.run("$MAXTRICK run t.toml --quiet " + options);
@@ -26,7 +27,7 @@ inline std::vector<Cells> rows_of_run(const std::string& config, const std::stri
   return rows_of(csv_of_run(config, options));
 }
 
-// One job and five write the same bytes.
+// Checks that one job and five jobs write the same bytes.
 inline void check_jobs(const std::string& config) {
   const Workdir folder("t.toml", config);
   folder.exits(0, "$MAXTRICK run t.toml -o one -j 1 && $MAXTRICK run t.toml -o many -j 5");
@@ -34,8 +35,8 @@ inline void check_jobs(const std::string& config) {
     BOOST_TEST(folder.read("one/" + file) == folder.read("many/" + file));
 }
 
-// The program rejects `config` with a message that has all these parts, and writes nothing. The config
-// may name `files`, whose texts follow. The result is all that the program says.
+// Checks that the program rejects `config` with a message that contains all `parts`, and writes nothing. The
+// config may refer to `files`, given as names and texts. Returns the whole message.
 inline std::string check_rejected(const std::string& config, const std::vector<std::string>& parts,
                                   const std::map<std::string, std::string>& files = {}) {
   const Workdir folder("t.toml", config);

@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # Runs the commands of README.md, CONTRIBUTING.md and docs/*.md, each document in a copy of the project.
 #   documents_test.sh SOURCE PROGRAM quick|slow [DOCUMENT...]
-# The comment in the line before a fenced block, which readers do not see, says what becomes of it:
+# The comment in the line before a fenced block, which readers do not see, determines what the test does with
+# it:
 #   <!-- run -->               bash -eu runs it, and it must succeed
 #   <!-- run slowly -->        the same, but only with `slow`, which then runs the whole document
-#   <!-- run if COMMAND -->    the same, but only where this command is installed
+#   <!-- run if COMMAND -->    the same, but only if this command is installed
 #   <!-- run: exit code N -->  its last command must end with this code (also: run slowly: exit code N)
-#   <!-- output -->            it is what the block that was run before it prints on stdout
+#   <!-- output -->            it must equal the stdout of the preceding block that was run
 #   <!-- file: NAME -->        it is written to the file NAME
-#   <!-- recipe: NAME -->      another test of this folder takes it, by `block NAME` (recipe.sh)
-#   <!-- not run: REASON -->   nothing is done with it
+#   <!-- recipe: NAME -->      another test of this folder uses it, by `block NAME` (recipe.sh)
+#   <!-- not run: REASON -->   it is not used
 # A block without such a comment is an error.
 set -eu
 source_dir=$1 program=$(realpath "$2") mode=$3
@@ -22,7 +23,7 @@ export RUSTUP_HOME=${RUSTUP_HOME-$HOME/.rustup}  # HOME is replaced below
 wrong=0
 complain() { echo "documents: $*" >&2; wrong=1; }
 
-# A CPU without AVX2 skips rows, and says so by exit code 5.
+# On a CPU without AVX2, rows are skipped and the exit code is 5.
 lacks_avx2() { ! "$program" --version | grep -Eq 'avx2 +available'; }
 
 # Writes block n of a document to N.body, and its marker, language and line to N.marker.

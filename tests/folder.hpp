@@ -1,4 +1,4 @@
-// A folder of a test's own, gone with the object and all that lies in it.
+// A temporary folder of a test. The destructor deletes it with all its contents.
 #pragma once
 
 #include <stdlib.h>  // mkdtemp is POSIX

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Follows "Compare your kernel in five minutes" of docs/plugins.md word by word, in an empty folder beside the
-# program, and the step of the sample job in docs/ci.md that checks. Times are only looked at for being there.
+# Follows "Compare your kernel in five minutes" of docs/plugins.md literally, in an empty folder beside the
+# program, and the step of the sample job in docs/ci.md that runs `check`. Times are only checked for their
+# presence.
 set -eu
 source_dir=$1
 program=$2
@@ -24,7 +25,7 @@ grep -q '^softmax.mine.scalar,float32,normal-10,1000,10,' tables/accuracy.csv ||
 grep -Eq '^softmax,softmax.mine.scalar,1024x100,1,plain,,(ok|inaccurate),[^,]*,,[0-9.]+,' tables/speed/*/speed.csv ||
   fail "no time in the row of speed"
 
-mkdir -p "$copy/project/maxtrick"  # no link: the job leaves it by ..
+mkdir -p "$copy/project/maxtrick" # a folder and not a link, because the job leaves it by ..
 cd "$copy/project"
 ln -s "$copy"/{build,lib,configs,results} maxtrick/
 block workflow | awk '/- run: \|$/ { step = 1; next } step && !/^          / { exit } step' >check.sh

@@ -1,4 +1,4 @@
-// What tests of training train on: the lab's data, or less of the like.
+// The networks, data and losses that tests of training use: those of the lab, or smaller ones.
 #pragma once
 
 #include "learn/blobs.hpp"
@@ -14,7 +14,8 @@ inline learn::DataSet lab_data(std::size_t samples = 2000) {
                             .seed = 30});
 }
 
-// A network of the lab's widths for batches of 32, with the weights of numerics::Random(seed).
+// Returns a network with the layer widths of the lab for batches of 32, whose weights come from
+// `random`.
 inline learn::Network<float> lab_network(numerics::Random& random) {
   const std::vector<std::size_t> widths{2, 25, 15, 4};
   learn::Network<float> network(widths, 32);
@@ -26,7 +27,7 @@ inline std::vector<float> copied(std::span<const float> numbers) {
   return {numbers.begin(), numbers.end()};
 }
 
-// The arm of that name; `softmax` where it needs one.
+// Returns the loss of the arm with this name, with `softmax` if the arm needs one.
 inline learn::MeanLoss mean_loss(const std::string& arm, const std::string& softmax = "",
                                  ops::DType dtype = ops::DType::float32) {
   const ops::Formulation& formulation = *ops::find_formulation(arm);

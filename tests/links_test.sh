@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Every link of the documents leads to a file or folder that exists and, if it names one, to a heading of that
-# file. README.md also stays short: at most 250 lines, and no table of more than six columns.
+# Checks that every link of the documents leads to an existing file or folder and, if it has an anchor, to a
+# heading of that file. Also checks that README.md has at most 250 lines and no table of more than six
+# columns.
 #   links_test.sh SOURCE
 set -eu
 cd "$1"
 documents=(README.md docs/*.md CONTRIBUTING.md CHANGELOG.md results/README.md)
 
-# The anchors that GitHub makes of the headings of a document, one per line.
+# Prints the anchors that GitHub generates for the headings of a document, one per line.
 anchors() {
   awk '
     /^ *```/ { fenced = !fenced }
@@ -19,7 +20,7 @@ anchors() {
     }' "$1"
 }
 
-# The targets of the links of a document, one per line, without those to other sites.
+# Prints the targets of the links of a document, one per line, without links to other sites.
 targets() {
   awk '
     /^ *```/ { fenced = !fenced }

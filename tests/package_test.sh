@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs a build, moves what was installed, and follows docs/library.md word by
-# word: its program is built with CMake and with pkg-config, and both print what is known.
+# Installs a build, moves the installed files, and follows docs/library.md literally: its program is
+# built with CMake and with pkg-config, and both must print the known results.
 #   package_test.sh SOURCE BUILD VERSION COMPILER GENERATOR
 set -eu
 source_dir=$1 build=$2 version=$3 compiler=$4 generator=$5
@@ -23,22 +23,23 @@ pc=$(find "$prefix" -name maxtrick.pc)
 package=$(dirname "$(find "$prefix" -name maxtrick-config.cmake)")
 [ -n "$pc" ] && [ -d "$package" ] || fail "no maxtrick.pc or no maxtrick-config.cmake"
 export PKG_CONFIG_PATH=${pc%/*} CMAKE_PREFIX_PATH=$prefix
-LD_LIBRARY_PATH=$(pkg-config --variable=libdir maxtrick)  # of a shared build
+LD_LIBRARY_PATH=$(pkg-config --variable=libdir maxtrick)  # for a shared build
 export LD_LIBRARY_PATH
 
-# No paths of where it was made, and no library that its users would have to have.
+# The installed files must contain no path of the build, and must not require any library from their
+# users.
 ! grep -rnF -e "$source_dir" -e "$build" -e "$work" "$pc" "$package" "$prefix/include" ||
   fail "what is installed holds a path"
 ! grep -rniE 'dnnl|benchmark|mpfr|fmt|boost' "$pc" "$package" "$prefix/include" ||
   fail "what is installed asks for a library"
 
-# The headers, each by itself, with the warnings of a strict user.
+# Each header must compile on its own, without any of the warnings that a strict user enables.
 for header in "$prefix"/include/maxtrick/*.hpp; do
   "$compiler" -std=c++20 -fsyntax-only -I "$prefix/include" -Wall -Wextra -Wpedantic -Wconversion \
     -Wsign-conversion -Wshadow -Werror -include "$header" -x c++ /dev/null || fail "$header"
 done
 
-# The program of docs/library.md, by both ways.
+# Builds the program of docs/library.md in both ways.
 printf '%s\n' 0.0900306 0.244728 0.665241 0.333333 0.333333 0.333333 >"$work/known"
 mkdir "$work/mine" "$work/bin"
 cd "$work/mine"
@@ -57,12 +58,12 @@ PATH=$work/bin:$PATH quietly bash -eu command.sh
 ./mine >by-pkg-config
 cmp by-pkg-config "$work/known"
 
-# What holds it to an instruction set holds it here too.
+# MAXTRICK_ISA, which limits the program to an instruction set, must do the same for the library.
 MAXTRICK_ISA=scalar ./mine | cmp - "$work/known"
 if MAXTRICK_ISA=none bash -c 'ulimit -c 0; ./mine; exit $?' >"$work/log" 2>&1; then fail "MAXTRICK_ISA=none is taken"; fi
 grep -qF "MAXTRICK_ISA=none: no instruction set" "$work/log" || fail "MAXTRICK_ISA=none is not named"
 
-# A version that it does not stand for is refused; its own is not.
+# The package accepts its own version and rejects incompatible ones.
 [ "$(pkg-config --modversion maxtrick)" = "$version" ] || fail "maxtrick.pc has another version"
 IFS=. read -r major minor patch <<<"$version"
 finds() {
@@ -81,7 +82,7 @@ for other in "${wrong[@]}"; do
   grep -qF "version: $version" "$work/log" || { cat "$work/log" >&2; fail "not refused as $version"; }
 done
 
-# Where none of the program's libraries is, the library can be built alone.
+# The library can be built alone where none of the program's dependencies is installed.
 without=()
 for library in dnnl tomlplusplus fmt nlohmann_json pugixml OpenSSL CLI11 benchmark PkgConfig Boost; do
   without+=("-DCMAKE_DISABLE_FIND_PACKAGE_$library=ON")
@@ -89,7 +90,7 @@ done
 quietly cmake -S "$source_dir" -B "$work/alone" -G "$generator" -DCMAKE_CXX_COMPILER="$compiler" \
   -DMAXTRICK_PROGRAM=OFF "${without[@]}"
 
-# The program, away from the build as well.
+# The installed program must also run without its build folder.
 MAXTRICK_ISA=scalar "$prefix/bin/maxtrick" eval softmax --logits 1000,1001,1002 \
   --variant softmax.accurate.scalar --format csv | grep -q ',ok,' || fail "bin/maxtrick does not run"
 for file in man/man1/maxtrick.1 bash-completion/completions/maxtrick; do

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The committed pictures are those of the committed tables, byte for byte, drawn again:
+# Draws the committed tables again and checks that the committed pictures are the same, byte for
+# byte:
 #   tests/pictures_test.sh SOURCE
 set -eu
 cd "$1"

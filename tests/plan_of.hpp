@@ -1,4 +1,4 @@
-// What an experiment plans to do for a config.
+// The plan that an experiment makes of a config.
 #pragma once
 
 #include "config_errors.hpp"
@@ -14,12 +14,12 @@ inline run::Plan plan_of(std::string_view experiment, Section& root) {
   throw std::logic_error("no such experiment");
 }
 
-// The plan of a whole config.
+// Returns the plan of a whole config.
 inline run::Plan plan_of(std::string_view experiment, const std::string& config) {
   return read_config(config, [&](Section& root) { return plan_of(experiment, root); });
 }
 
-// The rows of a plan without parts, by their keys.
+// Returns the rows of a plan that has no parts, by their keys.
 inline std::map<std::string, Cells> rows_of_plan(run::Plan plan) {
   std::map<std::string, Cells> rows;
   for (auto& one : plan.cases) {
@@ -31,12 +31,13 @@ inline std::map<std::string, Cells> rows_of_plan(run::Plan plan) {
   return rows;
 }
 
-// A mistake in a config: `to` in place of the first `from`, and the first line of the report.
+// A mistake in a config: `to` replaces the first `from`, and `line` is the first line of the
+// report.
 struct Mistake {
   std::string from, to, line;
 };
 
-// All that is wrong in a config, and the first line of that.
+// Returns the report of all errors in a config; first_error returns its first line.
 inline std::string plan_errors(std::string_view experiment, const std::string& config) {
   return errors(config, [&](Section& root) { (void)plan_of(experiment, root); });
 }
@@ -45,7 +46,7 @@ inline std::string first_error(std::string_view experiment, const std::string& c
   return report.substr(0, report.find('\n'));
 }
 
-// `config` is right, and each of the mistakes is reported.
+// Checks that `config` has no errors, and that each of the mistakes is reported.
 inline void check_mistakes(std::string_view experiment, const std::string& config,
                            const std::vector<Mistake>& mistakes) {
   BOOST_TEST(plan_errors(experiment, config) == "");

@@ -1,6 +1,6 @@
-// An experiment that only tests have: its config says what each case does, so that every exit code
-// of the program can be had by running it. It is also one file and one config, as docs/extending.md
-// promises.
+// An experiment that only the tests have. Its config determines what each case does, so that a run
+// can produce every exit code of the program. It also shows that an experiment needs only one file
+// and one config, as docs/extending.md states.
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -15,12 +15,12 @@ namespace {
 
 run::Plan plan(config::Section& config) {
   run::Plan plan;
-  // A text is compared, unless it is a verdict on a claim.
+  // The column of texts is compared; that of verdicts on claims is not.
   plan.table.columns = {{"name", table::Rule::key, "the case"},
                         {"text", table::Rule::exact, "what the case says"},
                         {"verdict", table::Rule::info, "holds, missed, noisy or unjudged"}};
   plan.table.judged = {{"name", "name", "verdict"}};
-  // Where the config says at_most, each case's text is a number that it limits.
+  // If the config has at_most, each case's text is a number with this limit.
   const std::string most = config.has("at_most") ? config.text("at_most") : "";
   if (!most.empty()) {
     plan.table.columns.push_back({"at_most", table::Rule::exact, "its limit"});

@@ -1,4 +1,4 @@
-// Running the program as a user does, and looking at what it says.
+// Runs the program as a user does, and checks its output.
 #pragma once
 
 #include <sys/wait.h>
@@ -10,8 +10,8 @@
 
 namespace maxtrick::tests {
 
-// How a command ended. The functions check what it said and return the same, so that checks can be
-// chained; a failure names the line that called them.
+// The result of a command. The member functions check its output and return the same object, so
+// that checks can be chained. A failure names the line that called them.
 struct Said {
   int code;
   std::string out, err, command;
@@ -45,10 +45,11 @@ struct Said {
   }
 };
 
-// Runs a shell command in `folder`; $MAXTRICK stands for the program, $PROBE for the one with the
-// tests' own experiment. The variable CI is not set, unless the command sets it. What the variable
-// MAXTRICK_LAUNCHER holds stands before both: an emulator does not take what its program starts.
-// Nothing is kept beyond the call, unless the command says where: two tests may run one config.
+// Runs a shell command in `folder`. $MAXTRICK stands for the program, and $PROBE for the one that
+// also has the tests' own experiment. The variable CI is unset, unless the command sets it. The
+// value of the variable MAXTRICK_LAUNCHER precedes both programs, because an emulator does not
+// emulate the programs that its program starts. The cache lasts only for this call, unless the
+// command names another one; otherwise two tests that run the same config would share it.
 inline Said shell(const std::string& command, const std::filesystem::path& folder) {
   const Folder streams;
   const std::string line = "unset CI; export XDG_CACHE_HOME='" + (streams / "cache").string() +
@@ -62,7 +63,7 @@ inline Said shell(const std::string& command, const std::filesystem::path& folde
           streams.read("err"), command};
 }
 
-// The same; the command must end with this exit code.
+// Does the same, and checks that the command ends with this exit code.
 inline Said shell_exits(int code, const std::string& command, const std::filesystem::path& folder,
                         int line = __builtin_LINE()) {
   const Said said = shell(command, folder);
@@ -71,7 +72,7 @@ inline Said shell_exits(int code, const std::string& command, const std::filesys
   return said;
 }
 
-// A folder in which a test runs the program, with a file where one is given.
+// A folder in which a test runs the program; it contains one file, if one is given.
 struct Workdir : Folder {
   Workdir() = default;
   Workdir(const std::string& file, std::string_view text) { write(file, text); }
@@ -83,7 +84,7 @@ struct Workdir : Folder {
     return shell_exits(code, setup + command, path(), line);
   }
 
-  std::string setup;  // stands before each command
+  std::string setup;  // precedes each command
 };
 
 }  // namespace maxtrick::tests

@@ -1,4 +1,4 @@
-// Random rows of logits of many kinds, and errors in the units of a variant's claim.
+// Random rows of logits of many kinds, and errors relative to a variant's claim.
 #pragma once
 
 #include "numerics/random.hpp"
@@ -9,8 +9,8 @@
 
 namespace maxtrick::tests {
 
-// A row with |x| <= limit of 1 to max_classes classes; its kind changes with `i`: uniform, normal
-// of some scale, one dominant, nearly equal, only two values, sorted, integers.
+// Returns a row of 1 to max_classes classes with |x| <= limit. `i` selects its kind: uniform, normal of some
+// scale, one dominant, nearly equal, only two values, sorted, integers.
 template <class T>
 std::vector<T> random_row(numerics::Random& random, std::size_t i, double limit,
                           std::size_t max_classes) {
@@ -36,7 +36,8 @@ std::vector<T> random_row(numerics::Random& random, std::size_t i, double limit,
   return row;
 }
 
-// The names of variants, from their op and the rest, of which `x.*` is x for every instruction set.
+// Returns the names of variants, each made of its op and the rest of its name. `x.*` stands for x with every
+// instruction set.
 inline std::set<std::string> variant_names(const std::map<std::string, std::string>& rest_of) {
   std::set<std::string> names;
   for (const auto& [op, words] : rest_of) {
@@ -59,13 +60,13 @@ std::vector<T> apply(const ops::Variant& variant, std::span<const T> logits) {
   return result;
 }
 
-// ulp(max(|y|, floor)) of T, as in ops::Claim.
+// Returns ulp(max(|y|, floor)) of T, as defined by ops::Claim.
 template <class T>
 double claim_unit(double y, double floor) {
   return numerics::ulp<T>(std::max(std::abs(y), floor));
 }
 
-// The largest error of a variant on a row, in units of its claim.
+// Returns the largest error of a variant on a row, in units of its claim.
 template <class T>
 double claim_error(const ops::Variant& variant, std::span<const T> logits) {
   const auto exact = oracle::exact<T>(variant.op, logits);
@@ -77,7 +78,7 @@ double claim_error(const ops::Variant& variant, std::span<const T> logits) {
   return largest;
 }
 
-// The largest error of results of an op on a row, in ULP.
+// Returns the largest error of results of an op on a row, in ULP.
 template <class T>
 double worst_ulp(ops::Op op, const std::vector<T>& row, const std::vector<T>& got) {
   const auto exact = oracle::exact<T>(op, row);
@@ -87,7 +88,8 @@ double worst_ulp(ops::Op op, const std::vector<T>& row, const std::vector<T>& go
   return worst;
 }
 
-// The largest error of scale (softmax - one-hot), in ULP; that of the target is less the sum of the others.
+// Returns the largest error of scale (softmax - one-hot), in ULP. The exact entry of the target is minus the
+// sum of the others.
 inline double worst_ulp_of_gradient(const std::vector<float>& row, std::size_t target, float scale,
                                     const std::vector<float>& got) {
   const auto y = oracle::exact<float>(ops::softmax, row);
@@ -104,7 +106,7 @@ inline float pick(numerics::Random& random, double low, double high) {
   return static_cast<float>(random.uniform(low, high));
 }
 
-// Rows with NaN, infinities, zeros, and numbers of both ends.
+// Returns rows with NaN, infinities, zeros, and the largest and smallest numbers.
 inline std::vector<std::vector<float>> special_rows() {
   constexpr float inf = INFINITY, nan = NAN, most = 3.4e38F;
   return {{nan},           {nan, 1},      {1, nan, -inf}, {inf, nan},   {-inf, nan},  {inf},

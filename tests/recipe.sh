@@ -1,6 +1,6 @@
 # Sourced by the tests that follow recipes of the documents; $source_dir is the project's folder.
 
-# The fenced block behind the marker <!-- recipe: NAME -->.
+# Prints the fenced block after the marker <!-- recipe: NAME -->.
 block() {
   awk -v marker="<!-- recipe: $1 -->" '
     $0 == marker { wanted = 1; next }

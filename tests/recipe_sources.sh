@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Writes the sources of the recipes in docs/extending.md under FOLDER, each at its place in the project.
+# Writes the sources of the recipes in docs/extending.md under FOLDER, each with its path in the project.
 #   recipe_sources.sh SOURCE FOLDER
 set -eu
 source_dir=$1

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Follows recipes of docs/ word by word in a copy of the project: a case without compiling (tables.md); a variant, a
-# formulation and an experiment, each by one file (extending.md).
+# Follows recipes of docs/ literally in a copy of the project: a case, without compiling (tables.md); a
+# variant, a formulation and an experiment, each as one new file (extending.md).
 #   recipe_test.sh SOURCE PROGRAM PROGRAM-WITH-THE-FILES
 set -eu
 source_dir=$1
@@ -17,17 +17,18 @@ for part in CMakeLists.txt CMakePresets.json lib experiments configs scripts; do
 done
 cd "$copy"
 
-# A case: with the program as it is.
+# A case needs only the existing program.
 block mine.toml >mine.toml
 mkdir build
 ln -s "$program" build/maxtrick
 block run >run.sh
-bash -eu run.sh || [ $? -eq 5 ]  # 5: a CPU without AVX2 skips oneDNN
+bash -eu run.sh || [ $? -eq 5 ] # 5: on a CPU without AVX2, oneDNN is skipped
 grep -q '^softmax,my-long-row,float32,softmax.max_trick.scalar,' mine/mine.csv || fail "no row of the case"
 grep -q '| my-row |' mine/mine.md || fail "no case in the table to read"
 rm -r build
 
-# A variant, a formulation and an experiment: each is a new file, nothing else, and the build takes it.
+# A variant, a formulation and an experiment need one new file each; the build must compile it without any
+# other change.
 "$source_dir/tests/recipe_sources.sh" "$source_dir" .
 block configs/sums.toml >configs/sums.toml
 [ -s configs/sums.toml ] || fail "docs/extending.md has no configs/sums.toml"

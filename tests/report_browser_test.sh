@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Chromium opens the report from disk, without a network, at three widths, light and dark: nothing is cut off, and
-# the console has nothing to say.
+# Opens the report from disk in Chromium, without a network, at three widths, light and dark. Nothing may be
+# cut off, and the console must be empty.
 #   tests/report_browser_test.sh SOURCE
 set -eu
 cd "$1"
@@ -15,7 +15,7 @@ modules=build/browser/node_modules
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 scripts/report --ready --into "$work"
-# Where the system lets us, it has no network at all.
+# If the system permits it, the browser runs in a namespace without any network.
 offline=()
 unshare --user --map-root-user --net true 2>/dev/null && offline=(unshare --user --map-root-user --net)
 unset SLIDERS

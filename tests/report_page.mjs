@@ -1,6 +1,7 @@
-// The report as a reader sees it: opened from disk, without a network, on three screens, light and dark.
-//   node report_page.mjs REPORT.html PICTURES    (and what browser.mjs asks for)
-// PICTURES: how many there are. SLIDERS: whether they are in it.
+// Checks the report as a reader sees it: opened from disk, without a network, on three screens, light and
+// dark.
+//   node report_page.mjs REPORT.html PICTURES    (and the variables of browser.mjs)
+// PICTURES is the number of pictures. The variable SLIDERS is set if the sliders are in the page.
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { cutTexts, launch, open, overflowing } from "./browser.mjs";
@@ -8,7 +9,7 @@ import { cutTexts, launch, open, overflowing } from "./browser.mjs";
 const [report, pictures] = process.argv.slice(2);
 const browser = await launch();
 
-// The drawings that can be seen, and whether all of their sections' statements can.
+// Returns the visible drawings, and whether all statements of their sections are visible.
 const shown = (page) =>
   page.evaluate(() => {
     const visible = (one) => one.getClientRects().length > 0;
@@ -25,7 +26,7 @@ async function look(width, colorScheme) {
   if (process.env.SLIDERS) await page.waitForSelector("#slider[data-ready]", { timeout: 30000 });
   assert.equal(await page.locator(".drawing.wide").count(), Number(pictures));
 
-  // One CPU at a time, and each of them.
+  // The page shows one CPU at a time. Each of them is chosen in turn.
   const cpus = await page.locator(".chooser input").all();
   const seen = await shown(page);
   const kind = width < 768 ? "narrow" : "wide";
@@ -42,14 +43,14 @@ async function look(width, colorScheme) {
     assert.equal((await shown(page)).statements, seen.statements);
   }
 
-  // The choice stays in view with the last picture that it decides about.
+  // The choice of the CPU stays in view as long as a picture that depends on it.
   if (cpus.length > 0) {
     await page.locator("section.report:last-of-type figcaption:visible").last().scrollIntoViewIfNeeded();
     const chooser = await page.locator(".chooser").boundingBox();
     assert.ok(chooser.y >= 0 && chooser.y < 10, `the choice of the CPU is at ${chooser.y} pixels`);
   }
 
-  // Figures by a tap or by the mouse: the first mark of a picture of points.
+  // A tap or the mouse shows the tooltip of a mark; checked with the first mark of a picture of points.
   const mark = page.locator(`section:has(#error-against-spread) .${kind} [data-tip]`).first();
   await mark.scrollIntoViewIfNeeded();
   const told = (await mark.getAttribute("data-tip")).replaceAll("; ", "\n");
@@ -62,7 +63,7 @@ async function look(width, colorScheme) {
   const box = await tip.boundingBox();
   assert.ok(box.x >= 0 && box.x + box.width <= width, "the figures are on the screen");
 
-  // The sliders have the ground of the page, and its style does not reach into them.
+  // The sliders have the background of the page, and the style of the page does not affect them.
   if (process.env.SLIDERS) {
     const grounds = await page.evaluate(() =>
       [document.body, document.getElementById("slider")].map((one) => getComputedStyle(one).backgroundColor),
@@ -77,7 +78,7 @@ async function look(width, colorScheme) {
   await page.context().close();
 }
 
-// That the checks can fail: a box that is too wide, and a text outside its drawing.
+// Checks that the checks can fail: with a box that is too wide, and with a text outside its drawing.
 async function checksCanFail() {
   const { page } = await open(browser, resolve(report), { viewport: { width: 360, height: 900 } });
   await page.evaluate(() => {
@@ -94,7 +95,7 @@ async function checksCanFail() {
 try {
   await checksCanFail();
   for (const width of [360, 1280, 1920]) for (const scheme of ["light", "dark"]) await look(width, scheme);
-  await look(768, "light"); // the least width of the wide drawings
+  await look(768, "light"); // the smallest width that shows the wide drawings
   console.log(
     `report: ${pictures} pictures at three widths, light and dark; nothing is cut off, nothing on the console`,
   );

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The data, axes, colours, page and drawings of the report, by Node's own test runner:
+# Tests the data, axes, colours, page and drawings of the report with Node's own test runner:
 #   tests/report_test.sh SOURCE
 set -eu
 cd "$1"

@@ -1,4 +1,4 @@
-// The rows of a result table by the names of its columns.
+// Access to the rows of a result table by the names of its columns.
 #pragma once
 
 #include "io/csv.hpp"
@@ -25,7 +25,7 @@ inline double number(const Cells& row, const std::string& column) {
   return io::parse_number(row.at(column)).value();
 }
 
-// Rows of a CSV: cells of the columns `keys`, joined by '/' -> all cells.
+// Returns the rows of a CSV. The key of each is the cells of the columns `keys`, joined by '/'.
 inline std::map<std::string, Cells> rows_by(const std::vector<std::string>& keys,
                                             const std::string& csv) {
   std::map<std::string, Cells> rows;
@@ -37,13 +37,13 @@ inline std::map<std::string, Cells> rows_by(const std::vector<std::string>& keys
   return rows;
 }
 
-// The committed table of that name.
+// Returns the rows of the committed table with this name.
 inline std::vector<Cells> committed_rows(const std::string& name) {
   return rows_of(
       io::read_file(std::filesystem::path(MAXTRICK_SOURCE_DIR) / "results" / (name + ".csv")));
 }
 
-// The first row with these cells in these columns.
+// Returns the first row with these cells in these columns.
 inline const Cells& row_where(const std::vector<Cells>& rows, const Cells& cells) {
   for (const Cells& row : rows)
     if (std::ranges::all_of(cells,
@@ -52,7 +52,7 @@ inline const Cells& row_where(const std::vector<Cells>& rows, const Cells& cells
   throw std::out_of_range(fmt::format("no row of {}", cells));
 }
 
-// The row has these cells; a failure names the line of the call.
+// Checks that the row has these cells. A failure names the line of the call.
 inline void check_cells(const Cells& row, const Cells& expected, int line = __builtin_LINE()) {
   for (const auto& [column, cell] : expected)
     BOOST_TEST(row.at(column) == cell,

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The slider page in a browser, from disk and without a network; leaves slider.png beside it.
+# Tests the slider page in a browser, opened from disk and without a network. Writes slider.png
+# beside it.
 #   slider_page_test.sh SOURCE BUILD
 set -eu
 cd "$1"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The slider page is made, and computes what the native build computes; its digits, its rows.
+# Builds the slider page and checks that it computes what the native build computes. Also tests its
+# digits and its rows.
 #   slider_test.sh SOURCE BUILD PRESETS-PROGRAM ROWS-PROGRAM
 set -eu
 cd "$1"

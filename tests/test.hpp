@@ -1,5 +1,5 @@
-// What every test uses: Boost.Test, the standard library, and the two types that most results come in.
-// It is the tests' precompiled header.
+// The includes that every test uses: Boost.Test, the standard library, and the two types of most results. It
+// is the precompiled header of the tests.
 #pragma once
 
 #include <fmt/format.h>
@@ -50,14 +50,14 @@ inline std::size_t count(const std::string& text, const std::string& part) {
   return n;
 }
 
-// `text` with `to` for the first `from`, which must be there.
+// Returns `text` with its first `from` replaced by `to`. `from` must occur.
 inline std::string replaced(std::string text, const std::string& from, const std::string& to) {
   const auto at = text.find(from);
   BOOST_REQUIRE_MESSAGE(at != std::string::npos, from);
   return text.replace(at, from.size(), to);
 }
 
-// What the call throws.
+// Returns the message of the exception that the call throws.
 template <class Error, class Call>
 std::string error_of(Call call) {
   try {

@@ -1,4 +1,5 @@
-// The head of a config of the experiment `speed` that measures little and concludes nothing.
+// The head of a config of the experiment `speed` that measures few cases and draws no conclusion
+// from them.
 #pragma once
 
 #include "run/store.hpp"
@@ -18,7 +19,7 @@ inaccurate_above_ulp = 8
 widest_interval = 1000000000
 )";
 
-// Its table, as tiny.toml, in the folder of all tables.
+// The path of the table of tiny.toml within the folder of all tables.
 inline const std::string tiny_table = "speed/" + run::cpu_folder() + "/tiny.csv";
 
 }  // namespace maxtrick::tests

@@ -12,7 +12,7 @@ samples = 2000
 centres = [[-5, 2], [-2, -2], [1, 2], [5, -2]]
 seed = 30
 )";
-// Overlapping: the best classifier has 0.92.
+// Two overlapping blobs: the accuracy of the best classifier is 0.92.
 inline const std::string two_blobs = R"([[data]]
 name = "two"
 generate = "blobs"
@@ -26,7 +26,7 @@ inline std::string circles(int samples, const std::string& half_width, int seed)
       "half_width = {}\nseed = {}\n",
       samples, half_width, seed);
 }
-// Not there, and to be got by the reader.
+// A data set whose file is missing and must be obtained by the reader.
 inline const std::string absent = R"([[data]]
 name = "absent"
 path = "absent.npy"
@@ -43,14 +43,14 @@ inline const std::string naive = arm("naive", "log_of_softmax", "softmax.naive.s
                          clip = arm("clip", "clip", "softmax.max_trick.scalar"),
                          fused = arm("fused", "fused"), bce = arm("bce", "bce_fused");
 
-// What stands in [task] and in each [[task]].
+// The contents of [task] and of each [[task]].
 inline std::string task(const std::string& data, int epochs, const std::string& rest = "") {
   return "name = \"" + data + "\"\ndata = \"" + data +
          "\"\nhidden = [25, 15]\nepochs = " + std::to_string(epochs) +
          "\nbatch = 32\noptimiser = \"adam\"\nlearning_rate = 0.01\n" + rest;
 }
 
-// "line:column" of the first `part` in `text`, `skip` characters on.
+// Returns "line:column" of the position `skip` characters after the start of the first `part` in `text`.
 inline std::string place_of(const std::string& text, const std::string& part,
                             std::size_t skip = 0) {
   const auto at = text.find(part);
@@ -60,8 +60,8 @@ inline std::string place_of(const std::string& text, const std::string& part,
   return std::to_string(lines + 1) + ':' + std::to_string(at - line_start + 1 + skip);
 }
 
-// The program reports one error in `config`: at the first `part`, `skip` characters on. `message` and
-// `expected` are how its two texts begin.
+// Checks that the program reports exactly one error in `config`, at the position `skip` characters after the
+// start of the first `part`. `message` and `expected` are the beginnings of its two texts.
 inline void check_rejected(const std::string& config, const std::string& part, std::size_t skip,
                            const std::string& message, const std::string& expected) {
   const std::string said = check_rejected(

@@ -1,6 +1,7 @@
-// Experiment `accuracy`: how wrong each way of computing an op is, and where. One row of the table
-// for each variant, type, distribution of logits and number of classes; each is the worst and the
-// mean of several random rows, every output judged against the oracle.
+// Experiment `accuracy`: measures the error of each way of computing an op, and finds the inputs
+// where it is large. The table has one row for each variant, type, distribution of logits and
+// number of classes. Each row has the worst and the mean of several random rows of logits; every
+// output is judged against the oracle.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -29,14 +30,14 @@ using ops::Variant;
 using table::Measure;
 using table::Rule;
 
-// The random rows that the variants of one op share. Row i has the first row's seed + i.
+// The random rows that the variants of one op share. The seed of row i is first_seed + i.
 template <class S>
 struct SharedRows {
   std::uint64_t first_seed = 1;
   std::deque<inputs::ExactRow<S>> rows = {};
 };
 
-// What is kept of the rows of a case.
+// Summary of the rows of a case.
 struct Findings {
   oracle::Outcome outcome = oracle::Outcome::ok;
   double max_ulp = -1, sum_ulp = 0;
@@ -44,7 +45,8 @@ struct Findings {
   std::uint64_t worst_seed = 0;
   double smallest_relative = 0, largest_relative = 0;
   std::optional<double> sum_error;
-  // Of the row nearest to its bound; of the worst row where no row has one.
+  // These belong to the row that is nearest to its bound or, if no row has a bound, to the worst
+  // row.
   double norm_error_u = 0;
   std::optional<double> bound_u;
 
@@ -57,7 +59,7 @@ void add_norm_wise(Findings& found, const ops::Variant& variant, ops::DType dtyp
   const double error = oracle::norm_wise_error<S>(row.exact(), got) / ops::unit_roundoff(dtype);
   const auto facts = oracle::row_facts(dtype, row.logits());
   const auto bound = facts ? oracle::bound(variant, dtype, *facts) : std::nullopt;
-  // 0 of 0 is as near as can be, and holds.
+  // An error of 0 is within a bound of 0, and its share is 0.
   const auto share = [](double e, double b) { return e <= 0 ? 0 : e / b; };
   const bool nearer =
       bound ? !found.bound_u || share(error, *bound) > share(found.norm_error_u, *found.bound_u)
@@ -108,7 +110,7 @@ Findings measure(const ops::Variant& variant, ops::DType dtype, SharedRows<S>& s
   return found;
 }
 
-// The axes, and how many random rows a case has.
+// The axes, and the number of random rows of a case.
 struct Grid {
   std::vector<ops::DType> dtypes;
   std::vector<const ops::Variant*> variants;
@@ -116,8 +118,8 @@ struct Grid {
   std::vector<std::size_t> classes;
   double tolerance_ulp = 0;
   std::uint64_t seed = 1;    // of the first
-  std::size_t outputs = 0;   // so many logits in all, roughly,
-  std::size_t max_rows = 0;  // in no more rows than that, nor than a file has
+  std::size_t outputs = 0;   // the approximate number of logits of a case
+  std::size_t max_rows = 0;  // the largest number of rows; a file may have fewer
 
   [[nodiscard]] std::size_t rows(const Distribution& distribution, std::size_t n) const {
     return std::min(std::clamp<std::size_t>(outputs / n, 1, max_rows), distribution.rows);
@@ -147,7 +149,7 @@ Grid read_grid(config::Section& config) {
   return grid;
 }
 
-// What the table's Markdown shows.
+// Adds the views that the table's Markdown shows.
 void add_views(table::ResultTable& table, const Grid& grid) {
   for (const DType dtype : grid.dtypes)
     table.counts.push_back(
@@ -185,7 +187,7 @@ struct Point {
 using Columns = table::Columns<Point, Findings>;
 
 Columns columns(double tolerance_ulp) {
-  // Of the errors of n outputs the mean moves less than the largest.
+  // The mean error of n outputs varies less than the largest one.
   const table::Tolerance ulps{Measure::absolute, 2,
                               "another libm may round exp and log the other way, one ULP each"};
   const table::Tolerance mean{Measure::absolute, 0.2,
@@ -235,7 +237,8 @@ Columns columns(double tolerance_ulp) {
   };
 }
 
-// The cases of one op, storage type, distribution and number of classes: they share the rows.
+// Adds the cases of one op, storage type, distribution and number of classes, which share their
+// rows.
 template <class S>
 void lay_out(run::Plan& plan, const Columns& columns, const Grid& grid, Op op,
              const std::shared_ptr<const Distribution>& distribution, std::size_t classes) {

@@ -36,7 +36,7 @@ void shuffle(Row& row, Random& random) {
   for (std::size_t i = row.size(); i > 1; --i) std::swap(row[i - 1], row[random.below(i)]);
 }
 
-// `leaders` at 0, the others one unit wide below the gap.
+// Draws a row with `leaders` logits at 0, and the others uniform from -gap - 1 to -gap.
 DrawRow led(std::size_t leaders, double gap) {
   return [=](Random& random, std::size_t classes) {
     Row row(classes);
@@ -85,7 +85,7 @@ void read_file(config::Section& section, const std::vector<ops::DType>& dtypes, 
   const auto file =
       std::make_shared<const inputs::LogitFile>(inputs::read_logit_file(section, dtypes));
   one.missing = file->missing;
-  if (file->rows == 0) return;  // it is not there, or an error is noted
+  if (file->rows == 0) return;  // the file is missing, or its error is noted
   one.rows = file->rows;
   one.classes = file->classes;
   one.row = [file](std::size_t classes, std::uint64_t seed) {

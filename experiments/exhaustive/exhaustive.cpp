@@ -1,5 +1,6 @@
-// Experiment `exhaustive`: functions of one float at every float: the largest error, and how many
-// results are not the nearest. One row for each function and instruction set.
+// Experiment `exhaustive`: evaluates functions of one float at every float, and reports the largest
+// error and the number of results that are not rounded to nearest. The table has one row for each
+// function and instruction set.
 #include <fmt/format.h>
 
 #include <bit>
@@ -20,7 +21,8 @@ using table::Rule;
 
 using Columns = table::Columns<FloatFunction, Tally>;
 
-// The figures of a library are shown beside ours; they belong to its version, and to the CPU.
+// A column that shows the results of glibc for comparison. They are compared with no baseline,
+// because they depend on the version of glibc and on the CPU.
 Columns::One of_library_too(Columns::One column) {
   column.shown_only = {{"isa", std::string(exhaustive::glibc)}};
   column.description += "; another glibc, or another CPU, may have others";
@@ -57,14 +59,14 @@ Columns columns(const FloatRange& range) {
   };
 }
 
-// A function, and the tallies of its parts.
+// A function, and the tallies of the parts into which its inputs are divided.
 struct Sweep {
   FloatFunction function;
   FloatRange range;
   std::vector<Tally> parts;
 
   [[nodiscard]] std::uint64_t begin(std::size_t part) const {
-    // Rounded down; no part is empty where there are no more parts than inputs.
+    // Rounded down. No part is empty as long as there are at most as many parts as inputs.
     return range.size() / parts.size() * part + range.size() % parts.size() * part / parts.size();
   }
   [[nodiscard]] Tally sum() const;
@@ -79,8 +81,9 @@ Tally Sweep::sum() const {
   return sum;
 }
 
-// The program is seen to by the suite. What it calls is known by what it does: the results on a
-// sample tell one glibc from another, and the code that it chooses for one CPU from another's.
+// The identity of a checkpoint. The suite already compares the program itself. The identity covers
+// what the program calls by its results on a sample: they distinguish one glibc from another, and
+// the code that glibc selects for one CPU from that for another.
 std::string Sweep::identity() const {
   constexpr FloatRange sample{.every = 65537};
   const Tally known = scan(function, sample, 0, sample.size());

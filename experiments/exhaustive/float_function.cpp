@@ -18,8 +18,8 @@ auto each(Function function) {
   };
 }
 
-// The bounds are those that the comments in glibc's own files state, sysdeps/ieee754/flt-32/
-// e_expf.c and e_logf.c, "ULP error", from 2.27 on.
+// The bounds are those that comments in glibc's own files state under "ULP error":
+// sysdeps/ieee754/flt-32/e_expf.c and e_logf.c, from version 2.27 on.
 std::vector<FloatFunction> of_glibc() {
   return {{.name = "expf",
            .isa = std::string(glibc),

@@ -18,24 +18,26 @@ double power_of_two(int exponent) {
   return std::bit_cast<double>(static_cast<std::uint64_t>(exponent + 1023) << 52);
 }
 
-// Whether a normal v is so near to a power of two that its ULP might be the neighbour's; 52 bits
-// are 2^29 of a float's.
+// Whether a normal v is so near to a power of two that its ULP might be that of the neighbouring
+// binade. The 52 fraction bits of a double resolve 2^29 steps for each ULP of a float.
 bool near_power_of_two(double v) {
   constexpr std::uint64_t fraction = (std::uint64_t{1} << 52) - 1, width = 1 << 9;
   static_assert(double{width} == margin * 0x1p29);
   return ((std::bit_cast<std::uint64_t>(v) + width) & fraction) < 2 * width;
 }
 
-// Of a rest that is known relative to itself: errors of neighbours that rise from input to input
-// must be told apart.
+// The margin of a `rest` whose error is relative to itself. A margin relative to an ULP would be
+// too coarse here: the errors of neighbouring inputs, which grow from input to input, must be
+// distinguished.
 double relative_margin(double rest) { return std::fabs(rest) * 0x1p-24; }
 
-// Below half of what counts as an error.
+// Whether the rest is below half of the smallest error that counts.
 bool below_measure(double rest) { return std::fabs(rest) < smallest_error / 2; }
 
 Reference exactly(Curve curve, float x) { return {exact(curve, x), 0}; }
 
-// From the curve's value in double: neither NaN nor, but for an e^x that overflows, infinite.
+// Derives the reference from v, the value of the curve in double. v is not NaN, and it is infinite
+// only where e^x overflows.
 Reference from_double(Curve curve, float x, double v) {
   const int binade = static_cast<int>((std::bit_cast<std::uint64_t>(v) >> 52) & 0x7ff) - 1023;
   const int exponent =
@@ -51,13 +53,14 @@ Reference from_double(Curve curve, float x, double v) {
 }
 
 Reference exp_reference(float x) {
-  // Half of all floats: beyond all measure, and as far below.
+  // About half of all floats: e^x overflows, or is so small that its rest is negligible.
   if (!(std::fabs(x) <= numerics::exp_beyond_measure)) {
     if (x < 0) return {{0, 0, Limits::min_exponent - Limits::digits, false}, 0};
     return exactly(Curve::exp, x);
   }
-  // A third: e^x is 1 + x, to 2^-27 of x, on the side of 1 where x is. In double that side is lost,
-  // and with it the ULP, which is half as large below 1.
+  // About a third of all floats: e^x = 1 + x, with an error of at most 2^-27 of x. The double 1 + x
+  // would lose the side of 1 on which the value lies, and with it the ULP, which is half as large
+  // below 1.
   if (std::fabs(x) < 0x1p-26F) {
     const int exponent = (x < 0 ? -1 : 0) + 1 - Limits::digits;
     const double rest = double{x} * power_of_two(-exponent);

@@ -15,9 +15,10 @@ namespace {
 
 std::uint32_t bits_of(float x) { return std::bit_cast<std::uint32_t>(x); }
 
-// The finaliser of SplitMix64 (G. L. Steele, D. Lea, C. H. Flood, "Fast splittable pseudorandom
-// number generators", OOPSLA 2014) of input and result: a bijection, so that a sum over all inputs
-// that stays the same while a result changes is a chance of 2^-64. One NaN is as good as another.
+// Applies the finaliser of SplitMix64 (G. L. Steele, D. Lea, C. H. Flood, "Fast splittable
+// pseudorandom number generators", OOPSLA 2014) to the bits of input and result. The finaliser is a
+// bijection, so that the sum over all inputs stays the same when a result changes only with a
+// probability of 2^-64. All NaNs count as equal.
 std::uint64_t mixed(float x, float y) {
   std::uint64_t z = std::uint64_t{bits_of(x)} << 32 | (std::isnan(y) ? 0x7fc00000U : bits_of(y));
   z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
@@ -25,7 +26,7 @@ std::uint64_t mixed(float x, float y) {
   return z ^ (z >> 31);
 }
 
-// The inputs of a block and what is known of each result.
+// The inputs of a block, and the known error of each result.
 class Block {
  public:
   static constexpr std::size_t size = std::size_t{1} << 14;
@@ -45,7 +46,8 @@ class Block {
     const Reference exact = reference(curve, x_[i]);
     const float got = y_[i], rounded = exact.value.rounded;
     error_[i] = error_of(exact.value, got);
-    // What is no number is right, or infinitely wrong.
+    // A result that is not a number is either correct or infinitely wrong, so its error has no
+    // margin.
     margin_[i] = std::isfinite(got) ? exact.margin : 0;
     ++tally.inputs;
     tally.misrounded += !(got == rounded || (std::isnan(got) && std::isnan(rounded)));
@@ -53,8 +55,9 @@ class Block {
     tally.digest += mixed(x_[i], got);
   }
 
-  // MPFR decides among those that might have the largest error. The most promising one of the block
-  // first: where errors rise from input to input, each would be the largest so far.
+  // MPFR decides among the inputs that might have the largest error. The most likely input of the
+  // block comes first; otherwise, where errors grow from input to input, each input would be the
+  // largest so far and would need MPFR.
   void find_worst(Curve curve, std::size_t n, Tally& tally) {
     std::size_t most = 0;
     for (std::size_t i = 1; i < n; ++i)
@@ -66,7 +69,7 @@ class Block {
 
   void compare(Curve curve, std::size_t i, Tally& tally) {
     if (error_[i] + margin_[i] < tally.error_ulp) return;
-    // What is no larger wins only where it comes first.
+    // Of two equal errors, the one with the smaller bits of the input wins.
     if (margin_[i] == 0 && error_[i] == tally.error_ulp && bits_of(x_[i]) > tally.worst_input)
       return;
     const double error = margin_[i] == 0 ? error_[i] : error_of(exact(curve, x_[i]), y_[i]);

@@ -1,4 +1,4 @@
-// The probabilities whose product is a likelihood, and how many of them a type can multiply.
+// The probabilities whose product is a likelihood, and the number of them that a type can multiply.
 #pragma once
 
 #include <algorithm>
@@ -16,18 +16,19 @@ namespace maxtrick::likelihood {
 
 struct Example {
   std::string name, hazard;
-  std::optional<double> p;  // of every factor; else they are drawn
+  std::optional<double> p;  // of every factor; if empty, the factors are random
   std::uint64_t seed = 0;
 };
 
-// The probabilities of one example in order, rounded to T.
+// Generates the probabilities of one example in order, rounded to T.
 template <class T>
 class Factors {
  public:
   explicit Factors(const Example& example) : p_(example.p), random_(example.seed) {}
   T next() {
     if (p_) return static_cast<T>(*p_);
-    // From (0, 1]; one that rounds to 0 would end every product for a reason of its own.
+    // The factors are from (0, 1]. One that rounded to 0 would make every product 0 regardless of
+    // its length.
     const auto drawn = static_cast<T>(1 - random_.uniform());
     return std::max(drawn, std::numeric_limits<T>::denorm_min());
   }
@@ -39,8 +40,8 @@ class Factors {
 
 enum class Threshold { subnormal, zero };
 
-// The first n whose exact product is beyond the threshold. A constant p is counted by a quotient:
-// log2 is exact where p is a power of two, and else the quotient is no whole number.
+// Returns the first n whose exact product is beyond the threshold. For a constant p, n comes from a
+// quotient: log2 is exact if p is a power of two; otherwise the quotient is not an integer.
 template <class T>
 std::size_t predicted(const Example& example, Threshold threshold) {
   using Limits = std::numeric_limits<T>;
@@ -48,8 +49,8 @@ std::size_t predicted(const Example& example, Threshold threshold) {
                                                     : Limits::min_exponent - 1;
   if (example.p) {
     const double n = limit / std::log2(static_cast<double>(static_cast<T>(*example.p)));
-    // At half the smallest subnormal number itself a tie goes to 0, which is even; the smallest
-    // normal number itself is not subnormal.
+    // A product of exactly half the smallest subnormal number is a tie and rounds to 0, which is
+    // even. The smallest normal number itself is not subnormal, so that case needs one more factor.
     return static_cast<std::size_t>(threshold == Threshold::zero ? std::ceil(n)
                                                                  : std::floor(n) + 1);
   }
@@ -63,7 +64,8 @@ std::size_t predicted(const Example& example, Threshold threshold) {
   return n;
 }
 
-// The first n whose product, rounded at each step, is; none where it is stuck before.
+// Returns the first n whose product, rounded at each step, is beyond the threshold; nullopt if the
+// product stops changing before that.
 template <class T>
 std::optional<std::size_t> reached(const Example& example, Threshold threshold) {
   Factors<T> factors(example);

@@ -1,6 +1,7 @@
-// Experiment `likelihood`: a product of probabilities against the sum of their logarithms.
-// One row for each example, type and number of factors: where the product loses its first digits,
-// where it is gone, and the lengths that the config names.
+// Experiment `likelihood`: compares a product of probabilities with the sum of their logarithms.
+// The table has rows for each example, type and number of factors: where the product becomes
+// subnormal and loses its first digits, where it becomes 0, and at the lengths that the config
+// names.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -25,11 +26,12 @@ using ops::DType;
 using oracle::Outcome;
 using table::Rule;
 
-// The logarithm of a likelihood as a sum, in a type and exactly.
+// The logarithm of a likelihood as a sum, both in a type and exactly.
 
 static_assert(std::numeric_limits<long double>::digits >= 64, "the exact logarithms need them");
 
-// y as the oracle hands it out. Its own error, about 2^-63 y, is far below an ULP of T.
+// Converts y to the form in which the oracle returns exact values. The error of y, about 2^-63 y,
+// is far below an ULP of T.
 template <class T>
 numerics::Exact<T> as_exact(long double y) {
   using Limits = std::numeric_limits<T>;
@@ -42,7 +44,7 @@ numerics::Exact<T> as_exact(long double y) {
   return {rounded, static_cast<double>(std::ldexp(y - origin, -exponent)), exponent, false};
 }
 
-// The sum of n logarithms, from left to right.
+// The sum of n logarithms, added from left to right.
 template <class T>
 struct LogSum {
   T value = 0;
@@ -52,7 +54,8 @@ struct LogSum {
 
   LogSum(const Example& example, std::size_t n, double u) {
     Factors<T> factors(example);
-    // Negated: terms >= 0 are what can be summed exactly. Numbers of T are doubles too.
+    // The terms are negated, because only terms >= 0 can be summed exactly. Numbers of T are
+    // doubles too.
     std::vector<double> terms;
     std::vector<long double> wide_terms;
     T p = 1, term = 0;
@@ -60,7 +63,7 @@ struct LogSum {
       const T drawn = factors.next();
       if (i == 0 || drawn != p) {
         p = drawn;
-        using std::log;  // those of the 16-bit types are found too
+        using std::log;  // argument-dependent lookup finds log of the 16-bit types too
         term = log(p);
       }
       const T next = value + term;
@@ -68,15 +71,17 @@ struct LogSum {
       value = next;
       if (example.p && i > 0) continue;
       terms.push_back(-static_cast<double>(term));
-      // Where all are equal, so are their errors: those of logl, which the CPU decides, would show
-      // in the sum's last shown digits. Of many numbers drawn they mostly cancel, and MPFR would
-      // take seconds.
+      // If all factors are equal, the errors of their logarithms are equal too and add up. The
+      // errors of logl depend on the CPU, and would appear in the last shown digits of the sum;
+      // MPFR computes these logarithms instead. For many random factors the errors of logl mostly
+      // cancel, and MPFR would take seconds.
       const double wide_p = static_cast<double>(p);
       wide_terms.push_back(example.p ? -numerics::wide_log(wide_p)
                                      : -std::log(static_cast<long double>(wide_p)));
     }
     if (example.p) {
-      // n equal terms are few sums of 2^k of them, which are exact.
+      // The sum of n equal terms is replaced by a sum of few terms, one for each bit k of n: 2^k
+      // equal terms, whose sum is exact.
       for (std::size_t k = 0; n >> k > 0; ++k)
         if ((n >> k) % 2 == 1) terms.push_back(std::ldexp(terms.front(), static_cast<int>(k)));
       terms.erase(terms.begin());
@@ -92,13 +97,13 @@ struct Point {
   Example example;
   DType dtype;
   std::string at;
-  std::size_t length;  // 0: where `at` is reached
+  std::size_t length;  // 0: the length at which `at` is reached
 };
 
 struct Found {
   std::size_t n = 0;
   std::optional<std::size_t> n_predicted = {};
-  table::Cell product = {}, log_sum = {};  // in the digits of their type
+  table::Cell product = {}, log_sum = {};  // with the digits of their type
   std::string product_outcome = {};
   double exact_log_sum = 0;
   Outcome outcome = Outcome::ok;
@@ -216,7 +221,7 @@ std::vector<Example> read_examples(config::Section& config, const std::vector<DT
     if (section.has("seed")) {
       one.seed = inputs::read_seed(section);
     } else {
-      // Above, a product would take millions of factors.
+      // For a probability above 0.999, the product would need millions of factors.
       one.p = section.number("probability", {1e-300, 0.999});
       for (const DType dtype : dtypes) {
         const double p = ops::with_storage(dtype, [&]<class S>(std::type_identity<S>) {

@@ -1,5 +1,6 @@
-// The exact cross-entropy of examples and its gradient by the logits, as pairs of doubles: each
-// entry is known to about 2^-93 of itself, whatever the working type (its logits are doubles too).
+// The exact cross-entropy of examples and its gradient with respect to the logits, as pairs of
+// doubles. The relative error of each entry is about 2^-93 for every working type, because the
+// logits are doubles too.
 #pragma once
 
 #include <functional>
@@ -14,12 +15,13 @@ namespace maxtrick::loss {
 
 struct ExactLoss {
   numerics::Pair loss;
-  std::vector<numerics::Pair> gradient;  // one entry a column
-  double largest = 0;                    // of the gradient's entries
+  std::vector<numerics::Pair> gradient;  // one entry for each column
+  double largest = 0;                    // the largest entry of the gradient
 };
 
-// The entry of the true class is minus the sum of the others' probabilities, never p - 1. Logits of
-// one column are those of two classes, 0 and the logit, and the gradient is by the latter.
+// The gradient's entry for the true class is computed as minus the sum of the other probabilities,
+// never as p - 1. Logits with one column stand for two classes with the logits 0 and the given one;
+// the gradient is with respect to the latter.
 [[nodiscard]] std::vector<ExactLoss> exact_losses(const inputs::LabelledLogits& examples);
 
 // Examples with their exact losses, which several cases share.

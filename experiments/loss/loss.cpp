@@ -1,5 +1,6 @@
-// Experiment `loss`: cross-entropy as people write it, against the exact loss and gradient. The
-// true class leads or trails by a gap; and the examples of public issues, whose figures come again.
+// Experiment `loss`: compares common implementations of cross-entropy with the exact loss and
+// gradient. The examples are random ones, in which the true class leads or trails by a gap, and
+// those of public issues, whose figures are reproduced.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -20,20 +21,21 @@ namespace {
 using inputs::Arm;
 using table::Rule;
 
-// How far computed losses and gradients are from the exact ones.
+// The errors of computed losses and gradients.
 
-// The largest over the examples, and how many examples fail in a way. What an error is compared
-// with, its size, is the exact loss, or the largest exact entry of the gradient.
+// The largest errors over the examples, and the number of examples that fail in each way. An error
+// is divided by its size: the exact loss, or the largest entry of the exact gradient.
 struct Errors {
-  double by_one = 0;         // error by max(1, size): what roundings alone would make it
-  double relative = 0;       // error by size
-  std::size_t lost = 0;      // not one correct digit, though the type could hold it
+  double by_one = 0;         // error / max(1, size): what rounding errors alone would make it
+  double relative = 0;       // error / size
+  std::size_t lost = 0;      // no digit is correct, although the type could represent one
   std::size_t infinite = 0;  // or NaN
-  std::size_t zero = 0;      // gradients of nothing but 0
-  std::size_t still = 0;  // gradients without an entry of a thousandth of the size: nothing moves
+  std::size_t zero = 0;      // gradients whose entries are all 0
+  std::size_t still = 0;  // gradients whose entries are all below size / 1000: no weight moves
 };
 
-// What underflow may take of a sum: below it the type cannot be asked for a digit.
+// The largest error that underflow can cause in a sum of `terms`. Below it, the type cannot be
+// expected to have a correct digit.
 template <class T>
 double least(std::size_t terms) {
   return static_cast<double>(terms) * double{std::numeric_limits<T>::denorm_min()};
@@ -81,13 +83,13 @@ Errors gradient_errors(const std::vector<ExactLoss>& exact, std::span<const T> g
   return errors;
 }
 
-// What a loss makes of examples, against the exact losses and gradients.
+// The results of a loss on examples, compared with the exact losses and gradients.
 
 struct Found {
   std::size_t examples = 0;
   double mean = 0, exact_mean = 0;  // losses
   Errors loss = {}, gradient = {};
-  std::optional<Errors> difference = {};  // of the gradient as p - t; none for a loss of logits
+  std::optional<Errors> difference = {};  // of the gradient p - t; empty for a loss of logits
 
   [[nodiscard]] std::string outcome() const {
     if (loss.infinite + gradient.infinite > 0) return "not_finite";
@@ -103,7 +105,7 @@ inline table::Cell relative_error(const std::optional<Errors>& errors) {
   return errors ? table::rounded(errors->relative, 2) : table::Cell();
 }
 
-// Nothing where nothing was printed.
+// Returns nullopt if no value was printed.
 inline std::optional<bool> agrees(const std::string& printed, double value) {
   if (printed.empty()) return std::nullopt;
   return std::isfinite(value) ? inputs::compare(printed, value).holds()

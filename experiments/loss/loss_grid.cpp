@@ -43,7 +43,7 @@ void read_grid(config::Section& section, LossConfig& config) {
   grid.views = read_views(section, config);
 }
 
-// The examples with each loss that applies to them.
+// Appends the examples once for each loss that applies to them.
 void add_losses(std::vector<Point>& batch, const Point& examples,
                 const std::vector<inputs::Arm>& arms) {
   for (const inputs::Arm& arm : arms)
@@ -53,10 +53,10 @@ void add_losses(std::vector<Point>& batch, const Point& examples,
     }
 }
 
-// Drawn examples of n columns.
+// Returns the points of random examples with n columns.
 std::vector<Point> gap_batch(const LossConfig& config, double gap, std::size_t n) {
   std::vector<Point> batch;
-  // Where the gap is the same number in two types, so are the examples.
+  // Types in which the gap rounds to the same number share their examples.
   std::map<double, std::shared_ptr<ExactExamples>> known;
   for (const ops::DType dtype : config.dtypes) {
     const double rounded_gap = ops::with_storage(
@@ -131,9 +131,9 @@ void read_printed(config::Section& section, const std::vector<inputs::Arm>& arms
   }
 }
 
-// Reads the tables [[case]], each with name, hazard, source, dtype and targets (of those given),
-// logits = [[...], ...], labels = [...] and perhaps guard and printed = { ARM = "0.6931", ... }.
-// Errors are noted in the config.
+// Reads the tables [[case]], each with name, hazard, source, dtype, targets (one of `targets`),
+// logits = [[...], ...], labels = [...], and optionally guard and printed = { ARM = "0.6931", ...
+// }. Errors are noted in the config.
 std::vector<LossCase> read_loss_cases(config::Section& config, const std::vector<DType>& dtypes,
                                       const std::vector<std::string>& targets,
                                       const std::vector<inputs::Arm>& arms) {
@@ -193,7 +193,7 @@ std::vector<std::vector<Point>> batches(const LossConfig& config) {
       if (n == 2 && one_column) all.push_back(gap_batch(config, gap, 1));
     }
   for (const LossCase& one : config.cases)
-    if (!one.examples.labels.empty()) all.push_back(case_batch(config, one));  // else noted
+    if (!one.examples.labels.empty()) all.push_back(case_batch(config, one));  // else an error
   return all;
 }
 

@@ -1,4 +1,4 @@
-// What a config of experiment `loss` asks for.
+// What a config of experiment `loss` requests.
 #pragma once
 
 #include <algorithm>
@@ -23,15 +23,16 @@ struct LossCase {
   ops::DType dtype = ops::DType::float32;
   std::string targets;
   inputs::LabelledLogits examples;
-  std::optional<double> guard = {};            // in place of the arms' own
-  std::map<std::string, std::string> printed;  // by the arm's name: the mean loss
+  std::optional<double> guard = {};            // replaces the arms' own guard
+  std::map<std::string, std::string> printed;  // the mean loss by the name of the arm
 };
 
-// A table of its Markdown.
+// A table of the Markdown file.
 struct LossView {
   std::string dtype, classes, targets;
 };
 
+// The grid of random examples: every gap with every number of classes.
 struct LossGrid {
   std::vector<double> gaps;
   std::vector<std::size_t> classes;
@@ -39,7 +40,7 @@ struct LossGrid {
   std::uint64_t seed = 0;
   std::vector<LossView> views;
 
-  // Fewer of long rows; one at least.
+  // Long rows have fewer examples, but at least one.
   [[nodiscard]] std::size_t rows(std::size_t columns) const {
     return std::min(examples, std::max<std::size_t>(1, max_logits / columns));
   }
@@ -53,12 +54,12 @@ struct LossConfig {
   std::vector<LossCase> cases;
 };
 
-// Reads dtypes, targets (sparse, one_hot), [[arm]], and one of these at least: the tables [[case]];
-// gaps with classes, examples, max_logits, seed and tables [[view]], each a dtype, a number of
-// classes and a format of targets. Errors are noted in the config.
+// Reads dtypes, targets (sparse, one_hot), [[arm]], and at least one of: the tables [[case]]; gaps
+// with classes, examples, max_logits, seed and tables [[view]], each of which has a dtype, a number
+// of classes and a format of targets. Errors are noted in the config.
 [[nodiscard]] LossConfig read_loss_config(config::Section& section);
 
-// One loss on examples that others share: drawn ones, or those of a case.
+// One loss on shared examples: either random ones, or those of a case.
 struct Point {
   std::shared_ptr<const LossCase> about;
   double gap = 0;
@@ -68,17 +69,18 @@ struct Point {
   [[nodiscard]] std::size_t classes() const {
     return std::max<std::size_t>(2, about->examples.classes);
   }
-  // The mean loss in the document that the case is from; empty where it prints none.
+  // The mean loss in the document that the case is from; empty where the document prints none.
   [[nodiscard]] std::string printed() const {
     const auto found = about->printed.find(arm.name);
     return found == about->printed.end() ? "" : found->second;
   }
 };
 
-// In the table's order; those of a batch share what takes time. None where an arm is an error.
+// Returns the points in the order of the table. The points of a batch share their exact losses,
+// which take most of the time. Returns none where an arm has an error.
 [[nodiscard]] std::vector<std::vector<Point>> batches(const LossConfig& config);
 
-// What the table's Markdown shows.
+// Adds the views that the table's Markdown shows.
 void add_views(table::ResultTable& table, const LossConfig& config);
 
 }  // namespace maxtrick::loss

@@ -39,8 +39,8 @@ std::string joined(const std::vector<std::string>& words) {
   return fmt::format("{}", fmt::join(words, " "));
 }
 
-// Softmax grows with its own logit and falls with every other: the extremes over a box of logits
-// are at two of its corners.
+// Softmax increases with its own logit and decreases with every other one. Its extremes over a box
+// of logits are therefore at two corners of the box.
 config::Range range_over_box(const Figure& figure, std::size_t index) {
   const std::size_t columns = figure.given.input[0].size();
   const auto corner = [&](double own, double others) {
@@ -52,7 +52,8 @@ config::Range range_over_box(const Figure& figure, std::size_t index) {
   return {corner(-h, h), corner(h, -h)};
 }
 
-// Printed results of printed, rounded inputs: they agree where the two ranges overlap.
+// Compares printed results whose inputs were printed too, and therefore rounded. They agree where
+// the range of the computed result overlaps the range of the printed one.
 Agreement compare_ranges(const Figure& figure, const std::vector<double>& values) {
   std::vector<std::string> computed, off;
   for (std::size_t i = 0; i < values.size(); ++i) {
@@ -77,7 +78,8 @@ Agreement compare_digits(const Figure& figure, const std::vector<double>& values
   for (std::size_t i = 0; i < values.size(); ++i) {
     const std::string& printed = figure.printed[i];
     const auto agreement = inputs::compare(printed, values[i]);
-    // Cut where the document cut: rounding could hide what was cut off.
+    // A value that the document truncated is shown truncated; rounding could carry and hide the
+    // digits that were cut off.
     computed.push_back(agreement.truncated && !agreement.rounded
                            ? inputs::truncated(printed, values[i], 2)
                            : inputs::with_more_digits(printed, values[i], 2));
@@ -99,13 +101,13 @@ Agreement compare_digits(const Figure& figure, const std::vector<double>& values
           fmt::format("{}", fmt::join(off, "; "))};
 }
 
-// A statement in words, held to limits. A defect, which should be 0 but for roundings, is shown as
-// being small and no more: its last bits are libm's.
+// Compares results with the limits of a claim in words. A defect is a difference that is 0 in exact
+// arithmetic; it is shown only as "small", because its last bits depend on libm.
 Agreement compare_claim(const Figure& figure, const std::vector<double>& values) {
   constexpr double small = 1e-12;
   const double low = figure.limits.low, high = figure.limits.high;
   const bool defect = high > 0 && high <= small;
-  // NaN is within no limits.
+  // NaN must count as outside the limits, hence this form of the comparison.
   const bool holds =
       std::all_of(values.begin(), values.end(), [&](double v) { return low <= v && v <= high; });
   std::vector<std::string> shown;

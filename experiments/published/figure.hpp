@@ -10,23 +10,26 @@
 
 namespace maxtrick::published {
 
+// A figure as a config describes it: the document's statement, and how to compute it.
 struct Figure {
   std::string id, what, claim, note;
-  std::vector<std::string> printed;  // or else a claim in words, with its limits
+  std::vector<std::string> printed;  // empty where there is a claim in words, with its limits
   config::Range limits;
-  double input_half_unit = 0;  // the printed logits may be off by this much
+  double input_half_unit = 0;  // the largest rounding error of the printed logits
   const Formula* formula = nullptr;
-  std::string reduce;  // of each row's results: only the smallest, the largest, ..., or all
+  // Reduces each row's results to the smallest, the largest, ...; empty: all results.
+  std::string reduce;
   Given given;
 };
 
-// What `reduce` may say, of the results of each row of the input.
+// Returns the valid values of `reduce`, which is applied to the results of each input row.
 [[nodiscard]] const std::vector<std::string>& reductions();
 
-// The figure's results: the formula's, reduced, row after row.
+// Returns the results of the figure's formula, reduced, row by row.
 [[nodiscard]] std::vector<double> compute(const Figure& figure);
 
-// A row of the table: what a document says, and how what is computed agrees with it.
+// A row of the table: `Point` holds the document's statement, `Agreement` how the computed values
+// agree with it.
 struct Point {
   std::string id, what, printed;
 };
@@ -36,21 +39,23 @@ struct Agreement {
 using Columns = table::Columns<Point, Agreement>;
 [[nodiscard]] Columns columns();
 
-// "yes", "partly" or "no"; of none of none "yes".
+// Returns "yes", "partly" or "no"; "yes" for 0 of 0.
 [[nodiscard]] std::string how_many(std::size_t agree, std::size_t of);
 
+// Returns the document's statement about a figure.
 [[nodiscard]] Point point_of(const Figure& figure);
+// Computes a figure and compares it with the document's statement.
 [[nodiscard]] Agreement evaluate(const Figure& figure);
 
-// What a document says of a figure: digits, or a claim in words.
+// The statement of a document about a figure: either digits or a claim in words.
 
 struct Expectation {
   std::string claim = {};
   config::Range limits = {};              // of the claim
-  std::vector<std::string> printed = {};  // where there is no claim: numbers, as text
+  std::vector<std::string> printed = {};  // numbers, as text; empty where there is a claim
 };
 
-// Reads claim, with at_least or at_most or both, or else printed. Errors are noted in the config.
+// Reads either claim, with at_least or at_most or both, or printed. Errors are noted in the config.
 [[nodiscard]] Expectation read_expectation(config::Section& section);
 
 }  // namespace maxtrick::published

@@ -1,5 +1,5 @@
-// Softmax, log-softmax and log-sum-exp come from the oracle, correctly rounded to float64; so what
-// differs from a document's figure is the document's.
+// Softmax, log-softmax and log-sum-exp come from the oracle, correctly rounded to float64. A
+// difference from a document's figure is therefore an error of the document.
 #include "published/formulas.hpp"
 
 #include <algorithm>
@@ -28,7 +28,7 @@ Values exact(Op op, const Values& row) {
 Values softmax(const Values& row) { return exact(ops::softmax, row); }
 double sigmoid(double z) { return softmax({z, 0})[0]; }
 
-// A formula of one row, applied to each.
+// Applies a formula of one row to each row.
 template <class RowFormula>
 auto by_row(RowFormula row_formula) {
   return [row_formula](const Given& given) {
@@ -38,7 +38,7 @@ auto by_row(RowFormula row_formula) {
   };
 }
 
-// A formula of all rows together.
+// Applies a formula of all rows together.
 template <class WholeFormula>
 auto of_all(WholeFormula whole_formula) {
   return [whole_formula](const Given& given) { return Matrix{whole_formula(given)}; };
@@ -48,7 +48,7 @@ std::size_t label(const Given& given, std::size_t row) {
   return static_cast<std::size_t>(given.labels.at(row));
 }
 
-// -log softmax(z)_y of each row.
+// Returns -log softmax(z)_y for each row.
 Values losses(const Given& given) {
   Values all;
   for (std::size_t i = 0; i < given.input.size(); ++i)
@@ -73,7 +73,7 @@ Values accuracy(const Given& given) {
   return {hits / static_cast<double>(given.input.size())};
 }
 
-// The same by argmax of softmax.
+// Returns the accuracy of the argmax of softmax, which should equal that of the logits.
 Values softmax_accuracy(const Given& given) {
   Given probabilities = given;
   for (Values& row : probabilities.input) row = softmax(row);
@@ -82,7 +82,8 @@ Values softmax_accuracy(const Given& given) {
 
 Values jacobian(const Values& row) { return ops::softmax_jacobian<double>(softmax(row)); }
 
-// The gradient of -log softmax(z)_y through the Jacobian, against y - t.
+// Returns the largest difference between the gradient of -log softmax(z)_y computed through the
+// Jacobian and y - t.
 Values gradient_defect(const Given& given) {
   double largest = 0;
   for (std::size_t i = 0; i < given.input.size(); ++i) {
@@ -96,8 +97,9 @@ Values gradient_defect(const Given& given) {
   return {largest};
 }
 
-// Two classes: -t log p - (1-t) log(1-p) with p = sigmoid(z) against the two-class cross-entropy of
-// the logits (z, 0), in which the class 1 of the former is the class 0 of the latter.
+// For two classes, returns the largest difference between -t log p - (1-t) log(1-p), where p =
+// sigmoid(z), and the two-class cross-entropy of the logits (z, 0). Class 1 of the former is class
+// 0 of the latter.
 Values logistic_defect(const Given& given) {
   double largest = 0;
   for (const Values& row : given.input) {
@@ -109,8 +111,8 @@ Values logistic_defect(const Given& given) {
   return {largest};
 }
 
-// The Jacobian against central differences of the exact softmax, (p(x + h) - p(x - h)) / 2h, whose
-// own error is below h^2 / 6.
+// Returns the largest difference between the Jacobian and central differences of the exact softmax,
+// (p(x + h) - p(x - h)) / 2h, whose own error is below h^2 / 6.
 Values jacobian_defect(const Values& row) {
   constexpr double h = 0x1p-13;
   const Values partials = jacobian(row);
@@ -126,7 +128,8 @@ Values jacobian_defect(const Values& row) {
   return {largest};
 }
 
-// How far softmax(x) is from softmax(x - max), both exact: nothing, where the difference is.
+// Returns the largest difference between softmax(x) and softmax(x - max), both exact. It is 0 where
+// x - max is exact.
 Values shift_defect(const Values& row) {
   Values shifted = row;
   for (double& x : shifted) x -= *std::max_element(row.begin(), row.end());
@@ -135,7 +138,7 @@ Values shift_defect(const Values& row) {
 
 Values two_class_derivative_defect(const Values& row) {
   const Values partials = jacobian({row[0], 0});
-  // The logistic function's derivative in a form that does not go through p.
+  // The derivative of the logistic function, in a form that does not use p.
   const double e = std::exp(-std::abs(row[0]));
   return {std::abs(partials[0] - e / ((1 + e) * (1 + e)))};
 }

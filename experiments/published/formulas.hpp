@@ -9,20 +9,22 @@ namespace maxtrick::published {
 
 using Matrix = std::vector<std::vector<double>>;
 
+// The input of a formula.
 struct Given {
   Matrix input;                // rows of logits, probabilities or plain numbers
-  std::vector<double> labels;  // a class index a row, where the formula needs them
+  std::vector<double> labels;  // one class index for each row, where the formula needs them
 };
 
 struct Formula {
   std::string name;
   std::string meaning;
   bool needs_labels;
-  // The results of each row of the input; of a formula over all rows, one row.
+  // Returns the results of each input row. A formula over all rows returns a single row.
   std::function<Matrix(const Given&)> compute;
 };
 
-// The plain formulas, and one for each registered variant under its own name, in float64.
+// Returns the plain formulas, and one formula for each registered variant under the variant's name,
+// in float64.
 [[nodiscard]] const std::vector<Formula>& formulas();
 
 }  // namespace maxtrick::published

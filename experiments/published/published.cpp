@@ -1,6 +1,6 @@
-// Experiment `published`: the figures that the teaching documents print, computed again.
-// One row for each figure: it agrees where rounding, or else cutting, the computed numbers to the
-// printed digits gives the printed ones.
+// Experiment `published`: recomputes the figures that the teaching documents print. The table has
+// one row for each figure. A figure agrees if rounding or, failing that, truncating the computed
+// numbers to the printed digits gives the printed ones.
 #include <fmt/format.h>
 
 #include "inputs/selection.hpp"
@@ -27,7 +27,8 @@ void read_expected(config::Section& section, Figure& figure) {
   }
 }
 
-// Found out before anything runs; a figure takes microseconds.
+// Checks the number of results before anything runs. This computes the figure, which takes
+// microseconds.
 void require_as_many_as_printed(config::Section& section, const Figure& figure) {
   const bool labelled = !figure.formula || !figure.formula->needs_labels ||
                         figure.given.labels.size() == figure.given.input.size();

@@ -21,7 +21,8 @@ namespace {
 using inputs::Quantity;
 using inputs::Runs;
 
-// A row: numbers of a run, what is printed of each or claimed of all, and the runs.
+// A row of the table: quantities of a run, the values that a document prints for each or claims for
+// all of them, and the runs.
 struct TrainedFigure {
   std::string id, what;
   std::string claim = {}, note = {};
@@ -31,8 +32,8 @@ struct TrainedFigure {
   std::shared_ptr<Runs> runs = {};
 };
 
-// Digits beyond these would move with the core of OpenBLAS; of a probability near 1 it is the
-// distance from 1 that counts.
+// Formats a quantity. More digits than these would vary with the core of OpenBLAS. For a
+// probability near 1 the distance from 1 matters, so it is shown with more digits.
 std::string shown(double x) {
   return 0.9999 < x && x < 1 ? fmt::format("{:.8f}", x) : fmt::format("{:.4g}", x);
 }
@@ -44,7 +45,7 @@ Agreement evaluate(const TrainedFigure& figure) {
     const auto& of = figure.quantities[i].of;
     const double low = figure.runs->quantile(0, of), high = figure.runs->quantile(1, of);
     const double median = figure.runs->quantile(0.5, of);
-    // A claim is of the median seed, and a round figure.
+    // A claim is about the median seed, and its numbers are round.
     bands.push_back(figure.printed.empty()
                         ? fmt::format("{:.2g} ({:.2g} to {:.2g})", median, low, high)
                         : fmt::format("{} to {}", shown(low), shown(high)));
@@ -60,7 +61,7 @@ Agreement evaluate(const TrainedFigure& figure) {
               : fmt::format("of {} seeds; {}", figure.runs->all().size(), figure.note)};
 }
 
-// What the figures may name.
+// The tasks, arms and runs that the figures can refer to by name.
 struct Named {
   std::vector<inputs::Task> tasks;
   std::vector<inputs::Arm> arms;
@@ -92,7 +93,7 @@ std::vector<Quantity> read_quantities(config::Section& section, const inputs::Ta
   return known;
 }
 
-// Losses have a row for each epoch.
+// A figure of losses is split into one row for each epoch.
 std::vector<TrainedFigure> split(TrainedFigure figure) {
   if (figure.printed.size() != figure.quantities.size() || figure.quantities.empty() ||
       !figure.quantities.front().name.starts_with("loss_"))
@@ -158,7 +159,7 @@ void add_trained(run::Plan& plan, const Columns& columns, config::Section& confi
       ids.add(section, figure.id, "id");
       figures.push_back(std::move(figure));
     }
-  // Those of the same runs, one after the other: they are a batch.
+  // Figures of the same runs are made adjacent, because they form a batch.
   std::stable_sort(figures.begin(), figures.end(), [](const auto& a, const auto& b) {
     return std::pair(a.runs->setup().task.name, a.runs->setup().arm.name) <
            std::pair(b.runs->setup().task.name, b.runs->setup().arm.name);

@@ -1,9 +1,9 @@
-// A card for the exact answer and one for each form: its bars, its numbers, and what they are worth.
+// One card for the exact answer and one for each variant: its bars, its numbers, and its outcome.
 import { written } from "./digits.mjs";
 import { drawBars } from "./pictures.mjs";
 import { drawNumbers, error, exactTexts, number } from "./tables.mjs";
 
-// What the cards of an op show; the exact answer comes first.
+// Returns the contents of the cards of an op; the exact answer comes first.
 function contents(view, exactFormula, probability) {
   const { exact, precision } = view;
   return [
@@ -25,7 +25,7 @@ function contents(view, exactFormula, probability) {
   ];
 }
 
-// Draws the cards of an op into `root`. `probability`: of a value of the op.
+// Draws the cards of an op into `root`. `probability` converts a value of the op to a probability.
 export function drawCards(root, op, view, exactFormula, probability) {
   const cards = contents(view, exactFormula, probability);
   const place = root.querySelector(`.panels[data-op=${op}]`);

@@ -1,4 +1,4 @@
-// The row that the sliders stand for, and the sliders themselves.
+// The controls of the page, and the row of logits that they define.
 import { parse } from "./digits.mjs";
 
 const mostClasses = 10;
@@ -10,9 +10,9 @@ export function scaled(state) {
   return state.logits.map((z) => z / state.temperature + state.offset);
 }
 
-// A slider and a field beside it for the same number: the field takes any, the slider shows the
-// nearest that it has, and says the number itself. `accepts` says which numbers will do; `expected` is
-// the sentence for all others, which `problems` shows.
+// Connects a slider and a text field for the same number. The field takes any number. The slider shows the
+// nearest one in its range; its aria-valuetext is the number itself. `accepts` tells which numbers are valid;
+// `problems` shows the sentence `expected` for all others.
 function paired(line, value, { accepts, expected }, changed, problems) {
   const [slider, field] = line.querySelectorAll("input");
   const move = (number) => {
@@ -44,7 +44,7 @@ function paired(line, value, { accepts, expected }, changed, problems) {
   return show;
 }
 
-// Shows the sentence of each field that holds nothing usable, and that the results are older than it.
+// Shows the sentence of each field whose text is invalid, and says that the results are older than that text.
 function problemsOf(root) {
   const place = root.querySelector(".problems");
   const all = new Map();
@@ -57,7 +57,7 @@ function problemsOf(root) {
   };
 }
 
-// Puts the controls into `root`, with the first row of four classes; calls changed(state) at once and
+// Puts the controls into `root`, set to the first row of four classes. Calls changed(state) immediately and
 // after each change.
 export function controls(root, precisions, presets, changed) {
   const element = (selector) => root.querySelector(selector);
@@ -155,7 +155,7 @@ function numbers(row) {
   return row.logits.map(parse);
 }
 
-// What each row is and its logits, by where it comes from.
+// Fills `select` with the name and the logits of each row, grouped by source.
 function choices(select, rows) {
   const groups = { L: "The course lab", E: "The course chapter", S: "The lecture slides", "": "Overflow cases" };
   for (const [letter, title] of Object.entries(groups)) {

@@ -1,8 +1,8 @@
-// Numbers as the page shows them, and which of their digits are wrong.
+// Formats numbers for the page, and finds their wrong digits.
 
-const shown = 9; // the digits by which float32 numbers can be told apart
+const shown = 9; // the number of digits that distinguishes all float32 numbers
 
-// Nine significant digits, with an exponent where there would be many zeros.
+// Returns nine significant digits, with an exponent where there would be many zeros.
 export function written(value) {
   if (Number.isNaN(value)) return "NaN";
   if (!Number.isFinite(value)) return value > 0 ? "inf" : "-inf";
@@ -11,7 +11,7 @@ export function written(value) {
   return size >= 1e-4 && size < 1e7 ? value.toPrecision(shown) : value.toExponential(shown - 1);
 }
 
-// e^y where double has no number so small; fewer digits where y leaves no more.
+// Formats e^y where it is below the range of double. There are fewer digits where y does not determine more.
 export function writtenPower(y) {
   const decades = y / Math.LN10;
   const exponent = Math.floor(decades);
@@ -23,8 +23,9 @@ export function writtenPower(y) {
   return mantissa + "e" + (exponent + 1);
 }
 
-// How many leading digits of a value are right, 0 to 9: those that are the exact value's own, or,
-// where a carry changes them (0.0999 beside 0.1), as many as make both round to the same.
+// Returns the number of leading digits of a value that are correct, 0 to 9: the digits that equal those of
+// the exact value or, where a carry changes them (0.0999 and 0.1), the largest number of digits to which both
+// round to the same.
 export function rightDigits(value, exact) {
   if (Object.is(value, exact) || value === exact || written(value) === written(exact)) return shown;
   if (!Number.isFinite(value) || !Number.isFinite(exact)) return 0;
@@ -48,9 +49,10 @@ function sameRounding(a, b) {
   return 0;
 }
 
-// The text of a value in three parts, [right, wrong, beyond]: its right digits, those that are wrong,
-// and those that are wrong in `nearest` too, the number of the same precision that is nearest to the
-// exact value. A value with no right digit is wrong throughout, unless it is the nearest.
+// Splits the text of a value into [right, wrong, beyond]: its correct digits, its wrong digits, and the
+// digits that are wrong in `nearest` too. `nearest` is the number of the same precision that is nearest to
+// the exact value. If a value has no correct digit, all its digits are wrong, unless it is the nearest
+// number.
 export function marked(value, exact, nearest) {
   const text = written(value);
   const right = rightDigits(value, exact);
@@ -62,7 +64,7 @@ export function marked(value, exact, nearest) {
   return [text.slice(0, from), text.slice(from, to), text.slice(to)];
 }
 
-// Where the n-th significant digit is in the text of a number; the 0th is the text's beginning.
+// Returns the position of the n-th significant digit in the text of a number; 0 is the start of the text.
 function digitAt(text, n) {
   if (n === 0 || n >= shown) return n === 0 ? 0 : text.length;
   let seen = 0;
@@ -73,7 +75,7 @@ function digitAt(text, n) {
   return text.length;
 }
 
-// A logit as it is typed: a number, inf, -inf or nan; undefined for anything else.
+// Parses the text of a logit: a number, inf, -inf or nan. Returns undefined for anything else.
 export function parse(text) {
   const trimmed = text.trim().toLowerCase().replace("\u2212", "-");
   const special = { inf: Infinity, "+inf": Infinity, "-inf": -Infinity, nan: NaN };

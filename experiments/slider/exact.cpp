@@ -1,13 +1,16 @@
-// With m the maximum and the gaps x_i - m as sums of two doubles, which is without loss:
-//   e_i = e^(x_i - m) to 2^-88: exponential_pair() of the high part, relative error below 2^-95,
-//   times
-//         1 + low, of which low^2 / 2 < 2^-89 is left out;
-//   S   = 1 + R, R the sum over all but one maximum: n additions of 2^-103 each.
-// softmax: e_i / S, the quotient of the high parts and what that leaves.
-// log-softmax: (x_i - m) - log(1 + R), two terms of one sign of which the first is exact: 2^-49
-// from log1p and 2^-53 from R's high part (q / ((1 + q) log(1 + q)) <= 1: log1p does not amplify
-// it). Where R has underflowed, the least double stands for it: an exact value of 1 - R and one of
-// x_i - m - R round otherwise than 1 and x_i - m where these are where the rounding changes.
+// The maximum is m, and the gaps x_i - m are sums of two doubles, without error.
+//
+// 1. e_i = e^(x_i - m) has a relative error below 2^-88. It is exponential_pair() of the high part
+//    of the gap, whose relative error is below 2^-95, times 1 + low; low^2 / 2 < 2^-89 is omitted.
+// 2. S = 1 + R, where R is the sum of the e_i over all classes but one maximum. It takes n
+//    additions with an error of 2^-103 each.
+// 3. softmax is e_i / S: the quotient of the high parts, corrected by the remainder.
+// 4. log-softmax is (x_i - m) - log(1 + R). Both terms have the same sign, and the first is exact.
+//    The relative error is 2^-49 from log1p plus 2^-53 from R's high part; log1p does not amplify
+//    the latter, since q / ((1 + q) log(1 + q)) <= 1.
+// 5. Where R has underflowed, the smallest positive double replaces it. The exact values 1 - R and
+//    x_i - m - R then round differently from 1 and x_i - m if those lie on a breakpoint of
+//    rounding.
 #include "slider/exact.hpp"
 
 #include <cstddef>

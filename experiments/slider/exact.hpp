@@ -1,4 +1,4 @@
-// The exact values that the slider page compares with, where there is no MPFR: in a browser.
+// The exact values that the slider page compares with. MPFR is not available in a browser.
 #pragma once
 
 #include <algorithm>
@@ -17,16 +17,18 @@ namespace maxtrick::slider {
 
 inline constexpr double least_value = 0x1p-808;  // e^-560
 
-// Softmax or log-softmax of one row, 1 to 100 classes; special values as numerics/oracle.hpp has
-// them. The logits are numbers of float32, float16 or bfloat16, so that no difference of two
-// overflows. Relative error below 2^-50 for softmax and 2^-47 for log-softmax, twelve and more
-// digits beyond float32's; below least_value only the sign is right. A low part says on which side
-// of the high one the value lies, if ever so little. No libm but fma and ldexp: the same bits
-// everywhere. exact.cpp has the proof.
+// Returns softmax or log-softmax of one row of 1 to 100 classes; special values are as in
+// numerics/oracle.hpp. The logits must be numbers of float32, float16 or bfloat16, so that no
+// difference of two logits overflows. The relative error is below 2^-50 for softmax and 2^-47 for
+// log-softmax, which is at least twelve digits more than float32 has; below least_value only the
+// sign is correct. The low part tells on which side of the high part the value lies, even where the
+// distance is tiny. Only fma and ldexp of libm are used, so that the bits are the same on every
+// platform. exact.cpp has the proof.
 [[nodiscard]] std::vector<numerics::DoubleDouble> exact(ops::Op op, std::span<const double> logits);
 
-// To a double such that rounding it to fewer digits is to round y: towards 0, the last bit set
-// where that is not y (S. Boldo and G. Melquiond, IEEE Trans. Comput. 57(4), 2008).
+// Rounds y to odd: towards 0, with the last bit set if y is not a double. Rounding the result to
+// fewer digits then gives the same number as rounding y (S. Boldo and G. Melquiond, IEEE Trans.
+// Comput. 57(4), 2008).
 [[nodiscard]] inline double rounded_to_odd(numerics::DoubleDouble y) {
   if (y.low == 0) return y.high;
   const bool nearer_to_0 = (y.low < 0) == (y.high > 0);
@@ -34,7 +36,7 @@ inline constexpr double least_value = 0x1p-808;  // e^-560
   return std::bit_cast<double>(std::bit_cast<std::uint64_t>(towards_0) | 1);
 }
 
-// y as error.hpp wants an exact value.
+// Converts y to the form of an exact value that error.hpp requires.
 template <class T>
 [[nodiscard]] numerics::Exact<T> as_exact(numerics::DoubleDouble y) {
   if (!std::isfinite(y.high)) return {static_cast<T>(y.high), 0, 0, true};

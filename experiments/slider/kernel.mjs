@@ -1,7 +1,7 @@
-// The compiled code (slider.hpp) as JavaScript calls it.
+// JavaScript interface to the compiled code (slider.hpp).
 
-// The C library asks its host for the environment, which is empty, and for what is never used:
-// files, and an exit.
+// The functions that the C library imports from its host: the environment, which is empty, and
+// files and exit, which are never used.
 function host(memory) {
   const unsupported = 52;
   const empty = (count, size) => {
@@ -37,7 +37,8 @@ function interfaceOf(c) {
     return all;
   };
 
-  // The room in four parts; the memory can move when it grows, so that a view is made anew.
+  // The buffer is divided into four parts. The memory can move when it grows, so a view is created
+  // for each access.
   const part = c.slider_room_size() / 4;
   const place = (i) => c.slider_room() + 8 * part * i;
   const view = (i, length) => new Float64Array(c.memory.buffer, place(i), length);
@@ -58,20 +59,20 @@ function interfaceOf(c) {
   return {
     precisions,
     variants,
-    // Each logit as the precision holds it.
+    // Returns each logit rounded to the precision.
     round(precision, logits) {
       put(0, logits);
       c.slider_round(precision, place(0), logits.length, place(1));
       return get(1, logits.length);
     },
-    // The exact results, and the nearest numbers of the precision.
+    // Returns the exact results, and the numbers of the precision that are nearest to them.
     exact(isSoftmax, precision, logits) {
       put(0, logits);
       const n = logits.length;
       c.slider_exact(isSoftmax ? 1 : 0, precision, place(0), n, place(1), place(2));
       return { values: get(1, n), nearest: get(2, n) };
     },
-    // What a variant makes of the logits, and what that is worth.
+    // Returns the results of a variant, and their outcome and errors.
     compute(variant, precision, logits, tolerance) {
       put(0, logits);
       const n = logits.length;

@@ -1,10 +1,10 @@
-// The page: from the sliders to the pictures and tables.
+// The page: computes the values for the state of the controls, and draws the cards.
 import { controls, scaled } from "./controls.mjs";
 import { drawCards } from "./cards.mjs";
 import { load } from "./kernel.mjs";
 import { presets } from "./presets.mjs";
 
-const quiet = 900; // ms after the last change, then a screen reader is told
+const quiet = 900; // ms after the last change before a screen reader is notified
 
 function kernelBytes() {
   const text = document.getElementById("slider-wasm").textContent.trim();
@@ -15,7 +15,7 @@ function title(variant) {
   return variant.name.split(".")[1];
 }
 
-// The formula; of one that is not meant to be softmax, that too.
+// Returns the formula; for an approximation, with a note that it is a different function.
 function formula({ summary, isApproximation }) {
   return isApproximation && !summary.includes("approximation") ? summary + ", another function" : summary;
 }
@@ -39,8 +39,8 @@ function computed(kernel, state) {
   }));
 }
 
-// Tells which outcomes are others than when it last spoke, at first than at the beginning, once the
-// sliders rest.
+// Announces the outcomes that have changed since the last announcement (initially: since the
+// start), once the sliders have stopped moving.
 function announcer(status) {
   let said = null;
   let timer = 0;

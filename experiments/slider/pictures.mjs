@@ -1,13 +1,13 @@
-// The bars of a card, one for each class.
+// Draws the bars of a card, one for each class.
 
-const shortest = 0.002; // of the height; a line that low would only underline the bar
+const shortest = 0.002; // of the height; a lower line would look like an underline of the bar
 
 function made(className, text = "") {
   return Object.assign(document.createElement(className === "value" ? "span" : "div"),
     { className, textContent: text });
 }
 
-// A bar ends at the edge; an arrow says that the number does not.
+// A bar is cut off at the edge; an arrow shows that its value lies beyond.
 function label(p, roomy) {
   const arrow = p > 1.0005 ? "\u25b2" : p < 0 ? "\u25bc" : "";
   const text = roomy ? short(p) : "";
@@ -44,7 +44,7 @@ export function drawBars(place, probabilities, exact) {
   const heights = [...place.querySelectorAll(".fill")].map((fill) => fill.style.height);
   place.classList.toggle("crowded", !roomy);
   place.replaceChildren(...columns);
-  // Each bar starts as high as it was, to move to its new height.
+  // Each bar starts at its previous height, so that the change is animated.
   if (heights.length === columns.length) grow(columns.map((one) => one.querySelector(".fill")), heights);
 }
 

@@ -28,14 +28,15 @@ using ops::Variant;
 
 constexpr DType precisions[] = {DType::float32, DType::float16, DType::bfloat16};
 
-// What a page keeps hold of: its name outlives every call.
+// A variant with its name. The page keeps pointers to the name, so it must outlive every call.
 struct Shown {
   const Variant* variant;
   std::string name;
 };
 
-// From the obvious to the best, then what is no more than near: right formulas by their length,
-// sound variants from the loosest claim to the tightest.
+// The order of the variants, from the simplest to the best, followed by the approximations:
+// unguarded variants by the length of their formula, then sound variants from the loosest claim to
+// the tightest.
 auto order(const Variant& of) {
   const int place = of.nature == Nature::unguarded ? 0 : of.nature == Nature::sound ? 1 : 2;
   const ops::Claim& claim = of.float32_claim;
@@ -58,7 +59,8 @@ const std::vector<Shown>& shown() {
 
 const Variant& variant(int i) { return *shown()[static_cast<std::size_t>(i)].variant; }
 
-// The kernels have float32 only: of 16 bits they round the results.
+// The kernels compute in float32 only. For a 16-bit precision, only their results are rounded to
+// it.
 DType dtype(const Variant& of, DType precision) {
   if (of.has(precision)) return precision;
   return precision == DType::float16 ? DType::float16_in_float32 : DType::bfloat16_in_float32;

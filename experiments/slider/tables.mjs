@@ -1,4 +1,4 @@
-// The numbers of a card, one line for each class, with the digits that are wrong.
+// Draws the numbers of a card, one line for each class, with their wrong digits marked.
 import { marked, rightDigits, written, writtenPower } from "./digits.mjs";
 
 function cell(tag, content, attributes = {}) {
@@ -8,7 +8,7 @@ function cell(tag, content, attributes = {}) {
   return made;
 }
 
-// A number with its wrong digits underlined and, for those who do not see that, counted.
+// Returns a number with its wrong digits underlined and, for screen readers, counted.
 export function number(value, exact, nearest) {
   const [right, wrong, beyond] = marked(value, exact, nearest);
   const underlined = [["wrong", wrong], ["beyond", beyond]].filter(([, text]) => text !== "")
@@ -20,7 +20,7 @@ export function number(value, exact, nearest) {
   return [right, ...underlined, heard];
 }
 
-// `parts`: [{caption, values: what stands in the cells}].
+// `parts`: [{caption, values: the contents of the cells}].
 export function drawNumbers(table, parts) {
   const bodies = parts.map(({ caption, values }) => {
     const body = document.createElement("tbody");
@@ -40,7 +40,8 @@ export function error(ulp) {
   return ulp >= 1e4 ? ulp.toExponential(1) : ulp.toFixed(ulp < 9.95 ? 2 : 0);
 }
 
-// The exact values as text; a probability below double's range from its logarithm.
+// Formats the exact values. A probability below the range of double is formatted from its
+// logarithm.
 export function exactTexts(values, logs) {
   return values.map((y, i) =>
     y === 0 && logs && Number.isFinite(logs[i]) ? writtenPower(logs[i]) : written(y));

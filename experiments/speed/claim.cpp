@@ -12,7 +12,8 @@ std::string onednn_beside(ops::Op op, std::string_view kernel) {
 }
 
 bool Claim::matches(const Case& one) const {
-  // What a user brings along claims nothing by a glob that was not written for it.
+  // A claim applies to a user's plug-in only if the claim names the kernel exactly. The globs of
+  // the config were not written for plug-ins.
   const bool brought = !timing::find_timed(one.item.kernel)->plugin.empty();
   const auto holds = [](const auto& list, const auto& value) {
     return std::find(list.begin(), list.end(), value) != list.end();
@@ -33,7 +34,7 @@ timing::Item Claim::reference_of(const Case& one) const {
     kernel = reference_logits.empty() ? onednn_beside(one.op, one.item.kernel) : one.item.kernel;
   if (const auto star = kernel.find('*'); star != kernel.npos)
     kernel.replace(star, 1, one.item.kernel.substr(ops::name(one.op).size() + 1));
-  // oneDNN is held to AVX2 beside those that are.
+  // Kernels that are limited to AVX2 are compared with oneDNN limited to AVX2.
   if (kernel.ends_with(".onednn") && timing::held_to_avx2(one.item.kernel)) kernel += ".avx2";
   if (kernel == "memcpy") return {kernel, ""};
   return {kernel, reference_logits.empty() ? one.item.logits : reference_logits};

@@ -8,7 +8,7 @@
 namespace maxtrick::speed {
 namespace {
 
-// Empty where it was not timed.
+// Returns an empty vector if the item was not timed.
 const std::vector<double>& seconds(const Launched& launch, const timing::Item& item) {
   static const std::vector<double> none;
   const auto found = launch.find(item);

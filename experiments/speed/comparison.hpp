@@ -1,9 +1,9 @@
-// From the times of launches to the cells of a row.
+// Computes the cells of a row from the times of the launches.
 //
-// oneDNN's kernels run at one speed or another, which is decided when a process starts (where its
-// code and its stack come to lie). A kernel is compared with the reference at its best: within the
-// launch in which the median of the reference's times is the least, and there repetition by
-// repetition, which were shuffled among each other.
+// A kernel of oneDNN runs at one of several speeds, which is decided when a process starts (by the
+// addresses of its code and its stack). A kernel is therefore compared with the reference at the
+// reference's best speed: within the launch in which the median of the reference's times is the
+// smallest, repetition by repetition. The repetitions of both were shuffled among each other.
 #pragma once
 
 #include <map>
@@ -16,24 +16,28 @@
 
 namespace maxtrick::speed {
 
-// What one launch found.
+// The results of one launch.
 using Launched = std::map<timing::Item, timing::Measured>;
 
-// The launch in which the item's median time is the least; nothing where it was not timed.
+// Returns the launch in which the item's median time is the smallest; nullopt if it was not timed.
 [[nodiscard]] std::optional<std::size_t> best_launch(const std::vector<Launched>& launches,
                                                      const timing::Item& item);
 
-// The reference's time by the item's, in the reference's best launch; nothing where either has no
-// times there.
+// Returns the reference's time divided by the item's, in the reference's best launch; nullopt if
+// either has no times there.
 [[nodiscard]] std::optional<table::Interval> speed(const std::vector<Launched>& launches,
                                                    const timing::Item& item,
                                                    const timing::Item& reference);
 
-// A claim on a case: what was measured, in the claim's own terms, and the verdict.
+// The result of checking a claim on a case: the measured value, in the terms of the claim, and the
+// verdict.
 struct Verdict {
   std::string measured;  // an interval; empty where it could not be judged
   std::string verdict;   // table::Judgement, or "unjudged"
 };
+// Judges the claim by the interval of the ratio of times. A claim is "unjudged" if the case or its
+// reference has no times. An interval wider than the share `widest_interval` of its estimate is
+// inconclusive.
 [[nodiscard]] Verdict judge(const Claim& claim, const Case& one,
                             const std::vector<Launched>& launches, double widest_interval);
 

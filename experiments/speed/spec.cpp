@@ -51,7 +51,8 @@ bool chooses(const std::string& glob, const ops::Variant& kernel) {
                          : ops::glob_match(glob, timing::timed_name(kernel));
 }
 
-// What the user brought along is wanted wherever its op is, beside what the config names.
+// Adds the plug-in kernels whose op has a kernel in `wanted`, in addition to the kernels that the
+// config names.
 void join_plugins(std::set<std::string>& wanted) {
   std::set<ops::Op> ops;
   for (const std::string& known : wanted) ops.insert(timing::find_timed(known)->op);
@@ -60,8 +61,8 @@ void join_plugins(std::set<std::string>& wanted) {
       wanted.insert(timing::timed_name(kernel));
 }
 
-// Those that the globs of `key` choose, in the registry's order, once each; and those of plug-ins,
-// where they join.
+// Returns the kernels that the globs of `key` select, in the order of the registry and each once.
+// With `join`, the kernels of plug-ins are added.
 std::vector<const ops::Variant*> read_kernels(config::Section& section, std::string_view key,
                                               bool join = false) {
   std::vector<std::string> names;
@@ -111,7 +112,7 @@ std::vector<Grid> read_grids(config::Section& config, const std::vector<std::str
   return grids;
 }
 
-// Every case of the grids once, those of one op together, memcpy first.
+// Adds every case of the grids once. The cases of one op are adjacent, and memcpy comes first.
 void lay_out(Spec& spec, const std::vector<Grid>& grids,
              const std::vector<const ops::Variant*>& chosen) {
   std::set<std::tuple<timing::Item, timing::Shape, bool>> known;

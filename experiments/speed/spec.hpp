@@ -1,4 +1,4 @@
-// What a config of the experiment `speed` asks for.
+// What a config of the experiment `speed` requests.
 #pragma once
 
 #include <chrono>
@@ -13,7 +13,7 @@
 
 namespace maxtrick::speed {
 
-// One row: a kernel on a matrix.
+// One row of the table: a kernel on a matrix.
 struct Case {
   ops::Op op = timing::copy;
   timing::Item item = {};
@@ -23,18 +23,20 @@ struct Case {
   [[nodiscard]] std::string threads() const { return all_threads ? "all" : "1"; }
 };
 
-// A claim on every case that it matches: so many times as fast as a reference at least.
+// A claim about every case that it matches: the kernel is at least `times` times as fast as a
+// reference.
 struct Claim {
   std::vector<std::string> variants = {};  // globs
   std::size_t least_classes = 1, most_classes = SIZE_MAX;
   std::vector<timing::Shape> shapes = {};  // empty: any
   std::vector<std::string> logits = {};
   bool all_threads = false;
-  std::string reference = {};  // a variant, where '*' is what follows the op in the case's own;
-                               // empty: oneDNN's of the case's op
+  // A variant, in which '*' stands for the rest of the case's variant after its op; empty: oneDNN's
+  // variant of the case's op.
+  std::string reference = {};
   std::string reference_logits = {};  // empty: the case's
   double times = 1;
-  bool at_most = false;  // at most so many times its time, rather than at least its speed
+  bool at_most = false;  // limits the time to `times` times the reference's
 
   [[nodiscard]] bool matches(const Case& one) const;
   [[nodiscard]] timing::Item reference_of(const Case& one) const;
@@ -48,25 +50,26 @@ struct Spec {
   std::vector<Claim> claims;
   std::size_t launches = 0;
   std::chrono::milliseconds limit{};  // of one launch
-  double widest_interval = 0;         // from which anything is concluded, as a share
+  double widest_interval = 0;         // widest conclusive one, as a share of the estimate
   timing::Job settings;               // repetitions, seed and the like; no items
 };
 
 // Reads
 //   launches, repetitions, min_time_ms, launch_limit_s, seed, inaccurate_above_ulp, widest_interval
-//   variants = [names or globs], as ops::chooses has it
-//   [[logits]]  name, scale, masked = the share of -inf (0 where it is left out)
-//   [[grid]]    shapes = ["4096x1000"], logits = [names], threads = ["1", "all"]: what is timed;
-//               perhaps but_not = [globs], of the variants
-//   [[claim]]   variants = [globs]; perhaps classes = [from, to], shapes, logits (["plain"]),
+//   variants = [names or globs], as in ops::chooses
+//   [[logits]]  name, scale, masked = the share of -inf (0 if absent)
+//   [[grid]]    what is timed: shapes = ["4096x1000"], logits = [names], threads = ["1", "all"];
+//               optionally but_not = [globs], the variants to leave out
+//   [[claim]]   variants = [globs]; optionally classes = [from, to], shapes, logits (["plain"]),
 //               threads ("1"), reference, reference_logits; at_least_times or at_most_times
-// Notes errors in the config: a claim that no case meets is one.
+// Errors are noted in the config; these include a claim that matches no case.
 [[nodiscard]] Spec read_spec(config::Section& config);
 
-// oneDNN's kernel of an op, as held in the process in which `kernel` is timed.
+// Returns the name of oneDNN's kernel of an op, with the instruction set that it has in the process
+// in which `kernel` is timed.
 [[nodiscard]] std::string onednn_beside(ops::Op op, std::string_view kernel);
 
-// "4096x1000"; nothing where it is not that.
+// Parses "4096x1000"; returns nullopt if the text is not a shape.
 [[nodiscard]] std::optional<timing::Shape> parse_shape(std::string_view text);
 
 }  // namespace maxtrick::speed

@@ -1,5 +1,5 @@
-// Experiment `speed`: how fast the kernels are, beside oneDNN and memcpy, and whether that is what
-// is claimed. One row for each kernel on each matrix.
+// Experiment `speed`: measures the speed of the kernels beside oneDNN and memcpy, and checks the
+// claims about it. The table has one row for each kernel on each matrix.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -24,28 +24,31 @@
 namespace maxtrick::speed {
 namespace {
 
-// All launches that a config asks for, one after the other.
+// All launches that a config requests. They run one after the other.
 class Launches {
  public:
   explicit Launches(Spec spec) : spec_(std::move(spec)) {}
 
-  // A case is measured for as long as somebody holds it: what a filter leaves out is not.
+  // Registers a case. The case is measured only while somebody holds the returned pointer, so that
+  // cases that a filter removes are not measured.
   [[nodiscard]] std::shared_ptr<const Case> enter(const Case& one);
 
-  // One for each launch. Called from any thread they wait for one another: nothing may run beside
-  // what is timed. The first launches of all shapes come first, then the second: what slows the
-  // machine down for a while slows one launch of many shapes, not all of one.
+  // Returns one function for each launch. The functions may be called from any thread and wait for
+  // one another, because nothing may run at the same time as a timed kernel. The first launches of
+  // all shapes precede the second ones. A temporary slowdown of the machine then affects one launch
+  // of many shapes instead of all launches of one shape.
   [[nodiscard]] static std::vector<std::function<void()>> parts(
       const std::shared_ptr<Launches>& launches);
 
-  // Of a kernel of a plug-in, called apart from the launches: only what is right there is called in
-  // one, since it could do anything to the process.
+  // The check of a plug-in's kernel, which is called in a separate process before the launches.
+  // Only a kernel with correct results is called in a launch, since a faulty one could do anything
+  // to the process.
   struct Apart {
     timing::Checked checked = {};  // on the case's own logits
-    bool right = false;  // on them, and on special rows, which no row of the table tells of
+    bool right = false;  // on these logits, and on special rows, which the table does not report
     std::string failure = {};
   };
-  // What was found where the case was measured, or the reason why there is nothing.
+  // The results of a case's measurement, or the reason why there are none.
   struct Results {
     std::vector<Launched> launches = {};
     std::string failure = {};
@@ -55,8 +58,9 @@ class Launches {
   [[nodiscard]] const Spec& spec() const { return spec_; }
 
  private:
-  // What is measured in one process: a shape's cases, beside oneDNN as it is or held to AVX2. Those
-  // of a plug-in have processes of their own, which it may break.
+  // The cases that are measured in one process: those of one shape, beside oneDNN that is either
+  // unrestricted or limited to AVX2. The cases of a plug-in have their own processes, because the
+  // plug-in may crash them.
   struct Group {
     timing::Shape shape;
     bool all_threads = false, avx2 = false;
@@ -81,8 +85,9 @@ class Launches {
   std::mutex one_at_a_time_;
 };
 
-// Libraries keep to one thread, as a user's does who has one row of work for each core; oneDNN to
-// AVX2 where its kernels for that are asked for, and else to nothing.
+// Returns the environment variables of a launch. Libraries use one thread, as they do for a user
+// who has one row of work for each core. oneDNN is limited to AVX2 only where its AVX2 kernels are
+// requested.
 std::map<std::string, std::string> environment(bool avx2) {
   return {{"ONEDNN_MAX_CPU_ISA", avx2 ? "AVX2" : "ALL"},
           {"DNNL_MAX_CPU_ISA", ""},
@@ -124,7 +129,7 @@ std::vector<std::function<void()>> Launches::parts(const std::shared_ptr<Launche
   return all;
 }
 
-// What its cases need: themselves, oneDNN, memcpy, and what the claims compare them with.
+// Returns the job of a group: its cases, oneDNN, memcpy, and the references of the claims.
 timing::Job Launches::job_of(const Group& group) const {
   std::set<timing::Item> items;
   for (const auto& held : cases_.at(group)) {
@@ -152,7 +157,8 @@ timing::Job Launches::job_of(const Group& group) const {
   return job;
 }
 
-// Out of the job goes what of the plug-in fails or is wrong; the latter is returned.
+// Removes the items of the plug-in that fail or have wrong results from the job. Returns the wrong
+// ones.
 std::vector<timing::Item> Launches::take_wrong_ones(timing::Job& job, Results& results) const {
   std::vector<timing::Item> wrong;
   std::erase_if(job.items, [&](const timing::Item& item) {
@@ -168,8 +174,8 @@ std::vector<timing::Item> Launches::take_wrong_ones(timing::Job& job, Results& r
   return wrong;
 }
 
-// Out of the job goes the item of the plug-in in which a launch ended, with the reason; false where
-// it ended in nothing of it.
+// Removes the plug-in's item that ended a launch from the job, and records the reason. Returns
+// false if the launch did not end in an item of the plug-in.
 bool Launches::take_failed_one(timing::Job& job, Results& results, const timing::Failed& failed,
                                const std::string& launch) {
   if (!failed.item) return false;
@@ -198,9 +204,9 @@ void Launches::launch(const Group& group, std::size_t n) {
       fmt::format("launch {} of {} of {} ({}, {}{}{})", n + 1, spec_.launches, name(group.shape),
                   group.all_threads ? "all threads" : "one thread", group.avx2 ? "AVX2" : "any ISA",
                   group.plugin.empty() ? "" : ", ", group.plugin);
-  // Once more without each that ended it.
+  // Repeats the launch after removing each item that ended it.
   for (;;) {
-    // What others are compared with is not measured for its own sake.
+    // If no item of the plug-in is left, the references need not be measured.
     if (!group.plugin.empty() &&
         std::none_of(job.items.begin(), job.items.end(), [](const timing::Item& one) {
           return !timing::find_timed(one.kernel)->plugin.empty();
@@ -209,7 +215,8 @@ void Launches::launch(const Group& group, std::size_t n) {
       return;
     }
     auto found = timing::launch("/proc/self/exe", job, environment(group.avx2), spec_.limit);
-    // It was loaded anew there, to be timed beside what this process has checked.
+    // The launch loaded the plug-in's file again. The file must still be the one that this process
+    // checked; otherwise an unchecked kernel was timed.
     for (const worker::Plugin& one : worker::plugins())
       if (one.file == group.plugin) one.require_unchanged();
     if (const auto* failed = std::get_if<timing::Failed>(&found)) {
@@ -242,7 +249,7 @@ std::variant<Timed, run::Skip> timed_in(const Launches& launches, const Case& on
   return evaluate(one, launches.spec(), results.launches);
 }
 
-// What the kernels that are timed compute with. Their settings belong to the launches.
+// Adds the libraries that the timed kernels use. Their settings belong to the launches.
 void name_libraries(run::Plan& plan, const Spec& spec) {
   plan.libraries.insert(timing::benchmark_library());
   for (const Case& one : spec.cases) {

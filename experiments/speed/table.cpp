@@ -15,7 +15,8 @@ using table::Rule;
 
 const timing::Item copy{"memcpy", ""};
 
-// The medians of the launches in which it was timed; the rest is what they found alike.
+// Returns the median time of each launch in which the item was timed. Combines the other results of
+// the launches in `all`.
 std::vector<double> gather(const std::vector<Launched>& launches, const timing::Item& item,
                            Timed& all) {
   std::vector<double> medians;
@@ -30,7 +31,8 @@ std::vector<double> gather(const std::vector<Launched>& launches, const timing::
   return medians;
 }
 
-// Against memcpy by bytes, since not every op moves as many.
+// Returns the speed relative to memcpy in bytes per second, since not every op moves the same
+// number of bytes.
 std::optional<table::Interval> share_of_copy(const Case& one,
                                              const std::vector<Launched>& launches) {
   const auto share = speed(launches, one.item, copy);
@@ -54,7 +56,7 @@ void judge_claims(const Case& one, const Spec& spec, const std::vector<Launched>
   timed.verdicts = fmt::format("{}", fmt::join(verdicts, "; "));
 }
 
-// To four digits.
+// Shows a number with four digits.
 auto shown(std::optional<double> Timed::*number) {
   return [number](const Timed& timed) -> table::Cell {
     if (!(timed.*number)) return {};

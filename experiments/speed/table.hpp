@@ -11,22 +11,24 @@
 
 namespace maxtrick::speed {
 
-// What launches that all measured a case found. No times where it was not timed.
+// The combined results of the launches that measured a case. The times are empty where it was not
+// timed.
 struct Timed {
   oracle::Outcome outcome = oracle::Outcome::ok;
   double max_error_ulp = 0;
   std::string implementation = {};
   std::optional<double> time_ns = {}, gb_per_s = {}, launch_spread = {};
   std::optional<table::Interval> speed = {}, memcpy_share = {};
-  std::string claims = {}, measured = {}, verdicts = {};  // of each claim, parted by "; "
+  std::string claims = {}, measured = {}, verdicts = {};  // of each claim, separated by "; "
 };
 
 using Columns = table::Columns<Case, Timed>;
 [[nodiscard]] Columns columns();
 
-// A table of these columns without rows, with its views.
+// Returns a table of these columns with its views, without rows.
 [[nodiscard]] table::ResultTable empty_table(const Spec& spec);
 
+// Combines the results of all launches of a case, and judges the claims that match it.
 [[nodiscard]] Timed evaluate(const Case& one, const Spec& spec,
                              const std::vector<Launched>& launches);
 

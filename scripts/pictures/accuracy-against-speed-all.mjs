@@ -1,4 +1,4 @@
-// Accuracy against speed for every op and three numbers of classes, for each CPU.
+// Accuracy against speed for every op and three numbers of classes, one picture for each CPU.
 import {distinct} from './draw/csv.mjs';
 import {kernelPanel, kernelSheet} from './draw/kernel_points.mjs';
 import {kindsOfLogits, ops, shapesOfManyLogits, shortestName, timed} from './draw/kernels.mjs';

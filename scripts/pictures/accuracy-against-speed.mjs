@@ -1,4 +1,4 @@
-// Accuracy against speed: every softmax kernel as a point, for each CPU.
+// Accuracy against speed: every softmax kernel is a point; one picture for each CPU.
 import {kernelPanel, kernelSheet, unbeaten} from './draw/kernel_points.mjs';
 import {kindsOfLogits, ofAvx2, shapesOfManyLogits, shortName, timed} from './draw/kernels.mjs';
 import {NotThere} from './draw/tables.mjs';

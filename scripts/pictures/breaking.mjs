@@ -1,4 +1,4 @@
-// Conditions of training by forms of the loss: what becomes of the training.
+// The outcome of training for each form of the loss under each condition.
 import {distinct, number} from './draw/csv.mjs';
 import {letter, soft, specification, tip, tipField, trainings} from './draw/theme.mjs';
 import {wrap} from './draw/text_width.mjs';
@@ -100,7 +100,7 @@ function heatMap(values, rows, narrow) {
         view: {stroke: null},
         encoding: {y: {...y, axis: null}},
         layer: distinct(explained.map(({lines}) => lines.length)).map((n) => ({
-          data: {values: explained.filter(({lines}) => lines.length === n)}, // centred
+          data: {values: explained.filter(({lines}) => lines.length === n)}, // centred vertically
           mark: {
             type: 'text',
             align: 'left',

@@ -4,7 +4,7 @@ import {drawErrorLines, errorLines, errorSheet, inWords} from './draw/error_line
 export const part = 'accuracy',
   place = 1;
 
-// "normal-30" is 30, the standard deviation of the logits.
+// Returns 30 for "normal-30": the standard deviation of the logits.
 const spread = (row) => Number(/^normal-([\d.]+)$/.exec(row.distribution)?.[1] ?? NaN);
 
 export default (tables) => {

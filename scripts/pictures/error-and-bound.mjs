@@ -1,4 +1,4 @@
-// The norm-wise error of each algorithm and the bound that theory gives for the same quantity.
+// The norm-wise error of each algorithm, and the theoretical bound of the same quantity.
 import {distinct, number} from './draw/csv.mjs';
 import {LogAxis} from './draw/log_axis.mjs';
 import {note} from './draw/labels.mjs';
@@ -9,9 +9,10 @@ import {digits, variantOf} from './draw/variants.mjs';
 export const part = 'accuracy',
   place = 3;
 
-const perUnit = 2 ** 24; // 1 / u of float32: a bound so large promises no digit
+const perUnit = 2 ** 24; // 1 / u of float32: a bound this large guarantees no digit
 
-// The rows for which theory promises something, with the largest error and the largest bound at each number of classes.
+// Returns the rows that have a theoretical bound, with the largest error and the largest bound at each number
+// of classes.
 function valuesOf(rows) {
   const points = new Map();
   for (const row of rows) {
@@ -73,7 +74,7 @@ function panels(values, narrow) {
       labelExpr: "datum.value >= 1000 ? round(datum.value / 1000) + 'k' : datum.value + ''",
     },
   };
-  // Where both lines are farthest apart there is room for their names.
+  // The lines are labelled where they are farthest apart, because there is room for their names.
   const named = values.reduce((a, b) => (b.bound / b.error > a.bound / a.error ? b : a)).variant;
   const y = (field, first) => {
     const channel = axis.channel(first ? 'error (u)' : null);

@@ -1,4 +1,4 @@
-// Loss by epoch: all forms of the loss over each other.
+// Loss by epoch: the curves of all forms of the loss in one panel.
 import {distinct, number} from './draw/csv.mjs';
 import {endLabels, note} from './draw/labels.mjs';
 import {LogAxis} from './draw/log_axis.mjs';
@@ -33,7 +33,8 @@ function valuesOf(tables) {
   return values;
 }
 
-// By how much the medians of the forms differ, relatively, at most; and the seeds of one form.
+// Returns the largest relative difference between the medians of the forms, and that between the
+// seeds of one form.
 function spreads(values) {
   let forms = 0,
     seeds = 1;
@@ -47,7 +48,7 @@ function spreads(values) {
   return {forms, seeds};
 }
 
-// Each line is thinner than the one below it, so that all of them show where they are one.
+// Each line is thinner than the one below it, so that all lines are visible where they coincide.
 function panel(task, all, narrow) {
   const width = narrow ? 214 : 330,
     height = narrow ? 150 : 190;

@@ -1,4 +1,4 @@
-// What becomes of every row of logits that has hurt someone, by variant.
+// The outcome of each variant for every row of logits that has caused a failure in practice.
 import {distinct, number} from './draw/csv.mjs';
 import {NotThere} from './draw/tables.mjs';
 import {ink, letter, letters, outcomes, soft, specification, tip, tipField} from './draw/theme.mjs';
@@ -8,7 +8,7 @@ import {textWidth, wrap} from './draw/text_width.mjs';
 export const part = 'accuracy',
   place = 4;
 
-// The kernels of an algorithm that have the same outcome everywhere share a column.
+// Kernels of one algorithm that have the same outcome in every case share a column.
 function columnsOf(rows) {
   const columns = new Map();
   for (const variant of distinct(rows.map((row) => row.variant))) {
@@ -77,7 +77,7 @@ function heatMap(columns, cases, hazards) {
         {mark: {type: 'text', fontSize: 8, color: letter}, encoding: {text: {field: 'letters'}}},
         {
           data: {values: [{op}]},
-          mark: {type: 'text', fontSize: 12, fontWeight: 'bold', align: 'left', color: ink}, // above the longest head
+          mark: {type: 'text', fontSize: 12, fontWeight: 'bold', align: 'left', color: ink}, // above the tallest header
           encoding: {text: {field: 'op'}, x: {value: 0}, y: {value: -heads}},
         },
       ],
@@ -111,7 +111,7 @@ function heatMap(columns, cases, hazards) {
   };
 }
 
-// How many cases have which outcome, for a narrow screen.
+// The number of cases with each outcome, for narrow screens.
 function counts(columns, cases) {
   const values = columns.flatMap(({op, label, rows}) => {
     let from = 0;
@@ -162,7 +162,7 @@ function counts(columns, cases) {
   };
 }
 
-// The variants that fail a case, in words.
+// Describes in words the variants that fail a case.
 const failures = (columns, one) =>
   distinct(columns.map(({op}) => op)).map((op) => {
     const failed = columns

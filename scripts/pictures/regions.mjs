@@ -1,4 +1,4 @@
-// Decision regions: which class a network gives to every point of a plane.
+// Decision regions: the class that a network assigns to every point of a plane.
 import {distinct, number} from './draw/csv.mjs';
 import {contours, innermost, outlines, smoothed} from './draw/contours.mjs';
 import {NotThere} from './draw/tables.mjs';
@@ -9,7 +9,7 @@ export const part = 'course',
 
 const palette = ['#0072b2', '#d55e00', '#009a60', '#8c2981', '#57606a', '#6e4300', '#5b4fa0', '#901542'];
 const shapes = ['circle', 'square', 'triangle-up', 'diamond', 'cross'];
-const certain = [0.5, 0.9, 0.99]; // a region is the stronger coloured the more probable its class is
+const certain = [0.5, 0.9, 0.99]; // the colour of a region is stronger where its class is more probable
 
 function panelsOf(tables) {
   const panels = new Map();
@@ -28,7 +28,7 @@ function panelsOf(tables) {
   return drawn.map(gridded);
 }
 
-// The points by rows of the picture, the topmost first.
+// Returns the points as rows of the picture, the top row first.
 function gridded(panel) {
   const sorted = (field) => distinct(panel.points.map((point) => point[field])).sort((a, b) => a - b);
   const x1 = sorted('x1'),
@@ -45,8 +45,8 @@ function gridded(panel) {
   };
 }
 
-// How probable a class is at each point. The table has the probability of the most probable one; of the others it is
-// known to be below.
+// Returns the probability of class k at each point. The table has the probability of the most probable class
+// only; that of any other class is known to be smaller.
 const probabilityOf = (grid, k) =>
   grid.map((row) =>
     row.map((point) => {

@@ -1,4 +1,5 @@
-// Speed against classes: time of an element, and times as fast as oneDNN. A picture for each op and CPU.
+// Speed against the number of classes: the time for each element, and the speed relative to oneDNN. There is
+// one picture for each op and CPU.
 import {distinct} from './draw/csv.mjs';
 import {ofAvx2, ops, shortName, timed} from './draw/kernels.mjs';
 import {endLabels, note} from './draw/labels.mjs';
@@ -10,7 +11,7 @@ import {digits} from './draw/variants.mjs';
 export const part = 'speed',
   place = 3;
 
-// Each panel has few lines: the kernels of one algorithm, or what others offer.
+// Each panel has few lines: the kernels of one algorithm, or the plain loops and libraries.
 function groupsOf(kernels) {
   const own = ['accurate', 'fast'].filter((algorithm) => kernels.some((one) => one.algorithm === algorithm));
   return [
@@ -21,7 +22,7 @@ function groupsOf(kernels) {
 
 const isaColours = {avx512: '#0072b2', avx2: '#009a60', scalar: '#8c2981'};
 
-// Of two matrices with so many classes the smaller is on the line.
+// If two matrices have the same number of classes, the line shows the smaller one.
 const smaller = (one, all) =>
   all.every((other) => other.name !== one.name || other.classes !== one.classes || other.rows >= one.rows);
 

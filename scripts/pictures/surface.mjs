@@ -1,19 +1,19 @@
-// Softmax over two logits, as a surface and from above.
+// Softmax of two logits, drawn as a surface and as seen from above.
 import {specification} from './draw/theme.mjs';
 
 export const part = 'course',
   place = 1;
 
-const reach = 4; // of both logits, each way
+const reach = 4; // both logits range from -reach to reach
 const first = (z1, z2) => 1 / (1 + Math.exp(z2 - z1));
 const round = (value, digits) => Number(value.toFixed(digits));
 
-// Seen from a corner above, in the plane of the picture: to the right, and up.
+// Projects a point to the plane of the picture, seen from a corner above: [to the right, up].
 const seen = (z1, z2, p) => [round((z1 - z2) * 0.87, 3), round((z1 + z2) * -0.36 + p * 4.5, 3)];
 const shape = (type, coordinates, rest) => ({type: 'Feature', geometry: {type, coordinates}, ...rest});
 const labelled = ([u, v], text) => ({u, v, text: `${text}`.replace('-', '−')});
 
-// The far patches come first, so that the near ones cover them.
+// The far patches are drawn first, so that the near ones cover them.
 function faces() {
   const patches = 16,
     z = (i) => -reach + (2 * reach * i) / patches,

@@ -1,4 +1,4 @@
-// The error of x - max as a log-probability, and from which gap on it is good enough.
+// The error of x - max as a log-probability, and the gap from which on it is accurate enough.
 import {distinct, number} from './draw/csv.mjs';
 import {endLabels, note} from './draw/labels.mjs';
 import {LogAxis} from './draw/log_axis.mjs';
@@ -8,7 +8,7 @@ import {orderedScale, ownColour, soft, specification, tip, tipField} from './dra
 export const part = 'course',
   place = 2;
 
-const largestGap = 38; // below e^-38 no precision of the project sees the error
+const largestGap = 38; // below e^-38 the error is not visible in any type of the project
 const meanings = {'within-1-percent': 'within 1 %', 'within-1e-6': 'within 10⁻⁶', 'half-ulp': 'half an ULP'};
 const limits = [
   {name: '1 % of a probability', error: Math.log1p(0.01)},

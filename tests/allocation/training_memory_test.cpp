@@ -1,5 +1,5 @@
-// Training allocates before its first step only: its calls of operator new are counted. In a
-// program of its own, since it replaces that operator.
+// Training allocates memory only before its first step. The test counts the calls of operator new.
+// It has a program of its own, because it replaces that operator.
 #include <atomic>
 #include <cstdlib>
 #include <new>
@@ -37,7 +37,8 @@ using namespace maxtrick;
 using namespace maxtrick::learn;
 using namespace maxtrick::tests;
 
-// Calls of operator new while training. The loss is new: its buffers are part of it.
+// Returns the number of calls of operator new during training. Each call creates a new loss,
+// because the buffers of the loss count too.
 std::size_t calls_of(const MeanLoss& loss, std::size_t epochs, Method method) {
   static const Examples examples(lab_data());
   numerics::Random random(0);
@@ -53,9 +54,9 @@ std::size_t calls_of(const MeanLoss& loss, std::size_t epochs, Method method) {
 template <class MakeLoss>
 void check(MakeLoss make) {
   for (const Method method : {Method::adam, Method::sgd}) {
-    (void)calls_of(make(), 1, method);  // what a thread keeps for its losses
+    (void)calls_of(make(), 1, method);  // allocates the thread-local buffers of the losses
     const std::size_t one = calls_of(make(), 1, method);
-    BOOST_TEST(one > 0U);  // it does count
+    BOOST_TEST(one > 0U);  // the counter works
     BOOST_TEST(one < 30U);
     BOOST_TEST(calls_of(make(), 5, method) == one);
   }

@@ -1,5 +1,5 @@
-// The installed library: arguments that do not fit are named, with their figures, and nothing is
-// written.
+// The installed library rejects invalid arguments: the message names them with their values, and no
+// result is written.
 #include "maxtrick/maxtrick.hpp"
 #include "test.hpp"
 
@@ -13,8 +13,8 @@ using maxtrick::Options;
 
 constexpr std::size_t huge = ~std::size_t{0};
 
-// Room for three rows of four classes and what belongs to them; everything in one memory, so that
-// an argument can lie anywhere.
+// Arguments for three rows of four classes. All matrices lie in one block of memory, so that a test
+// can place an argument anywhere, including over another one.
 struct Arguments {
   std::vector<float> memory = std::vector<float>(100, 7);
   std::vector<std::int32_t> targets{0, 3, 1};
@@ -47,7 +47,8 @@ void call(Function function, const Arguments& a) {
 
 using Change = std::function<void(Arguments&)>;
 
-// `expected` is what each of `functions` says of the arguments after `change`, less its own name.
+// Checks that each of `functions` rejects the arguments after `change` with the message `expected`,
+// which follows the function's name.
 void rejected(const std::vector<Function>& functions, const std::string& expected,
               const Change& change) {
   for (const Function function : functions) {
@@ -89,7 +90,7 @@ BOOST_AUTO_TEST_CASE(logits_that_are_not_there) {
            [](Arguments& a) { a.logits.stride = 3; });
   rejected(all, "logits: 3 x 0, expected 1 class or more",
            [](Arguments& a) { a.logits.classes = 0; });
-  // What would overflow if it were multiplied.
+  // A size whose product would overflow.
   const std::string most = std::to_string(huge);
   rejected(all, "logits: 12 values, too few for " + most + " x 4 with stride 4",
            [](Arguments& a) { a.logits.rows = huge; });
@@ -97,7 +98,7 @@ BOOST_AUTO_TEST_CASE(logits_that_are_not_there) {
            [](Arguments& a) { a.logits.stride = huge / 2 + 1; });
   rejected(all, "logits: 12 values, too few for 3 x " + most + " with stride " + most,
            [](Arguments& a) { a.logits.classes = a.logits.stride = huge; });
-  accepted({softmax}, [](Arguments& a) {  // of one row the stride does not count
+  accepted({softmax}, [](Arguments& a) {  // a single row has no stride
     a.logits.rows = a.result.rows = 1;
     a.logits.stride = 0;
     a.result.stride = huge;
@@ -140,14 +141,14 @@ BOOST_AUTO_TEST_CASE(targets_scales_and_threads) {
 }
 
 BOOST_AUTO_TEST_CASE(overlapping_arguments) {
-  // In place, and in the gaps of the logits' rows.
+  // The result may be in place, or in the gaps between the rows of the logits.
   const std::vector<Function> matrices{softmax, log_softmax, cross_entropy_gradient};
   accepted(matrices, [](Arguments& a) { a.result.values = a.at(0, 12); });
   accepted(matrices, [](Arguments& a) {
     a.logits = {a.at(30, 24), 3, 4, 9};
     a.result = {a.at(34, 24), 3, 4, 9};
   });
-  accepted(matrices, [](Arguments& a) {  // the gaps before them
+  accepted(matrices, [](Arguments& a) {  // in the gaps before the rows
     a.logits = {a.at(34, 24), 3, 4, 9};
     a.result = {a.at(30, 24), 3, 4, 9};
   });
@@ -173,7 +174,7 @@ BOOST_AUTO_TEST_CASE(overlapping_arguments) {
             [](Arguments& a) {
               a.result = {a.at(0, 14), 3, 4, 5};
             });
-    // By one number, at either end of the gap.
+    // The result overlaps the logits by one number, at either end of the gap.
     for (const std::size_t first : {33UL, 36UL})
       overlap(function, "logits",
               "3 x 4 with stride 9, " + std::to_string(4 * (first - 30)) +
@@ -191,7 +192,7 @@ BOOST_AUTO_TEST_CASE(overlapping_arguments) {
                    " bytes from 3 x 4 with stride 4",
                [first](Arguments& a) { a.per_row = a.at(first, 3); });
   }
-  // Where they would be written, never read.
+  // The targets would be overwritten by the results.
   for (const Function function : labelled)
     rejected({function}, "losses: overlaps targets: 1 x 3, 0 bytes from 1 x 3", [](Arguments& a) {
       a.per_row = {reinterpret_cast<float*>(a.targets.data()), a.targets.size()};

@@ -1,5 +1,5 @@
-// The installed library: the errors and special values that maxtrick/maxtrick.hpp claims, held
-// against the oracle.
+// The installed library satisfies the error bounds and special values that maxtrick/maxtrick.hpp
+// claims, compared with the oracle.
 #include "maxtrick/maxtrick.hpp"
 #include "ops/log_softmax.hpp"
 #include "ops/log_sum_exp.hpp"
@@ -43,8 +43,8 @@ float log_sum_exp(const Row& x, Algorithm algorithm) {
   return y[0];
 }
 
-// Rows whose log-sum-exp is 0 but for roundings, ever nearer: log-probabilities, and a logit near 0
-// with what it leaves.
+// Returns rows whose log-sum-exp would be 0 but for rounding errors, increasingly close to 0:
+// log-probabilities, or a logit near 0 and the one that completes its probability to 1.
 Row cancelling_row(Random& random, std::size_t i) {
   if (i % 2 == 0) return log_softmax(random_row<float>(random, i, 30, 40), Algorithm::accurate);
   const float first = -static_cast<float>(std::exp(-random.uniform(0, 30)));
@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(errors_are_within_the_claims) {
       worst = std::max(worst, worst_ulp_of_gradient(x, t, scale, gradient));
       BOOST_TEST_REQUIRE(worst <= claim, "row " << i << ", " << n << " classes");
     }
-    BOOST_TEST(worst > 0.5 * claim);  // a claim that says something
+    BOOST_TEST(worst > 0.5 * claim);  // the claim is not too loose
   }
 }
 
@@ -84,7 +84,7 @@ BOOST_AUTO_TEST_CASE(log_sum_exp_is_within_its_claims_where_logits_cancel_too) {
   Random random(2);
   double worst = 0, worst_fast = 0, worst_fast_in_its_own = 0, least = 1;
   for (std::size_t i = 0; i < 3000; ++i) {
-    // A third cancel just not so far that more than m + L is needed.
+    // In a third of the rows the result cancels, but not so much that more than m + L is needed.
     const Row x = i % 3 == 0   ? cancelling_row(random, i / 3)
                   : i % 3 == 1 ? Row{pick(random, -1, 0), pick(random, -0.1, 0.1)}
                                : random_row<float>(random, i, 120, 200);
@@ -103,11 +103,11 @@ BOOST_AUTO_TEST_CASE(log_sum_exp_is_within_its_claims_where_logits_cancel_too) {
   BOOST_TEST(worst > 0.5);
   BOOST_TEST(worst_fast > 1);
   BOOST_TEST(least < 0x1p-60);
-  // The header warns of it; if it should stop, the warning has to go.
+  // The header warns of this error. If it no longer occurs, the warning must be removed.
   BOOST_TEST(worst_fast_in_its_own > 0x1p24);
 }
 
-// Rows that cancel are shared out by themselves.
+// Rows that cancel are distributed over the threads separately.
 BOOST_AUTO_TEST_CASE(threads_change_no_log_sum_exp_of_log_probabilities) {
   Random random(3);
   const std::size_t rows = 150, classes = 20;
@@ -135,7 +135,8 @@ BOOST_AUTO_TEST_CASE(special_values) {
       for (const Row* y : {&p, &log_p, &sum})
         for (const float yi : *y) BOOST_TEST((yi != 0 || !std::signbit(yi)));
 
-      // Losses and gradients follow the log-softmax and the softmax of their row.
+      // Losses and gradients have the special values of the log-softmax and the softmax of their
+      // row.
       Row loss(1), gradient(x.size());
       maxtrick::cross_entropy_gradient({x, 1, x.size()}, std::vector<std::int32_t>{0}, loss,
                                        {gradient, 1, x.size()}, 1, {algorithm});

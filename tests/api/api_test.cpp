@@ -1,5 +1,5 @@
-// The installed library: what maxtrick/maxtrick.hpp promises, for random shapes, strides,
-// alignments and places, against the kernels themselves.
+// The installed library does what maxtrick/maxtrick.hpp states, for random shapes, strides,
+// alignments and places of the result. Its results are compared with those of the kernels.
 #include "kernels/kernels.hpp"
 #include "maxtrick/maxtrick.hpp"
 #include "numerics/error.hpp"
@@ -20,8 +20,8 @@ using numerics::Random;
 
 constexpr Algorithm algorithms[] = {Algorithm::fast, Algorithm::accurate};
 
-// Rows of logits without gaps, with a target each; some are plain, some wide, some hold what is not
-// finite.
+// Rows of logits without gaps, with one target for each row. Some rows are ordinary, some have a
+// wide range, some contain NaN or infinities.
 struct Batch {
   std::size_t rows, classes;
   std::vector<float> logits;
@@ -39,7 +39,7 @@ struct Batch {
   [[nodiscard]] ConstMatrix view() const { return {logits, rows, classes}; }
 };
 
-// What the scalar kernels of `accurate` make of it, one thread, rows without gaps.
+// The results of the scalar kernels of `accurate` for the batch: one thread, rows without gaps.
 struct Known {
   std::vector<float> softmax, log_softmax, sums, losses, gradient;
 
@@ -61,7 +61,8 @@ struct Known {
   }
 };
 
-// Of `accurate` the same bits; of `fast` within 6 ULP of what `accurate` has within 1.
+// The bits of `accurate` must be the same. `fast` must be within 6 ULP of the result of `accurate`,
+// which is itself within 1 ULP.
 bool agrees(Algorithm algorithm, float got, float accurate) {
   if (algorithm == Algorithm::accurate) return std::memcmp(&got, &accurate, sizeof got) == 0;
   if (std::isnan(accurate)) return std::isnan(got);
@@ -76,7 +77,8 @@ bool agrees(Algorithm algorithm, const std::vector<float>& got,
 
 constexpr float untouched = 7;
 
-// Numbers in a memory of their own: any alignment, gaps between the rows, something behind them.
+// A matrix in a block of memory of its own: with any alignment, with gaps between the rows, and
+// with unused numbers after it.
 struct Room {
   std::size_t rows, classes, stride, first;
   std::vector<float> memory;
@@ -94,7 +96,8 @@ struct Room {
     for (std::size_t r = 0; r < rows; ++r)
       std::copy_n(dense.data() + r * classes, classes, memory.data() + first + r * stride);
   }
-  // Whether the matrix from `column` on is that, and all else untouched, but for the same logits.
+  // Whether the matrix that starts at `column` agrees with `dense`, and all other memory is
+  // unchanged: the first columns hold `logits`, if given, and the rest is untouched.
   [[nodiscard]] bool holds(Algorithm algorithm, std::size_t column, const std::vector<float>& dense,
                            const std::vector<float>* logits) const {
     for (std::size_t i = 0; i < memory.size(); ++i) {
@@ -112,7 +115,8 @@ struct Room {
 
 using Run = std::function<void(ConstMatrix, Matrix)>;
 
-// The results of `run` elsewhere, in place of the logits, and in the gaps between their rows.
+// Runs with the results in separate memory, in place of the logits, and in the gaps between their
+// rows.
 void everywhere(Random& random, const Batch& b, Algorithm algorithm,
                 const std::vector<float>& known, const Run& run, const std::string& what) {
   Room logits(random, b, b.classes), apart(random, b, b.classes), in_place(random, b, b.classes),
@@ -161,14 +165,14 @@ BOOST_AUTO_TEST_CASE(any_shape_stride_alignment_and_place) {
       maxtrick::cross_entropy(b.view(), b.targets, losses, options);
       BOOST_TEST_REQUIRE(agrees(algorithm, losses, known.losses), "losses, " << what);
       maxtrick::log_sum_exp(b.view(), sums, options);
-      // What cancels is log_sum_exp's own matter: see below.
+      // Cancellation in log_sum_exp has a test of its own below.
       if (algorithm == Algorithm::accurate)
         BOOST_TEST_REQUIRE(agrees(algorithm, sums, known.sums), "log_sum_exp, " << what);
     }
   }
 }
 
-// Matrices that are worth several threads, from two callers at a time.
+// Matrices that are large enough for several threads, computed by two callers at the same time.
 BOOST_AUTO_TEST_CASE(threads_and_callers_change_no_bit) {
   Random random(2);
   for (const auto& [rows, classes] :

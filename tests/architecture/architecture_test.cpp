@@ -1,4 +1,4 @@
-// The house: who may include whom, and what the library never does.
+// The architecture: which directory may include which, and what the library must never do.
 #include <regex>
 
 #include "io/files.hpp"
@@ -11,8 +11,8 @@ namespace {
 namespace fs = std::filesystem;
 using namespace maxtrick;
 
-// Every directory of lib and experiments -> the directories whose headers it may include, besides its
-// own. A directory stands below those that it includes: there are no cycles, as a test checks.
+// Maps every directory of lib and experiments to the directories whose headers it may include, besides its
+// own. There are no cycles; a test below checks this.
 const std::map<std::string, std::set<std::string>> dependencies{
     {"lib/numerics", {}},
     {"lib/io", {}},
@@ -31,15 +31,15 @@ const std::map<std::string, std::set<std::string>> dependencies{
      {"numerics", "ops", "oracle", "kernels", "io", "config", "table", "learn", "run", "inputs",
       "worker", "timing"}},
     {"lib/api", {"kernels", "maxtrick"}},
-    {"lib/api/maxtrick", {"maxtrick"}},  // what is installed
-    // Compiled for a browser too: no MPFR, no files.
+    {"lib/api/maxtrick", {"maxtrick"}},  // the installed headers
+    // These are also compiled for a browser, where neither MPFR nor files exist.
     {"experiments/slider", {"numerics", "ops", "oracle", "kernels"}},
 };
-// An experiment may include its own directory and those of lib, but the command line.
+// An experiment may include its own directory and those of lib except the command line.
 const std::set<std::string> of_experiments{"numerics", "ops",    "oracle", "kernels",
                                            "io",       "config", "table",  "learn",
                                            "run",      "inputs", "worker", "timing"};
-// main.cpp knows the commands.
+// main.cpp may include the commands.
 const std::set<std::string> of_main{"cli", "config", "io",     "kernels",
                                     "run", "table",  "timing", "worker"};
 
@@ -54,7 +54,7 @@ void each_line(const fs::path& folder, Visit visit) {
   }
 }
 
-// The directories of lib and experiments that hold C++ files.
+// Returns the directories of lib and experiments that contain C++ files.
 std::set<std::string> directories() {
   std::set<std::string> found;
   for (const std::string root : {"lib", "experiments"})
@@ -68,7 +68,7 @@ std::set<std::string> directories() {
 }
 
 std::set<std::string> allowed_in(const std::string& directory) {
-  if (directory == "experiments") return {};  // file by file, below
+  if (directory == "experiments") return {};  // checked file by file, below
   for (std::string listed = directory; !listed.empty();
        listed = fs::path(listed).parent_path().string())
     if (const auto found = dependencies.find(listed); found != dependencies.end())
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(includes_follow_the_dependencies) {
       }
     }
   }
-  BOOST_TEST(seen > 500U);  // the pattern still finds them
+  BOOST_TEST(seen > 500U);  // so that a pattern that no longer matches is noticed
 }
 
 BOOST_AUTO_TEST_CASE(dependencies_have_no_cycle) {
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(dependencies_have_no_cycle) {
     own.insert(targets.begin(), targets.end());
     own.erase(fs::path(directory).filename().string());
   }
-  // Whoever depends on nothing that is left is taken away; what remains is a cycle.
+  // Removes each directory that depends on none of the remaining ones. What is left at the end is a cycle.
   for (bool taken = true; taken && !left.empty();) {
     taken = std::erase_if(left, [&](const auto& one) {
               return std::none_of(one.second.begin(), one.second.end(),
@@ -120,7 +120,7 @@ BOOST_AUTO_TEST_CASE(dependencies_have_no_cycle) {
   for (const auto& [directory, targets] : left) BOOST_ERROR("in a cycle: " << directory);
 }
 
-// The commands in lib/cli do both.
+// Only the commands in lib/cli may do both.
 BOOST_AUTO_TEST_CASE(the_library_never_prints_and_never_exits) {
   const std::regex forbidden(
       "\\b(std::cout|std::cerr|std::clog|printf|fmt::print|puts|std::exit|_exit|abort|quick_exit)"
@@ -133,8 +133,7 @@ BOOST_AUTO_TEST_CASE(the_library_never_prints_and_never_exits) {
             });
 }
 
-// Each warns of what it holds in the field's words: a file name that says nothing is a room for
-// everything.
+// A file name such as `utils` does not say what the file contains, so that unrelated code collects in it.
 BOOST_AUTO_TEST_CASE(no_room_for_everything) {
   const std::regex empty_name("(.*/)?(utils?|common|helpers?|misc)(\\..*)?");
   for (const char* folder : {"lib", "experiments", "tests", "scripts"})
@@ -143,8 +142,8 @@ BOOST_AUTO_TEST_CASE(no_room_for_everything) {
       BOOST_TEST(!std::regex_match(entry.path().filename().string(), empty_name), entry.path());
 }
 
-// Two classes of one name in one namespace, each in a file of its own: the linker takes the
-// functions of either for both (the one definition rule), and no compiler sees it.
+// If two files define different classes with the same name in the same namespace, the linker uses the
+// functions of one class for both (a violation of the one definition rule), and no compiler reports it.
 BOOST_AUTO_TEST_CASE(a_class_is_defined_once) {
   const std::regex opens(R"(^namespace ?([\w:]*) ?\{.*)"), closes("^\\}  // namespace.*");
   const std::regex defines(R"(^(?:enum )?(?:struct|class) (\w+)(?: final)?(?: :.*| \{.*|)$)");
@@ -154,7 +153,7 @@ BOOST_AUTO_TEST_CASE(a_class_is_defined_once) {
     each_line(fs::path(MAXTRICK_SOURCE_DIR) / folder,
               [&](const std::string& place, const std::string& line) {
                 if (place.ends_with(":1")) {
-                  // It would hide what follows.
+                  // A namespace that was not closed would hide the definitions that follow.
                   BOOST_TEST(std::ranges::count(spaces, "") == 0, "not closed before " << place);
                   spaces.clear();
                 }
@@ -164,10 +163,10 @@ BOOST_AUTO_TEST_CASE(a_class_is_defined_once) {
                 if (!std::regex_match(line, match, defines)) return;
                 std::string name;
                 for (const std::string& space : spaces) {
-                  if (space.empty()) return;  // the file keeps it to itself
+                  if (space.empty()) return;  // an unnamed namespace: local to the file
                   name += space + "::";
                 }
-                if (name.empty()) return;  // of a page or a script
+                if (name.empty()) return;  // a global class of a page or a script
                 name += match[1];
                 const auto [other, first] = places.emplace(name, place);
                 BOOST_TEST(first, place << " defines " << name << ", as " << other->second);

@@ -1,6 +1,7 @@
-// How long the whole lab takes (10 epochs, 630 steps, the fused loss), and where the time goes.
-// Nothing here passes or fails: a time belongs to a machine and a moment. What counts are the
-// ratios within one run, whose repetitions Google Benchmark shuffles among all that is measured.
+// Measures the time of the whole lab (10 epochs, 630 steps, the fused loss) and of its parts.
+// Nothing passes or fails here, because a time depends on the machine and the moment. The
+// meaningful results are the ratios within one run, in which Google Benchmark shuffles the
+// repetitions of all benchmarks.
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
@@ -49,7 +50,8 @@ void whole(benchmark::State& state) {
   count_steps(state);
 }
 
-// The eight products of a step, forward and backward, with the column of ones.
+// The eight matrix products of a step, forward and backward, with the column of ones for the
+// biases.
 void products(benchmark::State& state) {
   std::vector<float> a(batch * 26, 0.5F), b(26 * 25, 0.5F), c(batch * 26);
   const Columns<const float> A{a.data(), batch};
@@ -93,7 +95,7 @@ void adam(benchmark::State& state) {
   count_steps(state);
 }
 
-// The same in NumPy, which runs beside us and tells its own time: see lab_numpy.py.
+// The same lab in NumPy, in a separate process that measures its own time (lab_numpy.py).
 void numpy(benchmark::State& state, FILE* ask, FILE* answer) {
   for (auto _ : state) {
     double seconds = 0;
@@ -107,7 +109,7 @@ void numpy(benchmark::State& state, FILE* ask, FILE* answer) {
   count_steps(state);
 }
 
-// As usual, and at the end the medians by that of the whole.
+// The usual report, and at the end the medians as shares of that of the whole lab.
 class Shares : public benchmark::ConsoleReporter {
  public:
   void ReportRuns(const std::vector<Run>& runs) override {
@@ -133,8 +135,8 @@ class Shares : public benchmark::ConsoleReporter {
 
 }  // namespace
 
-// Options are Google Benchmark's. Where NumPy is there scripts/benchmark starts it, and names two
-// pipes: MAXTRICK_NUMPY_ASK and MAXTRICK_NUMPY_ANSWER.
+// Options are those of Google Benchmark. If NumPy is available, scripts/benchmark starts it and
+// names two pipes in MAXTRICK_NUMPY_ASK and MAXTRICK_NUMPY_ANSWER.
 int main(int argc, char** argv) {
   using benchmark::RegisterBenchmark;
   RegisterBenchmark("whole", whole)->Unit(benchmark::kMillisecond);
@@ -145,7 +147,7 @@ int main(int argc, char** argv) {
   const char *questions = std::getenv("MAXTRICK_NUMPY_ASK"),
              *answers = std::getenv("MAXTRICK_NUMPY_ANSWER");
   if (questions != nullptr && answers != nullptr) {
-    // In the order in which the other side opens them.
+    // The pipes are opened in the same order as by the other process; otherwise both would wait.
     ask.reset(std::fopen(questions, "w"));
     answer.reset(std::fopen(answers, "r"));
     if (!ask || !answer) {

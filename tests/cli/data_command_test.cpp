@@ -1,4 +1,4 @@
-// The command `maxtrick data`, run as a user runs it, on the tests' own experiment.
+// Runs the command `maxtrick data` as a user does, with the tests' own experiment.
 #include "digests.hpp"
 #include "io/matrix.hpp"
 #include "training_configs.hpp"
@@ -10,7 +10,7 @@ namespace {
 using namespace maxtrick;
 using namespace maxtrick::tests;
 
-// A folder with the probe's config, of no case, and the data sets given.
+// A folder with a config of the probe experiment that has no cases and the given data sets.
 struct Described : Workdir {
   explicit Described(const std::string& data) {
     write("probe.txt", "");
@@ -42,7 +42,8 @@ BOOST_AUTO_TEST_CASE(one_data_set_is_written) {
   BOOST_TEST(digest_of_indices(y.values) == lab_y);
 }
 
-// glibc has another logarithm for CPUs without FMA; elsewhere the variable does nothing.
+// glibc uses a different logarithm on CPUs without FMA. With other C libraries the variable has no
+// effect.
 BOOST_AUTO_TEST_CASE(the_labs_data_do_not_depend_on_the_cpu) {
   const Described folder(lab);
   folder.run("GLIBC_TUNABLES=glibc.cpu.hwcaps=-FMA,-FMA4,-AVX2 $PROBE data probe.toml -o out")
@@ -60,7 +61,7 @@ BOOST_AUTO_TEST_CASE(several_data_sets_have_a_folder_each) {
     BOOST_TEST(std::filesystem::is_regular_file(folder.path() / "out" / name), name);
 }
 
-// What was written can be read: labels, points and all.
+// The files that were written can be read as a user's data set, including labels and points.
 BOOST_AUTO_TEST_CASE(what_is_written_is_data_of_ones_own) {
   const Described folder(circles(2000, "3", 5));
   folder.data(0, "probe.toml -o out");
@@ -91,7 +92,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_done_writes_nothing) {
         "probe.toml -o out --set title=1", "probe.toml -o out --filter x"})
     folder.data(2, wrong);
   BOOST_TEST(!folder.has("out"));
-  // A config error names its place, as in every command.
+  // A config error states its position, as with every command.
   folder.write("probe.toml", folder.read("probe.toml") + "sample = 2\n");
   said = folder.data(2, "probe.toml -o out");
   BOOST_TEST(said.err.starts_with("probe.toml:11:1: error: unknown key 'sample'"));

@@ -1,5 +1,5 @@
-// `maxtrick eval cross_entropy`: its figures against plain loops, what it reads, and what it says
-// of labels that are none.
+// `maxtrick eval cross_entropy`: compares its figures with plain loops, and tests the formats of
+// its input and the messages about invalid labels.
 #include "io/matrix.hpp"
 #include "numerics/random.hpp"
 #include "program.hpp"
@@ -36,7 +36,7 @@ Cells find(const std::vector<Cells>& rows, const std::string& row, const std::st
   return row_where(rows, {{"row", row}, {"variant", variant}});
 }
 
-// Of one column the logits are 0 and that.
+// A row of one column stands for the logits 0 and z.
 long double loss(std::vector<double> z, std::size_t label) {
   if (z.size() == 1) z.insert(z.begin(), 0);
   long double sum = 0;
@@ -44,7 +44,7 @@ long double loss(std::vector<double> z, std::size_t label) {
   return std::log(sum) - static_cast<long double>(z[label]);
 }
 
-// Random logits and classes; what is exact, what an error is, and the means.
+// Checks the results, the errors and the means for random logits and classes.
 void check_figures(std::size_t rows, std::size_t columns, const std::string& dtype) {
   numerics::Random random(columns);
   io::Matrix z{rows, columns, {}, false, {}}, y{1, rows, {}, true, {}};
@@ -56,7 +56,8 @@ void check_figures(std::size_t rows, std::size_t columns, const std::string& dty
   folder.write("y.npy", io::to_npy(y, io::NumberType::int64));
   auto table = rows_of_eval("--input z.npy --labels y.npy --dtype " + dtype, folder);
   const auto& names = columns == 1 ? of_one : of_several;
-  // The kernels and libraries come after the formulations, where this CPU has them.
+  // The formulations are followed by the kernels and libraries that this CPU supports; these are
+  // not compared.
   std::erase_if(
       table, [&](const Cells& line) { return std::ranges::count(names, line.at("variant")) == 0; });
   BOOST_REQUIRE_EQUAL(table.size(), (rows + 1) * names.size());
@@ -74,7 +75,7 @@ void check_figures(std::size_t rows, std::size_t columns, const std::string& dty
                          {"variant", names[k]},
                          {"dtype", dtype}});
       double got = number(line, "loss");
-      // Its shortest text, as a double, is not the float.
+      // The shortest text of a float, read as a double, is not exactly the float.
       if (k > 0 && dtype == "float32") got = double{static_cast<float>(got)};
       sums[k] += got;
       if (k == 0) {
@@ -83,10 +84,12 @@ void check_figures(std::size_t rows, std::size_t columns, const std::string& dty
         continue;
       }
       const double error = static_cast<double>(std::abs(got - exact) / exact);
-      // Four digits are shown, and a small loss is the difference of long doubles near 10.
+      // The error is shown with four digits, and a small loss is the difference of long doubles
+      // near 10.
       const double known = 1e-3 * error + 3e-18 / static_cast<double>(exact);
       BOOST_TEST(std::abs(number(line, "relative_error") - error) <= known);
-      // Logits within 13 of each other: only eps and clip put more in than roundings.
+      // The logits are within 13 of each other, so that only eps and clip add more than rounding
+      // errors.
       if (names[k].starts_with("fused") || names[k] == "bce_fused")
         BOOST_TEST(error * static_cast<double>(exact) <= 64 * u, names[k]);
     }
@@ -106,7 +109,7 @@ BOOST_AUTO_TEST_CASE(figures_are_those_of_plain_loops) {
     for (const std::size_t columns : {1U, 2U, 5U}) check_figures(20, columns, dtype);
 }
 
-// Where each form breaks.
+// Each form fails on the logits that are known to break it.
 BOOST_AUTO_TEST_CASE(each_form_fails_where_it_is_known_to) {
   const auto rows = rows_of_eval("--logits '1000,1001;0,20;20,0' --labels 1,1,1");
   BOOST_TEST(find(rows, "0", "log_of_softmax(softmax.naive.scalar)").at("loss") == "nan");
@@ -122,7 +125,7 @@ BOOST_AUTO_TEST_CASE(each_form_fails_where_it_is_known_to) {
   BOOST_TEST(find(rows, "mean", "eps(softmax.naive.scalar)").at("loss") == "nan");
 }
 
-// An impossible class, as a mask makes it, and what no softmax is defined for.
+// An impossible class, as masking produces it, and logits for which softmax is undefined.
 BOOST_AUTO_TEST_CASE(special_values_are_told_apart) {
   const auto rows = rows_of_eval("--logits '1,-inf;1,-inf;nan,1' --labels 0,1,0 --dtype float64");
   for (const std::string form : {"fused", "fused_lse", "fused_log1p"})
@@ -149,7 +152,7 @@ BOOST_AUTO_TEST_CASE(labels_are_text_or_a_file) {
 BOOST_AUTO_TEST_CASE(variant_dtype_format_and_output) {
   const Workdir folder;
   auto rows = rows_of_eval("--logits 1,2,3 --labels 2 --variant 'clip(*)'");
-  BOOST_TEST(rows.size() > 20U);  // the exact one, and clip with each softmax that is here
+  BOOST_TEST(rows.size() > 20U);  // the exact loss, and clip with each softmax
   BOOST_TEST(find(rows, "0", "clip(softmax.naive.scalar)").at("dtype") == "float32");
   rows = rows_of_eval("--logits 1,2,3 --labels 2 --variant fused --dtype bfloat16");
   BOOST_TEST(find(rows, "0", "fused").at("loss") == "0.40625");
@@ -218,7 +221,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_asked_is_named) {
   folder.exits(6, eval + "--logits 1,2 --labels y.npy");
 }
 
-// One-hot targets: the same classes, and Keras's other formula for the clip.
+// One-hot targets select the same classes, and Keras's other formula for the clip.
 BOOST_AUTO_TEST_CASE(labels_may_be_one_hot) {
   const Workdir folder;
   const std::string command = "$MAXTRICK eval cross_entropy --format csv --logits '20,0,0;0,20,0' ";

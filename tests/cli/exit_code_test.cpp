@@ -1,4 +1,4 @@
-// The exit codes that need an experiment of the tests' own: too slow, too noisy, skipped, thrown.
+// The exit codes that require the tests' own experiment: too slow, too noisy, skipped, exception.
 #include "program.hpp"
 
 BOOST_AUTO_TEST_SUITE(exit_code_test)
@@ -8,7 +8,7 @@ namespace {
 using namespace maxtrick;
 using namespace maxtrick::tests;
 
-// The folder's probe.toml, whose cases do what is said.
+// Writes probe.toml to the folder; its cases do what `does` says.
 void write(const Workdir& folder, const std::vector<std::string>& does) {
   folder.write(
       "probe.toml",
@@ -16,7 +16,8 @@ void write(const Workdir& folder, const std::vector<std::string>& does) {
   folder.write("probe.txt", fmt::format("{}\n", fmt::join(does, "\n")));
 }
 
-// Exit code of `check` where the cases do something else than when the baseline was made.
+// Returns the exit code of `check` if the cases do `now` but did `baseline` when the baseline was
+// made.
 int check(const std::vector<std::string>& baseline, const std::vector<std::string>& now) {
   const Workdir folder;
   write(folder, baseline);
@@ -33,11 +34,11 @@ BOOST_AUTO_TEST_CASE(a_claim_is_held_whatever_the_baseline_says) {
   BOOST_TEST(check({holds}, {missed}) == 3);
   BOOST_TEST(check({holds}, {noisy}) == 4);
   BOOST_TEST(check({holds}, {"unjudged"}) == 5);
-  // What is certain is told before what is not; a wrong number before a slow one.
+  // A certain failure has priority over an uncertain one, and a wrong number over a slow one.
   BOOST_TEST(check({holds, holds}, {noisy, missed}) == 3);
   BOOST_TEST(check({holds, "2"}, {missed, "nan"}) == 1);
   BOOST_TEST(check({holds, holds}, {missed, "skip"}) == 3);
-  // A table of slow rows is made, told of and compared all the same.
+  // A table with rows that are too slow is still made, reported and compared.
   const Workdir folder;
   write(folder, {missed, noisy});
   for (const std::string command : {"run", "check", "accept"}) {
@@ -52,7 +53,7 @@ BOOST_AUTO_TEST_CASE(what_is_asked_for_only_where_it_is_there_leaves_nothing_inc
   folder.exits(0, "$PROBE run probe.toml").err_has("1 of 2 rows skipped: this machine lacks it");
 }
 
-// A config that says so has no part in what runs unnamed.
+// A config that says so is left out of runs without a named config.
 BOOST_AUTO_TEST_CASE(some_configs_run_by_name_only) {
   const Workdir folder("lines.txt", "1\n");
   const std::string probe =
@@ -83,14 +84,14 @@ BOOST_AUTO_TEST_CASE(a_skipped_case_is_incomplete_and_its_row_is_kept) {
         .err_has("left as it is");
     BOOST_TEST(folder.read("results/probe.csv") == before);
   }
-  // Where there is no table yet, the rows that ran are written, and it is said that some are
+  // If there is no table yet, the rows that ran are written, and the program reports that some are
   // missing.
   folder.exits(5, "$PROBE run probe.toml -o new");
   BOOST_TEST(folder.read("new/probe.csv") == "name,text,verdict\nr0,3,\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_case_that_throws_is_an_error_and_nothing_is_written) {
-  // Also where an input is to blame: once rows ran, that is no usage error any more.
+  // This also holds if an input is the cause: once rows have run, it is no longer a usage error.
   for (const std::string how : {"throw", "input"}) {
     const Workdir folder;
     write(folder, {"2", how});
@@ -100,7 +101,8 @@ BOOST_AUTO_TEST_CASE(a_case_that_throws_is_an_error_and_nothing_is_written) {
   }
 }
 
-// A run says what it measured, also where theory does not allow it; but that is no baseline.
+// A run reports the measured number even if it exceeds its theoretical bound, but such a table is
+// not a baseline.
 BOOST_AUTO_TEST_CASE(a_number_above_its_bound_fails_the_run) {
   const Workdir folder;
   const auto measures = [&](const std::string& number) {
@@ -126,7 +128,8 @@ BOOST_AUTO_TEST_CASE(a_number_above_its_bound_fails_the_run) {
   BOOST_TEST(folder.read("results/probe.csv") == "name,text,verdict,at_most\nr0,2.5,,2\n");
 }
 
-// What the kernels may use is the user's to say, and what they cannot use is said.
+// The user selects the instruction set of the kernels. An instruction set that they cannot use is
+// reported.
 BOOST_AUTO_TEST_CASE(an_instruction_set_is_forced_by_name) {
   const Workdir folder;
   folder.exits(2, "MAXTRICK_ISA=avx3 $MAXTRICK list")
@@ -145,7 +148,7 @@ BOOST_AUTO_TEST_CASE(the_version_names_what_computes) {
                            "\n  avx512  not available: ", "\n  MPFR ", "\n  OpenBLAS ",
                            "\n  oneDNN ", "\n  Google Benchmark ", "\n  glibc "})
     said.out_has(part);
-  // What is wrong with the environment keeps nobody from help.
+  // An invalid environment variable does not prevent --help.
   folder.exits(0, "MAXTRICK_ISA=avx3 $MAXTRICK --help");
 }
 

@@ -1,5 +1,5 @@
-// `maxtrick run --export`: what is written is the network that was trained, and nothing is written
-// where something is wrong.
+// `maxtrick run --export` writes the network that was trained, and writes nothing if there is an
+// error.
 #include "config_runs.hpp"
 #include "io/matrix.hpp"
 
@@ -36,7 +36,7 @@ std::string model(const std::string& task, const std::string& arm, const std::st
 const std::string tasks = task("lab", "four", "[\"fused\", \"clip\"]", "hidden = [7, 5]\n") +
                           task("line", "two", "[\"bce\"]", "") + "first_categories = [1, 0]\n";
 
-// A folder with the config, whose exports are what is given.
+// A folder with the config that has the given exports.
 struct Configured : Workdir {
   explicit Configured(const std::string& exports) { write("t.toml", head + tasks + exports); }
   Said train(int code, const std::string& options) const {
@@ -47,7 +47,7 @@ struct Configured : Workdir {
   }
 };
 
-// The logits of the points X, by plain loops over the weights in `folder`.
+// Computes the logits of the points X by plain loops over the weights in `folder`.
 Matrix forward(const Configured& model, const std::string& folder, Matrix X, int layers) {
   for (double& x : X.values) x = double{static_cast<float>(x)};
   for (int n = 1; n <= layers; ++n) {
@@ -70,7 +70,7 @@ Matrix forward(const Configured& model, const std::string& folder, Matrix X, int
   return X;
 }
 
-// Mean cross-entropy; one column is the logit of class 1 of two.
+// Returns the mean cross-entropy. A single column is the logit of class 1 of two.
 double mean_loss(const Matrix& z, const Matrix& labels) {
   double sum = 0;
   for (std::size_t i = 0; i < z.rows; ++i) {
@@ -107,11 +107,11 @@ BOOST_AUTO_TEST_CASE(the_network_that_was_trained_is_written) {
       worst = std::max(worst, std::abs(z.values[i] - expected.values[i]));
       largest = std::max(largest, std::abs(expected.values[i]));
     }
-    BOOST_TEST(worst <= 20 * 0x1p-24 * largest, in);  // three sums of eight terms at most
+    BOOST_TEST(worst <= 20 * 0x1p-24 * largest, in);  // at most three sums of eight terms
     BOOST_TEST(largest > 1, in);
     BOOST_TEST(folder.read(in + "/labels.npy") == folder.read(fmt::format("data/{}/y.npy", data)),
                in);
-    // It is the run that the table speaks of.
+    // The exported network is the run that the table reports.
     bool found = false;
     for (const Cells& row : rows)
       if (row.at("task") == task && row.at("arm") == arm && row.at("quantity") == "exact_loss") {
@@ -121,7 +121,8 @@ BOOST_AUTO_TEST_CASE(the_network_that_was_trained_is_written) {
     BOOST_TEST(found, in);
     said.out_has(fmt::format("{}/logits.npy: {} x {}, sha256 of the data ", in, z.rows, z.columns));
   }
-  // Three layers and one, two files a layer, and two files more for each of three models.
+  // The models have three layers, three layers and one layer. There are two files for each layer
+  // and two more for each model.
   BOOST_TEST(std::count(said.out.begin(), said.out.end(), '\n') == 1 + 8 + 8 + 4);
   BOOST_TEST(!folder.has("model/line-bce-0/weights_2.npy"));
   BOOST_TEST((folder.matrix("model/lab-fused-0/logits.npy").values !=
@@ -149,7 +150,7 @@ BOOST_AUTO_TEST_CASE(exported_logits_are_an_input) {
              boost::test_tools::tolerance(1e-12));
 }
 
-// A filter is for rows; --set changes what is trained and what is exported.
+// --filter selects rows and does not affect the export; --set changes what is trained and exported.
 BOOST_AUTO_TEST_CASE(filter_set_and_jobs) {
   const Configured folder(model("lab", "fused"));
   folder.train(0, "--export all -j 1");
@@ -214,7 +215,7 @@ BOOST_AUTO_TEST_CASE(a_model_whose_data_are_not_here_is_said_and_the_others_are_
   BOOST_TEST(!folder.has("model/line-bce-0"));
 }
 
-// A path below a file is denied to root too.
+// Not even root can create a folder below a file.
 BOOST_AUTO_TEST_CASE(a_folder_that_cannot_be_made_is_said_before_the_work) {
   const Configured folder(model("lab", "fused") + model("line", "bce"));
   folder.write("file", "a file");
@@ -226,8 +227,8 @@ BOOST_AUTO_TEST_CASE(a_folder_that_cannot_be_made_is_said_before_the_work) {
   BOOST_TEST(folder.read("file") == "a file");
 }
 
-// What configs/external/ says of the exported logits: how to get them, and that the table holds, on
-// whatever core of OpenBLAS.
+// configs/external/ says how to obtain the exported logits, and its table holds on every core of
+// OpenBLAS.
 BOOST_AUTO_TEST_CASE(the_committed_config_exports_the_lab) {
   const std::string project = MAXTRICK_SOURCE_DIR;
   const Workdir folder;
@@ -243,7 +244,7 @@ BOOST_AUTO_TEST_CASE(the_committed_config_exports_the_lab) {
   folder.exits(0, "$MAXTRICK run " + project + "/configs/external/lab_accuracy.toml --dry-run");
 }
 
-// What the two configs say of their tables.
+// The committed tables have the properties that the two configs state.
 BOOST_AUTO_TEST_CASE(the_committed_tables) {
   const std::string results = MAXTRICK_SOURCE_DIR "/results/";
   for (const Cells& row : rows_of(io::read_file(results + "lab_logits.csv"))) {

@@ -1,4 +1,5 @@
-// `maxtrick guide`: the page says what the tables say, and nothing where a table is missing.
+// `maxtrick guide` writes a page that agrees with the tables, and writes none if a table is
+// missing.
 #include "program.hpp"
 
 BOOST_AUTO_TEST_SUITE(guide_test)
@@ -17,7 +18,7 @@ const std::string loss =
     "gap,float64,naive,both_lost\nkeras,float32,naive,both_lost\ngap,float32,fused,ok\n";
 const std::string breaking = "arm,outcome\nnaive,nan\nnaive,learns\nnaive,nan\nfused,learns\n";
 
-// A page from rows "variant,dtype,outcome,max_error_ulp".
+// Runs the guide on a table with these rows "variant,dtype,outcome,max_error_ulp".
 Said guide(const Workdir& folder, const std::string& rows) {
   folder.write("tables/accuracy.csv", "variant,dtype,outcome,max_error_ulp\n" + rows);
   folder.write("tables/x_minus_max.csv", x_minus_max);
@@ -48,7 +49,8 @@ BOOST_AUTO_TEST_CASE(it_recommends_what_the_table_shows_to_be_best) {
       "| naive | 1 of 2, inf ULP, 1 nan |\n");
 }
 
-// Two that do equally well in 16 bits are told apart by float32; and what is named is explained.
+// Two variants that are equally accurate in 16 bits are distinguished by their accuracy in float32.
+// Each recommended variant is explained.
 BOOST_AUTO_TEST_CASE(it_breaks_ties_by_float32) {
   const Workdir folder;
   guide(folder,
@@ -60,8 +62,8 @@ BOOST_AUTO_TEST_CASE(it_breaks_ties_by_float32) {
       .out_has("- softmax `max_trick`: exp(x - max) / sum exp(x - max)\n");
 }
 
-// What breaks on some logits is not recommended, though it is right more often on these; a type
-// without a row has no line.
+// A variant that fails on some finite logits is not recommended, even if it has more correct rows
+// here. A type without rows has no line.
 BOOST_AUTO_TEST_CASE(it_recommends_nothing_that_finite_logits_break) {
   const Workdir folder;
   guide(folder,

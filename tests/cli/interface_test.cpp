@@ -1,5 +1,4 @@
-// What stands beside the program: its man page and its completion name the commands and options
-// that it has, and no others.
+// The man page and the shell completion name exactly the commands and options that the program has.
 #include <regex>
 
 #include "io/files.hpp"
@@ -33,7 +32,7 @@ Words commands() {
   return all_matches(text.substr(text.find("Subcommands:")), std::regex("\n  ([a-z][a-z-]*) "));
 }
 
-// Long and short ones.
+// Returns the long and short options of a command.
 Words options(const std::string& command) {
   Words found;
   for (const std::string& names : all_matches(help(command), std::regex("\n  (-[a-zA-Z,-]+)"))) {
@@ -43,7 +42,7 @@ Words options(const std::string& command) {
   return found;
 }
 
-// What the shell would offer at the end of a line.
+// Returns the completions that the shell offers at the end of a line.
 Words completed(const std::string& line) {
   const Workdir folder("complete.sh", R"(
 maxtrick() { $MAXTRICK "$@"; }
@@ -104,7 +103,7 @@ BOOST_AUTO_TEST_CASE(completion_offers_what_an_option_takes) {
   BOOST_TEST((completed("maxtrick list --format j") == Words{"json"}));
   BOOST_TEST((completed("maxtrick eval softmax --variant softmax.naive.") ==
               Words{"softmax.naive.scalar"}));
-  // What is offered is taken.
+  // The program accepts every completion that the shell offers.
   for (const std::string& op : completed("maxtrick eval ")) {
     const Workdir folder;
     folder.run("$MAXTRICK eval " + op + " --logits 1,2 --labels 0").err_lacks("unknown op");

@@ -1,4 +1,4 @@
-// JUnit XML of what a check found.
+// The JUnit XML file of the results of a check.
 #include "cli/junit.hpp"
 
 #include "io/files.hpp"
@@ -86,7 +86,7 @@ logits = [12.5, -3, 100]
   const std::size_t rows = count(folder.read("base/small.csv"), "\n") - 1;
   BOOST_TEST(count(xml, "<testcase ") == rows);
   BOOST_TEST(count(xml, "<failure ") == 0U);
-  // One digit is another.
+  // Changes one digit.
   std::string csv = folder.read("base/small.csv");
   const auto digit = csv.find_last_of("0123456789");
   csv[digit] = csv[digit] == '1' ? '2' : '1';
@@ -94,12 +94,13 @@ logits = [12.5, -3, 100]
   const Said said = folder.exits(1, check);
   xml = folder.read("deep/x.xml");
   BOOST_TEST(count(xml, "<failure type=\"differs\"") == 1U, said.out);
-  // Where it cannot be written, nothing is computed first.
+  // If the file cannot be written, the program fails before it computes anything.
   folder.write("file", "");
   folder.exits(6, "$MAXTRICK check small.toml --baseline base --junit file/x.xml").out_is("");
 }
 
-// Whatever becomes of a check, the file of the one before it is not there for a CI service to read.
+// However a check ends, it removes the file of the preceding check. Otherwise a CI service would
+// read the old results.
 BOOST_AUTO_TEST_CASE(an_old_file_does_not_pass_for_a_new_one) {
   const Workdir folder;
   const std::string config =
@@ -113,21 +114,21 @@ BOOST_AUTO_TEST_CASE(an_old_file_does_not_pass_for_a_new_one) {
   folder.exits(0, "$PROBE run p.toml -o base");
   check(0, "one\ntwo\n");
   BOOST_TEST(count(folder.read("x.xml"), "<testcase ") == 2U);
-  // One that ends halfway says so in it.
+  // A check that ends prematurely reports that in the file.
   check(6, "one\nthrow\n");
   const std::string xml = folder.read("x.xml");
   BOOST_TEST(count(xml, "<testcase ") == 1U, xml);
   BOOST_TEST(count(xml, "<error message=\"case r1: out of luck\" />") == 1U, xml);
   BOOST_TEST(count(xml, "errors=\"1\"") == 1U, xml);
-  // Where nothing ran, nothing is written.
+  // If no case ran, no file is written.
   folder.write("p.toml", "experiment = \"prone\"\n");
   check(2, "one\n");
   BOOST_TEST(!folder.has("x.xml"));
-  // What is no such file is not taken away.
+  // A file that is not JUnit XML is not removed.
   folder.write("x.xml", "title = \"mine\"\n");
   check(2, "one\n");
   BOOST_TEST(folder.read("x.xml") == "title = \"mine\"\n");
-  // Nor written over by a check that holds.
+  // Nor is it overwritten by a check that passes.
   folder.write("p.toml", config);
   const Said said = check(2, "one\ntwo\n");
   said.out_is("");

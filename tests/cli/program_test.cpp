@@ -1,4 +1,4 @@
-// The program, run as a user runs it: streams, files and exit codes.
+// Runs the program as a user does, and checks streams, files and exit codes.
 #include "program.hpp"
 
 #include "io/csv.hpp"
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(check_names_an_altered_cell_and_how_to_rerun_it) {
       .out_lacks("max_trick");
 }
 
-// A tolerance is for what another machine computes, not for what a hand has altered.
+// A tolerance permits different results on another machine. It does not permit an edited cell.
 BOOST_AUTO_TEST_CASE(check_names_an_altered_cell_within_its_tolerance_too) {
   const Ready folder;
   const auto rows = io::parse_csv(folder.csv());
@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(accept_says_what_changed_and_refuses_in_ci) {
   folder.exits(0, "$MAXTRICK check small.toml");
 }
 
-// In CI a table that does not hold is not replaced by running it again.
+// With the variable CI set, a run does not replace a table whose check fails.
 BOOST_AUTO_TEST_CASE(run_replaces_no_baseline_in_ci) {
   const Ready folder;
   folder.edit("results/small.csv", "softmax.naive.scalar,nan,", "softmax.naive.scalar,ok,");
@@ -223,7 +223,7 @@ BOOST_AUTO_TEST_CASE(a_config_that_would_leave_something_out_is_an_error) {
              "small.toml:4:19: error: 'variants' has none of 'log_softmax'");
   BOOST_TEST(error("\"large\"", "\"ordinary\"") ==
              "small.toml:16:8: error: duplicate case 'ordinary'");
-  // One error, not one for each case that would have taken the types from there.
+  // There is one error for the list of types, and none for each case that would have used it.
   BOOST_TEST(error("[\"float32\"]", "[\"float17\"]") ==
              "small.toml:5:11: error: 'float17' is not a known value of 'dtypes'");
   BOOST_TEST(!contains(folder.run("$MAXTRICK run small.toml").err, "missing"));
@@ -297,14 +297,14 @@ BOOST_AUTO_TEST_CASE(eval_reads_and_writes_npy) {
   const Workdir folder("x.csv", "1,2,3\n4,5,6\n");
   const std::string eval = "$MAXTRICK eval softmax --variant softmax.max_trick.scalar ";
   folder.exits(0, eval + "--input x.csv --dtype float64 -o y.npy");
-  // softmax of softmax, to read what was written; float64 is kept.
+  // Computes the softmax of the softmax, to read the file that was written; float64 is preserved.
   folder.exits(0, eval + "--input y.npy --format json").out_has("\"dtype\": \"float64\"");
   BOOST_TEST(
       folder
           .run("$MAXTRICK eval log_sum_exp --variant '*.shifted.scalar' --input x.csv -o l.npy && "
                "$MAXTRICK eval softmax --input l.npy --format csv | grep -c '^0,exact,float32'")
           .out.ends_with("1\n"));
-  // Integers are numbers like those of a text.
+  // Integers are read as numbers, like those of a text file.
   folder.write("i.npy",
                io::to_npy({.rows = 1, .columns = 2, .values = {1, 1}}, io::NumberType::int64));
   BOOST_TEST(

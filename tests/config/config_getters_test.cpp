@@ -1,4 +1,5 @@
-// What each getter of the config reader accepts, and the exact words in which it refuses the rest.
+// The values that each getter of the config reader accepts, and the exact messages for those that
+// it rejects.
 #include "config_errors.hpp"
 
 BOOST_AUTO_TEST_SUITE(config_getters_test)
@@ -228,7 +229,7 @@ BOOST_AUTO_TEST_CASE(missing_keys) {
     root.table("table");
     root.tables("tables");
   };
-  // The first line is blank: there is nothing to show of it.
+  // The first line is blank, so the report shows no source line.
   check_errors(
       "\n", read,
       {{1, 1, "missing key 'text'", "a text"},
@@ -279,11 +280,11 @@ BOOST_AUTO_TEST_CASE(harmless_values) {
       file.finish();
       BOOST_ERROR("no ConfigError");
     } catch (const ConfigError& error) {
-      // One for each key of the root, none for those of the table that is not there.
+      // There is one error for each key of the root, and none for the keys of the missing table.
       BOOST_TEST(error.problems().size() == 11U);
     }
   }
-  // A wrong element keeps its neighbours in their places, and rows stay of one length.
+  // A wrong element does not change the positions of the others, and all rows keep the same length.
   ConfigFile file("x = [1, 'a', 3]\ny = [[1, 2], [3], ['a', 'b', 'c'], 4]", "x.toml");
   BOOST_TEST(file.root().numbers("x") == (std::vector<double>{1, 0, 3}),
              boost::test_tools::per_element());

@@ -1,4 +1,4 @@
-// --set: what it accepts, and the exact words in which it refuses the rest.
+// --set: the values that it accepts, and the exact messages for those that it rejects.
 #include "config_errors.hpp"
 
 BOOST_AUTO_TEST_SUITE(config_override_test)
@@ -7,7 +7,7 @@ namespace {
 
 using namespace maxtrick::tests;
 
-// A problem of an override, which is a line of its own.
+// A problem of an override. Each override is a line of its own.
 struct Reported {
   std::string setting;
   std::size_t column;
@@ -87,7 +87,7 @@ BOOST_AUTO_TEST_CASE(errors_in_values) {
                       {given[3], 9, "element 2 of 'list' is a string", "a number"},
                       {given[4], 7, "missing key 'name'", "a text"},
                       {given[5], 6, "unknown key 'file'", "one of: path"}}));
-  // Those of the file come first.
+  // The problems of the file precede those of the overrides.
   BOOST_TEST(errors("\n\na = 1", [](Section& root) { root.text("a"); }, {"b=1"}) ==
              report("\n\na = 1", {{3, 5, "key 'a' is an integer", "a text"}}) + '\n' +
                  reports({{"b=1", 1, "unknown key 'b'", "one of: a"}}));

@@ -1,4 +1,4 @@
-// Whole configs: all errors at once, in order, and how they look.
+// Whole configs: all errors are reported together, in order and in their final format.
 #include "config_errors.hpp"
 
 BOOST_AUTO_TEST_SUITE(config_test)
@@ -61,7 +61,8 @@ BOOST_AUTO_TEST_CASE(the_problem_has_its_parts) {
 }
 
 BOOST_AUTO_TEST_CASE(unknown_keys) {
-  // What is not there yet was meant rather than what is.
+  // A suggestion prefers a key that the config does not have yet, because the user probably meant
+  // that one.
   const auto near = [](Section& root) {
     root.integer("row", 0, 9);
     if (root.has("rows")) root.integer("rows", 0, 9);
@@ -87,7 +88,7 @@ BOOST_AUTO_TEST_CASE(a_section_that_nobody_asked_for_is_one_unknown_key) {
                },
                {{2, 2, "unknown key 'date'", "one of: a, data; did you mean 'data'?"},
                 {5, 3, "unknown key 'case'", "one of: a, data"}});
-  // One that was asked for but not handed out is not looked into.
+  // A table that was queried but not handed out is not searched for unknown keys.
   BOOST_TEST(errors("[data]\nx = 1", [](Section& root) { (void)root.has("data"); }) == "");
 }
 
@@ -122,7 +123,7 @@ BOOST_AUTO_TEST_CASE(rejections) {
     root.reject("", "no case left");
     Section data = root.table("data");
     data.reject("path", "neither path nor seed");
-    data.reject("a", "wrong");  // a getter has said so
+    data.reject("a", "wrong");  // the getter has already reported it
     data.text("a");
     data.reject("a", "wrong again");
   };
@@ -176,7 +177,8 @@ BOOST_AUTO_TEST_CASE(invalid_utf8) {
              "x.toml:2:7: error: invalid UTF-8\n"
              "    2 | b = \"\xC3\xA9\xEF\xBF\xBD\"\n"
              "      |       ^");
-  // An overlong slash, a surrogate, what is above U+10FFFF, and what is cut short.
+  // Invalid UTF-8: an overlong slash, a surrogate, code points above U+10FFFF, and truncated
+  // sequences.
   for (const char* bad : {"\xC0\xAF", "\xE0\x80\xAF", "\xED\xA0\x80", "\xF4\x90\x80\x80",
                           "\xF0\x8F\xBF\xBF", "\xF5\x80\x80\x80", "\xE2\x82", "\x80"}) {
     const std::string message = construction_errors(std::string("#") + bad);
@@ -205,7 +207,7 @@ BOOST_AUTO_TEST_CASE(columns_count_characters) {
              "    1 | y = [\"\xC3\xA9\xE2\x88\x9E\xF0\x9F\x98\x80\", 1]\n"
              "      |             ^\n"
              "   expected a text");
-  // A byte order mark is no character of the line; line ends may be those of Windows.
+  // A byte order mark does not count as a character of the line. Windows line ends are accepted.
   BOOST_TEST(errors("\xEF\xBB\xBFx = 1\r\ny = 2\r\n", read_x) ==
              report("x = 1\ny = 2\n", {{1, 5, "key 'x' is an integer", "a text"},
                                        {2, 1, "unknown key 'y'", "one of: x"}}));
@@ -221,14 +223,14 @@ BOOST_AUTO_TEST_CASE(long_lines_are_cut_around_the_caret) {
         "   expected a text",
         column, element, line, '^', caret);
   };
-  // 160 characters are shown whole, 161 are not.
+  // A line of 160 characters is shown whole, one of 161 is not.
   const std::string fits = "x = [1] # " + std::string(150, 'p');
   BOOST_TEST(errors(fits, read) == shown(6, 1, fits, 6));
   BOOST_TEST(errors(fits + "p", read) == shown(6, 1, fits + "...", 6));
-  // In the middle.
+  // The error is in the middle of the line.
   BOOST_TEST(errors("x = ['" + pad + "', 1, '" + pad + "']", read) ==
              shown(210, 2, "..." + pad.substr(0, 77) + "', 1, '" + pad.substr(0, 76) + "...", 84));
-  // At the end.
+  // The error is at the end of the line.
   BOOST_TEST(errors("x = ['" + pad + "', 1]", read) ==
              shown(210, 2, "..." + pad.substr(0, 155) + "', 1]", 162));
 }
@@ -252,7 +254,7 @@ BOOST_AUTO_TEST_CASE(long_and_unprintable_words) {
 
 BOOST_AUTO_TEST_CASE(problems_of_other_origin) {
   BOOST_TEST(ConfigError({}).what() == std::string());
-  // A column beyond the line is its end; the gutter grows with the line's number.
+  // A column beyond the line is moved to its end. The gutter is as wide as the line number.
   BOOST_TEST(ConfigError({{"f", 1234567, 9, "m", "", "ab"}, {"g", 1, 0, "n", "e", "ab"}}).what() ==
              std::string("f:1234567:9: error: m\n"
                          "1234567 | ab\n"

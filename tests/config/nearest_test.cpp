@@ -1,4 +1,4 @@
-// Which word was probably meant.
+// The suggestion of the word that was probably meant.
 #include "config_errors.hpp"
 
 BOOST_AUTO_TEST_SUITE(nearest_test)
@@ -14,8 +14,8 @@ BOOST_AUTO_TEST_CASE(edits) {
   BOOST_TEST(nearest("sooftmax", ops) == "softmax");  // insert
   BOOST_TEST(nearest("softnax", ops) == "softmax");   // substitute
   BOOST_TEST(nearest("sfotmax", ops) == "softmax");   // transpose: one edit, not two
-  BOOST_TEST(nearest("ab", {"ba"}) == "ba");          // so that it is near enough here
-  BOOST_TEST(nearest("ca", {"abc"}) == "");           // 3 in this measure: no part moves twice
+  BOOST_TEST(nearest("ab", {"ba"}) == "ba");          // and therefore near enough here
+  BOOST_TEST(nearest("ca", {"abc"}) == "");           // distance 3: no part moves twice
   BOOST_TEST(nearest("log_sumexp", ops) == "log_sum_exp");
   BOOST_TEST(nearest("logsoftmax", ops) == "log_softmax");
 }
@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_CASE(parts_of_long_names) {
              "softmax.naive.scalar");
   BOOST_TEST(nearest("max_trick.avx512", names) == "softmax.max_trick.avx512");
   BOOST_TEST(nearest("onednn", names) == "softmax.onednn");
-  BOOST_TEST(nearest("so", names) == "");  // too short to tell
+  BOOST_TEST(nearest("so", names) == "");  // too short for a suggestion
 }
 
 BOOST_AUTO_TEST_CASE(lists) {

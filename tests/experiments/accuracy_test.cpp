@@ -1,5 +1,5 @@
-// Experiment `accuracy` on small configs: its figures against the same figures worked out here, its
-// replay, and its distributions.
+// Experiment `accuracy` on small configs: compares its figures with the same figures computed here,
+// and tests the replay of its rows and its distributions.
 #include "accuracy/distribution.hpp"
 #include "config_errors.hpp"
 #include "config_runs.hpp"
@@ -48,7 +48,7 @@ BOOST_AUTO_TEST_CASE(the_figures_are_those_of_the_rows) {
     if (row.at("dtype") != "float32") continue;
     const auto* variant = ops::find_variant(row.at("variant"));
     const auto classes = static_cast<std::size_t>(number(row, "classes"));
-    const std::size_t n = classes == 2 ? 7 : 2;  // 60 outputs, 7 rows at most
+    const std::size_t n = classes == 2 ? 7 : 2;  // 60 outputs, at most 7 rows
     BOOST_TEST(number(row, "rows") == static_cast<double>(n));
     double max_ulp = 0, sum_ulp = 0, sum_error = 0, nearest = 0;
     std::size_t outputs = 0, worst = 0;
@@ -82,7 +82,8 @@ BOOST_AUTO_TEST_CASE(the_figures_are_those_of_the_rows) {
         BOOST_TEST(row.at("sum_error").empty());
       else
         BOOST_TEST(std::abs(number(row, "sum_error") - sum_error) <= 1e-12);
-      // One of the rows' figures, if not the largest: the one nearest to its bound.
+      // The reported error need not be the largest: it belongs to the row that is nearest to its
+      // bound.
       BOOST_TEST(number(row, "norm_error_u") <= nearest * 1.00001);
       BOOST_TEST(number(row, "norm_error_u") <= number(row, "bound_u"));
       BOOST_TEST(number(row, "norm_error_u") > 0);
@@ -105,7 +106,7 @@ BOOST_AUTO_TEST_CASE(the_worst_row_is_made_again_from_its_seed) {
     BOOST_TEST(again[0].at("max_error_ulp") == row.at("max_error_ulp"));
     moved |= row.at("worst_seed") != "5";
   }
-  BOOST_TEST(moved);  // else the first seed would have done
+  BOOST_TEST(moved);  // else replaying the first seed would always pass
 }
 
 BOOST_AUTO_TEST_CASE(any_number_of_jobs_writes_the_same_bytes) { check_jobs(head + normal); }
@@ -157,7 +158,8 @@ BOOST_AUTO_TEST_CASE(an_order_changes_the_order_and_no_value) {
   BOOST_TEST((down == plain));
 }
 
-// In order from the seed on, each once, and only where the number of classes is theirs.
+// The rows are taken in order from the seed on, each once, and only if the number of classes
+// matches.
 BOOST_AUTO_TEST_CASE(a_file_is_a_distribution) {
   const Workdir folder("x.csv", "1,2\n30,-3\n5,6\n0,0\n");
   const std::string file =
@@ -184,7 +186,7 @@ BOOST_AUTO_TEST_CASE(a_file_is_a_distribution) {
     if (row.at("distribution") != "f") continue;
     ++of_file;
     BOOST_TEST(row.at("classes") == "2");
-    BOOST_TEST(row.at("rows") == "4");  // of 7 that are asked for
+    BOOST_TEST(row.at("rows") == "4");  // of 7 that are requested
     if (row.at("variant") == max_trick && row.at("dtype") == "float32") {
       BOOST_TEST(near(number(row, "max_error_ulp"), worst));
       BOOST_TEST(number(row, "worst_seed") == static_cast<double>(worst_seed));
@@ -200,7 +202,7 @@ BOOST_AUTO_TEST_CASE(a_file_is_a_distribution) {
   BOOST_TEST((rows[0].row(2, 7) == std::vector<double>{0, 0}));
   BOOST_TEST((rows[0].has(2) && !rows[0].has(3)));
 
-  // The table is not lost with the file.
+  // The table is not lost when the file disappears.
   std::filesystem::remove(folder / "x.csv");
   const std::string before = folder.read("out/a.csv");
   folder.exits(5, "$MAXTRICK run a.toml -o out")

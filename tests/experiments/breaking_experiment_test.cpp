@@ -1,4 +1,4 @@
-// Experiment `breaking`, run as a user runs it, with few seeds and epochs.
+// Runs the experiment `breaking` as a user does, with few seeds and epochs.
 #include "training_configs.hpp"
 
 BOOST_AUTO_TEST_SUITE(breaking_experiment_test)
@@ -28,7 +28,7 @@ const Cells& row(const std::vector<Cells>& rows, const std::string& condition,
 
 }  // namespace
 
-// What the field knows: the bias breaks the obvious forms and not the fused one.
+// The well-known result: the bias breaks the naive forms but not the fused one.
 BOOST_AUTO_TEST_CASE(a_bias_of_100_ends_naive_stalls_clip_and_fused_learns) {
   const auto rows = rows_of_run(config(condition("lab") + bias_100));
   BOOST_REQUIRE(rows.size() == 6U);
@@ -83,12 +83,13 @@ BOOST_AUTO_TEST_CASE(each_condition_changes_what_it_names) {
   BOOST_TEST(row(rows, "half", "naive").at("outcome") == "nan");  // e^12 overflows
   BOOST_TEST(row(rows, "half", "fused").at("outcome") == "learns");
   BOOST_TEST(row(rows, "class-3", "fused").at("accuracy_q1") == "0.25");
-  BOOST_TEST(row(rows, "class-3", "fused").at("outcome") == "stalls");  // as the best of them
-  // Half of the labels are other ones: what is reported of them is not the loss of the right ones.
+  BOOST_TEST(row(rows, "class-3", "fused").at("outcome") == "stalls");  // like the best of the arms
+  // Half of the labels are wrong, so the reported loss differs from the loss on the right labels.
   BOOST_TEST(number(row(rows, "noise", "fused"), "reported_loss") != start("noise"));
 }
 
-// A guess is right half of the time, so that twice a guess would be out of reach.
+// With two classes a guess is right half of the time. A threshold of twice the accuracy of a guess
+// could not be reached.
 BOOST_AUTO_TEST_CASE(two_classes_can_be_learned) {
   const auto rows = rows_of_run(
       config(condition("plain") + condition("still", "bias = 100\nlearning_rate = 1e-12"), bce,
@@ -99,7 +100,8 @@ BOOST_AUTO_TEST_CASE(two_classes_can_be_learned) {
 
 BOOST_AUTO_TEST_CASE(jobs_change_no_byte) { check_jobs(config(condition("lab") + bias_100)); }
 
-// The others are trained as well: what counts as learning depends on the best of them.
+// The other arms of the condition are trained as well, because the best of them determines what
+// counts as learning.
 BOOST_AUTO_TEST_CASE(a_filter_gives_the_same_row) {
   const Workdir folder;
   const std::string text = config(condition("lab") + bias_100);
@@ -125,7 +127,7 @@ BOOST_AUTO_TEST_CASE(config_errors) {
                  "one of");
   check_rejected(config(condition("c"), naive + bce), "data = \"lab\"", 7,
                  "'bce' is of two classes, the data of 4", "another arm");
-  // Its network has one output.
+  // The network of this arm has one output.
   check_rejected(config(condition("c", "biased = 1"), bce, two_blobs, "two"), "biased = 1", 9,
                  "key 'biased' is 1", "");
   check_rejected(config(condition("c", "dtype = \"float16\""),

@@ -1,5 +1,5 @@
-// Experiment `derivative`: its figures against MPFR by another route, and the finding that it
-// shows.
+// Experiment `derivative`: compares its figures with MPFR by an independent method, and checks the
+// effect that it demonstrates.
 #include "brute_force.hpp"
 #include "config_runs.hpp"
 #include "numerics/random.hpp"
@@ -34,8 +34,8 @@ std::string row(const std::string& name, const std::string& logits) {
 
 std::string gap(const std::string& size) { return row("gap" + size, "gap = " + size); }
 
-// What the experiment should say, from plain sums of exponentials at a precision that drowns all
-// cancellation.
+// The figures that the experiment should report, from plain sums of exponentials at a precision at
+// which every cancellation is negligible.
 struct Figures {
   double jacobian = 0, row_sum = 0, gradient = 0, gradient_sum = 0, minus_1 = 0, of_others = 0;
 };
@@ -54,7 +54,7 @@ class Expected {
     }
   }
 
-  // The derivative in arithmetic W, spelt out here once more.
+  // The derivatives in the arithmetic of W, written independently of the experiment.
   template <class W>
   Figures figures(double u) {
     Figures all;
@@ -98,7 +98,7 @@ class Expected {
   }
 
  private:
-  // |got - y|; NaN counts as infinite, as in the table.
+  // Returns |got - y|; NaN counts as infinite, as in the table.
   double error(S got) {
     if (!std::isfinite(double{got})) return std::numeric_limits<double>::infinity();
     Real difference(bits);
@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(every_figure_is_that_of_mpfr) {
   BOOST_TEST(not_finite > 0U);  // exp(80) in float16
 }
 
-// 1 - p_t, here 6 e^-gap or about, is below u / 2: p_t is 1.
+// 1 - p_t, which is about 6 e^-gap here, is below u / 2, so that p_t rounds to 1.
 BOOST_AUTO_TEST_CASE(the_sum_of_the_others_keeps_what_p_minus_1_loses) {
   for (const Cells& cells :
        rows_of_run(config(gap("50"), R"(["float32", "float64", "bfloat16", "bfloat16_in_float32"])",
@@ -174,17 +174,18 @@ BOOST_AUTO_TEST_CASE(the_sum_of_the_others_keeps_what_p_minus_1_loses) {
     const double u = ops::unit_roundoff(ops::parse_dtype(cells.at("dtype")).value());
     BOOST_TEST(number(cells, "minus_1_error_u") * u == 1, boost::test_tools::tolerance(1e-9));
     BOOST_TEST(cells.at("minus_1_relative_error") == "1");
-    BOOST_TEST(number(cells, "of_others_error_u") <= 7);  // an exp, a division and five sums
-    // The diagonal entry is gone with it, and is the largest.
+    BOOST_TEST(number(cells, "of_others_error_u") <= 7);  // one exp, one division and five sums
+    // The diagonal entry, which is the largest, loses all its digits too.
     BOOST_TEST(number(cells, "jacobian_error_u") * u == 1, boost::test_tools::tolerance(1e-9));
   }
-  // A target that trails: p_t - 1 is near -1 and as good as any number.
+  // If the target's logit trails, p_t - 1 is near -1 and has no cancellation.
   for (const Cells& cells : rows_of_run(config(gap("-20"), R"(["float32", "float64"])")))
     BOOST_TEST(number(cells, "minus_1_error_u") <= 2);
 }
 
-// That no figure is above its bound is the run's exit code 0. A bound is of use where it is near:
-// of p_t - 1 it is, for the cancellation passes on all of the probability's error.
+// The run exits with 0 only if no figure exceeds its bound. The bound of p_t - 1 must also be close
+// to the error, because the cancellation passes on the whole error of the probability; otherwise
+// the bound would say little.
 BOOST_AUTO_TEST_CASE(bounds_hold_on_random_rows_and_are_near_where_digits_cancel) {
   numerics::Random random(11);
   std::string rows;

@@ -1,5 +1,5 @@
-// Experiment `exhaustive` as the program runs it: the same table in whatever pieces, killed or not,
-// and whatever an earlier run left.
+// Experiment `exhaustive` as the program runs it: the table does not depend on the number of parts,
+// on whether the run was killed, or on what an earlier run left.
 #include "killed_run.hpp"
 #include "plan_of.hpp"
 #include "program.hpp"
@@ -26,7 +26,7 @@ run::Run run_program(const std::string& text) {
   return run::run_cases(plan_of("exhaustive", text), 2, {});
 }
 
-// Killed as soon as three parts of the first function are on disk.
+// Kills the run as soon as three parts of the first function are on disk.
 const std::string killed =
     killed_after(3, "small/exp.scalar.*.parts", "$MAXTRICK run small.toml -o killed -j 1") +
     " && [ ! -e killed/small.csv ]";
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(every_input_is_counted) {
     }
 }
 
-// Without the key: all of them.
+// Without the key `inputs`, all floats are evaluated.
 BOOST_AUTO_TEST_CASE(the_committed_config_covers_every_float) {
   const run::Plan plan = plan_of(
       "exhaustive",
@@ -69,7 +69,7 @@ BOOST_AUTO_TEST_CASE(an_error_above_the_claim_is_beyond_its_limit) {
   BOOST_TEST(table::beyond_limits(made.table).size() == 1U);
 }
 
-// Of another glibc's bits nothing is held but what any must have.
+// The bits of another glibc are checked only for the properties that every version must have.
 BOOST_AUTO_TEST_CASE(figures_of_glibc_are_shown) {
   auto made = run_program(replaced(config_text, "4093", "1048577"));
   const table::Baseline baseline(table::to_csv(made.table));
@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(figures_of_glibc_are_shown) {
 
 BOOST_AUTO_TEST_CASE(a_killed_run_is_gone_on_with) {
   const WorkdirWithCache folder("small.toml", config_text);
-  // Undisturbed, in other pieces, on other threads.
+  // An undisturbed run with other parts and another number of threads.
   const Said whole =
       folder.exits(0,
                    "$MAXTRICK run small.toml -o whole -j 1 && sed s/64/7/ small.toml "
@@ -104,13 +104,13 @@ BOOST_AUTO_TEST_CASE(a_killed_run_is_gone_on_with) {
   again.out_is("killed/small.csv: 2 rows, written\n");
   BOOST_TEST(again.err.ends_with(" of 128 parts were there\n"));
   BOOST_TEST(parts_there(again) >= 3U);
-  // Nothing is left: a third run, and a check, compute all.
+  // No checkpoint is left: a third run and a check compute everything.
   folder.exits(0, "find cache -type f; $MAXTRICK check small.toml --baseline killed")
       .out_is("killed/small.csv: 2 rows checked, all hold\n")
       .err_is("");
 }
 
-// A part of the last line is gone, and a figure was altered: both are computed again.
+// The last line is truncated and one figure has been altered. Both parts are computed again.
 BOOST_AUTO_TEST_CASE(damaged_parts_are_computed_again) {
   const WorkdirWithCache folder("small.toml", config_text);
   folder.exits(0, killed + " && mv cache first");
@@ -134,15 +134,15 @@ BOOST_AUTO_TEST_CASE(damaged_parts_are_computed_again) {
   altered[first_figure] = altered[first_figure] == '9' ? '8' : '9';
   BOOST_TEST(rerun(altered) == lines - 2);
   BOOST_TEST(rerun("rubbish") == 0U);
-  // Of another program: the same config, and parts that are not its own.
+  // The parts of another program are ignored, even with the same config.
   folder.write(kept, bytes);
   folder.exits(0, "$PROBE run small.toml -o again --resume")
       .err_is("small: 0 of 128 parts were there\n");
-  // And of another range.
+  // So are the parts of another range.
   folder.write(kept, bytes);
   folder.exits(0, "$MAXTRICK run small.toml --resume --set inputs.every=2053")
       .err_is("small: 0 of 128 parts were there\n");
-  // Of itself, but not asked for: they are computed again, and gone with those.
+  // Without --resume, the program's own parts are computed again, and the old ones are removed.
   const Said anew = folder.exits(0, "$MAXTRICK run small.toml -o again");
   BOOST_TEST(parts_there(anew) == lines - 1);
   anew.err_has("--resume takes them");
@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(config_errors_name_the_place) {
        {whole, "first = 1, last = 9", "x.toml:6:9: error: 64 parts of 9 inputs"},
        {whole, "first = 8, last = 7, every = 4093", "x.toml:6:9: error: 64 parts of 1 inputs"},
        {"every = 4093", "each = 4093", "x.toml:7:42: error: unknown key 'each'"}});
-  // It is the second error: without it there are no inputs to part.
+  // This is the second error: without it there are no inputs to divide into parts.
   const std::string report =
       plan_errors("exhaustive", replaced(config_text, "0xffffffff", "0x100000000"));
   BOOST_TEST(contains(report, "x.toml:7:30: error: key 'last' is 4294967296"), report);

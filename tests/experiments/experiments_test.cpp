@@ -1,4 +1,5 @@
-// The experiments' own promises: what the committed configs hold, and what their tables say.
+// The properties that the experiments promise: the contents of the committed configs, and the
+// statements of their tables.
 #include "inputs/digits.hpp"
 #include "program.hpp"
 #include "result_rows.hpp"
@@ -34,7 +35,7 @@ BOOST_AUTO_TEST_CASE(overflow_covers_its_families) {
                family);
 }
 
-// What the field knows of these rows, found again in the committed table.
+// The well-known results for these rows are in the committed table.
 BOOST_AUTO_TEST_CASE(overflow_says_what_the_field_knows) {
   const auto table = committed_rows("overflow");
   const auto float32 = [&](const std::string& one, const std::string& variant) {
@@ -65,7 +66,8 @@ BOOST_AUTO_TEST_CASE(published_has_a_row_for_each_figure_that_needs_no_training)
     const std::string id = row.at("id");
     figures.insert(id.substr(0, id.find('.')));
     const std::string agrees = row.at("agrees");
-    // The one printed row that holds in some digits only: float32 to more digits than it has.
+    // Only one printed row agrees in some of its digits only: it prints float32 with more digits
+    // than the type has.
     BOOST_TEST(agrees == (id == "E1" ? "partly" : "yes"), id << " agrees: " << agrees);
   }
   for (const std::string id :
@@ -108,8 +110,9 @@ BOOST_AUTO_TEST_CASE(digits_are_compared_as_they_are_printed) {
   BOOST_TEST(inputs::with_more_digits("0.022", 0.0226406, 2) == "0.02264");
 }
 
-// What the README says of `accurate`: within 1 ULP in every row of every table that measures in
-// ULP, and `ok`; the 16-bit types store it within half an ULP and a little.
+// Checks the README's statement about `accurate`: its error is at most 1 ULP, and its outcome `ok`,
+// in every row of every table that measures in ULP. The 16-bit types store the result with an error
+// of slightly more than half an ULP.
 BOOST_AUTO_TEST_CASE(accurate_is_within_one_ulp_in_every_table) {
   std::size_t rows = 0;
   for (const auto& [name, column] :
@@ -126,8 +129,8 @@ BOOST_AUTO_TEST_CASE(accurate_is_within_one_ulp_in_every_table) {
   BOOST_TEST(rows > 1500U);
 }
 
-// The study of Blanchard, Higham & Higham: 475 of 2500 vectors overflow in float16 unshifted, none
-// shifted, and no bound is violated.
+// The study of Blanchard, Higham & Higham: in float16, 475 of 2500 vectors overflow without a
+// shift, none with it, and no bound is violated.
 BOOST_AUTO_TEST_CASE(the_published_overflows_are_found_again) {
   const auto table = committed_rows("blanchard_higham");
   std::map<std::string, std::string> float16;
@@ -168,8 +171,9 @@ BOOST_AUTO_TEST_CASE(the_lab_has_its_floor_and_its_first_categories) {
     BOOST_TEST(seen.contains(key), key);
 }
 
-// Three conditions at least in which the unguarded arm ends in NaN, the clipped one stalls, and the
-// fused one is within 1 % of the best; and two in which nothing differs.
+// There are at least three conditions in which the unguarded arm ends in NaN, the clipped one
+// stalls, and the fused one is within 1 % of the best arm, and two in which no arm differs from the
+// others.
 BOOST_AUTO_TEST_CASE(the_arms_part_where_they_should) {
   std::map<std::string, std::map<std::string, Cells>> conditions;
   for (const Cells& row : committed_rows("breaking"))
@@ -186,7 +190,8 @@ BOOST_AUTO_TEST_CASE(the_arms_part_where_they_should) {
     alike += all_learn;
     telling += naive.at("outcome") == "nan" && clip.at("outcome") == "stalls" &&
                fused.at("outcome") == "learns" && number(fused, "accuracy_median") >= best - 0.01;
-    // Wherever anything learns, the fused forms do.
+    // The fused forms learn under every condition in which any arm learns; only in rate-1 none
+    // does.
     for (const char* form : {"fused", "fused_log1p"})
       if (name != "rate-1") BOOST_TEST(arms.at(form).at("outcome") == "learns", name);
     BOOST_TEST(fused.at("seeds") == "20");

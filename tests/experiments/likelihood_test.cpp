@@ -1,5 +1,5 @@
-// Products of probabilities and sums of their logarithms: where the first die and what the second
-// keep.
+// Products of probabilities and sums of their logarithms: the lengths at which the products
+// underflow, and the accuracy of the sums.
 #include "config_runs.hpp"
 #include "likelihood/factors.hpp"
 #include "numerics/real.hpp"
@@ -45,7 +45,7 @@ seed = 7
 
 std::map<std::string, Cells> all_rows() { return rows_of_plan(plan_of("likelihood", config_text)); }
 
-// n log p by MPFR, of a p that is a double.
+// Returns n log p by MPFR, where p is a double.
 double exact_log_power(double p, unsigned long n) {
   numerics::Real x(200);
   mpfr_set_d(x, p, MPFR_RNDN);
@@ -56,7 +56,8 @@ double exact_log_power(double p, unsigned long n) {
 
 }  // namespace
 
-// Powers of two are exact: the smallest numbers of the formats say where they end.
+// Powers of two are exact, so that the smallest numbers of the formats determine where the products
+// end.
 BOOST_AUTO_TEST_CASE(halves_die_where_the_formats_end) {
   const auto hold = [](auto zero, std::size_t subnormal_at, std::size_t zero_at) {
     using T = decltype(zero);
@@ -78,8 +79,8 @@ BOOST_AUTO_TEST_CASE(halves_die_where_the_formats_end) {
   hold(BFloat16{}, 127, 134);
 }
 
-// The product of rounded factors is near to the exact one until it is subnormal, and the smaller p,
-// the less can rounding move the n; above 1/2 it never comes to 0.
+// The product of rounded factors is close to the exact one until it is subnormal. The smaller p is,
+// the less can rounding change n; with p above 1/2 the product never reaches 0.
 BOOST_AUTO_TEST_CASE(random_probabilities_die_as_predicted_or_stick) {
   numerics::Random random(1);
   for (int round = 0; round < 300; ++round) {
@@ -92,7 +93,8 @@ BOOST_AUTO_TEST_CASE(random_probabilities_die_as_predicted_or_stick) {
     const auto zero = reached<float>(example, Threshold::zero);
     BOOST_TEST(zero.has_value() == (static_cast<float>(p) <= 0.5F), p);
     if (p < 0.2) BOOST_TEST(near(zero.value(), predicted<float>(example, Threshold::zero)), p);
-    // What is predicted is the first n that long double, which has room, sees beyond the limit.
+    // The prediction is the first n whose product is beyond the limit in long double, which has
+    // enough range.
     const auto n = predicted<float>(example, Threshold::zero);
     const auto power = [&](std::size_t k) {
       return std::pow(static_cast<long double>(static_cast<float>(p)), static_cast<long double>(k));
@@ -108,8 +110,9 @@ BOOST_AUTO_TEST_CASE(a_table_of_known_sums) {
   const auto cell = [&](const std::string& key, const std::string& column) {
     return rows.at(key).at(column);
   };
-  // 0.9 in double is a little above it, so that 5 times it rounds to 5; in float32 a little below:
-  // to 4, and 4 times it, 3.6, to 4 again.
+  // In units of the smallest subnormal: 0.9 in double is slightly above 0.9, so that 5 times it
+  // rounds to 5. In float32 it is slightly below, so that 5 times it rounds to 4; 4 times it, 3.6,
+  // rounds to 4 again.
   BOOST_TEST(cell("good/float32/zero", "product_outcome") == "stuck");
   BOOST_TEST(cell("good/float64/zero", "product") == table::cell(5 * 0x1p-1074));
   BOOST_TEST(cell("good/float32/zero", "product") == table::cell(4 * 0x1p-149F));
@@ -127,7 +130,7 @@ BOOST_AUTO_TEST_CASE(a_table_of_known_sums) {
   BOOST_TEST(std::stod(cell("good/float16/5000", "exact_log_sum")) ==
                  exact_log_power(double{Float16(0.9)}, 5000),
              near);
-  // log 0.9 = -0.105 is below half of 0.25, the last place from 256 on.
+  // log 0.9 = -0.105 is below half of 0.25, which is the spacing of float16 from 256 on.
   BOOST_TEST(cell("good/float16/5000", "log_sum") == "-256");
   BOOST_TEST(cell("good/float16/5000", "outcome") == "wrong");
   BOOST_TEST(std::stod(cell("good/float16/5000", "lost_factors")) > 2000);
@@ -135,7 +138,7 @@ BOOST_AUTO_TEST_CASE(a_table_of_known_sums) {
   BOOST_TEST(std::stod(cell("good/float16/5000", "error_ulp")) == (-256 - exact) / 0.5,
              boost::test_tools::tolerance(1e-12));
   BOOST_TEST(cell("good/float64/5000", "lost_factors") == "0");
-  // Steps of 32 where the last place is 32.
+  // The terms are about 32 where the spacing is 32, so the sum does not stagnate.
   BOOST_TEST(cell("tiny/float16/5000", "outcome") == "overflow");
   BOOST_TEST(cell("tiny/float16/5000", "log_sum") == "-inf");
   BOOST_TEST(cell("tiny/float16/5000", "error_ulp") == "");
@@ -147,7 +150,7 @@ BOOST_AUTO_TEST_CASE(a_table_of_known_sums) {
   }
 }
 
-// Drawn anew, and summed in MPFR.
+// The factors are drawn again here, and summed in MPFR.
 BOOST_AUTO_TEST_CASE(random_factors_are_drawn_from_their_seed) {
   auto rows = all_rows();
   numerics::Random random(7);

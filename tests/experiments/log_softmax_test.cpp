@@ -1,4 +1,5 @@
-// Experiment log_softmax: its figures against closed forms and rows that are known, and its config.
+// Experiment log_softmax: compares its figures with closed forms and known rows, and tests its
+// config.
 #include "config_runs.hpp"
 #include "numerics/random.hpp"
 #include "table/table.hpp"
@@ -20,7 +21,7 @@ std::string config(const std::string& gaps, const std::string& classes,
          "]\n";
 }
 
-// The rows of a config by their keys, whose variant lacks its op.
+// The rows of a config by their keys, in which the variant's name has no op.
 struct Table {
   explicit Table(const std::string& text)
       : rows(rows_by({"variant", "dtype", "classes", "gap"}, csv_of_run(text))) {}
@@ -39,7 +40,7 @@ const auto near = boost::test_tools::tolerance(1e-12);
 
 BOOST_AUTO_TEST_CASE(it_says_what_the_field_knows) {
   const Table table(config("17, 50, 90, 105", "2"));
-  // Exact -4.13993763e-08, got 0, and got -4.13993781e-08.
+  // The exact value is -4.13993763e-08; `shifted` returns 0, and `shifted_log1p` -4.13993781e-08.
   BOOST_TEST(table.text("shifted.scalar/float32/2/17", "leader_relative_error") == "1");
   BOOST_TEST(table.text("shifted.scalar/float32/2/17", "outcome") == "wrong");
   BOOST_TEST(table.number("shifted.scalar/float32/2/17", "leader_absolute_error") ==
@@ -52,7 +53,7 @@ BOOST_AUTO_TEST_CASE(it_says_what_the_field_knows) {
   BOOST_TEST(table.text("log_of_naive.scalar/float32/2/90", "absolute_error_bound").empty());
   BOOST_TEST(table.text("log_of_max_trick.scalar/float32/2/105", "outcome") == "underflow");
   BOOST_TEST(table.text("log_of_max_trick.scalar/float32/2/105", "max_absolute_error") == "inf");
-  // A bound that holds for what came out right shrinks with the type.
+  // A bound that holds for accurate results is smaller in a more precise type.
   BOOST_TEST(table.number("shifted.scalar/float64/2/50", "absolute_error_bound") < 2e-14);
   BOOST_TEST(table.number("shifted.scalar/bfloat16/2/50", "absolute_error_bound") > 0.1);
   BOOST_TEST(
@@ -60,7 +61,7 @@ BOOST_AUTO_TEST_CASE(it_says_what_the_field_knows) {
       boost::test_tools::tolerance(1e-4));
 }
 
-// The slides' example is [1, 2, 3, 10]; here the closed form, which every type has to itself.
+// The example of the slides is [1, 2, 3, 10]. Here the closed form is compared in every type.
 BOOST_AUTO_TEST_CASE(x_minus_max_is_off_by_its_closed_form) {
   const Table table(config("0, 7, 40, 110", "2, 5, 3000", "\"log_softmax.x_minus_max.scalar\""));
   for (const std::string dtype :
@@ -78,7 +79,7 @@ BOOST_AUTO_TEST_CASE(x_minus_max_is_off_by_its_closed_form) {
       }
 }
 
-// 16 bits are summed in 16 bits: adding 1 to 256 in bfloat16 leaves 256, and log 256 = 8 log 2.
+// 16-bit types are summed in 16 bits. In bfloat16, 256 + 1 is 256, and log 256 = 8 log 2.
 BOOST_AUTO_TEST_CASE(the_sum_of_many_ones_stops_growing) {
   const Table table(config("0", "1000", "\"log_softmax.shifted.scalar\""));
   BOOST_TEST(table.number("shifted.scalar/bfloat16/1000/0", "leader_absolute_error") ==
@@ -87,7 +88,7 @@ BOOST_AUTO_TEST_CASE(the_sum_of_many_ones_stops_growing) {
   BOOST_TEST(table.number("shifted.scalar/bfloat16_in_float32/1000/0", "leader_error_ulp") <= 0.5);
 }
 
-// A gap between two numbers of a type is rounded, and the row that is made is the one judged.
+// A gap between two numbers of a type is rounded, and the row is judged with the rounded gap.
 BOOST_AUTO_TEST_CASE(a_gap_that_the_type_lacks_is_rounded_first) {
   const Table table(config("10.3", "2", "\"log_softmax.x_minus_max.scalar\""));
   BOOST_TEST(table.number("x_minus_max.scalar/bfloat16/2/10.3", "leader_absolute_error") ==
@@ -96,7 +97,8 @@ BOOST_AUTO_TEST_CASE(a_gap_that_the_type_lacks_is_rounded_first) {
   BOOST_TEST(table.number("x_minus_max.scalar/bfloat16/2/10.3", "observed_over_method") == 1, near);
 }
 
-// A run whose limits do not hold exits with 1, so each of these says: no bound was exceeded.
+// A run whose limits are violated exits with 1. Each run that exits with 0 therefore shows that no
+// bound was exceeded.
 BOOST_AUTO_TEST_CASE(bounds_hold_for_random_gaps_and_classes) {
   numerics::Random random(20261121);
   std::string gaps, classes;

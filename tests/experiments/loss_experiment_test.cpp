@@ -1,4 +1,5 @@
-// Experiment `loss`: the cliff of the clip, the frozen loss, the NaN, and the figures of issues.
+// Experiment `loss`: the vanishing gradient of the clip, the frozen loss, NaN, and the figures of
+// issues.
 #include "config_runs.hpp"
 #include "inputs/labelled_logits.hpp"
 #include "loss/exact_loss.hpp"
@@ -37,7 +38,7 @@ std::string example(const std::string& rest, const std::string& logits = "[[1, 0
 const std::string naive =
     "[[arm]]\nname = \"naive\"\nloss = \"log_of_softmax\"\nsoftmax = \"softmax.naive.scalar\"\n";
 
-// The rows of one arm and type by gap.
+// Returns the row of one arm, gap and type.
 Cells row_of(const std::vector<Cells>& rows, const std::string& arm, const std::string& gap,
              const std::string& dtype = "float32", const std::string& targets = "sparse",
              const std::string& classes = "2") {
@@ -62,10 +63,10 @@ BOOST_AUTO_TEST_CASE(the_cliff_of_the_clip) {
         check_cells(clip(gap), {{"still_gradients", "1"}, {"lost_gradients", "1"}});
         BOOST_TEST(number(clip(gap), "mean_loss") == 16.118, boost::test_tools::tolerance(1e-4));
         BOOST_TEST(clip(gap).at("gradient_relative_error") == "1");
-        // Of the same probabilities y - t is right.
+        // y - t is accurate with the same probabilities.
         BOOST_TEST(number(clip(gap), "difference_error_u") < 4);
       }
-      // 1000 classes weigh log 632 = 6.4 more.
+      // With 1000 classes the log-sum-exp is larger by log 632 = 6.4.
       BOOST_TEST(clip("-16.11", "1000").at("still_gradients") == "1");
       BOOST_TEST(clip("17.5").at("still_gradients") == "1");
     }
@@ -94,7 +95,7 @@ BOOST_AUTO_TEST_CASE(where_the_naive_form_turns_nan) {
   }
   BOOST_TEST(row_of(rows, "naive", "88").at("outcome") == "both_lost");
   BOOST_TEST(row_of(rows, "naive", "-88").at("outcome") == "ok");
-  // First the gradient dies, then the loss; y - t lives.
+  // The gradient becomes infinite first, then the loss; y - t stays finite.
   BOOST_TEST(share("infinite_gradients", "-89") == 1);
   BOOST_TEST(share("infinite_losses", "-100") == 0);
   BOOST_TEST(row_of(rows, "naive", "-105").at("mean_loss") == "inf");
@@ -104,7 +105,7 @@ BOOST_AUTO_TEST_CASE(where_the_naive_form_turns_nan) {
   BOOST_TEST(share("infinite_losses", "88", "bce") == 0.5);
   for (const std::string gap : {"110", "-105"})
     BOOST_TEST(row_of(rows, "bce_fused", gap).at("outcome") == "ok");
-  // Those of one column come with two classes only.
+  // The losses of one column occur with two classes only.
   for (const Cells& row : rows)
     if (row.at("arm").starts_with("bce")) BOOST_TEST(row.at("classes") == "2");
 }
@@ -120,15 +121,15 @@ BOOST_AUTO_TEST_CASE(a_case_says_whether_what_was_printed_comes_again) {
   check_cells(rows[0], {{"agrees", "yes"}, {"gap", "-300"}});
   BOOST_TEST(number(rows[0], "exact_loss") == 150);
   BOOST_TEST(rows[1].at("agrees") == "yes");
-  BOOST_TEST(rows[2].at("agrees") == "yes");  // 0.31326, cut
+  BOOST_TEST(rows[2].at("agrees") == "yes");  // 0.31326, truncated
   BOOST_TEST(rows[3].at("agrees") == "yes");
   const auto wrong = rows_of_run(head + two_types + both + arm("fused") +
                                  example("printed = { fused = \"0.3134\" }\n"));
   BOOST_TEST(wrong[0].at("agrees") == "no");
 }
 
-// Every figure that the committed table quotes from an issue comes again, and the losses that are
-// said to be right everywhere are.
+// Every figure that the committed table quotes from an issue is reproduced, and the losses that are
+// documented as accurate everywhere are accurate.
 BOOST_AUTO_TEST_CASE(the_committed_table) {
   const auto rows = committed_rows("loss");
   std::set<std::string> sources;
@@ -175,7 +176,7 @@ BOOST_AUTO_TEST_CASE(examples_of_a_gap) {
   BOOST_TEST(inputs::smallest_gap(column) == 5);
 }
 
-// Against closed forms, in which nothing cancels.
+// Compares with closed forms that have no cancellation.
 BOOST_AUTO_TEST_CASE(exact_losses_are_the_closed_forms) {
   for (const double z : {-200.0, -30.0, -1.0, 0.0, 2.5, 30.0, 200.0}) {
     const double p = 1 / (1 + std::exp(-z)), q = 1 / (1 + std::exp(z));

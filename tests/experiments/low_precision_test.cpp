@@ -1,5 +1,5 @@
-// Experiment `low_precision`: its figures against closed forms and plain loops, what it does where
-// theory is broken, and what it says where a config or a file is wrong.
+// Experiment `low_precision`: compares its figures with closed forms and plain loops, and tests a
+// violated bound and the messages for a wrong config or file.
 #include "io/csv.hpp"
 #include "numerics/random.hpp"
 #include "ops/registry.hpp"
@@ -16,7 +16,7 @@ namespace {
 using namespace maxtrick;
 using namespace maxtrick::tests;
 
-// Uniform whatever the logits, and claims to be exact.
+// A variant that returns a uniform distribution for all logits and claims to be exact.
 const ops::Register liar{{.op = ops::softmax,
                           .algorithm = "liar",
                           .isa = {},
@@ -46,7 +46,7 @@ std::string normal(double scale, int rows, int classes, int seed, double offset 
       rows, classes, seed, offset);
 }
 
-// The table that a config makes, without the program around it.
+// The table of a config, made without the program.
 struct Made {
   explicit Made(const std::string& text, unsigned jobs = 1) {
     table = run::run_cases(plan_of("low_precision", text), jobs, {}).table;
@@ -68,9 +68,9 @@ const std::string six =
 
 }  // namespace
 
-// float16 on [12, 0] and [5, 5], in closed form: e^12 overflows; log1p(1) rounds to 0.693359375,
-// and 5 + that is a tie that goes to 5.6953125, where y = 5 + log 2; in float32 and rounded once it
-// is 5.69140625.
+// float16 on [12, 0] and [5, 5], in closed form. e^12 overflows. For the second row, y = 5 + log 2:
+// log1p(1) rounds to 0.693359375, and 5 + 0.693359375 is a tie that rounds to 5.6953125. Computed
+// in float32 and rounded once, the result is 5.69140625.
 BOOST_AUTO_TEST_CASE(figures_are_those_of_closed_forms) {
   const Workdir folder;
   const std::string file = folder.write("x.csv", "12,0\n5,5\n").string();
@@ -88,14 +88,15 @@ BOOST_AUTO_TEST_CASE(figures_are_those_of_closed_forms) {
   }
   const std::string lse = "log_sum_exp.shifted_log1p.scalar";
   BOOST_TEST(made.cell(half + lse, "overflows") == "0");
-  // y = 12 + log1p(e^-12), which rounds to 12.
+  // For the first row, y = 12 + log1p(e^-12), which rounds to 12.
   const double first = std::log1p(std::exp(-12.0)) / (12 + std::log1p(std::exp(-12.0))) / u;
   const double second = (5.6953125 - y) / y / u;
   BOOST_TEST(made.number(half + lse, "max_error_u") == second, exactly);
   BOOST_TEST(made.number(half + lse, "mean_error_u") == (first + second) / 2, exactly);
   BOOST_TEST(made.number(single + lse, "max_error_u") == (y - 5.69140625) / y / u, exactly);
   BOOST_TEST(made.cell(half + lse, "min_sum_minus_1") == "");
-  // 1/2 and 1/2 are exact; of [12, 0] the shifted form has 1 and e^-12 rounded to 103 * 2^-24.
+  // 1/2 and 1/2 are exact. For [12, 0], the shifted form returns 1 and e^-12 rounded to 103 *
+  // 2^-24.
   const std::string shifted = half + "softmax.max_trick.scalar";
   BOOST_TEST(made.cell(shifted, "min_sum_minus_1") == "0");
   BOOST_TEST(made.number(shifted, "max_sum_minus_1") == std::ldexp(103.0, -24), exactly);
@@ -103,7 +104,7 @@ BOOST_AUTO_TEST_CASE(figures_are_those_of_closed_forms) {
   BOOST_TEST(table::beyond_limits(made.table).empty());
 }
 
-// A softmax whose sum overflowed is all 0, and its logarithm's is too: no infinity to be seen.
+// If the sum of a softmax overflows, all its outputs are 0, as is their sum: no output is infinite.
 BOOST_AUTO_TEST_CASE(an_overflow_of_the_sum_counts) {
   const Workdir folder;
   const std::string file = folder.write("x.csv", "11,11\n").string();
@@ -118,7 +119,7 @@ BOOST_AUTO_TEST_CASE(an_overflow_of_the_sum_counts) {
   BOOST_TEST(made.cell("sum/float16/softmax.max_trick.scalar", "overflows") == "0");
 }
 
-// The same figures by plain loops over long double.
+// Plain loops over long double give the same figures.
 BOOST_AUTO_TEST_CASE(figures_are_those_of_plain_loops) {
   constexpr int rows = 200, classes = 7;
   const Made made(config_text(R"(["float32"])", R"(["softmax.max_trick.scalar"])",
@@ -153,8 +154,8 @@ BOOST_AUTO_TEST_CASE(figures_are_those_of_plain_loops) {
   BOOST_TEST(made.number(key, "max_sum_minus_1") == high, nearly);
 }
 
-// On sets of any kind: nothing is beyond its bound, the shifted forms never overflow, and the table
-// is the same on any number of threads.
+// On random sets of any kind, no error exceeds its bound, the shifted forms never overflow, and the
+// table does not depend on the number of threads.
 BOOST_AUTO_TEST_CASE(theory_holds_on_random_sets) {
   numerics::Random random(3);
   std::string data;
@@ -179,7 +180,7 @@ BOOST_AUTO_TEST_CASE(theory_holds_on_random_sets) {
   BOOST_TEST(table::to_csv(made.table) == table::to_csv(Made(text, 4).table));
 }
 
-// Where a bound does not hold the table says so, and the run fails for it.
+// If a bound is violated, the table says so and the run fails.
 BOOST_AUTO_TEST_CASE(a_broken_bound_is_found) {
   const Made made(config_text(R"(["float32"])", R"(["softmax.liar", "softmax.naive.scalar"])",
                               set("n", normal(1, 20, 5, 1))));
@@ -224,7 +225,7 @@ BOOST_AUTO_TEST_CASE(errors_name_their_place) {
              "x.toml:4:11: error: 'variants' has none in float64");
 }
 
-// A table that is there is not lost with the file that it came from.
+// An existing table is not lost when the file that it was made from disappears.
 BOOST_AUTO_TEST_CASE(a_file_that_is_not_there_leaves_the_table) {
   const Workdir folder("x.csv", "1,2\n3,4\n");
   folder.write("c.toml", config_text("[\"float16\"]", "[\"softmax.naive.scalar\"]",
@@ -242,7 +243,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_not_there_leaves_the_table) {
   folder.exits(2, "$MAXTRICK run c.toml --set data.path=y.csv").err_has("y.csv:1:1: no numbers");
 }
 
-// What the paper publishes: 475 of 2500 vectors overflow in float16 unshifted, none shifted.
+// The published result: in float16, 475 of 2500 vectors overflow without a shift, none with it.
 BOOST_AUTO_TEST_CASE(the_published_counts_come_out) {
   const std::string project = MAXTRICK_SOURCE_DIR;
   const std::string file = project + "/../shared/data/blanchard_higham_logits.npy";

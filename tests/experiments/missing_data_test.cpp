@@ -1,4 +1,5 @@
-// Data that the reader must get: every experiment that trains skips its rows with the reason.
+// Data files that the reader must obtain: every experiment that trains skips its rows and states
+// the reason.
 #include "training_configs.hpp"
 
 BOOST_AUTO_TEST_SUITE(missing_data_test)
@@ -10,8 +11,9 @@ BOOST_AUTO_TEST_CASE(rows_of_absent_data_are_skipped) {
     std::string experiment, rest, skipped;
   };
   const Case cases[] = {
-      // Seven quantities of each arm; the lab's own, and two rows of its floor, are there. How many
-      // classes there will be is not known: neither the binary arm nor a category 2 is an error.
+      // The seven quantities of each arm are skipped; the rows of the lab and two rows of its floor
+      // are computed. The number of classes is not known while the file is missing, so neither the
+      // binary arm nor a category 2 is an error.
       {"training",
        "seeds = 2\n" + lab + bce + fused + "[[task]]\n" +
            task("absent", 2, "arms = [\"bce\", \"fused\"]\nfirst_categories = [2]\n") +
@@ -27,7 +29,7 @@ BOOST_AUTO_TEST_CASE(rows_of_absent_data_are_skipped) {
        "speed_by = \"softmax.naive.scalar\"\n[task]\n" +
            task("absent", 2),
        "2 of 2"},
-      // Two cells of the grid, and an example.
+      // Two cells of the grid, and one example.
       {"regions",
        fused + "[[task]]\n" +
            task("absent", 15, "x1 = [0, 2]\nx2 = [0, 1]\nstep = 1\nexamples = 1\n"),

@@ -1,4 +1,5 @@
-// Experiment `regions`, run as a user runs it, and the best classifiers that it compares with.
+// Runs the experiment `regions` as a user does, and tests the best classifiers with which it
+// compares.
 #include "io/matrix.hpp"
 #include "training_configs.hpp"
 
@@ -39,7 +40,7 @@ BOOST_AUTO_TEST_CASE(a_network_finds_the_circles_nearly_everywhere) {
     BOOST_TEST(cells.at("best") == (radius < 1 ? "0" : radius < 2 ? "1" : "2"));
     if (example) BOOST_TEST(cells.at("label") == cells.at("best"));
     BOOST_TEST(cells.at("as_best") == (cells.at("class") == cells.at("best") ? "yes" : "no"));
-    // The largest of three is a third at least.
+    // The largest of three probabilities is at least 1/3.
     BOOST_TEST(number(cells, "probability") >= 1. / 3);
     BOOST_TEST(number(cells, "probability") <= 1);
     as_best += cells.at("as_best") == "yes";
@@ -54,8 +55,8 @@ BOOST_AUTO_TEST_CASE(a_linear_network_parts_by_straight_lines) {
   text = replaced(text, "hidden = [25, 15]\n", "");
   const auto rows = rows_of_run(text);
   BOOST_REQUIRE(rows.size() == 450U);
-  // Along any line of the grid a linear classifier's regions are convex: a class that was left does
-  // not come back.
+  // The regions of a linear classifier are convex. Along any line of the grid, a class therefore
+  // forms one contiguous run.
   for (std::size_t line = 0; line < 20; ++line)
     for (const bool along_x1 : {true, false}) {
       std::vector<std::string> seen;
@@ -77,7 +78,8 @@ BOOST_AUTO_TEST_CASE(an_arm_of_one_logit_has_probabilities_of_its_class) {
   std::size_t as_best = 0;
   for (const Cells& cells : rows) {
     BOOST_TEST(number(cells, "probability") >= 0.5);
-    // The best classifier of two round blobs takes the nearer centre; on the diagonal either.
+    // The best classifier of two round blobs chooses the nearer centre; on the diagonal either is
+    // correct.
     const double sum = number(cells, "x1") + number(cells, "x2");
     if (sum != 0) BOOST_TEST(cells.at("best") == (sum > 0 ? "1" : "0"));
     as_best += cells.at("as_best") == "yes";
@@ -95,13 +97,13 @@ BOOST_AUTO_TEST_CASE(the_best_classifier_of_blobs_takes_the_nearest_centre) {
     for (const auto& [x1, x2] : centres)
       distances.push_back(std::hypot(number(cells, "x1") - x1, number(cells, "x2") - x2));
     const auto nearest = std::min_element(distances.begin(), distances.end());
-    // Which of two that are as near is of no account.
+    // If two centres are equally near, either is correct.
     const auto best = static_cast<std::size_t>(number(cells, "best"));
     BOOST_TEST(distances.at(best) - *nearest < 1e-12);
   }
 }
 
-// A network of NaN gives no class.
+// A network whose weights are NaN predicts no class.
 BOOST_AUTO_TEST_CASE(a_network_that_ended_in_nan_has_no_regions) {
   std::string text = replaced(config(thousand, "circles", area, naive, 2), "learning_rate = 0.01",
                               "learning_rate = 1e6");

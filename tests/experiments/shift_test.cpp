@@ -1,4 +1,5 @@
-// Experiment `shift`: its two losses against MPFR by another route, and against what theory allows.
+// Experiment `shift`: compares its two errors with MPFR by an independent method, and with
+// theoretical bounds.
 #include "brute_force.hpp"
 #include "config_runs.hpp"
 #include "numerics/random.hpp"
@@ -50,7 +51,7 @@ void log_sum(mpfr_ptr y, const std::vector<S>& row) {
   mpfr_log(y, y, MPFR_RNDN);
 }
 
-// Output i of an op, from the logarithm of the sum.
+// Computes output i of an op from the logarithm of the sum.
 template <class S>
 void output(mpfr_ptr y, Op op, S x, mpfr_ptr log_of_sum) {
   if (op == ops::log_sum_exp) {
@@ -82,11 +83,11 @@ double loss_ulp(Op op, const std::vector<S>& row, S c) {
 
 }  // namespace
 
-// Also both signs, an offset that cancels most of the log-sum-exp, and offsets that are no numbers
-// of the narrow types: they are rounded first, and that rounding is not counted.
+// The offsets have both signs. One cancels most of the log-sum-exp, and some are not numbers of the
+// narrow types: those are rounded first, and that rounding does not count as an error.
 BOOST_AUTO_TEST_CASE(both_losses_are_those_of_mpfr) {
   const auto rows = rows_of_run(config("[0, 0.3, 1, -2.5, 10, -100, 333.3, 1e4, 1e8]"));
-  // Only float16 and float16_in_float32 lack 1e8.
+  // 1e8 is infinite in float16 and float16_in_float32 only.
   BOOST_TEST(rows.size() == 3 * (6 * 9 - 2));
   for (const Cells& row : rows) {
     const DType dtype = ops::parse_dtype(row.at("dtype")).value();
@@ -107,7 +108,8 @@ BOOST_AUTO_TEST_CASE(both_losses_are_those_of_mpfr) {
           error = std::max(error, numerics::error_ulp(exact[i], got[i]));
       }
       BOOST_TEST_CONTEXT(row.at("offset") + " " + row.at("dtype") + " " + row.at("variant")) {
-        // Six digits are written; a loss below 2^-38 ULP is beyond the oracle and written as 0.
+        // Six digits are written. A loss below 2^-38 ULP is below the accuracy of the oracle and is
+        // written as 0.
         BOOST_TEST(std::fabs(number(row, "offset_loss_ulp") - loss) <= 6e-6 * loss + 0x1p-38);
         BOOST_TEST(std::fabs(number(row, "error_ulp") - error) <= 1e-9);
         BOOST_TEST(row.at("distinct_logits") == std::to_string(distinct));
@@ -117,8 +119,9 @@ BOOST_AUTO_TEST_CASE(both_losses_are_those_of_mpfr) {
   }
 }
 
-// One logit: softmax is 1 whatever is added, log-softmax 0, and log-sum-exp loses what x + c does.
-// Two that the offset makes equal: the answer is that of equal logits, in closed form.
+// With one logit, softmax is 1 and log-softmax 0 for every offset, and the error of log-sum-exp is
+// that of x + c. With two logits that the offset makes equal, the answer is that of equal logits,
+// in closed form.
 BOOST_AUTO_TEST_CASE(closed_forms) {
   const std::string one = "classes = [1, 2]\nscale = 1\nseeds = [3]";
   const auto x = normal_row<float>(3, 2);
@@ -145,8 +148,9 @@ BOOST_AUTO_TEST_CASE(closed_forms) {
   }
 }
 
-// Each logit is rounded by d_i, |d_i| <= d: log-sum-exp moves by d at most, log-probabilities by 2
-// d, probabilities by a factor within e^(2 d). All variants are told the same loss.
+// If each logit is rounded by d_i with |d_i| <= d, log-sum-exp changes by at most d, a
+// log-probability by at most 2 d, and a probability by a factor of at most e^(2 d). All variants
+// have the same loss.
 BOOST_AUTO_TEST_CASE(the_offset_loses_no_more_than_its_roundings) {
   numerics::Random random(20);
   std::string offsets = "[0";
@@ -167,11 +171,11 @@ BOOST_AUTO_TEST_CASE(the_offset_loses_no_more_than_its_roundings) {
     const auto first = told.emplace(op + row.at("offset") + row.at("dtype") + row.at("classes"),
                                     row.at("offset_loss_ulp"));
     BOOST_TEST(first.first->second == row.at("offset_loss_ulp"));
-    // A sum is at most |c| + 40 in magnitude, and its rounding half an ULP, 2^-p of the binade
-    // above.
+    // A shifted logit is at most |c| + 40 in magnitude. Its rounding error is at most half an ULP,
+    // which is 2^-p of the upper end of its binade.
     const double u = ops::unit_roundoff(dtype);
     const double d = u * (std::fabs(number(row, "offset")) * (1 + u) + 40);
-    // An ULP is more than u times the number; log-sum-exp after a positive offset is above 1 here.
+    // An ULP is more than u times the number. After a positive offset, log-sum-exp is above 1 here.
     if (op == "softmax") BOOST_TEST(loss <= std::expm1(2 * d) / u);
     if (op == "log_sum_exp" && number(row, "offset") > 0) BOOST_TEST(loss * u <= d);
     if (number(row, "offset") == 0) BOOST_TEST(loss == 0);
@@ -189,10 +193,11 @@ BOOST_AUTO_TEST_CASE(the_known_failures_of_float32_are_there) {
   BOOST_TEST(at.at("100 softmax.naive.scalar").at("outcome") == "nan");
   BOOST_TEST(at.at("100 log_sum_exp.naive.scalar").at("outcome") == "overflow");
   BOOST_TEST(at.at("100 softmax.max_trick.scalar").at("outcome") == "ok");
-  // max + log S is rounded to a multiple of 2^-10 at 1e4: up to 2^-11, in ULPs of about 2^-23.
+  // Near 1e4, max + log S is rounded to a multiple of 2^-10. The error is up to 2^-11, and the ULP
+  // of the result is about 2^-23.
   BOOST_TEST(number(at.at("10000 log_softmax.x_minus_lse.scalar"), "error_ulp") > 256);
   BOOST_TEST(at.at("10000 log_softmax.shifted_log1p.scalar").at("outcome") == "ok");
-  // log 10 is lost beside 1e8: the log-probability of ten equal logits is 0.
+  // log 10 is rounded away beside 1e8, so that the log-probability of ten equal logits is 0.
   BOOST_TEST(at.at("1e+08 log_softmax.x_minus_lse.scalar").at("outcome") == "wrong");
 }
 
@@ -201,7 +206,7 @@ BOOST_AUTO_TEST_CASE(offsets_beyond_a_type_have_no_rows) {
   for (const Cells& row :
        rows_of_run(config("[1e4, 1e5, 65504, 1e39]", R"(["float16", "float32", "float64"])")))
     seen.insert(row.at("offset") + " " + row.at("dtype"));
-  // 65504 is finite, and stays so: a logit of size 1 is rounded away.
+  // 65504 is finite and stays finite, because a logit near 1 is rounded away.
   BOOST_TEST(seen == (std::set<std::string>{"10000 float16", "65504 float16", "10000 float32",
                                             "65504 float32", "100000 float32", "10000 float64",
                                             "65504 float64", "100000 float64", "1e+39 float64"}),

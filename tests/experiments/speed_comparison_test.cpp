@@ -1,4 +1,4 @@
-// From times of launches to verdicts, on times that are made up.
+// The way from the times of launches to verdicts, tested with constructed times.
 #include "ops/cross_entropy.hpp"
 #include "ops/softmax.hpp"
 #include "speed/table.hpp"
@@ -20,8 +20,8 @@ Measured in(std::vector<double> seconds) {
 }
 Measured steady(double seconds) { return in(std::vector<double>(6, seconds)); }
 
-// Two launches: oneDNN takes 4 in the first and 3 in the second; the kernel 2 and 1.5, or what is
-// said of the second.
+// Two launches. oneDNN takes 4 in the first and 3 in the second; the kernel takes 2 in the first
+// and 1.5, or `second`, in the second.
 std::vector<Launched> launches(Measured second = steady(1.5)) {
   return {{{fast, steady(2)}, {onednn, steady(4)}, {{"memcpy", ""}, steady(1)}},
           {{fast, std::move(second)}, {onednn, steady(3)}, {{"memcpy", ""}, steady(1)}}};
@@ -40,13 +40,13 @@ std::string judged(const Claim& claim, const std::vector<Launched>& found, doubl
 
 BOOST_AUTO_TEST_CASE(a_kernel_is_compared_within_the_best_launch_of_the_reference) {
   BOOST_TEST(best_launch(launches(), onednn).value() == 1U);
-  // In the first launch it would be 2 to 1.
+  // In the first launch the ratio would be 2.
   BOOST_TEST(table::cell(speed::speed(launches(steady(3)), fast, onednn).value()) == "1 [1, 1]");
-  // Pair by pair, in the order in which they were measured.
+  // The times are compared pair by pair, in the order in which they were measured.
   BOOST_TEST(
       table::cell(speed::speed(launches(in({1, 1.5, 3, 1, 1.5, 3})), fast, onednn).value()) ==
       "2 [1, 3]");
-  // Not timed in that launch, or never.
+  // Not timed in that launch, or in any launch.
   BOOST_TEST(!speed::speed(launches(in({})), fast, onednn));
   BOOST_TEST(!speed::speed(launches(), fast, {"softmax.torch", "plain"}));
   BOOST_TEST(!best_launch({}, onednn));
@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(a_claim_of_at_most_is_of_times) {
   claim.at_most = true;
   claim.reference = "memcpy";
   BOOST_TEST(claim.text(one) == "at most 2 times the time of memcpy");
-  // memcpy is as fast in both launches, and the first of equals is taken.
+  // memcpy is equally fast in both launches; the first is used.
   BOOST_TEST(judged(claim, launches()) == "2 [2, 2] holds");
   claim.times = 1.9;
   BOOST_TEST(judged(claim, launches()) == "2 [2, 2] missed");
@@ -134,7 +134,8 @@ BOOST_AUTO_TEST_CASE(a_row_has_times_ratios_and_verdicts) {
   BOOST_TEST(cells(launches(), "launch_spread", "speed", "memcpy_share") ==
              "1.333|2 [2, 2]|0.5 [0.5, 0.5]|");
   BOOST_TEST(cells(launches(), "measured", "verdict") == "2 [2, 2]; 2 [2, 2]|holds; missed|");
-  // Not timed, since wrong: that fails the run by its error, and nothing else is said.
+  // A kernel with wrong results is not timed. The run fails because of its error, and the claim
+  // gives no further finding.
   auto wrong = launches(in({}));
   for (Launched& launch : wrong)
     launch[fast] = {.outcome = "wrong", .max_error_ulp = 1e6, .seconds = {}};

@@ -1,4 +1,5 @@
-// The experiment `speed`, run as a user runs it, on little; of times only that they are there.
+// Runs the experiment `speed` as a user does, on few cases. Times are only checked for their
+// presence.
 #include "config_runs.hpp"
 #include "table/interval.hpp"
 #include "tiny_speed.hpp"
@@ -32,7 +33,7 @@ threads = ["all"]
 variants = ["softmax.accurate.scalar"]
 )";
 
-// Exit code and messages of a run with that claim, whose table goes to "out".
+// Runs a config with this claim, writes its table to "out", and returns the exit code and messages.
 Said run_program(const Workdir& folder, const std::string& claim) {
   folder.write("tiny.toml", config + claim);
   return folder.run("$MAXTRICK run tiny.toml -o out");
@@ -45,7 +46,8 @@ BOOST_AUTO_TEST_CASE(a_run_writes_every_row_in_the_folder_of_the_cpu) {
   const Said said = run_program(folder, "at_least_times = 0.000001\n");
   BOOST_TEST(said.code == 0, said.out << said.err);
   const auto rows = rows_of(folder.read("out/" + tiny_table));
-  // memcpy; three of softmax and one of the loss, on two kinds of logits; ours by all threads.
+  // memcpy; three kernels of softmax and one of the loss, on two kinds of logits; our kernels on
+  // all threads.
   BOOST_REQUIRE_EQUAL(rows.size(), 1U + 2 * 4 + 2);
   std::size_t judged = 0;
   for (const Cells& row : rows) {
@@ -55,7 +57,7 @@ BOOST_AUTO_TEST_CASE(a_run_writes_every_row_in_the_folder_of_the_cpu) {
     if (row.at("op") != "copy") BOOST_TEST(table::parse_interval(row.at("speed")).has_value());
     judged += row.at("verdict") == "holds";
   }
-  BOOST_TEST(judged == 1U);  // masked logits, and all threads, are others
+  BOOST_TEST(judged == 1U);  // the claim does not apply to masked logits and all threads
   const std::string md = io::read_file(folder / ("out/speed/" + run::cpu_folder() + "/tiny.md"));
   BOOST_TEST(contains(md, "## What is claimed\n"));
   BOOST_TEST(contains(md, "at least 1e-06 times as fast as softmax.onednn"));
@@ -72,13 +74,13 @@ BOOST_AUTO_TEST_CASE(check_measures_anew_and_holds_the_claims_only) {
       .out_has(
           "again: maxtrick run tiny.toml --filter "
           "'^softmax/softmax\\.accurate\\.scalar/8x5/1/plain$'");
-  // Without a table of this machine the claims are held all the same.
+  // The claims are checked even if there is no table of this machine.
   folder.exits(3, "$MAXTRICK check tiny.toml --baseline .")
       .out_has("not all hold; there is no table of this machine");
-  // Other times than the baseline's are no findings.
+  // Times that differ from those of the baseline are not reported.
   BOOST_TEST(run_program(folder, "at_least_times = 0.000001\n").code == 0);
   folder.exits(0, "$MAXTRICK check tiny.toml --baseline out");
-  // An interval of no width is never had.
+  // No measured interval has the width 0, so the claim cannot be judged.
   folder.write("tiny.toml", config + "at_least_times = 0.000001\n");
   folder.exits(4, "$MAXTRICK run tiny.toml --set widest_interval=0");
 }
@@ -91,7 +93,7 @@ BOOST_AUTO_TEST_CASE(a_filter_measures_a_case_and_what_it_is_compared_with) {
       .out_lacks("masked");
 }
 
-// A launch that is not done in time costs its own rows.
+// A launch that exceeds its time limit affects only its own rows.
 BOOST_AUTO_TEST_CASE(a_launch_that_fails_is_a_skip) {
   const Workdir folder("tiny.toml",
                        replaced(replaced(config, "launch_limit_s = 60", "launch_limit_s = 1"),

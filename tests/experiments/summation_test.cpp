@@ -1,4 +1,4 @@
-// The orders of summation, their bounds, and the experiment that puts them side by side.
+// The orders of summation, their bounds, and the experiment that compares them.
 #include "numerics/summation.hpp"
 
 #include "config_runs.hpp"
@@ -30,7 +30,7 @@ std::vector<T> ones(std::size_t n) {
   return std::vector<T>(n, T(1));
 }
 
-// A row of one of several shapes, of terms that are whole multiples of 2^-30 and at most 1.
+// Returns a row of one of several shapes. Its terms are multiples of 2^-30 and at most 1.
 template <class T>
 std::vector<T> random_terms(numerics::Random& random, std::size_t n) {
   const std::uint64_t shape = random.below(3);
@@ -78,7 +78,8 @@ std::map<std::string, Cells> rows_of_sums(const std::string& config) {
 
 }  // namespace
 
-// A sum of ones stays at 2^p, where 1 is half the distance to the next number and ties go to even.
+// A sum of ones stagnates at 2^p, where 1 is half the distance to the next number and the tie
+// rounds to even.
 BOOST_AUTO_TEST_CASE(ones_stagnate_where_they_must) {
   BOOST_TEST(total(left, ones<BFloat16>(256)) == 256);
   BOOST_TEST(total(left, ones<BFloat16>(5000)) == 256);
@@ -87,7 +88,7 @@ BOOST_AUTO_TEST_CASE(ones_stagnate_where_they_must) {
   BOOST_TEST(total(SumOrder{lanes, 8}, ones<BFloat16>(5000)) == 8 * 256);
   BOOST_TEST(total(SumOrder{lanes, 64}, ones<BFloat16>(64 * 200)) == 64 * 200);
   BOOST_TEST(total(by_halves, ones<BFloat16>(4096)) == 4096);
-  // What is lost is a whole number too, and stagnates likewise.
+  // The correction is an integer too, and stagnates in the same way.
   BOOST_TEST(total(corrected, ones<Float16>(3000)) == 3000);
   BOOST_TEST(total(corrected, ones<Float16>(9000)) == 2 * 2048);
   BOOST_TEST(total(wide, ones<Float16>(9000)) == 9000);
@@ -104,7 +105,7 @@ BOOST_AUTO_TEST_CASE(ties_to_1_are_lost_from_left_to_right_only) {
   BOOST_TEST(total(left, terms) == 1);
   BOOST_TEST(total(corrected, terms) == 1 + 1024 * u);
   BOOST_TEST(total(wide, terms) == 1 + 1024 * u);
-  // Lane 0 alone holds the 1 and loses its 128 terms.
+  // Only lane 0 holds the 1 and loses its 128 terms.
   BOOST_TEST(total(SumOrder{lanes, 8}, terms) == 1 + (1024 - 128) * u);
   std::reverse(terms.begin(), terms.end());
   BOOST_TEST(total(left, terms) == 1 + 1024 * u);
@@ -116,7 +117,8 @@ BOOST_AUTO_TEST_CASE(orders_add_in_the_order_that_they_state) {
     const std::size_t power = std::size_t{1} << random.below(9);
     auto level = random_terms<float>(random, power);
     const double halves = total(by_halves, level);
-    // Of a power of two terms, halves of halves are neighbours, and neighbours of those.
+    // If the number of terms is a power of two, recursive halving is the same as adding neighbours
+    // level by level.
     while (level.size() > 1) {
       std::vector<float> next;
       for (std::size_t i = 0; i < level.size(); i += 2) next.push_back(level[i] + level[i + 1]);
@@ -132,7 +134,7 @@ BOOST_AUTO_TEST_CASE(orders_add_in_the_order_that_they_state) {
   }
 }
 
-// The exact sum is a whole multiple of 2^-54 that 64 bits hold.
+// The exact sum is a multiple of 2^-54 that 64 bits represent.
 BOOST_AUTO_TEST_CASE(no_order_is_beyond_its_bound) {
   numerics::Random random(2);
   double nearest[5] = {};
@@ -159,7 +161,7 @@ BOOST_AUTO_TEST_CASE(no_order_is_beyond_its_bound) {
   hold(float{});
   hold(Float16{});
   hold(BFloat16{});
-  // The bounds are no boundless ones.
+  // The bounds are not too loose.
   for (const double nearness : nearest) BOOST_TEST(nearness > 0.1);
 }
 
@@ -174,7 +176,7 @@ BOOST_AUTO_TEST_CASE(bounds_are_what_the_book_says) {
   BOOST_TEST(sum_bound(by_halves, 1025, u) == gamma(11), near);
   BOOST_TEST(sum_bound(SumOrder{lanes, 8}, 1001, u) == (1 + gamma(125)) * (1 + gamma(3)) - 1,
              boost::test_tools::tolerance(1e-9));
-  // Fewer terms than lanes: the tree alone, of the lanes that hold one.
+  // With fewer terms than lanes, only the tree over the lanes that hold a term adds errors.
   BOOST_TEST(sum_bound(SumOrder{lanes, 64}, 10, u) == gamma(4), near);
   BOOST_TEST(sum_bound(corrected, 1000, u) == u + (1 + u) * gamma(999) * gamma(998), near);
   BOOST_TEST(sum_bound(wide, 1000, u) == u, boost::test_tools::tolerance(1e-5));
@@ -183,7 +185,7 @@ BOOST_AUTO_TEST_CASE(bounds_are_what_the_book_says) {
     if (order.kind != wider) BOOST_TEST(sum_bound(order, 1, u) == 0, order.name());
     BOOST_TEST(sum_bound(order, 2, u) < 1.001 * u, order.name());
   }
-  // k u = 1/2 and beyond: no more than all of the sum.
+  // For k u >= 1/2 the bound is at most 1, the whole sum.
   BOOST_TEST(sum_bound(left, 128, 0x1p-8) < 1);
   BOOST_TEST(sum_bound(left, 129, 0x1p-8) == 1);
   BOOST_TEST(sum_bound(left, 1000000, 0x1p-8) == 1);
@@ -195,7 +197,7 @@ BOOST_AUTO_TEST_CASE(a_table_of_known_sums) {
   const auto cell = [&](const std::string& key, const std::string& column) {
     return rows.at(key).at(column);
   };
-  // 44 of 300 are lost, and u is 1/256.
+  // 44 of 300 ones are lost, and u is 1/256.
   BOOST_TEST(std::stod(cell("ones/bfloat16/left-to-right/300", "error_u")) == 256.0 * 44 / 300,
              boost::test_tools::tolerance(1e-12));
   BOOST_TEST(cell("ones/bfloat16/left-to-right/300", "outcome") == "inaccurate");
@@ -203,7 +205,7 @@ BOOST_AUTO_TEST_CASE(a_table_of_known_sums) {
   BOOST_TEST(cell("ones/bfloat16/lanes-8/300", "error_u") == "0");
   BOOST_TEST(cell("ones/float32/left-to-right/300", "bound_u") == "299.1");
   BOOST_TEST(cell("ones/float32/left-to-right/1", "bound_u") == "0");
-  // 1 of 1 + 299 u.
+  // The sum 1 + 299 u is computed as 1.
   const double u = 0x1p-24;
   BOOST_TEST(std::stod(cell("one/float32/left-to-right/300", "error_u")) == 299 / (1 + 299 * u),
              boost::test_tools::tolerance(1e-9));
@@ -212,13 +214,13 @@ BOOST_AUTO_TEST_CASE(a_table_of_known_sums) {
       boost::test_tools::tolerance(1e-9));
   BOOST_TEST(cell("one/bfloat16/left-to-right/300", "outcome") == "wrong");
   BOOST_TEST(cell("one/float32/left-to-right/300", "sqrt_n") == table::cell(std::sqrt(300.0)));
-  // Draws are seen: in 300 terms some addition is rounded.
+  // The terms are random: in 300 of them, some addition is rounded.
   BOOST_TEST(std::stod(cell("normal/float32/left-to-right/300", "error_u")) > 0.01);
   for (const auto& [key, row] : rows)
     BOOST_TEST(std::stod(row.at("error_u")) <= std::stod(row.at("bound_u")), key);
 }
 
-// The rows and their terms, computed here anew.
+// The rows and their terms are computed independently here.
 BOOST_AUTO_TEST_CASE(the_error_is_the_largest_of_all_rows) {
   const auto rows = rows_of_sums(config_text);
   double largest = 0;
@@ -232,7 +234,7 @@ BOOST_AUTO_TEST_CASE(the_error_is_the_largest_of_all_rows) {
     float s = 0;
     for (const double xi : x) {
       const auto term = static_cast<float>(std::exp(xi - m));
-      exact += term;  // 64 digits for 24, and 300 terms: as good as exact
+      exact += term;  // 64 digits, for 300 terms of 24 digits: effectively exact
       s += term;
     }
     const auto error = static_cast<double>(std::abs(exact - s) / exact) / 0x1p-24;
@@ -252,7 +254,7 @@ BOOST_AUTO_TEST_CASE(arranged_terms_are_the_same_terms) {
   BOOST_TEST(up.at(key).at("error_u") != down.at(key).at("error_u"));
 }
 
-// In 16 bits only the result is rounded, not the sum on its way.
+// Only the result is rounded to 16 bits, not the intermediate sums.
 BOOST_AUTO_TEST_CASE(sums_in_float32_of_16_bit_terms) {
   const auto rows = rows_of_sums(
       replaced(config_text, R"(["float32", "bfloat16"])", R"(["bfloat16_in_float32"])"));
@@ -267,7 +269,7 @@ BOOST_AUTO_TEST_CASE(an_overflow_has_neither_error_nor_bound) {
                             "[1, 2, 300]", "[70000]"));
   check_cells(rows.at("ones/float16/wider/70000"),
               {{"outcome", "overflow"}, {"error_u", ""}, {"bound_u", ""}});
-  // 2048 of 70000.
+  // The sum stagnates at 2048 of 70000.
   BOOST_TEST(rows.at("ones/float16/left-to-right/70000").at("outcome") == "wrong");
   BOOST_TEST(std::stod(rows.at("ones/float16/left-to-right/70000").at("error_u")) ==
                  2048 * (1 - 2048.0 / 70000),

@@ -1,4 +1,4 @@
-// What is found of a float function: held against MPFR at every single input of small ranges.
+// The tally of a float function, compared with MPFR at every single input of small ranges.
 #include "exhaustive/tally.hpp"
 
 #include <bit>
@@ -27,7 +27,7 @@ FloatFunction made(Curve curve, float (*function)(float)) {
 float good_exp(float x) { return static_cast<float>(std::exp(double{x})); }
 float good_log(float x) { return static_cast<float>(std::log(double{x})); }
 
-// Off by an ULP at one input in 7, by 3 at one in 1000, NaN never.
+// Has an error of one ULP at one input in 7 and of 3 ULP at one in 1000. NaN is never changed.
 float bad_exp(float x) {
   const auto bits = std::bit_cast<std::uint32_t>(x);
   float y = good_exp(x);
@@ -39,7 +39,8 @@ float bad_log(float x) {
   const auto bits = std::bit_cast<std::uint32_t>(x);
   return bits % 501 == 0 ? std::nextafter(good_log(x), 9.0F) : good_log(x);
 }
-// As fast code does: no subnormals, early ends, and a zero with a sign.
+// Has the errors of fast code: it flushes subnormals, overflows too early, and returns a signed
+// zero.
 float flushed_exp(float x) {
   if (x > 88) return infinity;
   const float y = good_exp(x);
@@ -47,7 +48,7 @@ float flushed_exp(float x) {
 }
 
 Tally brute_force(const FloatFunction& function, const FloatRange& range) {
-  Tally tally = scan(function, range, 0, range.size());  // for the digest, which has its own test
+  Tally tally = scan(function, range, 0, range.size());  // for the digest; tested below
   tally.inputs = tally.misrounded = tally.special_wrong = 0;
   tally.error_ulp = -1;
   for (std::uint64_t i = 0; i < range.size(); ++i) {
@@ -81,7 +82,7 @@ FloatRange around(float x, std::uint32_t n = 300) { return {bits(x) - n, bits(x)
 
 }  // namespace
 
-// Where each way of knowing the exact value ends and the next begins.
+// Tests the boundaries between the methods of computing the exact value.
 BOOST_AUTO_TEST_CASE(the_largest_error_is_that_of_brute_force) {
   for (const auto function : {good_exp, bad_exp, flushed_exp})
     for (const float x :
@@ -126,15 +127,15 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_of_another_kind) {
   BOOST_TEST(wrong_special(0, -0.0F, 0.1));
   BOOST_TEST(!wrong_special(0x1p-149F, 0, 0.7));
   BOOST_TEST(wrong_special(0x1p-149F, 0, 1.2));
-  BOOST_TEST(!wrong_special(1, 2, 1e7));  // an error, and counted as that
-  // e^88 is no overflow, nor is that of any float up to the last one below 128 log 2.
+  BOOST_TEST(!wrong_special(1, 2, 1e7));  // an ordinary error
+  // e^88 does not overflow, nor does e^x of any float up to the last one below 128 log 2.
   const Tally flushed = scan(made(Curve::exp, flushed_exp), {bits(88.0F), bits(89.0F), 1}, 0,
                              bits(89.0F) - bits(88.0F));
   BOOST_TEST(flushed.special_wrong == bits(0x1.62e42ep6F) - bits(88.0F));
   BOOST_TEST(flushed.error_ulp == infinity);
 }
 
-// In whatever pieces, and of whatever size: blocks, and what is left of them.
+// The parts may have any size, so that they consist of whole blocks and remainders.
 BOOST_AUTO_TEST_CASE(tallies_add_up) {
   const FloatFunction function = made(Curve::exp, bad_exp);
   const FloatRange range{bits(0.9F), bits(0.9F) + 50000, 1};

@@ -1,4 +1,4 @@
-// Experiment `training`, run as a user runs it, with few seeds and epochs.
+// Runs the experiment `training` as a user does, with few seeds and epochs.
 #include "training_configs.hpp"
 
 BOOST_AUTO_TEST_SUITE(training_experiment_test)
@@ -19,7 +19,7 @@ std::string published(const std::string& task, const std::string& arm, const std
          losses + "]\n";
 }
 
-// The lab with two arms: what most cases start from.
+// The lab with two arms, from which most cases start.
 const std::string small =
     head + lab + naive + fused +
     asked("lab", "\"naive\", \"fused\"", "first_categories = [2, 0, 0, 1, 2]\n");
@@ -50,19 +50,19 @@ BOOST_AUTO_TEST_CASE(a_row_for_each_arm_and_quantity_and_the_floor) {
     BOOST_TEST(number(cells, "median") <= number(cells, "q3"));
     BOOST_TEST(number(cells, "q3") <= number(cells, "highest"));
   }
-  // The lab at ten times its rate: two epochs teach it.
+  // With ten times the learning rate of the lab, two epochs are enough.
   BOOST_TEST(number(row(rows, "fused", "loss_2"), "median") <
              number(row(rows, "fused", "loss_1"), "lowest"));
   BOOST_TEST(number(row(rows, "fused", "accuracy"), "lowest") > 0.95);
   BOOST_TEST(row(rows, "fused", "first_categories").at("median") == "5");
   BOOST_TEST(number(row(rows, "fused", "smallest_logit"), "highest") < 0);
-  // From the same starts.
+  // Both arms start from the same weights.
   BOOST_TEST(number(row(rows, "naive", "loss_1"), "lowest") ==
                  number(row(rows, "fused", "loss_1"), "lowest"),
              boost::test_tools::tolerance(1e-3));
 }
 
-// Of the Bayes classifier, known to so many digits.
+// The known digits of the Bayes classifier's loss.
 BOOST_AUTO_TEST_CASE(the_floor_of_the_lab) {
   const auto rows = rows_of_run(small);
   const Cells& loss = row(rows, "bayes", "exact_loss");
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(a_printed_loss_is_within_the_band_or_not) {
     return row(told, "fused", "loss_1").at("within") + ' ' +
            row(told, "fused", "loss_2").at("within");
   };
-  BOOST_TEST(within(lowest, "1e-9") == "yes no");  // the ends belong to it
+  BOOST_TEST(within(lowest, "1e-9") == "yes no");  // the interval includes its ends
   BOOST_TEST(within(highest, "99") == "yes no");
   BOOST_TEST(within("0.00", row(rows, "fused", "loss_2").at("median")) == "no yes");
 }

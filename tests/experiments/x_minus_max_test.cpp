@@ -1,4 +1,5 @@
-// Experiment x_minus_max: the gaps it finds against a search of its own, and its config.
+// Experiment x_minus_max: compares the gaps that it finds with an independent search, and tests its
+// config.
 #include "config_runs.hpp"
 #include "numerics/random.hpp"
 #include "numerics/small_float.hpp"
@@ -38,8 +39,9 @@ struct Table {
   std::map<std::string, Cells> rows;
 };
 
-// The smallest of all bfloat16 gaps up to `largest`, no finer than 2^-10, from which on -gap is
-// within half an ULP of the others' log-probability: each is tried, from the largest down.
+// Returns the smallest bfloat16 gap up to `largest`, at multiples of at least 2^-10, from which on
+// -gap is within half an ULP of the others' log-probability. Every gap is tried, from the largest
+// down.
 double half_ulp_in_bfloat16(std::size_t classes, double largest) {
   double from = INFINITY;
   for (double gap = largest; gap >= 0;) {
@@ -57,7 +59,8 @@ double half_ulp_in_bfloat16(std::size_t classes, double largest) {
 
 }  // namespace
 
-// Within 1 % is (n - 1) e^-gap <= 0.01, so gap >= log(100 (n - 1)), rounded up to the grid.
+// "Within 1 %" means (n - 1) e^-gap <= 0.01, which is gap >= log(100 (n - 1)), rounded up to the
+// grid.
 BOOST_AUTO_TEST_CASE(probabilities_by_the_closed_form) {
   const Table table(config(three, "2, 3, 50"));
   for (const int n : {2, 3, 50})
@@ -66,7 +69,7 @@ BOOST_AUTO_TEST_CASE(probabilities_by_the_closed_form) {
            std::map<std::string, double>{{"percent", 1e2}, {"ppm", 1e6}})
         BOOST_TEST(table.from_gap(name + '/' + dtype + '/' + std::to_string(n)) ==
                    std::ceil(std::log(factor * (n - 1)) * 1024) / 1024);
-  BOOST_TEST(table.from_gap("percent/float16/2") == 4.60546875);  // 1179 / 256; the type's spacing
+  BOOST_TEST(table.from_gap("percent/float16/2") == 4.60546875);  // 1179 / 256; spacing 1/256
   BOOST_TEST(table.from_gap("percent/bfloat16/2") == 4.625);      // 148 / 32
   for (const auto& [key, row] : table.rows) BOOST_TEST(row.at("monotone") == "yes", key);
 }
@@ -77,8 +80,9 @@ BOOST_AUTO_TEST_CASE(half_an_ulp_by_trying_every_gap) {
     BOOST_TEST(table.from_gap("half/bfloat16/" + std::to_string(n)) == half_ulp_in_bfloat16(n, 60));
 }
 
-// float32, two classes: |y| is in [8, 16), half an ULP 2^-21, so e^-gap <= e^(2^-21) - 1. Ten
-// classes want more than 16 there, and in [16, 32) less: so from |y| = 16 on, or a little after.
+// float32, two classes: |y| is in [8, 16), where half an ULP is 2^-21, so that e^-gap <= e^(2^-21)
+// - 1. Eight classes need a gap above 16 with that ULP, but a smaller one with the ULP of [16, 32):
+// the criterion holds from |y| = 16 on, or slightly above.
 BOOST_AUTO_TEST_CASE(half_an_ulp_by_hand) {
   const Table table(config(three, "2, 8"));
   BOOST_TEST(table.from_gap("half/float32/2") ==
@@ -88,7 +92,7 @@ BOOST_AUTO_TEST_CASE(half_an_ulp_by_hand) {
   BOOST_TEST(table.from_gap("half/float32/8") == 16);
 }
 
-// Each run exits with 0 only where measurement and theory are within one spacing of each other.
+// A run exits with 0 only if measurement and theory differ by at most one spacing.
 BOOST_AUTO_TEST_CASE(theory_holds_for_random_tolerances_and_classes) {
   numerics::Random random(20261121);
   std::string criteria, classes = "2";
@@ -112,7 +116,7 @@ BOOST_AUTO_TEST_CASE(what_the_largest_gap_does_not_meet_is_met_never) {
   const Table table(config(three, "2", "largest_gap = 8.3\ngrid_step = 0.5\n"));
   check_cells(table.rows.at("ppm/float64/2"), {{"from_gap", "never"}, {"difference", ""}});
   BOOST_TEST(table.rows.at("percent/float64/2").at("from_gap") == "5");
-  // The grid ends at 8, where float16 still meets its half ULP.
+  // The grid ends at 8, where float16 still satisfies the limit of half an ULP.
   BOOST_TEST(table.rows.at("half/float16/2").at("from_gap") == "6.5");
 }
 

@@ -1,4 +1,5 @@
-// Data sets as a config describes them: what is read, when it is made, and every error's words.
+// Data sets as a config describes them: how they are read, when they are made, and the text of
+// every error.
 #include "inputs/data_set.hpp"
 
 #include <future>
@@ -35,7 +36,7 @@ NamedData read(const std::string& text, const Words& overrides = {}) {
   return read_config(text, read_data_set, overrides);
 }
 
-// The messages of all errors and what each expected, "message; expected", a line each.
+// Returns the messages of all errors with the expected values: lines "message; expected".
 std::string problems(const std::string& text, const Words& overrides = {}) {
   std::string lines;
   try {
@@ -47,7 +48,7 @@ std::string problems(const std::string& text, const Words& overrides = {}) {
   return lines;
 }
 
-// A folder with the files X and y of a data set.
+// A folder that contains the files X and y of a data set.
 struct Files : Folder {
   Files(const std::string& X, const std::string& y) {
     write("X.csv", X);
@@ -73,7 +74,7 @@ BOOST_AUTO_TEST_CASE(blobs_are_read_and_made_when_asked_for) {
   BOOST_TEST(data.classes == 4U);
   BOOST_CHECK(data.made.wait_for(std::chrono::seconds(0)) == std::future_status::deferred);
   BOOST_TEST(digest(data.data().X) == lab_X);
-  // Once for all copies.
+  // The data are made once for all copies.
   const NamedData copy = data;
   BOOST_TEST(&copy.data() == &data.data());
 }
@@ -88,7 +89,8 @@ BOOST_AUTO_TEST_CASE(threads_share_what_is_made) {
   for (const auto* one : seen) BOOST_TEST(one == &data.data());
 }
 
-// What each key does: make_blobs of scikit-learn with the settings of blobs_test.cpp.
+// Every key changes the data as it does in make_blobs of scikit-learn, with the settings of
+// blobs_test.cpp.
 BOOST_AUTO_TEST_CASE(every_key_of_blobs_reaches_them) {
   const NamedData drawn =
       read(lab, {"samples=500", "seed=2024", "centres=5", "features=3", "box=[-1.5, 4]"});
@@ -202,7 +204,7 @@ BOOST_AUTO_TEST_CASE(files_are_read) {
   BOOST_TEST(read(files.config("classes = 5\n")).data().classes == 5U);
   BOOST_TEST(read(files.config("obtain = \"Ask.\"\n")).missing == "");
 
-  // Labels on one line, and in a .npy of either width.
+  // Labels on one line, and in a .npy file of either integer width.
   files.write("y.csv", "2,0,2\n");
   BOOST_TEST(read(files.config()).data().y == (std::vector<std::int32_t>{2, 0, 2}));
   const io::Matrix labels{1, 3, {2, 0, 2}, true, {}};
@@ -242,7 +244,7 @@ BOOST_AUTO_TEST_CASE(points_that_are_not_finite_name_their_row) {
   const Files files("1,2\n3,nan\n-inf,6\n", "0\n1\n0\n");
   BOOST_TEST(problems(files.config()) ==
              files.at("X.csv") + ": row 1, column 1 (from 0) is nan; finite numbers\n");
-  // All that is wrong is told at once.
+  // All errors are reported together.
   files.write("y.csv", "0\n-1\n");
   BOOST_TEST(problems(files.config()) ==
              files.at("X.csv") + ": row 1, column 1 (from 0) is nan; finite numbers\n" +

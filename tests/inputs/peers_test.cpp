@@ -1,4 +1,5 @@
-// Libraries that a build may lack: listed always, chosen by name only, and said to be lacking.
+// Libraries that a build may lack: they are always listed, chosen by name only, and reported if
+// they are missing.
 #include "config_errors.hpp"
 #include "inputs/selection.hpp"
 #include "ops/registry.hpp"
@@ -65,7 +66,8 @@ BOOST_AUTO_TEST_CASE(a_name_chooses_one) {
   BOOST_TEST(chosen(R"("*", "softmax.eigen")").contains("softmax.eigen"));
 }
 
-// Here or not, the name is known; where it is lacking, the run is incomplete and says why.
+// The name is known whether or not the library is available. If it is missing, the run is
+// incomplete and says why.
 BOOST_AUTO_TEST_CASE(a_run_names_what_is_lacking) {
   const Workdir folder;
   for (const std::string& name : peers) {
@@ -92,7 +94,7 @@ BOOST_AUTO_TEST_CASE(eval_shows_one_that_is_named) {
   BOOST_TEST(contains(here ? one.out : one.err, "softmax.eigen"));
 }
 
-// A table of figures must not depend on what a machine has.
+// A table of figures must not depend on the libraries that a machine has.
 BOOST_AUTO_TEST_CASE(no_committed_table_holds_one) {
   for (const auto& entry : std::filesystem::directory_iterator(
            std::filesystem::path(MAXTRICK_SOURCE_DIR) / "results")) {

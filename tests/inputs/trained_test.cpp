@@ -1,4 +1,5 @@
-// A training run of the experiments: what is done to it before it starts, and what is told of it.
+// A training run of the experiments: the changes that are made before it starts, and the results
+// that it reports.
 #include "inputs/trained.hpp"
 
 #include "lab.hpp"
@@ -28,8 +29,8 @@ inputs::Arm arm(const std::string& loss, const std::string& softmax = "") {
           .guard = found->guard};
 }
 
-// The lab, or what is given; trained by so small steps of plain descent that it stays as it starts,
-// unless a rate is given.
+// Returns the setup for the lab or for the given data. Unless a learning rate is given, it uses
+// plain gradient descent with steps so small that the network stays as it starts.
 Setup setup(const inputs::Arm& one, learn::DataSet data = lab_data(400),
             std::vector<std::size_t> hidden = {25, 15}) {
   return {
@@ -45,14 +46,14 @@ Setup learning(Setup setup, std::size_t epochs, double rate = 0.01) {
   return setup;
 }
 
-// n points at the origin, all of class 0 of 4: a network without hidden layers gives its biases,
-// which are 0 but for what Start adds.
+// Returns n points at the origin, all of class 0 of 4. For these, a network without hidden layers
+// outputs its biases, which are 0 except for what Start adds.
 learn::DataSet at_the_origin(std::size_t n) {
   return {n, 1, 4, std::vector<double>(n), std::vector<std::int32_t>(n)};
 }
 
-// Such a network, its output `biased` 1000 above the others, on labels of which a share is
-// replaced: the mean loss as trained on, in thousands, is the share of the labels that are not
+// Trains such a network, whose output `biased` is 1000 above the others, on labels of which a share
+// has been replaced. The mean training loss, in thousands, is the share of the labels that are not
 // `biased`.
 double share_of_others(double noise, std::size_t biased, std::uint64_t seed) {
   Setup one = setup(arm("fused"), at_the_origin(3000), {});
@@ -60,7 +61,7 @@ double share_of_others(double noise, std::size_t biased, std::uint64_t seed) {
   return train_once(one, seed).history.losses[0] / 1000;
 }
 
-// Within five standard errors of a share of 3000.
+// Whether `got` is within five standard errors of a share of 3000.
 bool near(double got, double share) {
   return std::abs(got - share) <= 5 * std::sqrt(share * (1 - share) / 3000);
 }
@@ -74,11 +75,11 @@ BOOST_AUTO_TEST_CASE(label_noise_replaces_its_share_by_the_others_alike) {
     for (const std::size_t other : {1U, 2U, 3U})
       BOOST_TEST(near(1 - share_of_others(noise, other, 1), noise / 3));
   }
-  BOOST_TEST(share_of_others(1, 0, 1) == 1);  // never by itself
+  BOOST_TEST(share_of_others(1, 0, 1) == 1);  // a label is never replaced by itself
   BOOST_TEST(share_of_others(0.2, 0, 1) != share_of_others(0.2, 0, 2));
 }
 
-// Against the right labels: 0 is right, and what training was told changes nothing.
+// The evaluation uses the right labels: class 0 is right, whatever labels the training used.
 BOOST_AUTO_TEST_CASE(noise_is_in_the_training_labels_only) {
   Setup one = setup(arm("fused"), at_the_origin(100), {});
   one.start = {.label_noise = 1, .bias = 1000};
@@ -86,7 +87,7 @@ BOOST_AUTO_TEST_CASE(noise_is_in_the_training_labels_only) {
   BOOST_TEST(run.history.losses[0] == 1000);
   BOOST_TEST(run.start_loss == 0);
   BOOST_TEST(run.after.accuracy == 1);
-  // Of a single class there is no other.
+  // With a single class there is no other label to replace it.
   Setup alone = setup(arm("fused"), {5, 1, 1, std::vector<double>(5), std::vector<int>(5)}, {});
   alone.start.label_noise = 1;
   BOOST_TEST(train_once(alone, 1).after.accuracy == 1);
@@ -104,7 +105,7 @@ BOOST_AUTO_TEST_CASE(misled_networks_start_sure_of_the_next_class) {
   BOOST_TEST(misled.start_loss > 3);
   one.start.misled_epochs = 0;
   BOOST_TEST(train_once(one, 3).start_loss < 3);
-  // For one output the next of two classes is the other.
+  // With one output, the next of the two classes is the other one.
   learn::DataSet two = learn::make_blobs(
       {.samples = 200, .centres = learn::GivenCentres{{-3, 0}, {3, 0}}, .seed = 1});
   Setup binary = setup(arm("bce_fused"), two, {8});
@@ -127,7 +128,7 @@ BOOST_AUTO_TEST_CASE(the_last_layer_is_scaled_after_that_and_then_biased) {
 }
 
 BOOST_AUTO_TEST_CASE(features_are_scaled) {
-  Setup one = setup(arm("fused"), lab_data(400), {});  // linear, and its biases are 0
+  Setup one = setup(arm("fused"), lab_data(400), {});  // a linear network whose biases are 0
   const Trained plain = train_once(one, 3);
   one.start.feature_scale = 100;
   const Trained scaled = train_once(one, 3);
@@ -159,7 +160,7 @@ BOOST_AUTO_TEST_CASE(nan_is_told_as_it_is) {
   BOOST_TEST(run.start_loss > 50);
   BOOST_TEST(run.history.first_bad_step.value() == 1U);
   BOOST_TEST(std::isnan(run.after.exact_loss));
-  BOOST_TEST(run.after.accuracy == 0.25);  // the first NaN is the largest: class 0
+  BOOST_TEST(run.after.accuracy == 0.25);  // the first NaN counts as the largest: class 0
   for (const double x : {run.after.logits.low, run.after.logits.high, run.after.probabilities.low,
                          run.after.probabilities.high})
     BOOST_TEST(std::isnan(x));
@@ -178,7 +179,7 @@ BOOST_AUTO_TEST_CASE(evaluation_by_hand) {
   BOOST_TEST(two.probabilities.high == 0.8, near);
   const std::vector<std::int32_t> four{0, 1, 1, 1};
   const Evaluation binary = evaluate({z.data(), 4, 1}, four);
-  BOOST_TEST(binary.accuracy == 0.75);  // 0 is on the side of class 0
+  BOOST_TEST(binary.accuracy == 0.75);  // the logit 0 counts as class 0
   BOOST_TEST(binary.probabilities.low == 0.5);
   BOOST_TEST(binary.probabilities.high == 0.8, near);
 }

@@ -1,4 +1,4 @@
-// Files are read and written whole, also by a program that is killed.
+// Files are read and written whole, even if the program is killed.
 #include "io/files.hpp"
 
 #include <sys/resource.h>
@@ -38,7 +38,7 @@ std::pair<std::errc, std::string> error_of(Call call) {
   return {std::errc{}, "no error"};
 }
 
-// Runs `call` in a process of its own, which ends with it.
+// Runs `call` in a child process, which ends after it.
 template <class Call>
 pid_t in_child(Call call) {
   const pid_t child = ::fork();
@@ -51,7 +51,7 @@ pid_t in_child(Call call) {
   ::_exit(0);
 }
 
-// No file may grow beyond `bytes` while this lives: a disk that fills up, on order.
+// While this object exists, no file may grow beyond `bytes`. This simulates a full disk.
 class FileSizeLimit {
  public:
   explicit FileSizeLimit(rlim_t bytes) {
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(errors_name_the_path) {
   const Folder folder;
   const auto file = folder.write("file", "old");
   const auto absent = folder / "absent";
-  // A path below a file is denied to root too.
+  // Not even root can create a file below a file.
   BOOST_TEST(error_of([&] { write_file(file / "x.csv", "x"); }).second ==
              "cannot make the folder of " + (file / "x.csv").string() + ": Not a directory");
   BOOST_TEST(error_of([&] { (void)read_file(absent); }).second ==
@@ -132,7 +132,7 @@ BOOST_AUTO_TEST_CASE(a_full_disk_leaves_the_old_file_and_no_other) {
 BOOST_AUTO_TEST_CASE(a_program_killed_in_the_middle_leaves_the_old_file) {
   const Folder folder;
   const auto path = folder.write("x.csv", "old");
-  // Without a handler the limit's signal kills within write(), at a byte that is known.
+  // Without a handler, the signal of the limit kills the process within write(), at a known byte.
   const pid_t child = in_child([&] {
     const rlimit no_core{0, 0};
     ::setrlimit(RLIMIT_CORE, &no_core);
@@ -145,7 +145,7 @@ BOOST_AUTO_TEST_CASE(a_program_killed_in_the_middle_leaves_the_old_file) {
   BOOST_TEST(WIFSIGNALED(status));
   BOOST_TEST(WTERMSIG(status) == SIGXFSZ);
   BOOST_TEST(read_file(path) == "old");
-  BOOST_TEST(names_in(folder).size() == 2U);  // the new file's half is the proof
+  BOOST_TEST(names_in(folder).size() == 2U);  // half of the new file is there too
 }
 
 BOOST_AUTO_TEST_CASE(a_program_killed_at_any_time_leaves_a_whole_file) {

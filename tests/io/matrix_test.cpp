@@ -1,4 +1,4 @@
-// Matrices from text and CSV; every error as its exact text. For .npy see npy_test.cpp.
+// Matrices from text and CSV, and the exact text of every error. npy_test.cpp tests .npy files.
 #include "io/matrix.hpp"
 
 #include <system_error>
@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(text_errors_name_the_place) {
   BOOST_TEST(text_error("1,2;") == "--logits:1:5: an empty row");
   BOOST_TEST(text_error("1,2;3") == "--logits:1:5: 1 number where the first row has 2");
   BOOST_TEST(text_error("1;2,3") == "--logits:1:3: 2 numbers where the first row has 1");
-  // Columns count characters, not bytes: the minus is one of three bytes.
+  // Columns count characters, not bytes: the minus sign is one character of three bytes.
   BOOST_TEST(text_error("\u22121;x") == "--logits:1:1: '\u22121' is not a number");
   BOOST_TEST(text_error("1\n,\u22121,x") == "--logits:2:2: '\u22121' is not a number");
   BOOST_TEST(text_error("\x1b[2J") == "--logits:1:1: '?[2J' is not a number");

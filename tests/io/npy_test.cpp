@@ -1,4 +1,4 @@
-// NumPy's .npy files, there and back; every error as its exact text.
+// Round trips through NumPy's .npy files, and the exact text of every error.
 #include <bit>
 
 #include "folder.hpp"
@@ -14,7 +14,7 @@ std::string npy_error(std::string_view bytes) {
   return maxtrick::tests::error_of<InputError>([&] { return parse_npy(bytes, "x.npy"); });
 }
 
-// A .npy file of any version with any header, right or wrong.
+// Returns a .npy file of any version with any header, valid or not.
 std::string npy(int version, std::string_view header, std::string_view data) {
   std::string bytes = "\x93NUMPY";
   bytes += static_cast<char>(version);
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(float32_comes_back_bit_by_bit_and_rounds_to_nearest) {
   for (std::size_t i = 0; i < bits.size(); ++i)
     BOOST_TEST(std::bit_cast<std::uint32_t>(static_cast<float>(back.values[i])) == bits[i]);
 
-  // Half way between 1 and the next float goes to the even one; just above it, up.
+  // The midpoint between 1 and the next float rounds to even; the next double above it rounds up.
   const Matrix rounded =
       parse_npy(to_npy({.rows = 1, .columns = 2, .values = {0x1.000001p0, 0x1.0000010000001p0}},
                        NumberType::float32),
@@ -236,7 +236,8 @@ BOOST_AUTO_TEST_CASE(what_is_not_read_is_named_before_anything_is_allocated) {
   BOOST_TEST(shape_error("(1, 1, 1)", "") == "x.npy: 3 dimensions where 1 or 2 are read");
   BOOST_TEST(shape_error("(0,)", "") == "x.npy: shape (0,) holds no numbers");
   BOOST_TEST(shape_error("(3, 0)", "") == "x.npy: shape (3, 0) holds no numbers");
-  // 2^32 rows of 2^32: the product is 0 in 64 bits. 2^61 numbers: the product of bytes is.
+  // For 2^32 rows of 2^32 numbers the product is 0 in 64 bits. For 2^61 numbers the size in bytes
+  // is.
   BOOST_TEST(shape_error("(4294967296, 4294967296)", "") ==
              "x.npy: shape (4294967296, 4294967296) is too large");
   BOOST_TEST(shape_error("(2305843009213693952,)", "") ==
@@ -254,7 +255,7 @@ BOOST_AUTO_TEST_CASE(no_prefix_and_no_changed_byte_does_harm) {
       to_npy({.rows = 2, .columns = 2, .values = {1, 2, 3, 4}}, NumberType::float64);
   for (std::size_t size = 0; size < good.size(); ++size)
     BOOST_TEST(npy_error(good.substr(0, size)) != "no error");
-  // Only InputError or a matrix may come of it; the sanitizers watch the rest.
+  // The result must be a matrix or an InputError; the sanitizers check everything else.
   for (std::size_t at = 0; at < 128; ++at)
     for (int byte = 0; byte < 256; ++byte) {
       std::string bytes = good;

@@ -1,4 +1,4 @@
-// `accurate`, by its parts and as a whole: the claims at the heads of the files of lib/kernels.
+// `accurate`, in parts and as a whole: checks the claims at the heads of the files of lib/kernels.
 #include "brute_force.hpp"
 #include "io/files.hpp"
 #include "kernels/kernels.hpp"
@@ -24,7 +24,7 @@ using ops::Op;
 
 constexpr mpfr_prec_t bits = 250;
 
-// The parts of the scalar kernels, one lane of them.
+// The parts of the scalar kernels, of which one lane is used.
 using V = kernels::scalar::Vector;
 
 kernels::Exponentials<V, true> exponentials_below(float a) { return {V::all(a), V::all(0.0F)}; }
@@ -33,7 +33,7 @@ double log_of_1_and(double q) {
   return kernels::log1p(q, [](double x) { return x; });
 }
 
-// |got / f(x) - 1| for f(x) = y.
+// Returns |got / f(x) - 1|, where y = f(x).
 double relative(double got, mpfr_srcptr y) {
   Real difference(bits);
   mpfr_ui_sub(difference, 0, y, MPFR_RNDN);
@@ -52,7 +52,7 @@ double worst_ulp(Op op, const std::vector<float>& row) {
   return tests::worst_ulp(op, row, apply<float>(accurate(op), row));
 }
 
-// Rows that each provoke something; `n` classes.
+// A kind of rows of n classes; each kind tests one hazard.
 struct Kind {
   const char* what;
   std::function<float(Random&, std::size_t i, double base, double gap)> logit;
@@ -97,7 +97,7 @@ const std::vector<Kind> kinds{
 
 }  // namespace
 
-// 0.12 u: what the head of exponential.hpp derives, g included.
+// The error is at most 0.12 u, as the head of exponential.hpp derives, including g.
 BOOST_AUTO_TEST_CASE(the_pair_is_the_exponential) {
   Random random(1);
   Real y(bits);
@@ -118,7 +118,7 @@ BOOST_AUTO_TEST_CASE(the_pair_is_the_exponential) {
     BOOST_TEST_REQUIRE((V::lane_0(e.t) > 0x1p-126F && V::lane_0(e.t) < 0x1p41F));
   }
   BOOST_TEST(worst <= 0.12 * 0x1p-24);
-  BOOST_TEST(worst >= 0.05 * 0x1p-24);  // the derivation is not idle
+  BOOST_TEST(worst >= 0.05 * 0x1p-24);  // the bound is not too loose
   BOOST_TEST(worst_fast <= 1.12 * 0x1p-24);
   BOOST_TEST(worst_fast >= 0.9 * 0x1p-24);
 }
@@ -163,7 +163,8 @@ BOOST_AUTO_TEST_CASE(the_exponential_pair_of_doubles_is_right_to_95_bits) {
   BOOST_TEST(kernels::exponential_pair(0).high == 1);
 }
 
-// 0.13 u beside the terms as they are; from 13 below the largest on by as much again for each.
+// The error relative to the sum of the terms as computed is at most 0.13 u. Terms that are 13 or
+// more below the largest logit add at most 3 s u, where s is their share of the sum (sum.hpp).
 BOOST_AUTO_TEST_CASE(the_sum_keeps_what_floats_lose) {
   Random random(4);
   for (const std::size_t n : std::vector<std::size_t>{1, 2, 15, 16, 17, 63, 64, 65, 1000, 100000}) {
@@ -204,7 +205,7 @@ BOOST_AUTO_TEST_CASE(within_one_ulp_on_rows_of_every_kind) {
     }
 }
 
-// The target's entry too, which y - 1 would leave few digits where y is near 1.
+// This includes the target's entry: computing it as y - 1 would lose digits where y is near 1.
 BOOST_AUTO_TEST_CASE(gradients_within_one_ulp) {
   Random random(9);
   double worst = 0;
@@ -214,7 +215,7 @@ BOOST_AUTO_TEST_CASE(gradients_within_one_ulp) {
       const double base = random.uniform(-120, 120), gap = random.uniform(0, 110);
       std::vector<float> row(n), gradient(n), loss(1);
       for (std::size_t k = 0; k < n; ++k) row[k] = kind.logit(random, k, base, gap);
-      // Every other time the largest is the target.
+      // In every other row, the target is the class with the largest logit.
       const auto top = std::max_element(row.begin(), row.end()) - row.begin();
       const std::size_t t = i % 2 == 0 ? static_cast<std::size_t>(top) : random.below(n);
       const float scale = static_cast<float>(std::ldexp(1, 8 - static_cast<int>(random.below(20))));
@@ -226,8 +227,9 @@ BOOST_AUTO_TEST_CASE(gradients_within_one_ulp) {
   BOOST_TEST(worst > 0.5);
 }
 
-// Rows whose exponentials sum to 1 but for less and less: each logit takes what the ones before it
-// have left. Within an ULP of the claim's floor at least.
+// Rows whose exponentials sum to 1, with an increasingly small difference: each logit is the
+// logarithm of what the ones before it have left of 1. The error is at most one ULP, where the ULP
+// is at least that of the claim's floor.
 BOOST_AUTO_TEST_CASE(log_sum_exp_where_the_logits_cancel) {
   Random random(8);
   Real sum(bits), term(bits);
@@ -260,7 +262,8 @@ BOOST_AUTO_TEST_CASE(within_one_ulp_on_long_rows) {
   std::vector<float> row(40000);
   for (float& x : row) x = pick(random, -16, 16);
   for (const Op op : ops::ops_of_logits()) BOOST_TEST(worst_ulp(op, row) <= 1, name(op));
-  // A million, of which each is too small for the largest to see, and a tenth of it together.
+  // A million logits. Each term is too small to change the largest one, but together they amount to
+  // a tenth of it.
   row.assign(1000000, -16.9907055F);
   row[77] = -0.992186427F;
   for (const Op op : ops::ops_of_logits()) BOOST_TEST(worst_ulp(op, row) <= 1, name(op));
@@ -280,7 +283,7 @@ BOOST_AUTO_TEST_CASE(rows_that_others_get_wrong) {
   BOOST_TEST(first(ops::softmax, {-103, 0}) == 1.4e-45F);  // the smallest subnormal number
   BOOST_TEST(first(ops::softmax, {1000, 1000}) == 0.5F);
   BOOST_TEST(first(ops::softmax, {3e38F, -3e38F}) == 1);
-  BOOST_TEST(first(ops::log_softmax, {-3e38F, 3e38F}) == -INFINITY);  // what -6e38 rounds to
+  BOOST_TEST(first(ops::log_softmax, {-3e38F, 3e38F}) == -INFINITY);  // -6e38 rounds to -inf
 }
 
 BOOST_AUTO_TEST_CASE(special_values_are_the_projects) {
@@ -295,14 +298,15 @@ BOOST_AUTO_TEST_CASE(special_values_are_the_projects) {
     }
 }
 
-// The bits are promised: the same from every compiler, and with fma by hardware or by software.
+// The project guarantees the bits: they are the same with every compiler, and with fma in hardware
+// or in software.
 BOOST_AUTO_TEST_CASE(the_bits_are_these) {
   Random random(7);
   std::string bytes;
   for (const Kind& kind : kinds)
     for (int i = 0; i < 40; ++i) {
       const std::size_t n = 1 + random.below(300);
-      // Without libm: the rows must be the same everywhere as well.
+      // No libm is used, because the rows must be the same on every platform too.
       const double base = random.uniform(-120, 120), gap = random.uniform(0, 110);
       std::vector<float> row(n);
       for (std::size_t k = 0; k < n; ++k)

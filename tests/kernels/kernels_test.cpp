@@ -1,4 +1,5 @@
-// What lib/kernels promises whatever the instruction set: bits, places, edges, special values.
+// The guarantees of lib/kernels for every instruction set: bits, placement of the results, memory
+// limits, special values.
 #include "kernels/kernels.hpp"
 
 #include <sys/mman.h>
@@ -35,7 +36,7 @@ std::vector<Isa> available() {
   return isas;
 }
 
-// Everything that the kernels make of one matrix.
+// All results of the kernels for one matrix.
 struct Results {
   std::vector<float> softmax, log_softmax, losses, fused_losses, gradient, largest;
   std::vector<double> above;
@@ -76,7 +77,8 @@ void require_same(const Results& a, const Results& b, const std::string& what) {
   BOOST_TEST_REQUIRE(same_bits(a.above, b.above), "log-sum-exp above it: " << what);
 }
 
-// A kind of row for each thing that a kernel might take another way for.
+// Returns a matrix of one kind. There is one kind of rows for each property that may select a
+// different path in a kernel.
 Matrix matrix(Random& random, std::size_t rows, std::size_t classes, unsigned kind) {
   Matrix m{rows, classes, std::vector<float>(rows * classes), std::vector<std::int32_t>(rows)};
   for (std::size_t r = 0; r < rows; ++r) {
@@ -91,8 +93,8 @@ Matrix matrix(Random& random, std::size_t rows, std::size_t classes, unsigned ki
         case 4: x = i == r % classes ? x : x - random.uniform(0, 300); break;  // one leads
         case 5:
           x = i % 2 == 0 ? std::round(x) : -std::abs(std::round(x));
-          break;                                     // ties, of -0 too
-        case 6: x = r % 3 == 0 ? 40 * x : x; break;  // plain beside wide
+          break;                                     // ties, including those of -0 and +0
+        case 6: x = r % 3 == 0 ? 40 * x : x; break;  // ordinary rows and wide ones
         default: x = spread * x;
       }
       if (kind == 7 && random.below(4 * classes) == 0) x = random.below(2) == 0 ? NAN : INFINITY;
@@ -108,7 +110,7 @@ const std::vector<std::size_t> sizes{
     1,  2,  3,  4,   5,   7,   8,   9,   10,  15,  16,  17,   31,   32,   33,   47,   48,  63,
     64, 65, 80, 100, 127, 128, 129, 255, 300, 511, 777, 1000, 2047, 2048, 2049, 4100, 9001};
 
-// 1 to `last`, and others.
+// Returns the sizes 1 to `last`, followed by `others`.
 std::vector<std::size_t> sizes_to(std::size_t last, const std::vector<std::size_t>& others) {
   std::vector<std::size_t> all;
   for (std::size_t n = 1; n <= last; ++n) all.push_back(n);
@@ -123,8 +125,8 @@ BOOST_AUTO_TEST_CASE(accurate_has_the_same_bits_everywhere) {
   const auto isas = available();
   for (const std::size_t classes : sizes)
     for (unsigned kind = 0; kind < kinds; ++kind) {
-      // Up to five groups or batches, of which the kernels have three in hand at a time; of 64 rows
-      // of up to four classes, up to three.
+      // Up to five groups or batches of rows; the kernels process three at a time. With up to four
+      // classes, up to three groups of 64 rows.
       const std::size_t rows = 1 + random.below(classes > 2100  ? 2
                                                 : classes > 300 ? 8
                                                 : classes > 4   ? 85
@@ -152,7 +154,7 @@ BOOST_AUTO_TEST_CASE(a_row_has_the_same_bits_wherever_it_stands) {
         const Matrix m = matrix(random, classes > 100 ? 21 : 69, classes, kind);
         const Results whole = compute(method, m.view(), m.targets);
         for (std::size_t r = 0; r < m.rows; ++r) {
-          // By itself, and at another alignment.
+          // The row alone, and at a different alignment.
           std::vector<float> moved(classes + 16);
           float* at = moved.data() + 1 + r % 15;
           std::copy_n(m.logits.data() + r * classes, classes, at);
@@ -187,7 +189,7 @@ BOOST_AUTO_TEST_CASE(strides_places_and_threads_change_no_bit) {
                                                                               {9, 40000}}) {
       const std::size_t rows = shape.first, classes = shape.second;
       if (isa == Isa::scalar && rows * classes > 40000)
-        continue;  // 16 times the time of the others
+        continue;  // takes 16 times as long as the others
       const Matrix m = matrix(random, rows, classes, rows == 150 ? 0 : 6);
       const Method method{Algorithm::accurate, isa};
       const Results dense = compute(method, m.view(), m.targets);
@@ -200,8 +202,8 @@ BOOST_AUTO_TEST_CASE(strides_places_and_threads_change_no_bit) {
       require_same(dense, compute(method, {wide.data(), rows, classes, stride}, m.targets),
                    "stride");
 
-      // In place, with gaps between the rows and without, and from rows without to rows with gaps;
-      // what lies in the gaps stays.
+      // In place, with and without gaps between the rows, and from rows without gaps to rows with
+      // gaps. The contents of the gaps must not change.
       std::vector<float> losses(rows);
       using Run = std::function<void(Rows<const float>, Rows<float>)>;
       const auto into = [&](std::size_t between, bool in_place, const std::vector<float>& expected,
@@ -233,7 +235,8 @@ BOOST_AUTO_TEST_CASE(strides_places_and_threads_change_no_bit) {
     }
 }
 
-// Of the bits of `fast` nothing is promised, but 6 ULP of what `accurate` has within 1.
+// The bits of `fast` are not guaranteed. They must be within 6 ULP of the results of `accurate`,
+// which are within 1 ULP.
 BOOST_AUTO_TEST_CASE(fast_is_near_accurate_on_every_way) {
   Random random(7);
   const auto near = [](const std::vector<float>& fast, const std::vector<float>& accurate) {
@@ -260,8 +263,8 @@ BOOST_AUTO_TEST_CASE(fast_is_near_accurate_on_every_way) {
       }
 }
 
-// What is subnormal on the way takes some CPUs a hundred times as long; results that are so are
-// made of integers. The processor notes what underflows.
+// Subnormal intermediate results make some CPUs a hundred times slower. Subnormal results are
+// therefore made by integer operations. The test reads the processor's underflow flag.
 BOOST_AUTO_TEST_CASE(nothing_underflows_on_the_way) {
   Random random(6);
   for (const Isa isa : available())
@@ -274,7 +277,8 @@ BOOST_AUTO_TEST_CASE(nothing_underflows_on_the_way) {
           const Rows<float> results{y.data(), m.rows, classes, classes};
           std::feclearexcept(FE_ALL_EXCEPT);
           kernels::softmax(method, m.view(), results);
-          // Where one class leads by far, the loss and its neighbours may be subnormal themselves.
+          // Where one class leads by far, the loss and its intermediate results may be subnormal
+          // themselves.
           if (kind == 0 || (classes >= 100 && kind == 2))
             kernels::cross_entropy_gradient(method, m.view(), m.targets, 0x1p-12F, losses, results);
           BOOST_TEST_REQUIRE(
@@ -283,7 +287,7 @@ BOOST_AUTO_TEST_CASE(nothing_underflows_on_the_way) {
         }
 }
 
-// Past the last-level cache results take another way to memory, whatever their alignment.
+// Results that exceed the last-level cache are written by streaming stores, at every alignment.
 BOOST_AUTO_TEST_CASE(streamed_results_have_the_same_bits) {
   Random random(4);
   alignas(64) static float scratch[kernels::scratch_floats];
@@ -320,7 +324,8 @@ BOOST_AUTO_TEST_CASE(streamed_results_have_the_same_bits) {
       }
 }
 
-// Rows that end where the memory ends, and begin where it begins: both logits and results.
+// Rows that start at the start of a memory mapping or end at its end, for logits and results. An
+// access outside the mapping would crash.
 BOOST_AUTO_TEST_CASE(nothing_outside_the_rows_is_touched) {
   Random random(5);
   const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
@@ -338,7 +343,8 @@ BOOST_AUTO_TEST_CASE(nothing_outside_the_rows_is_touched) {
     for (const Algorithm algorithm : kernels::all_algorithms)
       for (const std::size_t classes : sizes_to(200, {300, 1003, 2047, 2049, 2070, 4095}))
         for (const int place : {0, 1, 2, 3}) {
-          // Of few classes 64 rows go together, the last ones too where there are no others.
+          // For few classes, 64 rows are processed together; the last ones too, if there are no
+          // other rows.
           const bool at_end = place % 2 == 1, together = place < 2 && classes <= 4;
           const std::size_t rows =
               together ? 64 * (1 + random.below(3))
@@ -363,17 +369,17 @@ BOOST_AUTO_TEST_CASE(nothing_outside_the_rows_is_touched) {
   munmap(reinterpret_cast<char*>(y) - page, bytes + 2 * page);
 }
 
-// Any axis: classes apart, rows apart, both, and only one of logits and results; what lies between
-// stays.
+// Softmax along any axis: strides between classes, between rows, or both, and strides of only the
+// logits or only the results. The numbers in between must not change.
 BOOST_AUTO_TEST_CASE(classes_apart_change_no_bit) {
   using Strides = std::pair<std::size_t, std::size_t>;  // of rows, of classes
   Random random(6);
   for (const Isa isa : available())
     for (const auto& shape : std::vector<std::pair<std::size_t, std::size_t>>{
              {1, 1}, {37, 1}, {1, 300}, {70, 4}, {300, 17}, {9, 2049}, {700, 1000}, {3, 140000}}) {
-      const std::size_t rows = shape.first, classes = shape.second;  // which lambdas capture
+      const std::size_t rows = shape.first, classes = shape.second;  // lambdas can capture these
       if (isa == Isa::scalar && rows * classes > 40000)
-        continue;  // 16 times the time of the others
+        continue;  // takes 16 times as long as the others
       const Matrix m = matrix(random, rows, classes, classes % 2 == 0 ? 4 : 7);
       const std::size_t n = rows * classes;
       for (const unsigned threads : {1U, 3U})
@@ -383,7 +389,7 @@ BOOST_AUTO_TEST_CASE(classes_apart_change_no_bit) {
           const Results dense = compute(method, m.view(), m.targets);
           std::vector<float> sums(rows);
           kernels::log_sum_exp(method, m.view(), sums);
-          // Columns, columns with a gap, both apart, dense.
+          // Columns, columns with a gap, strides in both directions, dense.
           for (const Strides& of_x :
                {Strides{1, rows}, {1, rows + 5}, {2 * classes + 3, 2}, {classes, 1}})
             for (const Strides& of_y : {of_x, Strides{1, rows}, {classes, 1}}) {
@@ -467,7 +473,8 @@ BOOST_AUTO_TEST_CASE(no_rows_are_no_work) {
       }
 }
 
-// One NaN, and the same one, whatever is wrong with the row; its neighbours are not touched.
+// Every kind of invalid row gives the same NaN in all its results; the rows beside it are not
+// affected.
 BOOST_AUTO_TEST_CASE(invalid_rows_are_nan_throughout) {
   for (const Isa isa : available())
     for (const Algorithm algorithm : kernels::all_algorithms)
@@ -489,7 +496,8 @@ BOOST_AUTO_TEST_CASE(invalid_rows_are_nan_throughout) {
             const Results r = compute({algorithm, isa}, m.view(), m.targets);
             const float canonical = std::numeric_limits<float>::quiet_NaN();
             for (const auto* y : {&r.softmax, &r.log_softmax, &r.gradient}) {
-              // One check for a result, not for each number: a check takes longer than a kernel.
+              // One check for each result instead of one for each number, because a check takes
+              // longer than a kernel.
               bool right = true;
               for (std::size_t i = 0; i < rows * classes; ++i)
                 right = right && (is_bad(i / classes)

@@ -1,4 +1,4 @@
-// The losses of two classes in one column: logistic regression.
+// The losses of two classes with one column of logits: logistic regression.
 #include "learn/loss.hpp"
 #include "numerics/random.hpp"
 #include "one_loss.hpp"
@@ -29,7 +29,7 @@ Result<T> of(const std::string& arm, T logit, std::int32_t label,
   return {value, gradient};
 }
 
-// Of the two classes (0, logit).
+// Returns the exact result for the two classes with the logits (0, logit).
 double exact(ops::Op op, double logit, std::size_t c) {
   const std::vector<double> row{0, logit};
   return oracle::exact<double>(op, row)[c].value();
@@ -51,10 +51,10 @@ BOOST_AUTO_TEST_CASE(they_are_the_losses_of_two_classes) {
         for (const GradientForm form : {GradientForm::chain, GradientForm::difference})
           BOOST_TEST(near(of(arm, z, label, form).gradient, gradient, 2e-12), arm << z);
       }
-      // Keras adds its epsilon to what it has clipped.
+      // Keras adds its epsilon to the clipped probability.
       const double guard = 1e-7;
       BOOST_TEST(near(of("bce_clip", z, label).loss, -std::log(std::exp(log_p) + guard), 2e-12));
-      // 1 - p cancels: the slope is right to u / (1e-4 * step).
+      // 1 - p cancels, so the slope is accurate to u / (1e-4 * step).
       constexpr double step = 0x1p-17;
       const double slope =
           (of("bce_clip", z + step, label).loss - of("bce_clip", z - step, label).loss) /
@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(they_are_the_losses_of_two_classes) {
   }
 }
 
-// Smoothed labels, which a column of weights may have.
+// Smoothed labels: with one column, a label may be any weight between 0 and 1.
 BOOST_AUTO_TEST_CASE(a_label_may_be_a_weight) {
   numerics::Random random(2);
   for (int i = 0; i < 300; ++i) {
@@ -84,18 +84,18 @@ BOOST_AUTO_TEST_CASE(a_label_may_be_a_weight) {
 }
 
 BOOST_AUTO_TEST_CASE(where_they_break) {
-  // 1 / (1 + e^-17) is 1 in float32: log(1 - p) is of 0, and is multiplied by 0 for the other
-  // label.
+  // 1 / (1 + e^-17) rounds to 1 in float32. log(1 - p) is then log 0, and for the other label it is
+  // multiplied by 0.
   BOOST_TEST(of("bce", 17.0F, 0).loss == INFINITY);
   BOOST_TEST(std::isnan(of("bce", 17.0F, 1).loss));
   BOOST_TEST(of("bce", -88.0F, 1).loss == 88.0F, boost::test_tools::tolerance(1e-6F));
-  // e^89 is inf: p is 0.
+  // e^89 is inf, so p is 0.
   BOOST_TEST(of("bce", -89.0F, 1).loss == INFINITY);
   BOOST_TEST(std::isnan(of("bce", -89.0F, 0).loss));
   BOOST_TEST(std::isnan(of("bce", -89.0F, 1).gradient));
   BOOST_TEST(of("bce", -89.0F, 1, GradientForm::difference).gradient == -1);
 
-  // The clip of 1 leaves 1.19e-7, and the epsilon that is added there as much again: keras#15249.
+  // The clip leaves 1.19e-7 of 1 - p, and the epsilon that is added doubles it: keras#15249.
   BOOST_TEST(of("bce_clip", 1000.0F, 0).loss == 15.333239F);
   BOOST_TEST(of("bce_clip", -1000.0F, 1).loss == -std::log(2e-7F),
              boost::test_tools::tolerance(1e-7F));

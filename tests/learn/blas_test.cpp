@@ -1,4 +1,4 @@
-// Matrix products against plain loops. The entries are small whole numbers, so that every order of
+// Compares matrix products with plain loops. The entries are small integers, so that every order of
 // summation gives the same bits.
 #include "learn/blas.hpp"
 
@@ -16,7 +16,7 @@ using maxtrick::numerics::Random;
 
 constexpr double gap = 77;
 
-// rows x columns as BLAS is given it: transposed or not, with `gap` between the columns.
+// A rows x columns matrix as BLAS receives it: transposed or not, with `gap` between the columns.
 template <class T>
 struct Stored {
   Stored(std::size_t m, std::size_t n, bool turned, std::size_t more)
@@ -49,7 +49,7 @@ void check(Size size, bool turned_A, bool turned_B, std::size_t more, Random& ra
       C(size.m, size.n, false, 3 * more);
   A.fill(random);
   B.fill(random);
-  // What stands in C takes no part: a NaN would stay.
+  // The old contents of C must not be used; otherwise their NaN would remain.
   for (std::size_t i = 0; i < size.m; ++i)
     for (std::size_t j = 0; j < size.n; ++j) C.at(i, j) = std::numeric_limits<T>::quiet_NaN();
   auto expected = C;

@@ -1,8 +1,8 @@
-// make_blobs against scikit-learn 1.2.1 with NumPy 1.24.2. A comment over each case is the Python
-// that made its digests, after
+// Compares make_blobs with scikit-learn 1.2.1 and NumPy 1.24.2. The comment above each case is the
+// Python code that made its digests, between
 //   from sklearn.datasets import make_blobs; from hashlib import sha256
 //   lab = [[-5, 2], [-2, -2], [1, 2], [5, -2]]
-// and before  sha256(X.tobytes()).hexdigest(), sha256(y.tobytes()).hexdigest().
+// and  sha256(X.tobytes()).hexdigest(), sha256(y.tobytes()).hexdigest().
 #include "learn/blobs.hpp"
 
 #include "digests.hpp"
@@ -52,14 +52,16 @@ BOOST_AUTO_TEST_CASE(unshuffled_they_stand_centre_by_centre) {
   BOOST_TEST(std::is_sorted(data.y.begin(), data.y.end()));
 }
 
-// 26, 26, 26 and 25: X, y = make_blobs(103, centers=lab, cluster_std=0.7, random_state=1)
+// The centres have 26, 26, 26 and 25 samples:
+// X, y = make_blobs(103, centers=lab, cluster_std=0.7, random_state=1)
 BOOST_AUTO_TEST_CASE(what_does_not_divide_goes_to_the_first_centres) {
   const Blobs blobs{.samples = 103, .centres = lab, .spread = {0.7}, .seed = 1};
   check(blobs, "49b14f93c33540c254cc4cbaef18e0bbc0791d98e178adb39e4c5b5224065c71",
         "4643c6f7f2648efedf08ce7a4a18ec9ce34314983b50037d0b7606ce533c6c3c");
 }
 
-// An odd number of normals a centre, so that the one kept goes on to the next centre:
+// Each centre takes an odd number of normals, so that the spare one of the last pair goes to the
+// next centre:
 // X, y = make_blobs(101, centers=[[0, 0, 1], [3, -3, 0.5]], random_state=7), 153 for the first;
 // X, y = make_blobs(9, centers=[[0.], [10.], [20.]], random_state=42), 3 for each.
 BOOST_AUTO_TEST_CASE(the_kept_normal_goes_on_to_the_next_centre) {

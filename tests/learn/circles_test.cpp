@@ -1,4 +1,4 @@
-// The three classes of the two circles.
+// The three classes of the data set of two circles.
 #include "learn/circles.hpp"
 
 #include <array>
@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(the_class_is_by_the_distance_from_the_origin) {
     BOOST_TEST_REQUIRE(data.y[n] == (distance < inner ? 0 : distance < outer ? 1 : 2));
     ++counts[static_cast<std::size_t>(data.y[n])];
   }
-  // By area, within five standard errors.
+  // The shares of the classes are those of the areas, within five standard errors.
   const double square = 4 * half_width * half_width, pi = std::acos(-1.0);
   const double within = pi * inner * inner / square, all = pi * outer * outer / square;
   const std::array<double, 3> shares{within, all - within, 1 - all};
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(the_class_is_by_the_distance_from_the_origin) {
 }
 
 BOOST_AUTO_TEST_CASE(a_point_on_a_circle_is_outside_it) {
-  // With a half width of 0 all points are the origin, and a radius of 0 goes through it.
+  // With a half width of 0, all points are at the origin, which lies on a circle of radius 0.
   const auto label = [](double inner, double outer) {
     return make_circles({.samples = 1, .inner = inner, .outer = outer, .half_width = 0}).y.at(0);
   };

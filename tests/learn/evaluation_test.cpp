@@ -1,4 +1,4 @@
-// What is read off a network after training: in float64, and exactly.
+// The evaluation of a network after training, in float64 and with exact losses.
 #include "lab.hpp"
 #include "ops/log_softmax.hpp"
 #include "oracle/oracle.hpp"
@@ -40,7 +40,7 @@ BOOST_AUTO_TEST_CASE(logits_of_all_examples_are_made_some_at_a_time) {
   BOOST_TEST(expected.size() == 200U);
   BOOST_TEST(logits(by_seven, examples) == expected, boost::test_tools::tolerance(1e-12)
                                                          << boost::test_tools::per_element());
-  // Of one example alone.
+  // The logits of a single example.
   Network<double> one = widened(network, 1);
   const std::vector<double> x{double{examples.X[33]}, double{examples.X[83]}, 1};
   const auto z = one.forward({x.data(), 1}, 1);
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(exact_loss_is_the_oracles) {
       }
       BOOST_TEST(exact_loss({z.data(), rows, columns}, labels) == sum / rows,
                  boost::test_tools::tolerance(1e-14));
-      // One logit is two, the first of them 0.
+      // One logit stands for two, of which the first is 0.
       double binary = 0;
       for (std::size_t i = 0; i < rows; ++i)
         binary += loss({0, z[i]}, static_cast<std::size_t>(labels[i] = labels[i] > 0));
@@ -87,8 +87,8 @@ BOOST_AUTO_TEST_CASE(exact_loss_is_the_oracles) {
                  boost::test_tools::tolerance(1e-14));
     }
   }
-  // Far below what the logarithm of a sum can tell from 0. (A tolerance would be absolute beside
-  // 0.)
+  // The loss is far below the smallest value that the logarithm of a sum can distinguish from 0. (A
+  // tolerance of Boost.Test would be absolute near 0.)
   const std::vector<double> sure{60, 0, -60};
   const std::vector<std::int32_t> zero{0};
   BOOST_TEST(std::abs(exact_loss({sure.data(), 1, 2}, zero) / std::exp(-60) - 1) < 1e-14);

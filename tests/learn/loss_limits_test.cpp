@@ -1,4 +1,4 @@
-// Where each loss breaks, and which does not.
+// The limits at which each loss fails, and the losses that have none.
 #include "one_loss.hpp"
 #include "ops/log_softmax.hpp"
 #include "random_rows.hpp"
@@ -12,7 +12,7 @@ using namespace maxtrick::tests;
 
 }  // namespace
 
-// p < 1e-7 from a gap of log(1e7 - 1) = 16.118 on.
+// p < 1e-7 holds from a gap of log(1e7 - 1) = 16.118 on.
 BOOST_AUTO_TEST_CASE_TEMPLATE(clip_stops_learning, T, FloatTypes) {
   BOOST_TEST(!all_zero(sparse<T>("clip", {T(-16.11), 0}, 0).gradient));
   BOOST_TEST(!all_zero(one_hot<T>("clip", {T(-16.11), 0}, 0).gradient));
@@ -20,14 +20,14 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(clip_stops_learning, T, FloatTypes) {
     BOOST_TEST(all_zero(one_hot<T>("clip", {T(gap), 0}, 0).gradient));
     BOOST_TEST(all_zero(one_hot<T>("clip", {T(gap), 0, T(-0.5), -1}, 0).gradient));
   }
-  // Sparse: when the leader is beyond the clip too. In float32 1 - 1e-7 is 1 - 2^-23, and the next
-  // probability above it that an exp gives, by 1 / (1 + e), is 1.
+  // The sparse form also stops where the leading probability is beyond the clip. In float32, 1 -
+  // 1e-7 is 1 - 2^-23, and the next larger probability that 1 / (1 + e) can give is 1.
   for (const double gap : {-16.75, -50.0, -110.0, 16.75, 50.0}) {
     BOOST_TEST(all_zero(sparse<T>("clip", {T(gap), 0}, 0).gradient));
     BOOST_TEST(all_zero(one_hot<T>("clip", {T(gap), 0}, 0).gradient));
   }
-  // Where the other classes are within the clip, the second softmax gives each the same derivative
-  // c / p / sum c: the Jacobian leaves of it no more than p_t and the rounding.
+  // If the other classes are not clipped, the second softmax gives each of them the same derivative
+  // c / p / sum c. The Jacobian then leaves only p_t and rounding errors.
   for (const double gap : {-17.0, -30.0}) {
     const std::vector<T> row{T(gap), 0, T(-0.5), -1};
     const auto got = sparse<T>("clip", row, 0);
@@ -36,13 +36,13 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(clip_stops_learning, T, FloatTypes) {
       BOOST_TEST(std::abs(g) <= p + 4 * std::numeric_limits<T>::epsilon());
     BOOST_TEST(got.gradient[0] < 0);
     BOOST_TEST(got.gradient[0] >= -p);
-    // In truth it is -1 there, as y - t knows.
+    // The true derivative is -1 there, which y - t gives.
     BOOST_TEST(sparse<T>("clip", row, 0, GradientForm::difference).gradient[0] == -1,
                boost::test_tools::tolerance(T(1e-6)));
   }
 }
 
-// TensorFlow's derivative of a clip is 0 where x < low or x > high: at the limits it passes.
+// TensorFlow's derivative of a clip is 0 for x < low or x > high. At the limits themselves it is 1.
 BOOST_AUTO_TEST_CASE(the_clip_passes_at_its_limits) {
   const Formulation& clip = *find_formulation("clip");
   const float low = 1e-7F, high = 1 - low;
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(the_naive_chain_breaks) {
   const auto naive = [](std::vector<float> row, GradientForm form) {
     return sparse<float>("log_of_softmax", row, 0, form, "naive");
   };
-  // e^-110 is 0: log 0, and 0 * 1/0 in the chain.
+  // e^-110 is 0, which gives log 0, and 0 * 1/0 in the chain rule.
   BOOST_TEST(naive({-110, 0}, GradientForm::chain).loss == INFINITY);
   BOOST_TEST(std::isnan(naive({-110, 0}, GradientForm::chain).gradient[0]));
   BOOST_TEST(naive({-110, 0}, GradientForm::difference).gradient[0] == -1);
@@ -82,12 +82,12 @@ BOOST_AUTO_TEST_CASE(the_naive_chain_breaks) {
   BOOST_TEST(naive({-90, 0}, GradientForm::chain).loss == 90, boost::test_tools::tolerance(1e-3F));
   BOOST_TEST(!std::isfinite(naive({-90, 0}, GradientForm::chain).gradient[0]));
   BOOST_TEST(std::abs(naive({-88, 0}, GradientForm::chain).gradient[0] + 1) < 1e-4F);
-  // e^110 is inf: nothing is left.
+  // e^110 is inf, so everything is NaN.
   for (const GradientForm form : {GradientForm::chain, GradientForm::difference}) {
     BOOST_TEST(std::isnan(naive({110, 0}, form).loss));
     BOOST_TEST(std::isnan(naive({110, 0}, form).gradient[0]));
   }
-  // As a user writes it: of a one-hot target, 0 * log 0.
+  // A one-hot target, as users write it, gives 0 * log 0.
   BOOST_TEST(std::isnan(one_hot<float>("log_of_softmax", {110, 0}, 0).loss));
   BOOST_TEST(sparse<float>("log_of_softmax", {110, 0}, 0).loss == 0);
 }
@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(fused_log1p_keeps_its_digits, T, FloatTypes) {
     const double loss = -exact[static_cast<std::size_t>(label)].value();
     const auto got = sparse<T>("fused_log1p", row, label);
     const double u = std::numeric_limits<T>::epsilon() / 2;
-    // x - max, rounded, can be off by u * 2 max |x|; n terms are added.
+    // The rounding error of x - max is at most u * 2 max |x|; n terms are added.
     const double allowed = (100 + 4 * (std::abs(row[0]) + 1e4)) * u;
     const double least = std::numeric_limits<T>::min();
     if (loss > least * 1e3 && i % 2)

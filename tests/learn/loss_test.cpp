@@ -1,4 +1,4 @@
-// Losses: every arm against the oracle and against central differences.
+// Compares every formulation of the loss with the oracle and with central differences.
 #include "learn/loss.hpp"
 
 #include "one_loss.hpp"
@@ -14,21 +14,22 @@ namespace {
 using namespace maxtrick;
 using namespace maxtrick::tests;
 
-// Rows in which every probability is between 1e-5 and 1 - 1e-5: no arm has a limit there.
+// Returns rows in which every probability is between 1e-5 and 1 - 1e-5, so that no guard takes
+// effect.
 std::vector<double> calm_row(numerics::Random& random, std::size_t i) {
   std::vector<double> row = random_row<double>(random, i, 4, 8);
   if (row.size() < 2) row.push_back(row[0] - 1);
   return row;
 }
 
-// The exact log-probabilities, rounded once.
+// Returns the exact log-probabilities, rounded once.
 std::vector<double> log_probabilities(const std::vector<double>& row) {
   std::vector<double> y;
   for (const auto& exact : oracle::exact<double>(ops::log_softmax, row)) y.push_back(exact.value());
   return y;
 }
 
-// What the arm's formula says in exact arithmetic of exact probabilities, its guard included.
+// Evaluates the arm's formula, including its guard, in exact arithmetic for exact probabilities.
 double due(const Formulation& arm, const std::vector<double>& log_p, std::size_t label) {
   if (arm.name == "eps") return -std::log(std::exp(log_p[label]) + arm.guard);
   return -log_p[label];
@@ -42,7 +43,8 @@ std::vector<double> random_weights(numerics::Random& random, std::size_t n) {
   return weights;
 }
 
-// The derivative of the loss by each logit, by steps of it: right to about 1e-9.
+// Returns the derivative of the loss with respect to each logit by finite differences, accurate to
+// about 1e-9.
 std::vector<double> slopes(const Formulation& arm, const std::vector<double>& row,
                            const Targets<double>& targets) {
   constexpr double step = 0x1p-17;
@@ -62,7 +64,7 @@ void check_gradient(const Formulation& arm, const std::vector<double>& row,
                     const Targets<double>& targets) {
   const auto expected = slopes(arm, row, targets);
   for (const GradientForm form : {GradientForm::chain, GradientForm::difference}) {
-    // y - t is of the loss without the epsilon.
+    // y - t is the gradient of the loss without the epsilon.
     const double allowed = form == GradientForm::difference ? arm.guard * 1e5 : 0;
     const auto got = evaluate<double>(arm, row, targets, form).gradient;
     for (std::size_t k = 0; k < row.size(); ++k)
@@ -140,7 +142,7 @@ BOOST_AUTO_TEST_CASE(soft_targets_are_weighed) {
   }
 }
 
-// Bit for bit: 0 times a finite number adds nothing.
+// The results have the same bits, because adding 0 times a finite number changes nothing.
 BOOST_AUTO_TEST_CASE(sparse_and_one_hot_are_one_but_for_clip) {
   numerics::Random random(4);
   for (std::size_t i = 0; i < 300; ++i) {
@@ -156,8 +158,8 @@ BOOST_AUTO_TEST_CASE(sparse_and_one_hot_are_one_but_for_clip) {
   }
 }
 
-// Keras's sparse formula applies softmax once more to what it has clipped, and so divides by the
-// sum; its one-hot formula divides before, by a sum that is 1.
+// Keras's sparse formula applies softmax to the clipped probabilities again and so divides by their
+// sum. Its one-hot formula divides before clipping, by a sum that is 1.
 BOOST_AUTO_TEST_CASE(clip_has_two_formulas) {
   constexpr double eps = 1e-7;
   for (const double gap : {-40.0, -20.0, 20.0, 40.0}) {
@@ -171,7 +173,7 @@ BOOST_AUTO_TEST_CASE(clip_has_two_formulas) {
     BOOST_TEST(one_hot("clip", row, 0).loss == -std::log(c[0]), boost::test_tools::tolerance(1e-8));
     BOOST_TEST(sparse("clip", row, 0).loss > one_hot("clip", row, 0).loss);
   }
-  // One-hot: nothing goes beyond -log 1e-7, and a sure prediction stays at -log(1 - 1e-7).
+  // One-hot: no loss exceeds -log 1e-7, and the loss of a certain prediction is -log(1 - 1e-7).
   BOOST_TEST(one_hot<double>("clip", {-700, 0}, 0).loss == 16.118095650958319,
              boost::test_tools::tolerance(1e-15));
   BOOST_TEST(one_hot<float>("clip", {20, 0, 0}, 0).loss == 1.1921e-7F,
@@ -229,7 +231,7 @@ BOOST_AUTO_TEST_CASE(any_softmax_will_do) {
   BOOST_TEST(seen >= 10U);
 }
 
-// Its logits are a network's, so float32; 16-bit types round them first.
+// The logits come from a network and are therefore float32; 16-bit types round them first.
 BOOST_AUTO_TEST_CASE(mean_loss_in_every_type) {
   const std::vector<float> rows{1, 0.5F, -1, 2, 2, 0};
   const std::vector<std::int32_t> labels{0, 2};
@@ -242,7 +244,7 @@ BOOST_AUTO_TEST_CASE(mean_loss_in_every_type) {
           dtype);
       std::vector<float> losses(2), gradient(6);
       loss({rows.data(), 2, 3}, labels, losses, {gradient.data(), 2, 3});
-      // What comes back is float32.
+      // The results are float32.
       const double allowed = 16 * std::max(ops::unit_roundoff(dtype), 0x1p-24);
       for (std::size_t i = 0; i < 2; ++i) {
         const auto log_p =

@@ -1,4 +1,4 @@
-// The network against plain loops, and its gradients against central differences.
+// Compares the network with plain loops, and its gradients with central differences.
 #include "learn/network.hpp"
 
 #include "one_loss.hpp"
@@ -17,7 +17,7 @@ using numerics::Random;
 
 using Widths = std::vector<std::size_t>;
 
-// Examples as forward() takes them: features + 1 columns, the last of 1.
+// Examples in the form that forward() requires: features + 1 columns, of which the last is 1.
 template <class T>
 struct Batch {
   Batch(std::size_t n, std::size_t features, Random& random)
@@ -30,7 +30,7 @@ struct Batch {
   std::vector<T> X;
 };
 
-// Weights and biases, none of them 0.
+// Returns a network whose weights and biases are random and not 0.
 template <class T>
 Network<T> drawn(const Widths& widths, std::size_t most_rows, Random& random) {
   Network<T> network(widths, most_rows);
@@ -38,7 +38,7 @@ Network<T> drawn(const Widths& widths, std::size_t most_rows, Random& random) {
   return network;
 }
 
-// Logits of example i by the formula, in double.
+// Computes the logits of example i by the formula, in double.
 template <class T>
 std::vector<double> plain(const Network<T>& network, const Batch<T>& batch, std::size_t i) {
   std::vector<double> x;
@@ -66,7 +66,8 @@ void check_forward(double tolerance) {
                                Widths{5, 7, 1}, Widths{4, 1, 3}, Widths{3, 9, 8, 7, 6}})
     for (const std::size_t most : {1U, 7U, 32U}) {
       auto network = drawn<T>(widths, most, random);
-      // Large and small by turns: what an earlier batch left must not show.
+      // Large and small batches alternate: the contents of an earlier batch must not affect a later
+      // one.
       for (const std::size_t rows : {most, (most + 1) / 2, std::size_t{1}, most}) {
         const Batch<T> batch(rows, widths.front(), random);
         const auto z = network.forward(batch.read(), rows);
@@ -82,7 +83,7 @@ void check_forward(double tolerance) {
     }
 }
 
-// An arm as it is trained with, in float64.
+// A network with an arm with which it is trained, in float64.
 struct Trainer {
   std::string arm, softmax;
   GradientForm form = GradientForm::chain;
@@ -121,7 +122,7 @@ void check_gradients(const Trainer& trainer, const Widths& widths, std::size_t r
                "parameter " << i << ": " << gradients[i] << " and " << (above - below) / (2 * h));
     largest = std::max(largest, std::abs(gradients[i]));
   }
-  BOOST_TEST(largest > 1e-3);  // else it shows nothing
+  BOOST_TEST(largest > 1e-3);  // otherwise the test would show nothing
 }
 
 }  // namespace
@@ -149,7 +150,7 @@ BOOST_AUTO_TEST_CASE(gradients_are_central_differences) {
       BOOST_TEST_CONTEXT(trainer.arm) check_gradients(trainer, widths, 6, random);
 }
 
-// A smaller batch after a larger one: nothing of the larger is left in the gradients.
+// A smaller batch follows a larger one; no gradient of the larger one may remain.
 BOOST_AUTO_TEST_CASE(a_partial_batch_has_its_own_gradients) {
   const Widths widths{2, 5, 3};
   Random random(8);
@@ -186,7 +187,7 @@ BOOST_AUTO_TEST_CASE(initial_weights_are_glorots_in_the_documented_order) {
   Network<float> network(widths, 1);
   for (float& w : network.parameters()) w = 9;
   Random random(11), again(11);
-  for (int round = 0; round < 2; ++round) {  // the numbers go on
+  for (int round = 0; round < 2; ++round) {  // the second round continues the random numbers
     network.initialise(random);
     for (const Layer& layer : network.layers()) {
       const double limit = std::sqrt(6.0 / static_cast<double>(layer.inputs + layer.outputs));
@@ -207,10 +208,11 @@ BOOST_AUTO_TEST_CASE(initial_weights_have_the_mean_and_variance_of_the_uniform) 
   Network<double> network(Widths{300, 200}, 1);
   Random random(4);
   network.initialise(random);
-  constexpr double n = 300 * 200, variance = 2.0 / (300 + 200);  // limit^2 / 3
+  constexpr double n = 300 * 200, variance = 2.0 / (300 + 200);  // variance = limit^2 / 3
   double sum = 0, squares = 0;
   for (const double w : network.parameters()) sum += w, squares += w * w;
-  // Within five standard errors; that of the mean square is variance * sqrt(4 / 5n).
+  // Both are within five standard errors; the standard error of the mean square is variance *
+  // sqrt(4 / 5n).
   BOOST_TEST(std::abs(sum / n) < 5 * std::sqrt(variance / n));
   BOOST_TEST(std::abs(squares / n - variance) < 5 * variance * std::sqrt(0.8 / n));
 }

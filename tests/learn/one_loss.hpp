@@ -1,4 +1,4 @@
-// A loss on one row of logits, by the name of its arm.
+// Evaluates a loss on one row of logits by the name of its arm.
 #pragma once
 
 #include "learn/loss.hpp"
@@ -17,7 +17,7 @@ inline const ops::Variant* softmax(const std::string& algorithm = "max_trick") {
   return ops::find_variant("softmax." + algorithm + ".scalar");
 }
 
-// A loss of a batch in T: its formulation, with the softmax before it.
+// A loss of a batch in T: a formulation together with the softmax that it is applied to.
 template <class T>
 class CrossEntropy {
  public:
@@ -39,6 +39,7 @@ struct Result {
   std::vector<T> gradient;
 };
 
+// Returns the loss and the gradient of one row of logits.
 template <class T>
 Result<T> evaluate(const Formulation& arm, std::vector<T> logits, const Targets<T>& targets,
                    GradientForm form = GradientForm::chain,
@@ -51,6 +52,7 @@ Result<T> evaluate(const Formulation& arm, std::vector<T> logits, const Targets<
   return {losses[0], gradient};
 }
 
+// The same by the name of the arm, with a class index as the target.
 template <class T>
 Result<T> sparse(const std::string& arm, const std::vector<T>& logits, std::int32_t label,
                  GradientForm form = GradientForm::chain,
@@ -58,6 +60,7 @@ Result<T> sparse(const std::string& arm, const std::vector<T>& logits, std::int3
   return evaluate<T>(*find_formulation(arm), logits, {{&label, 1}}, form, algorithm);
 }
 
+// The same with a one-hot target.
 template <class T>
 Result<T> one_hot(const std::string& arm, const std::vector<T>& logits, std::size_t label) {
   std::vector<T> weights(logits.size());

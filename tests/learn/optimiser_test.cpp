@@ -1,4 +1,5 @@
-// The optimisers against the formulas of their header, written once more in long double.
+// Compares the optimisers with the formulas of their header, implemented independently in long
+// double.
 #include "learn/optimiser.hpp"
 
 #include "numerics/random.hpp"
@@ -11,7 +12,7 @@ namespace {
 using namespace maxtrick::learn;
 using maxtrick::numerics::Random;
 
-// One weight under Adam. The powers of beta are taken anew each time.
+// One weight under Adam. The powers of beta are computed anew at each step.
 struct Adam {
   long double w, m = 0, v = 0;
 
@@ -25,7 +26,7 @@ struct Adam {
   }
 };
 
-// Gradients of all sizes, from below epsilon to large, and some of 0.
+// Returns gradients of all sizes, from below epsilon to large, including 0.
 double gradient(Random& random, std::size_t i) {
   if (random.below(10) == 0) return 0;
   return random.normal() * std::pow(10.0, static_cast<double>(i % 12) - 9);
@@ -58,15 +59,15 @@ void check_adam(const OptimiserOptions& options, double tolerance) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(adam_follows_its_formulas) {
-  // A step adds a rounding of w, of size 1 or so.
+  // Each step adds one rounding error of w, whose magnitude is about 1.
   check_adam<double>({}, 400 * 0x1p-52);
   check_adam<float>({}, 400 * 0x1p-23);
   check_adam<double>({.learning_rate = 0.01, .beta1 = 0.5, .beta2 = 0.9, .epsilon = 1e-3},
                      1000 * 0x1p-52);
 }
 
-// At t = 1 the moments cancel: lr g / (|g| + epsilon / sqrt(1 - beta2)), the sign of g times lr
-// where epsilon is small beside it.
+// At t = 1 the bias corrections cancel. The step is lr g / (|g| + epsilon / sqrt(1 - beta2)): the
+// sign of g times lr, where epsilon is small relative to |g|.
 BOOST_AUTO_TEST_CASE(the_first_step_is_the_learning_rate_towards_the_sign) {
   const OptimiserOptions options{.learning_rate = 0.25};
   const std::vector<double> g{1, -1, 1e3, -1e-3, 1e-7, -1e-9};
@@ -77,10 +78,10 @@ BOOST_AUTO_TEST_CASE(the_first_step_is_the_learning_rate_towards_the_sign) {
                boost::test_tools::tolerance(1e-12));
   BOOST_TEST(w[0] == -0.25, boost::test_tools::tolerance(1e-5));
   BOOST_TEST(w[1] == 0.25, boost::test_tools::tolerance(1e-5));
-  BOOST_TEST(std::abs(w[5]) < 0.25 * 4e-4);  // far below epsilon: hardly a step
+  BOOST_TEST(std::abs(w[5]) < 0.25 * 4e-4);  // far below epsilon: almost no step
 }
 
-// Epsilon is what a weight without a gradient is divided by.
+// Without a gradient the step is 0 / epsilon. Without epsilon it would be 0 / 0, which is NaN.
 BOOST_AUTO_TEST_CASE(without_a_gradient_nothing_moves_thanks_to_epsilon) {
   const std::vector<float> zero(3);
   std::vector<float> w{1, -2, 0};

@@ -1,5 +1,5 @@
-// RandomState against NumPy 1.24.2. Each value is what Python prints for the lines given beside it,
-// after  from numpy.random import RandomState; r = RandomState(seed).
+// Compares RandomState with NumPy 1.24.2. Each expected value is what Python prints for the code
+// beside it, after  from numpy.random import RandomState; r = RandomState(seed).
 #include "learn/random_state.hpp"
 
 #include "digests.hpp"
@@ -85,8 +85,8 @@ BOOST_AUTO_TEST_CASE(normal_with_mean_and_deviation_is_numpys) {
              (Values{0x1.b5c067213a313p+2, 0x1.ba3b8068f5a36p+3, 0x1.e4afae131d31dp+2}));
 }
 
-// r.normal().hex(), r.uniform().hex(), r.normal().hex(), r.normal().hex(): the second normal was
-// made with the first and outlives what is drawn between.
+// r.normal().hex(), r.uniform().hex(), r.normal().hex(), r.normal().hex(): the second normal is
+// generated together with the first and kept while other numbers are drawn.
 BOOST_AUTO_TEST_CASE(the_kept_normal_outlives_other_draws) {
   RandomState random(30);
   BOOST_TEST(random.normal() == -0x1.4398f497a2e48p+0);
@@ -95,7 +95,8 @@ BOOST_AUTO_TEST_CASE(the_kept_normal_outlives_other_draws) {
   BOOST_TEST(random.normal() == 0x1.e23481d363cf4p-2);
 }
 
-// r.randint(0, max + 1, size=count, dtype=numpy.uint32), which masks and rejects as shuffle does.
+// r.randint(0, max + 1, size=count, dtype=numpy.uint32), which uses masking and rejection, as
+// shuffle does.
 BOOST_AUTO_TEST_CASE(intervals_are_numpys) {
   using Whole = std::vector<std::uint32_t>;
   BOOST_TEST(intervals(5, 12) == (Whole{5, 5, 5, 5, 4, 4, 2, 5, 3, 1, 3, 1}));
@@ -110,7 +111,8 @@ BOOST_AUTO_TEST_CASE(an_interval_of_one_number_costs_no_draw) {
   BOOST_TEST(random.uniform() == 0x1.49cd2e7aafc46p-1);
 }
 
-// a = numpy.arange(n); r.shuffle(a); then r.uniform().hex(), which shows how much was drawn.
+// a = numpy.arange(n); r.shuffle(a); then r.uniform().hex(), which shows how many numbers were
+// drawn.
 BOOST_AUTO_TEST_CASE(shuffle_is_numpys) {
   using Order = std::vector<std::size_t>;
   RandomState one(30), two(30), ten(30), thousand(30);

@@ -1,4 +1,4 @@
-// Labels that are none are named by their row.
+// An error about an invalid label names the label's row.
 #include "learn/target.hpp"
 
 #include "test.hpp"

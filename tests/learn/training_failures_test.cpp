@@ -1,4 +1,4 @@
-// Where each form of the loss fails, on networks made to show it.
+// The failures of each form of the loss, on networks constructed to show them.
 #include "lab.hpp"
 
 BOOST_AUTO_TEST_SUITE(training_failures_test)
@@ -16,7 +16,7 @@ const Examples& lab() {
   return examples;
 }
 
-// The lab, of which the output of class 0 starts 100 above the others.
+// The lab with a network whose output of class 0 starts 100 above the others.
 struct Biased {
   explicit Biased(const MeanLoss& loss, std::size_t epochs = 2) : network(lab_network(random)) {
     const Layer& last = network.layers().back();
@@ -40,7 +40,7 @@ struct Biased {
   History history;
 };
 
-// Losses and gradient of one row of logits, class 1 the right one.
+// The loss and gradient of one row of logits whose right class is 1.
 struct OneRow {
   OneRow(const MeanLoss& loss, std::vector<float> z) : gradient(z.size()) {
     const std::vector<std::int32_t> label{1};
@@ -58,14 +58,14 @@ BOOST_AUTO_TEST_CASE(naive_is_nan_from_the_first_step_on) {
   const Biased run(naive_loss());  // e^100 overflows
   BOOST_TEST(run.history.first_bad_step.value() == 1U);
   BOOST_TEST(run.history.bad_loss_steps == run.history.steps);
-  // But for weights behind relus that no example opens.
+  // Only the weights behind relus that no example activates are not NaN.
   std::size_t nan = 0;
   for (const float w : run.network.parameters()) nan += std::isnan(w);
   BOOST_TEST(nan > run.before.size() / 2);
   for (const double loss : run.history.losses) BOOST_TEST(!std::isfinite(loss));
 }
 
-// log of e^-100, which is subnormal, can still be taken, but 1 / p overflows.
+// e^-100 is subnormal: its logarithm is still finite, but 1 / p overflows.
 BOOST_AUTO_TEST_CASE(log_of_the_max_trick_has_a_bad_gradient_first) {
   const Biased run(mean_loss("log_of_softmax", "softmax.max_trick.scalar"));
   BOOST_TEST(run.history.first_bad_step.value() == 1U);
@@ -76,9 +76,9 @@ BOOST_AUTO_TEST_CASE(clip_moves_nothing_and_reports_a_loss_that_hides_it) {
   Biased run(clip_loss());
   BOOST_TEST(copied(run.network.parameters()) == run.before, boost::test_tools::per_element());
   BOOST_TEST(!run.history.first_bad_step);
-  BOOST_TEST(run.history.dead == 1500U);  // three quarters, of the last epoch only
+  BOOST_TEST(run.history.dead == 1500U);  // 3/4 of the examples, in the last epoch only
   BOOST_TEST(run.accuracy() == 0.25);
-  // -log 1e-7 of each of these, where the truth is 100 or so.
+  // Each of these contributes -log 1e-7, although the true loss is about 100.
   for (const double loss : run.history.losses)
     BOOST_TEST(loss == 0.75 * -std::log(1e-7), boost::test_tools::tolerance(1e-5));
 }
@@ -93,7 +93,7 @@ BOOST_AUTO_TEST_CASE(the_fused_forms_learn) {
   }
 }
 
-// In float16 e^12 is above 65504, in its guarded form it is not needed.
+// In float16, e^12 overflows 65504. The fused form does not compute it.
 BOOST_AUTO_TEST_CASE(float16_overflows_at_a_gap_of_twelve) {
   const std::string naive = "softmax.naive.scalar";
   const auto naive_in = [&](DType dtype) { return mean_loss("log_of_softmax", naive, dtype); };
@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(float16_overflows_at_a_gap_of_twelve) {
   BOOST_TEST(fused.gradient[1] == -1.F);
 }
 
-// The type has 11 bits, or 8: what comes back has no more.
+// The types have 11 and 8 bits, and the results have no more.
 BOOST_AUTO_TEST_CASE(the_16_bit_types_round_logits_losses_and_gradients) {
   for (const DType dtype : {DType::float16, DType::float16_in_float32}) {
     const auto fused = mean_loss("fused", "", dtype);

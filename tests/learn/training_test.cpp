@@ -1,4 +1,4 @@
-// The loop of training: its order, its batches, and what it notes.
+// The training loop: the order of the examples, the batches, and what the history records.
 #include "learn/training.hpp"
 
 #include "lab.hpp"
@@ -15,7 +15,8 @@ using numerics::Rows;
 
 constexpr float inf = std::numeric_limits<float>::infinity();
 
-// Examples whose labels are their numbers, so that a loss sees which of them a batch has.
+// Returns examples whose labels are their numbers, so that a loss sees which examples a batch
+// contains.
 Examples numbered(std::size_t rows, std::size_t features = 2) {
   DataSet data{rows, features, 2, std::vector<double>(rows * features), {}};
   std::iota(data.X.begin(), data.X.end(), 0.0);
@@ -23,7 +24,7 @@ Examples numbered(std::size_t rows, std::size_t features = 2) {
   return Examples(data);
 }
 
-// The documented order of an epoch, made of that of the one before.
+// Computes the documented order of an epoch from the order of the preceding epoch.
 void shuffle(std::vector<std::int32_t>& order, Random& random) {
   for (std::size_t i = order.size() - 1; i > 0; --i)
     std::swap(order[i], order[random.below(i + 1)]);
@@ -63,7 +64,7 @@ BOOST_AUTO_TEST_CASE(examples_are_kept_feature_by_feature_with_a_one_behind) {
 BOOST_AUTO_TEST_CASE(every_epoch_takes_each_example_once_in_the_documented_order) {
   const Examples examples = numbered(70);
   Network<float> network(std::vector<std::size_t>{2, 1}, 32);
-  network.parameters()[0] = 1;  // the logit is the first feature: twice the number
+  network.parameters()[0] = 1;  // the logit is the first feature, 2 x number
   std::vector<std::int32_t> seen, expected, order(70);
   std::vector<std::size_t> batches;
   const MeanLoss spy = [&](Rows<const float> z, std::span<const std::int32_t> labels,
@@ -90,7 +91,7 @@ BOOST_AUTO_TEST_CASE(every_epoch_takes_each_example_once_in_the_documented_order
   BOOST_TEST(batches == (std::vector<std::size_t>{32, 32, 6, 32, 32, 6, 32, 32, 6}),
              boost::test_tools::per_element());
   BOOST_TEST(history.steps == 9U);
-  // The mean over examples; that of the batches' means would be another.
+  // The mean is over the examples; the mean of the batches' means would be different.
   for (const double loss : history.losses) BOOST_TEST(loss == 34.5);
   BOOST_TEST(random.below(1000) == again.below(1000));
 }
@@ -107,7 +108,7 @@ BOOST_AUTO_TEST_CASE(the_lab_takes_63_steps_an_epoch) {
   BOOST_TEST(history.bad_loss_steps == 0U);
 }
 
-// Softmax regression by plain loops in double: each loss is that before the step it takes part in.
+// Softmax regression by plain loops in double. The loss of each step is computed before the step.
 BOOST_AUTO_TEST_CASE(losses_are_those_that_were_trained_on) {
   const DataSet data = lab_data(100);
   const Examples examples(data);
@@ -163,7 +164,7 @@ BOOST_AUTO_TEST_CASE(the_same_seed_gives_the_same_bits_whatever_other_threads_do
   for (std::size_t i = 0; i < runs.size(); ++i) BOOST_TEST(same(runs[i], alone) == (i % 2 == 0));
 }
 
-// Losses that go wrong at certain steps: 10 steps an epoch.
+// Losses that fail at certain steps; an epoch has 10 steps.
 BOOST_AUTO_TEST_CASE(what_goes_wrong_is_noted) {
   const auto history = [](std::vector<std::size_t> bad_losses, std::size_t bad_gradient) {
     std::size_t step = 0;
@@ -190,12 +191,12 @@ BOOST_AUTO_TEST_CASE(what_goes_wrong_is_noted) {
   BOOST_TEST(losses.bad_loss_steps == 3U);
   BOOST_TEST(!std::isfinite(losses.losses[0]));
   BOOST_TEST(losses.losses[1] == inf);
-  const History gradient = history({13}, 10);  // the last and smallest batch of its epoch
+  const History gradient = history({13}, 10);  // the last batch of its epoch, which is the smallest
   BOOST_TEST(gradient.first_bad_step.value() == 10U);
   BOOST_TEST(gradient.bad_loss_steps == 1U);
 }
 
-// Dead: on the wrong side, in the last epoch, all of the gradient 0.
+// An example is dead if it is misclassified and its whole gradient is 0, in the last epoch.
 BOOST_AUTO_TEST_CASE(the_dead_are_counted_in_the_last_epoch) {
   DataSet data{50, 1, 3, std::vector<double>(50, 1), {}};
   for (int i = 0; i < 50; ++i) data.y.push_back(i % 3);  // 17, 17 and 16
@@ -207,14 +208,14 @@ BOOST_AUTO_TEST_CASE(the_dead_are_counted_in_the_last_epoch) {
       for (std::size_t i = 0; i < z.rows; ++i) {
         losses[i] = 0;
         for (float& g : gradient.row(i)) g = 0;
-        // The smallest number there is, in one place; too small to move a weight.
+        // The smallest positive float in one entry. It is too small to change a weight.
         if (labels[i] == alive) gradient.row(i)[z.columns - 1] = 0x1p-149F;
       }
     };
     Random random(1);
     return train(network, Examples(data), loss, options(2, 8), random).dead;
   };
-  BOOST_TEST(dead(3, 1, -1) == 33U);  // all but those of class 1
+  BOOST_TEST(dead(3, 1, -1) == 33U);  // all except those of class 1
   BOOST_TEST(dead(3, 2, -1) == 34U);
   BOOST_TEST(dead(3, 1, 0) == 16U);   // those of class 0 have a gradient
   BOOST_TEST(dead(1, 0, -1) == 33U);  // one logit, above 0: class 1

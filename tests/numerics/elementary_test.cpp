@@ -1,4 +1,5 @@
-// e^x and log x of floats, exactly: special values, thresholds, and a second opinion.
+// Exact e^x and log x of floats: special values, thresholds, and a comparison with an independent
+// computation.
 #include "numerics/elementary.hpp"
 
 #include "numerics/random.hpp"
@@ -35,7 +36,8 @@ BOOST_AUTO_TEST_CASE(special_values) {
   BOOST_TEST(exact_log(1).rest == 0);
 }
 
-// An e^x that rounds to infinity is finite: infinity is right, the largest number off by its rest.
+// If e^x is finite but rounds to infinity, infinity is correct, and the error of the largest number
+// is the rest.
 BOOST_AUTO_TEST_CASE(overflow_and_underflow) {
   const float last = 0x1.62e42ep6F, first = std::nextafter(last, 100.0F);
   BOOST_TEST(std::isfinite(exact_exp(last).rounded));
@@ -48,7 +50,7 @@ BOOST_AUTO_TEST_CASE(overflow_and_underflow) {
     BOOST_TEST(error_ulp(exact_exp(x), infinity) == 0);
     BOOST_TEST(error_ulp(exact_exp(x), largest) > 1e10);
   }
-  // 2^-150 is half of the smallest number, to even: to 0.
+  // 2^-150 is half the smallest number. The tie rounds to even, which is 0.
   BOOST_TEST(exact_exp(-103.97208F).rounded == 0x1p-149F);
   BOOST_TEST(exact_exp(-103.97209F).rounded == 0);
   for (const float x : {-1e4F, -largest}) {
@@ -58,7 +60,7 @@ BOOST_AUTO_TEST_CASE(overflow_and_underflow) {
   }
 }
 
-// Just below 1 an ULP is half of what it is above.
+// Just below 1, an ULP is half as large as just above it.
 BOOST_AUTO_TEST_CASE(the_smallest_arguments) {
   const float tiny = 0x1p-149F;
   BOOST_TEST(exact_exp(tiny).rounded == 1);
@@ -80,13 +82,13 @@ BOOST_AUTO_TEST_CASE(double_agrees_as_far_as_it_goes) {
   }
 }
 
-// log 2^k = k log 2; and logl is off by no more than a few last places.
+// log 2^k = k log 2, and logl has an error of at most a few units in the last place.
 BOOST_AUTO_TEST_CASE(wide_logarithms) {
   const long double log_2 = 0.693147180559945309417232121458176568L;
   for (const int k : {-1074, -1022, -64, -1, 0, 1, 64, 1023})
     BOOST_TEST(wide_log(std::ldexp(1.0, k)) == k * log_2, boost::test_tools::tolerance(0x1p-63L));
   BOOST_TEST(wide_log(2) == log_2);
-  // Where the last place of logl depends on the CPU: digits of MPFR, at 200 bits.
+  // The last digit of logl depends on the CPU here. The expected digits come from MPFR at 200 bits.
   BOOST_TEST(wide_log(6e-8) == -16.6289212747243105606996417893694326889501L);
   BOOST_TEST(wide_log(0.1) == -2.3025850929940456285068402234265387271635L);
   BOOST_TEST(wide_log(0.9F) == -0.1053605421487798856197532320673082597362L);

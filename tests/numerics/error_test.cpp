@@ -1,4 +1,5 @@
-// The ULP rule of error.hpp, by hand at its edges and against MPFR on random reals.
+// The ULP definition of error.hpp: compared with hand-computed edge cases and, for random reals,
+// with MPFR.
 #include "numerics/error.hpp"
 
 #include "brute_force.hpp"
@@ -15,7 +16,7 @@ namespace {
 
 constexpr double infinity = Limits<double>::infinity();
 
-// significand * 2^exponent, described; 300 bits hold every such number.
+// Returns the exact description of significand * 2^exponent; 300 bits represent every such number.
 template <class T>
 Exact<T> describe(double significand, int exponent = 0) {
   Real y(300);
@@ -57,12 +58,12 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(exact_power_of_two, T, FloatTypes) {
   const auto one = describe<T>(1);
   BOOST_TEST(error_ulp(one, T{1}) == 0);
   BOOST_TEST(error_ulp(one, next_up(T{1})) == 1);
-  BOOST_TEST(error_ulp(one, next_down(T{1})) == 0.5);  // in the ULP above
+  BOOST_TEST(error_ulp(one, next_down(T{1})) == 0.5);  // in the ULP of the binade from 1 on
   BOOST_TEST(error_ulp(one, T{0}) == std::ldexp(1, Limits<T>::digits - 1));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(just_below_a_power_of_two, T, FloatTypes) {
-  // 1 - 2^-300: rounds to 1, but the ULP is that of [1/2, 1).
+  // 1 - 2^-300 rounds to 1, but its ULP is that of [1/2, 1).
   const auto predecessor_of_1 = [](mpfr_prec_t bits) {
     Real y(bits);
     mpfr_set_ui(y, 1, MPFR_RNDN);
@@ -74,7 +75,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(just_below_a_power_of_two, T, FloatTypes) {
   BOOST_TEST(error_ulp(exact, T{1}) < 1e-50);
   BOOST_TEST(error_ulp(exact, next_down(T{1})) == 1);
   BOOST_TEST(error_ulp(exact, next_up(T{1})) == 2);
-  // The midpoint of 1 and the number below: half an ULP from both.
+  // The midpoint of 1 and the number below it: half an ULP from both.
   const auto middle = predecessor_of_1(Limits<T>::digits + 1);
   BOOST_TEST(error_ulp(middle, T{1}) == 0.5);
   BOOST_TEST(error_ulp(middle, next_down(T{1})) == 0.5);
@@ -90,7 +91,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(subnormal, T, FloatTypes) {
   BOOST_TEST(error_ulp(exact, T{0}) == 2.25);
   BOOST_TEST(relative_error(exact, 3 * least) == 0.75 / 2.25);
   BOOST_TEST(relative_error(exact, T{0}) == 1);
-  // Rounds to 0, in the ULP of the subnormals.
+  // The value rounds to 0; the ULP is that of the subnormals.
   const auto tiny = describe<T>(0.25, unit);
   BOOST_TEST(tiny.rounded == 0);
   BOOST_TEST(error_ulp(tiny, T{0}) == 0.25);
@@ -103,7 +104,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(subnormal, T, FloatTypes) {
 BOOST_AUTO_TEST_CASE_TEMPLATE(smallest_normal, T, FloatTypes) {
   const T normal = Limits<T>::min();
   const auto exact = describe<T>(1, Limits<T>::min_exponent - 1);
-  // One ULP on both sides: the binade below has no smaller one.
+  // The ULP is the same on both sides, because the binade below has no smaller one.
   BOOST_TEST(error_ulp(exact, normal) == 0);
   BOOST_TEST(error_ulp(exact, next_up(normal)) == 1);
   BOOST_TEST(error_ulp(exact, next_down(normal)) == 1);
@@ -119,7 +120,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(top_of_the_range, T, FloatTypes) {
   BOOST_TEST(relative_error(exact, inf) == infinity);
   BOOST_TEST(absolute_error(exact, inf) == infinity);
 
-  // A quarter of an ULP beyond: still rounds to the largest number.
+  // A value a quarter of an ULP above the largest number still rounds to it.
   const int unit = Limits<T>::max_exponent - Limits<T>::digits;
   Real y(300);
   mpfr_set_d(y, 0.25, MPFR_RNDN);
@@ -129,7 +130,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(top_of_the_range, T, FloatTypes) {
   BOOST_TEST(error_ulp(beyond, largest) == 0.25);
   BOOST_TEST(error_ulp(beyond, inf) == infinity);
 
-  // 2^128, 2^1024: an infinity is right, and a finite number is not.
+  // For 2^128 and 2^1024, an infinity is correct and a finite number is not.
   const auto over = describe<T>(-1, Limits<T>::max_exponent);
   BOOST_TEST(over.rounded == -inf);
   BOOST_TEST(!over.special);
@@ -191,10 +192,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(relative_and_absolute, T, FloatTypes) {
   BOOST_TEST(relative_error(exact, T{-3}) == 0.25);
   BOOST_TEST(absolute_error(exact, T{-3}) == 1);
   BOOST_TEST(relative_error(exact, T{4}) == 2);
-  // No overflow on the way to a ratio that double can hold.
+  // No intermediate result may overflow if double can represent the ratio.
   BOOST_TEST(relative_error(describe<T>(1), Limits<T>::max()) == double{Limits<T>::max()},
              boost::test_tools::tolerance(1e-15));
-  // Beyond double there is only infinity.
+  // A ratio beyond the range of double is infinite.
   BOOST_TEST(relative_error(describe<double>(1, -1060), 1e300) == infinity);
   BOOST_TEST(absolute_error(describe<double>(-1.5, 1023), 0x1.8p1023) == infinity);
 }
@@ -209,8 +210,8 @@ BOOST_AUTO_TEST_CASE(value) {
   BOOST_TEST(special(-Limits<float>::infinity()).value() == -infinity);
 }
 
-// Over random reals of every binade: the measure is |got - y| / ulp(y) as MPFR has it, and a
-// correctly rounded result is at most half an ULP off.
+// For random reals of every binade, the error equals |got - y| / ulp(y) as computed by MPFR, and a
+// correctly rounded result has an error of at most half an ULP.
 BOOST_AUTO_TEST_CASE_TEMPLATE(random_reals, T, FloatTypes) {
   Random random(7);
   Real y(200), ulp(200), error(300);
@@ -223,7 +224,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(random_reals, T, FloatTypes) {
     const int exponent = low + static_cast<int>(random.below(static_cast<std::uint64_t>(span)));
     mpfr_set_d(y, random.uniform(0.5, 1), MPFR_RNDN);
     mpfr_add_d(y, y, random.uniform() * 0x1p-54, MPFR_RNDN);
-    if (boundary) {  // on one side or the other of a power of two
+    if (boundary) {  // slightly below or above a power of two
       mpfr_set_d(y, random.uniform(-1, 1) * std::ldexp(1, -Limits<T>::digits), MPFR_RNDN);
       mpfr_add_ui(y, y, 1, MPFR_RNDN);
     }
@@ -236,7 +237,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(random_reals, T, FloatTypes) {
     subnormals += std::fabs(exact.rounded) < Limits<T>::min();
     boundaries += boundary;
 
-    // floor(log2 |y|) by the logarithm, not by the exponent field.
+    // floor(log2 |y|) by the logarithm, independently of the exponent field.
     mpfr_abs(error, y, MPFR_RNDN);
     mpfr_log2(error, error, MPFR_RNDD);
     mpfr_floor(error, error);
@@ -260,7 +261,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(random_reals, T, FloatTypes) {
       up = next_up(up);
       down = next_down(down);
     }
-    // No neighbour is nearer than half an ULP: `rounded` is the nearest.
+    // Both neighbours are at least half an ULP away, so `rounded` is the nearest number.
     BOOST_TEST_REQUIRE(error_ulp(exact, next_up(exact.rounded)) >= 0.5);
     BOOST_TEST_REQUIRE(error_ulp(exact, next_down(exact.rounded)) >= 0.5);
   }

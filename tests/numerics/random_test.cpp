@@ -1,4 +1,4 @@
-// Random numbers: the documented mappings, value by value, and the shape of the distributions.
+// Random numbers: the documented mappings, value by value, and the properties of the distributions.
 #include "numerics/random.hpp"
 
 #include <array>
@@ -9,8 +9,8 @@ BOOST_AUTO_TEST_SUITE(random_test)
 
 using maxtrick::numerics::Random;
 
-// The values below come from a separate program (Python integers and floats), whose engine gives
-// the 10000th number that the C++ standard requires of mt19937_64.
+// The values below come from an independent program (Python integers and floats). Its engine
+// reproduces the 10000th number that the C++ standard requires of mt19937_64.
 
 BOOST_AUTO_TEST_CASE(uniform_values) {
   Random random(42);
@@ -74,7 +74,7 @@ BOOST_AUTO_TEST_CASE(normal_shape) {
       moments[k] += std::pow(x, static_cast<double>(k)) / draws;
     beyond_two += std::fabs(x) > 2;
   }
-  // E x^k = 0, 1, 0, 3; the variances of x^k are 1, 2, 15, 96.
+  // The moments E x^k are 0, 1, 0, 3 for k = 1 to 4; the variances of x^k are 1, 2, 15, 96.
   BOOST_TEST(std::fabs(moments[1]) < 5 * std::sqrt(1.0 / draws));
   BOOST_TEST(std::fabs(moments[2] - 1) < 5 * std::sqrt(2.0 / draws));
   BOOST_TEST(std::fabs(moments[3]) < 5 * std::sqrt(15.0 / draws));

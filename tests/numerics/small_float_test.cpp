@@ -1,4 +1,5 @@
-// float16 and bfloat16: every value, every boundary, every argument of every function.
+// float16 and bfloat16: tests every value, every rounding boundary, and every argument of every
+// function.
 #include "numerics/small_float.hpp"
 
 #include "brute_force.hpp"
@@ -17,7 +18,7 @@ S value(unsigned bits) {
   return S::from_bits(static_cast<std::uint16_t>(bits));
 }
 
-// The value of a pattern by the definition of the interchange formats.
+// Returns the value of a bit pattern by the definition of the interchange formats.
 template <class S>
 double by_definition(unsigned bits) {
   const int fraction_bits = S::digits - 1, field = static_cast<int>(bits & 0x7fff) >> fraction_bits;
@@ -37,7 +38,7 @@ bool same(double a, double b) {
   return (std::isnan(a) && std::isnan(b)) || (a == b && std::signbit(a) == std::signbit(b));
 }
 
-// f(x) by MPFR, rounded once.
+// Returns f(x) computed by MPFR and rounded once.
 template <class S, class Function>
 double rounded(Function f, double x) {
   Real y(400);
@@ -60,13 +61,13 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(each_pattern_is_its_number_and_back, S, Types) {
   }
 }
 
-// Between each number and the next: the midpoint goes to the even one, a ULP of double beside it to
-// the nearer one; so do the numbers beside each.
+// Between each number and the next, the midpoint rounds to even. The doubles one ULP beside the
+// midpoint round to the nearer number, and so do the doubles beside each number.
 BOOST_AUTO_TEST_CASE_TEMPLATE(conversion_rounds_to_nearest_even, S, Types) {
   for (unsigned bits = 0; bits < S::infinity_bits; ++bits)
     for (const unsigned sign : {0U, 0x8000U}) {
       const double x = value<S>(bits | sign);
-      // What would follow the largest is where infinity begins.
+      // The number that would follow the largest one is where infinity begins.
       const double above = bits + 1 == S::infinity_bits
                                ? std::copysign(std::ldexp(1.0, S::max_exponent), x)
                                : double{value<S>((bits + 1) | sign)};
@@ -87,7 +88,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(operations_are_correctly_rounded, S, Types) {
   Random random(1);
   for (int i = 0; i < 200000; ++i) {
     const S a = value<S>(static_cast<unsigned>(random.below(0x10000)));
-    // Half of the pairs are near each other, where differences cancel and quotients are near 1.
+    // The numbers of half of the pairs are close to each other, so that differences cancel and
+    // quotients are near 1.
     const unsigned other = i % 2 ? static_cast<unsigned>(random.below(0x10000))
                                  : (a.bits() + static_cast<unsigned>(random.below(4096))) & 0xffff;
     const S b = value<S>(other);
@@ -107,7 +109,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(operations_are_correctly_rounded, S, Types) {
   }
 }
 
-// libm's double result is off by an ULP of double at most; nowhere does that move the rounded one.
+// The double result of libm has an error of at most one ULP of double. It nowhere changes the
+// rounded result.
 BOOST_AUTO_TEST_CASE_TEMPLATE(functions_are_correctly_rounded, S, Types) {
   for (unsigned bits = 0; bits < 0x10000; ++bits) {
     const S x = value<S>(bits);
@@ -119,14 +122,14 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(functions_are_correctly_rounded, S, Types) {
   }
 }
 
-// A formula in which libm is called as in double still rounds each of its own operations.
+// A formula that mixes the type with double still rounds each of its operations.
 BOOST_AUTO_TEST_CASE(mixed_operands_are_rounded_first) {
   const Float16 one = 1;
   BOOST_TEST(double{one + 0x1p-12} == 1);
   BOOST_TEST(double{one + std::exp(one)} == double{one + Float16(std::exp(1.0))});
   BOOST_TEST(double{1 - Float16(0.5)} == 0.5);
   Float16 sum = 2048;
-  sum += 1;  // the tie goes to the even one: the sum stands still
+  sum += 1;  // the tie rounds to even: the sum stagnates
   BOOST_TEST(double{sum} == 2048);
 }
 

@@ -53,7 +53,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(soft_argmax_is_the_mean_index, T, FloatTypes) {
   BOOST_TEST(of({0, 0, 1}) == 2);
   BOOST_TEST(of({0.25, 0.25, 0.25, 0.25}) == 1.5);
   BOOST_TEST(of({0.5, 0.125, 0.375}) == 0.875);
-  // Exact, which a sum in float32 would not be.
+  // The result is exact, which a sum in float32 would not be.
   BOOST_TEST(of(std::vector<T>(1 << 16, T(1) / (1 << 16))) == ((1 << 16) - 1) / T(2));
 }
 
@@ -77,12 +77,13 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(jacobian_has_its_symmetries, T, FloatTypes) {
       BOOST_TEST((jacobian[i * n + j] > 0) == (i == j));
       sum += double{jacobian[i * n + j]};
     }
-    // Rows sum to 0 but for the roundings of p and of the entries, all at most p_i in size.
+    // Each row sums to 0 except for the rounding errors of p and of the entries, whose magnitude is
+    // at most p_i.
     BOOST_TEST(std::fabs(sum) <= 4 * n * epsilon * double{p[i]});
   }
 }
 
-// Against the derivative itself: central differences of the exact softmax.
+// Compares with the derivative by central differences of the exact softmax.
 BOOST_AUTO_TEST_CASE(jacobian_is_the_derivative) {
   const std::vector<double> x{0.3, -1.2, 2.1, 0.9};
   const std::size_t n = x.size();

@@ -1,4 +1,4 @@
-// The one list of variants: how it is looked up.
+// Lookup in the registry of variants.
 #include "ops/registry.hpp"
 
 #include "numerics/random.hpp"
@@ -13,7 +13,7 @@ using namespace maxtrick;
 using namespace maxtrick::numerics;
 using namespace maxtrick::ops;
 
-// The definition, without thrift.
+// The definition of glob matching, implemented without optimisation.
 bool matches(std::string_view pattern, std::string_view text) {
   if (pattern.empty()) return text.empty();
   if (pattern[0] == '*')
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(names_are_sorted_and_found) {
   BOOST_TEST(find_variant("softmax") == nullptr);
 }
 
-// A variant that came after the list was read would be in some readers' lists and not in others'.
+// A variant that registered after the list was read would be in the lists of some readers only.
 BOOST_AUTO_TEST_CASE(late_registration_is_refused) {
   const std::size_t before = variants().size();
   BOOST_CHECK_THROW(

@@ -1,4 +1,5 @@
-// Calls of any shape: strides between classes, a scale of the logits, losses and gradients.
+// Calls with arguments of any shape: strides between classes, a scale of the logits, losses and
+// gradients.
 #include "ops/run.hpp"
 
 #include "numerics/random.hpp"
@@ -11,7 +12,8 @@ namespace {
 
 using namespace maxtrick;
 
-// A matrix whose classes are the rows of memory, with a gap behind each: softmax along axis 0.
+// A matrix whose classes are the rows of memory, with a gap after each. This is softmax along axis
+// 0.
 struct Columns {
   std::size_t rows, classes, gap = 3;
   std::vector<float> memory;
@@ -31,7 +33,7 @@ const ops::Variant& accurate(const std::string& op) {
 
 }  // namespace
 
-// Bit for bit what the variant makes of the rows one after the other, and the gaps stay.
+// The results have the same bits as for dense rows one after the other, and the gaps do not change.
 BOOST_AUTO_TEST_CASE(a_stride_between_the_classes_changes_no_bit) {
   numerics::Random random(1);
   for (const char* op : {"softmax", "log_softmax", "log_sum_exp"})
@@ -109,7 +111,8 @@ BOOST_AUTO_TEST_CASE(coefficients_are_for_those_that_take_them) {
   BOOST_TEST(loss < 0.7F);
 }
 
-// A kernel of a user's own reads what it is given; it is given nothing that its op lacks.
+// A user's kernel may read every argument that it receives, so it receives none that its op does
+// not have.
 BOOST_AUTO_TEST_CASE(an_op_gets_only_its_own_arguments) {
   const std::vector<float> row{1, 2};
   std::vector<float> result(2), losses(1);

@@ -1,5 +1,5 @@
-// Theory against measurement: no row of any kind, in any type, is further off than its variant's
-// bound, and the bounds are not so wide that this says nothing.
+// Compares theory with measurement: no row of any kind, in any type, has an error above its
+// variant's bound, and the bounds are not so loose that this is trivial.
 #include "ops/apply.hpp"
 #include "ops/registry.hpp"
 #include "oracle/norm_wise.hpp"
@@ -94,8 +94,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(no_row_is_beyond_its_bound, Working, Types) {
   }
 }
 
-// Where a difference overflows, all logits are huge, or log-sum-exp is near 0: the bound holds, or
-// there is none.
+// Rows in which a difference overflows, all logits are huge, or log-sum-exp is near 0. The bound
+// holds, or there is none.
 BOOST_AUTO_TEST_CASE_TEMPLATE(no_extreme_row_is_beyond_its_bound, Working, Types) {
   constexpr DType dtype = Working::dtype;
   using S = typename Working::Storage;
@@ -131,7 +131,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(no_extreme_row_is_beyond_its_bound, Working, Types
   BOOST_TEST(held > 2000);
 }
 
-// Rows whose bound is known in closed form; float64 has f = 2 (roundings.hpp), the 16-bit types 1.
+// Rows whose bound is known in closed form. f is 2 for float64 (roundings.hpp) and 1 for the 16-bit
+// types.
 BOOST_AUTO_TEST_CASE(bounds_of_rows_to_know) {
   const auto bound = [](const char* name, DType dtype, std::vector<double> row) {
     return ops::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
@@ -143,21 +144,22 @@ BOOST_AUTO_TEST_CASE(bounds_of_rows_to_know) {
   };
   const auto nearly = boost::test_tools::tolerance(1e-6);
   const double log2 = std::log(2.0);
-  // n - 1 + 2 f + 1 roundings; in float16 the second order shows.
+  // There are n - 1 + 2 f + 1 roundings; in bfloat16 the second-order term is visible.
   BOOST_TEST(*bound("softmax.naive.scalar", DType::float64, {0, 0, 0}) == 7, nearly);
   BOOST_TEST(*bound("softmax.naive.scalar", DType::bfloat16, {0, 0, 0}) == 5 / (1 - 5 / 256.0),
              nearly);
   BOOST_TEST(*bound("softmax.max_trick.scalar", DType::float64, {0, 0}) == 1 + 2 * 0.5 + 2 + 1,
              nearly);
-  // The addition to m may round by 1 u alone: the published 0.0027 is too small.
+  // The addition of m alone may have an error of 1 u; the published bound of 0.0027 is too small.
   BOOST_TEST(*bound("log_sum_exp.shifted_log1p.scalar", DType::float64, {1000, 1000}) ==
                  1 + (2 * 0.5 + 2 * log2) / (1000 + log2),
              nearly);
-  // y = e^-40, and the bound stays small where log S would have none.
+  // y = e^-40. The bound stays small, whereas log S would have no useful bound.
   BOOST_TEST(*bound("log_sum_exp.shifted_log1p.scalar", DType::float64, {0, -40}) == 40 + 2 + 2 + 1,
              nearly);
   BOOST_TEST(*bound("log_sum_exp.shifted.scalar", DType::float64, {0, -40}) > 1e17);
-  // A single rounding, of 1/2 u at most 1 u, where float32 is stored in 16 bits.
+  // If float32 is stored in 16 bits, there is a single rounding to 16 bits, with an error of at
+  // most 1 u.
   BOOST_TEST(*bound("softmax.max_trick.scalar", DType::float16_in_float32, {0, 0}) ==
                  1 + 5 * std::ldexp(1.0, -13) * (1 + std::ldexp(1.0, -11)),
              nearly);
@@ -174,7 +176,7 @@ BOOST_AUTO_TEST_CASE(bounds_of_rows_to_know) {
   BOOST_TEST(none("log_softmax.shifted.scalar", DType::float16, {65504, -65504}));
   BOOST_TEST(none("log_sum_exp.shifted.scalar", DType::float32, {0}));
   BOOST_TEST(none("softmax.max_trick.scalar", DType::bfloat16, std::vector<double>(300)));
-  // A mask is nothing to fear.
+  // A very small logit that masks a class does not increase the bound.
   BOOST_TEST(*bound("softmax.max_trick.scalar", DType::float16, {1, 2, -65504}) < 8);
 
   const std::vector<float> masked{-INFINITY, -INFINITY}, with_nan{0, NAN},

@@ -1,5 +1,5 @@
-// The oracle against brute force, against published rows, and at the places where a rounding or a
-// binade can only be decided by argument.
+// Compares the oracle with brute force and with published rows, and tests the cases in which a
+// rounding or a binade can only be decided by reasoning, not by precision.
 #include "oracle/oracle.hpp"
 
 #include "brute_force.hpp"
@@ -50,11 +50,11 @@ void require_brute_force(const std::vector<T>& logits, mpfr_prec_t bits = 600) {
   }
 }
 
-// Rows for the brute force, each kind with the hazard that it brings.
+// Returns logits for the brute-force comparison; each kind has its own hazard.
 template <class T>
 T draw(Random& random, int kind) {
   switch (kind) {
-    case 0: return T(random.normal());          // the ordinary
+    case 0: return T(random.normal());          // ordinary
     case 1: return T(30 * random.normal());     // one class dominates
     case 2: return T(random.uniform(-110, 0));  // subnormal float32 results
     case 3:                                     // subnormal float64 results
@@ -62,7 +62,7 @@ T draw(Random& random, int kind) {
     case 4: return T(double(random.below(3)) - 1);                                 // equal logits
     case 5: return T(1 + double(random.below(4)) * double(Limits<T>::epsilon()));  // neighbours
     case 6: return T(1e7 + double(random.below(40)));                              // large offset
-    case 7: return T(-1e7 - double(random.below(40)));                       // and the other way
+    case 7: return T(-1e7 - double(random.below(40)));                       // the same, negative
     case 8: return random.below(3) == 0 ? -inf<T> : T(5 * random.normal());  // masked classes
     case 9: return T(std::ldexp(random.uniform(-1, 1), -static_cast<int>(random.below(120))));
     default: return T(random.uniform(-3, -2));  // log_sum_exp near 0 for about 12 classes
@@ -200,7 +200,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(equal_logits, T, FloatTypes) {
   }
   require_brute_force(std::vector<T>(3, T{2}));
   require_brute_force(std::vector<T>(1000, T{-5}));
-  // Plus and minus zero are one logit.
+  // +0 and -0 are the same logit.
   BOOST_TEST(oracle<T>(ops::softmax, {T{0}, -T{0}})[1].rounded == T{0.5});
 }
 
@@ -243,7 +243,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(order_of_classes_does_not_matter, T, FloatTypes) {
   }
 }
 
-// Just beside a power of two: the ULP is that of the binade of y, though y rounds to its end.
+// Values close to a power of two: the ULP is that of the binade of y, even though y rounds to the
+// end of the binade.
 BOOST_AUTO_TEST_CASE_TEMPLATE(binade_beside_a_power_of_two, T, FloatTypes) {
   const int ulp_of_1 = 1 - Limits<T>::digits;
   for (const T far : {T{-2000}, T(-1e30), Limits<T>::lowest()}) {
@@ -256,12 +257,12 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(binade_beside_a_power_of_two, T, FloatTypes) {
     BOOST_TEST(exponent(ops::softmax, {0, far}, 1) == ulp_of_1 - 1);
     BOOST_TEST(exponent(ops::softmax, {0, 0, far}, T{0.5}) == ulp_of_1 - 2);
     BOOST_TEST(exponent(ops::softmax, {0, 0, 0, far, 0}, T{0.25}) == ulp_of_1 - 3);
-    // 1/3 is beside nothing.
+    // 1/3 is not close to a power of two.
     BOOST_TEST(oracle<T>(ops::softmax, {0, 0, 0, far})[0].ulp_exponent == ulp_of_1 - 2);
-    // m + L > m: away from 0 for m > 0, towards it for m < 0.
+    // m + L > m: the value lies farther from 0 for m > 0, and nearer to 0 for m < 0.
     BOOST_TEST(exponent(ops::log_sum_exp, {4, far}, 4) == ulp_of_1 + 2);
     BOOST_TEST(exponent(ops::log_sum_exp, {-4, far}, -4) == ulp_of_1 + 1);
-    // d - L < d: away from 0, where |d| = |far| is no power of two either.
+    // d - L < d: the value lies farther from 0; |d| = |far| is not a power of two either.
     BOOST_TEST(oracle<T>(ops::log_softmax, {0, far})[0].rounded == 0);
     BOOST_TEST(oracle<T>(ops::log_softmax, {far, 0})[0].rounded == far);
   }
@@ -269,7 +270,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(binade_beside_a_power_of_two, T, FloatTypes) {
   BOOST_TEST(oracle<T>(ops::log_softmax, {-4096, 0})[0].ulp_exponent == ulp_of_1 + 12);
 }
 
-// d is a midpoint of T, and y = d - L lies e^d beyond it: no precision shows that for these.
+// d is a midpoint of T, and y = d - L lies e^d beyond it. For these rows no precision would show
+// the difference.
 BOOST_AUTO_TEST_CASE_TEMPLATE(midpoint, T, FloatTypes) {
   const T big = std::ldexp(T{1}, Limits<T>::digits);
   const auto y = oracle<T>(ops::log_softmax, {-big, 1})[0];
@@ -285,7 +287,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(midpoint, T, FloatTypes) {
   }
 }
 
-// Differences so small that e^d is 1 to a thousand bits.
+// The differences are so small that e^d equals 1 to a thousand bits.
 BOOST_AUTO_TEST_CASE_TEMPLATE(tiny_differences, T, FloatTypes) {
   const T h = Limits<T>::denorm_min();
   const auto two = oracle<T>(ops::softmax, {0, -h});
@@ -293,7 +295,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(tiny_differences, T, FloatTypes) {
   BOOST_TEST(two[1].rounded == T{0.5});
   BOOST_TEST(two[0].ulp_exponent == -Limits<T>::digits);      // above 1/2
   BOOST_TEST(two[1].ulp_exponent == -Limits<T>::digits - 1);  // below
-  // y_0 = 1/(2 + e^h + e^-h) = 1/(4 + h^2 + ...): below 1/4 by a hair of a hair.
+  // y_0 = 1/(2 + e^h + e^-h) = 1/(4 + h^2 + ...), which is below 1/4 by a relative h^2 / 4.
   const auto four = oracle<T>(ops::softmax, {0, h, -h, 0});
   BOOST_TEST(four[0].rounded == T{0.25});
   BOOST_TEST(four[0].ulp_exponent == -Limits<T>::digits - 2);
@@ -314,7 +316,7 @@ BOOST_AUTO_TEST_CASE(log_sum_exp_near_zero) {
     require_brute_force(single);
     require_brute_force(twice);
   }
-  // e^-2^-149 + e^x = 1 nearly, so a subnormal sum of two subnormal parts.
+  // e^-2^-149 + e^x is almost 1, so that log-sum-exp is a subnormal sum of two subnormal parts.
   require_brute_force(std::vector<float>{-0x1p-149f, -103.27893f});
   require_brute_force(std::vector<double>{-0x1p-1074, -744.4400719213812}, 2600);
 }
@@ -326,12 +328,12 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(subnormal_results, T, FloatTypes) {
     require_brute_force(std::vector<T>{0, edge + x, edge + x / 2}, 2600);
     require_brute_force(std::vector<T>{edge + x, 0, 0}, 2600);
   }
-  // The midpoint of 0 and the smallest number, from both sides.
+  // Values just below and just above the midpoint of 0 and the smallest positive number.
   const T middle = last - std::log(T{2});
   BOOST_TEST(oracle<T>(ops::softmax, {0, middle * (1 + Limits<T>::epsilon())})[1].rounded == 0);
   BOOST_TEST(oracle<T>(ops::softmax, {0, middle * (1 - 4 * Limits<T>::epsilon())})[1].rounded ==
              Limits<T>::denorm_min());
-  // log_softmax of the largest: -e^-d, subnormal too.
+  // log_softmax of the largest logit is -e^-d, which is subnormal too.
   BOOST_TEST(oracle<T>(ops::log_softmax, {-edge + 3, 0})[0].rounded > -Limits<T>::min());
   BOOST_TEST(oracle<T>(ops::log_softmax, {-edge + 3, 0})[0].rounded < 0);
 }
@@ -360,7 +362,8 @@ BOOST_AUTO_TEST_CASE(differences_beyond_the_largest_number) {
   BOOST_TEST(z[1].rounded == 0);
   BOOST_TEST(z[2].rounded == -1.5e308);
 
-  // The largest number and its midpoint to infinity: 2^24 - 1/2 ULPs of the top binade.
+  // The largest number, and the midpoint between it and infinity, which is 2^24 - 1/2 ULP of the
+  // top binade.
   const float largest = Limits<float>::max();
   const auto at = [&](float x) {
     return oracle<float>(ops::log_softmax, {-largest, x})[0].rounded;
@@ -374,7 +377,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(huge_offsets, T, FloatTypes) {
   const auto row = oracle<T>(ops::softmax, {T(1e30), T(1e30), T(-1e30)});
   BOOST_TEST(row[0].rounded == T{0.5});
   BOOST_TEST(row[2].rounded == 0);
-  // A shift that is exact changes no probability.
+  // An exact shift changes no probability.
   const std::vector<T> near{0, 1, -3, T{0.5}};
   std::vector<T> shifted;
   for (const T x : near) shifted.push_back(x + T(1 << 20));
@@ -385,7 +388,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(huge_offsets, T, FloatTypes) {
   }
 }
 
-// Also a leak check under AddressSanitizer: MPFR caches constants in each thread.
+// Under AddressSanitizer this is also a leak check, since MPFR caches constants in each thread.
 BOOST_AUTO_TEST_CASE(safe_in_threads) {
   const std::vector<double> logits{0.25, -1, 3, -700};
   std::vector<std::vector<Exact<double>>> results(8);

@@ -1,4 +1,4 @@
-// Each outcome provoked, the order among them, and the sum of a row.
+// Provokes each outcome, and tests the priority of outcomes and the sum of a row.
 #include "oracle/outcome.hpp"
 
 #include "ops/log_softmax.hpp"
@@ -35,7 +35,7 @@ std::vector<T> rounded(Op op, const std::vector<T>& logits) {
   return result;
 }
 
-// The outcome of class 1 of [1, 2, 3] when `got` takes the place of its output.
+// Returns the outcome for [1, 2, 3] if `got` replaces the output of class 1.
 template <class T>
 Outcome in_place(Op op, T got) {
   const std::vector<T> logits{1, 2, 3};
@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(correctly_rounded_is_ok, T, FloatTypes) {
       BOOST_TEST(!got.first_bad_index.has_value());
       BOOST_TEST(got.max_error_ulp <= 0.5);
     }
-    // Nothing in T is nearer: ok whatever the tolerance.
+    // No number of T is nearer, so the outcome is ok with every tolerance.
     const std::vector<T> thirds{1, 1, 1};
     BOOST_TEST(verdict(op, thirds, rounded(op, thirds), 0).outcome == Outcome::ok);
   }
@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(each_outcome_of_one_output, T, FloatTypes) {
   BOOST_TEST(in_place<T>(ops::softmax, T(0.36)) == Outcome::inaccurate);
   BOOST_TEST(in_place<T>(ops::softmax, T(0.37)) == Outcome::wrong);
   BOOST_TEST(in_place<T>(ops::softmax, T(-0.25)) == Outcome::wrong);
-  BOOST_TEST(in_place<T>(ops::softmax, T(0)) == Outcome::wrong);  // too large to underflow
+  BOOST_TEST(in_place<T>(ops::softmax, T(0)) == Outcome::wrong);  // the exact value is large
   BOOST_TEST(in_place<T>(ops::softmax, inf<T>) == Outcome::overflow);
   BOOST_TEST(in_place<T>(ops::softmax, -inf<T>) == Outcome::overflow);
   BOOST_TEST(in_place<T>(ops::softmax, qnan<T>) == Outcome::nan);
@@ -141,7 +141,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(worst_is_not_first_bad, T, FloatTypes) {
 BOOST_AUTO_TEST_CASE_TEMPLATE(rightly_zero_is_no_underflow, T, FloatTypes) {
   const std::vector<T> logits{0, -2000, -inf<T>};
   BOOST_TEST(verdict<T>(ops::softmax, logits, {1, 0, 0}).outcome == Outcome::ok);
-  // One ULP of the subnormals is within the tolerance, three are not.
+  // One ULP of the subnormals is within the tolerance; three are not.
   const T least = Limits<T>::denorm_min();
   BOOST_TEST(verdict<T>(ops::softmax, logits, {1, 0, least}).outcome == Outcome::ok);
   BOOST_TEST(verdict<T>(ops::softmax, logits, {1, 0, 3 * least}).outcome == Outcome::wrong);
@@ -155,19 +155,19 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(underflow_is_of_what_is_lost_beside_one, T, FloatT
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(a_row_of_zeros_is_an_overflow, T, FloatTypes) {
-  // The denominator overflowed: all 0, and all -inf in the logarithm.
+  // The denominator overflowed: all outputs are 0, or -inf in the logarithm.
   BOOST_TEST(verdict<T>(ops::softmax, {1, 2, 3}, {0, 0, 0}).outcome == Outcome::overflow);
   BOOST_TEST(verdict<T>(ops::log_softmax, {1, 2}, {-inf<T>, -inf<T>}).outcome == Outcome::overflow);
   BOOST_TEST(verdict<T>(ops::log_softmax, {100}, {-inf<T>}).outcome == Outcome::overflow);
-  // Also beside a masked class, whose own 0 is right.
+  // This also holds with a masked class, for which 0 is correct.
   const auto masked = verdict<T>(ops::softmax, {-inf<T>, 2, 3}, {0, 0, 0});
   BOOST_TEST(masked.outcome == Outcome::overflow);
   BOOST_TEST(masked.first_bad_index.value() == 1);
   BOOST_TEST(verdict<T>(ops::log_softmax, {2, -inf<T>}, {-inf<T>, -inf<T>}).outcome ==
              Outcome::overflow);
-  // One number that is not 0, and the others are judged alone.
+  // If one output is not 0, each output is judged separately.
   BOOST_TEST(verdict<T>(ops::softmax, {1, 2, 3}, {0, 0, T(0.6652)}).outcome == Outcome::wrong);
-  // log_sum_exp has one output, which says nothing of a denominator.
+  // log_sum_exp has a single output, which does not reveal an overflow of the denominator.
   BOOST_TEST(verdict<T>(ops::log_sum_exp, {1, 2}, {-inf<T>}).outcome == Outcome::underflow);
 }
 
@@ -175,7 +175,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(special_rows, T, FloatTypes) {
   const auto outcome = [](Op op, const std::vector<T>& logits, const std::vector<T>& got,
                           bool own) {
     const auto result = verdict(op, logits, got, 2, own);
-    // However it is called, a special value that is not the project's is infinitely far off.
+    // Whatever the outcome, a special value that differs from the project's definition has an
+    // infinite error.
     if (result.outcome != Outcome::ok) BOOST_TEST(result.max_error_ulp == infinity);
     return result.outcome;
   };
@@ -207,7 +208,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(own_definitions_cover_only_special_rows, T, FloatT
   const std::vector<T> finite{1, 2};
   BOOST_TEST(verdict<T>(ops::softmax, finite, {qnan<T>, qnan<T>}, 2, true).outcome == Outcome::nan);
   BOOST_TEST(verdict<T>(ops::softmax, finite, {0, 1}, 2, true).outcome == Outcome::wrong);
-  // One masked class does not make a special row.
+  // A single masked class does not make a row special.
   const std::vector<T> logits{1, -inf<T>};
   for (const bool own : {false, true}) {
     const auto outcome = [&](Op op, const std::vector<T>& got) {
@@ -254,7 +255,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(sums, T, FloatTypes) {
   BOOST_TEST(std::isnan(sum(ops::log_softmax, {0, qnan<T>}).value()));
 }
 
-// What a plain sum in double would lose: 2^-60 beside 1, a million times.
+// A plain sum in double would lose these terms: 2^-60 added to 1, a million times.
 BOOST_AUTO_TEST_CASE(the_sum_is_compensated) {
   std::vector<double> got(1 << 20, 0x1p-60);
   got[0] = 1;

@@ -1,11 +1,12 @@
-// The logarithmic axis with its strips, and the names beside marks.
+// The logarithmic axis with its strips, and the labels of marks.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { endLabels, pointLabels, spread } from "../../scripts/pictures/draw/labels.mjs";
 import { LogAxis } from "../../scripts/pictures/draw/log_axis.mjs";
 import { textWidth, wrap } from "../../scripts/pictures/draw/text_width.mjs";
 
-// Numbers from 0 to 1, the same ones each time (a linear congruential generator).
+// Returns a generator of numbers from 0 to 1 that are the same in each run (a linear congruential
+// generator).
 function randomNumbers(seed) {
   let state = seed;
   return () => (state = (state * 1664525 + 1013904223) % 2 ** 32) / 2 ** 32;
@@ -32,7 +33,7 @@ test("an axis has a place for every number", () => {
     assert.ok(axis.place(Infinity) > Math.max(...finite));
     assert.ok(axis.place(NaN) > axis.place(Infinity));
     assert.ok(channel.axis.values.length >= 4 && channel.axis.values.length <= 15);
-    // So far apart that no label must be left out.
+    // The labels are far enough apart that none must be left out.
     const labels = channel.axis.values
       .map((at) => (length * Math.log(at / from)) / Math.log(to / from))
       .sort((a, b) => a - b);
@@ -61,7 +62,7 @@ test("names of lines stand in the order of the lines, apart and inside", () => {
       if (j > 0) assert.ok(moved[order[j]] - moved[order[j - 1]] >= 12.99, `${moved}`);
     }
   }
-  // Where there is room nothing moves.
+  // If there is enough room, no label is moved.
   assert.deepEqual(spread([50, 100, 200], 13, 260), [50, 100, 200]);
   const [, text] = endLabels(
     [

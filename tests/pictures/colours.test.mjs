@@ -1,4 +1,4 @@
-// What the colours of the pictures leave legible, on a light ground and on a dark one: WCAG 2.1, 1.4.3 and 1.4.11.
+// The contrast of the pictures' colours on light and dark backgrounds: WCAG 2.1, 1.4.3 and 1.4.11.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import {
@@ -18,7 +18,7 @@ import { eachMark, specifications } from "./committed.mjs";
 const ofMarks = 3,
   ofText = 4.5;
 
-// Of "#rrggbb": WCAG 2.1, relative luminance.
+// Returns the relative luminance (WCAG 2.1) of "#rrggbb".
 function luminance(colour) {
   const linear = (at) => {
     const c = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
@@ -34,7 +34,7 @@ function contrast(a, b) {
 
 const onDark = (colour) => dark[colour] ?? colour;
 
-// The colours of all lines, dots and names that are told apart by them.
+// The colours of all lines, dots and labels that are distinguished by their colour.
 const markColours = new Set(
   specifications.flatMap(([, specification]) => {
     const found = [];
@@ -50,7 +50,7 @@ const markColours = new Set(
   }),
 );
 
-// WCAG's own: black on white, and the grey that just passes.
+// The standard's own examples: black on white, and the lightest grey that still passes.
 test("the contrast is that of the standard", () => {
   assert.ok(Math.abs(contrast("#000000", "#ffffff") - 21) < 1e-9);
   assert.ok(contrast("#767676", "#ffffff") >= 4.5);
@@ -60,7 +60,7 @@ test("the contrast is that of the standard", () => {
 test("marks stand out from the ground", () => {
   assert.ok(markColours.size > 15);
   for (const colour of markColours) {
-    if (["#fffffe", "#000000"].includes(colour)) continue; // white lines with a dark rim, on the coloured ground of the surface
+    if (["#fffffe", "#000000"].includes(colour)) continue; // lines on the coloured surface, with a dark rim
     assert.ok(contrast(colour, paper) >= ofMarks, `${colour}: ${contrast(colour, paper)}`);
     assert.ok(
       contrast(onDark(colour), dark[paper]) >= ofMarks,
@@ -73,13 +73,14 @@ test("marks stand out from the ground", () => {
   }
 });
 
-// Half through, a mark has half its contrast: only areas are.
+// A half-transparent mark has half the contrast, so only areas are transparent.
 test("marks let nothing through", () => {
   for (const [name, specification] of specifications) {
     assert.equal(specification.config.point.opacity, 1);
     eachMark(specification, (part) => {
       if (["area", "geoshape"].includes(part.mark.type) || part.mark.opacity === undefined) return;
-      // A point of opacity 0 only tells the figures of the line below it; the rim of the surface's lines is dark.
+      // A point of opacity 0 only carries the tooltip of the line below it. The rim of the surface's lines is
+      // dark.
       assert.ok(
         part.mark.opacity === 1 || part.mark.opacity === 0 || part.mark.color === "#000000",
         `${name}: ${JSON.stringify(part.mark)}`,

@@ -1,4 +1,4 @@
-// The pictures of the committed tables, and ways into their specifications.
+// The pictures of the committed tables, and access to parts of their specifications.
 import assert from "node:assert/strict";
 import { Tables } from "../../scripts/pictures/draw/tables.mjs";
 import { picturesOf } from "../../scripts/pictures/draw/report.mjs";
@@ -12,7 +12,7 @@ export const specifications = pictures.flatMap((picture) => [
   [picture.name + "-narrow", picture.draw(true)],
 ]);
 
-// Visits every part of a specification that has a mark, with the data that it draws.
+// Visits every part of a specification that has a mark, together with the data that it draws.
 export function eachMark(part, visit, data = undefined) {
   if (part === null || typeof part !== "object") return;
   const own = part.data?.values ?? data;
@@ -21,13 +21,14 @@ export function eachMark(part, visit, data = undefined) {
     eachMark(inner, visit, own);
 }
 
-// Where a channel has names for numbers that it cannot show: "inf" and the like.
+// Returns the position of each strip of a channel by its name, such as "inf". A strip stands for
+// numbers that the axis cannot show.
 export function stripsOf(channel) {
   const names = [...(channel.axis?.labelExpr ?? "").matchAll(/\(([-0-9.]+)\)\)<1e-5\?'([^']*)'/g)];
   return new Map(names.map(([, power, name]) => [name, 10 ** Number(power)]));
 }
 
-// Where a number is to be drawn.
+// Returns the position at which a number must be drawn.
 export function placeOf(channel, number, least = 0, most = Infinity) {
   const names = stripsOf(channel);
   const strip = (...possible) => names.get(possible.find((name) => names.has(name)));
@@ -40,7 +41,7 @@ export function placeOf(channel, number, least = 0, most = Infinity) {
 
 export const near = (a, b, slack = 1e-5) => a === b || Math.abs(a - b) <= slack * Math.abs(b);
 
-// The marks of a picture that draw a field, as [{value, channel}].
+// Returns the marks of a picture that draw a field, as [{value, channel}].
 export function drawn(specification, field) {
   const found = [];
   eachMark(specification, (part, data) => {
@@ -54,7 +55,7 @@ export function drawn(specification, field) {
 
 export const worse = (a, b) => (Number.isNaN(a) || Number.isNaN(b) ? NaN : Math.max(a, b));
 
-// Compares the drawn field with `expected`, a map by key; nothing may be missing or added.
+// Compares the drawn field with `expected`, a map by key. No value may be missing or additional.
 export function hold(specification, field, keyOf, expected, limits = []) {
   const seen = new Set();
   for (const { value, channel } of drawn(specification, field)) {

@@ -1,5 +1,5 @@
-// The drawings as they are seen: every label is shown and covers no other, and every text has its width from the
-// drawing.
+// The drawings as readers see them: every label is shown and covers no other one, and every text has the
+// width that the drawing states.
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
 import { drawSvg, withoutTips } from "../../scripts/pictures/draw/svg.mjs";
@@ -14,7 +14,7 @@ before(async () => {
 
 const plain = (text) => text.replaceAll(/&[a-z]+;/g, "x");
 
-// The labels of each horizontal axis: [{words, left, right, y, shown}].
+// Returns the labels of each horizontal axis: [{words, left, right, y, shown}].
 function axes(svg) {
   return svg
     .split('role-axis-label"')
@@ -58,7 +58,7 @@ test("a drawing fits the screen that it is for", () => {
   for (const [name, svg] of drawings) {
     const width = Number(/ width="([\d.]+)"/.exec(svg)[1]),
       most = widest(name.endsWith("-narrow"));
-    // Up to a twentieth wider it is shown smaller, which leaves its letters legible.
+    // A text that is up to 5 % too wide is compressed, and stays legible.
     assert.ok(width <= most * 1.05, `${name}: ${width} of ${most}`);
   }
 });

@@ -1,4 +1,4 @@
-// The page: what it holds, what it asks for, and that nothing breaks out of its place.
+// The page: its contents, its requests, and the escaping of all texts.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { escaped, page } from "../../scripts/pictures/draw/page.mjs";
@@ -66,7 +66,7 @@ test("the page asks for nothing and can be read by all", () => {
   assert.ok(html.includes("default-src 'none'"));
   assert.equal(count(html, 'role="img" aria-label="This.'), 4);
   assert.equal(count(html, "<details><summary>"), 2);
-  assert.equal(count(html, "<th>"), 0); // each has a scope
+  assert.equal(count(html, "<th>"), 0); // each header cell has a scope
   for (const part of ['<html lang="en">', "<main ", "<nav ", "<h1>", 'class="skip"', "width=device-width"])
     assert.equal(count(html, part), 1, part);
 });

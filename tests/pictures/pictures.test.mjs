@@ -1,4 +1,4 @@
-// Which pictures the report has, and their words and tables.
+// The list of the report's pictures, with their texts and tables.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { eachMark, missing, near, pictureOf, pictures, specifications, stripsOf, tables } from "./committed.mjs";
@@ -30,7 +30,7 @@ test("every picture of the report can be drawn from the committed tables", () =>
       "speed-cross_entropy_gradient-",
     ])
       assert.ok(names.includes(name + id), name + id);
-  // The questions of the course come first, the speed last.
+  // The questions of the course come first, the speed comes last.
   assert.deepEqual(names.slice(0, 5), ["surface", "x-minus-max", "breaking", "loss-curves", "regions"]);
   assert.ok(pictures.findIndex(({ cpu }) => cpu) > names.indexOf("outcomes-float64"));
 });
@@ -48,11 +48,11 @@ test("every picture has a question, a statement, words and a table", () => {
   }
 });
 
-// Who does not see the picture has the table below it: its numbers to three digits.
+// Readers who cannot see a picture use the table below it, which has its numbers with three digits.
 test("every number that is drawn is in the table below", () => {
   for (const [name, specification] of specifications) {
     const picture = pictureOf(name.replace(/-narrow$/, ""));
-    if (picture.sources.length === 0 || picture.name === "regions" || picture.name.startsWith("outcomes")) continue; // computed; counted; words
+    if (picture.sources.length === 0 || picture.name === "regions" || picture.name.startsWith("outcomes")) continue; // no table; counts; words
     const words = [picture.sheet.caption, ...picture.sheet.header, ...picture.sheet.rows.flat()].join(" ");
     const numbers = [...words.matchAll(/[-+]?[0-9]+(\.[0-9]+)?(e[-+]?[0-9]+)?/g)]
       .map(([text]) => Number(text))
@@ -63,7 +63,8 @@ test("every number that is drawn is in the table below", () => {
         for (const end of ["", "2"]) {
           const main = part.encoding?.[channel],
             field = part.encoding?.[channel + end]?.field;
-          // Pixels, the ground of strips, limits and caches are no figures of a table.
+          // Positions in pixels, backgrounds of strips, limits and cache sizes are not figures of a
+          // table.
           if (
             !field ||
             main.type !== "quantitative" ||

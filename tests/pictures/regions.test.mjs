@@ -1,10 +1,11 @@
-// The picture of decision regions: every point of the table lies in the areas of its class, every example is a mark.
+// The picture of decision regions: every point of the table lies in the areas of its class, and every example
+// is a mark.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { number } from "../../scripts/pictures/draw/csv.mjs";
 import { pictureOf, tables } from "./committed.mjs";
 
-// Whether a point lies in a GeoJSON polygon, by the parity of the edges to its right.
+// Whether a point lies in a GeoJSON polygon: the number of edges to its right is odd.
 const contains = ({ coordinates }, [x, y]) =>
   coordinates
     .flat()
@@ -48,7 +49,8 @@ test("every point lies in the areas of its class alone, in the more of them the 
 });
 
 test("the best classifier's line parts the points as the table does, to a cell", () => {
-  // A circle of the task "circles" around the origin: its line is as far from it as the outermost points inside.
+  // The task "circles" has a circle around the origin. The distance of its line from the origin is that of
+  // the outermost points inside.
   const i = panels.findIndex(({ title }) => title.startsWith("circles,")),
     { grid, x, y } = panels[i];
   const scale = drawn[i].width / (x[1] - x[0]),

@@ -33,7 +33,7 @@ test("speed is drawn where the table has it", () => {
               assert.ok(value.low <= value.speed.estimate && value.speed.estimate <= value.high);
           }
         });
-      // Both quantities; oneDNN has no ratio to itself.
+      // Both quantities are drawn; oneDNN has no ratio to itself.
       const own = rows.filter(({ variant }) => /\.onednn/.test(variant)).length;
       assert.equal(points, 2 * (2 * rows.length - own));
     }

@@ -1,4 +1,4 @@
-// Which tables the report reads, from any folder, and what it says of the others.
+// The tables that the report reads from any folder, and its messages about the others.
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -64,7 +64,7 @@ test("one CPU is enough, and needs no choice", () => {
   assert.equal(drawn(own).filter((name) => name.includes(cpu)).length, 6);
   const html = readFileSync(join(own, "report.html"), "utf8");
   assert.ok(!html.includes('class="report chooser"'));
-  // So does the folder of the CPU itself.
+  // The folder of the CPU itself can be given too.
   assert.equal(report("--tables", join(own, "speed", cpu)).status, 0);
 });
 

@@ -49,7 +49,7 @@ test("training is drawn where the tables have it", () => {
     });
     assert.equal(cells, rows.length);
   }
-  // The loss that a cell shows, to two digits, and its row in the table below.
+  // A cell shows the loss to two digits; the table below has a row for it.
   const { sheet, draw } = pictureOf("breaking");
   const cells = draw(false).hconcat[0].data.values;
   assert.equal(cells.length, rows.length);

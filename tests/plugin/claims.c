@@ -1,9 +1,9 @@
-/* Cross-entropy in double, which claims 1 ULP of whatever comes: one that has thought of infinite
- * logits, and one that has not. */
+/* Two kernels of cross-entropy in double, which claim 1 ULP for all logits. One handles infinite
+ * logits, the other does not. */
 #include <math.h>
 #include <maxtrick/plugin.h>
 
-/* The place of the largest; n where the row gives NaN. */
+/* Returns the index of the largest logit, or n if the result of the row is NaN. */
 static size_t place_of_max(const float* x, size_t n, int careful) {
   size_t at = 0;
   for (size_t k = 0; k < n; ++k) {

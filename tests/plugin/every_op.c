@@ -1,11 +1,11 @@
-/* Every op in both types, computed in double; nothing is claimed. */
+/* Kernels of every op in both types, computed in double, which claim no bound. */
 #include <math.h>
 #include <maxtrick/plugin.h>
 
 enum task { softmax, log_softmax, log_sum_exp, cross_entropy, gradient };
 enum { most_classes = 4096 };
 
-/* log sum e^(x - max), by log1p of the others' part. */
+/* Returns log sum e^(x - max), as log1p of the sum over all classes but the largest. */
 static double log_of_sum(const double* x, size_t n, double* max) {
   size_t at = 0;
   double rest = 0;

@@ -1,10 +1,10 @@
-/* Each kernel is a right softmax that does one thing besides which it must not do. */
+/* Each kernel is a correct softmax that also does one thing that it must not do. */
 #include <signal.h>
 #include <stdlib.h>
 
 #include "softmax.h"
 
-/* Not for the compiler to see through. */
+/* Volatile, so that the compiler cannot remove the accesses. */
 static volatile float sink;
 
 static int crashes(const maxtrick_call_float32* call) {

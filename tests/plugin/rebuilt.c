@@ -1,5 +1,5 @@
-/* Right, but each call puts REPLACEMENT in the place of FILE, both named by the environment, as
- * somebody does who builds his plug-in anew while it is in use. */
+/* A correct kernel, each call of which replaces the file FILE by REPLACEMENT; environment variables
+ * name both. This simulates a user who rebuilds a plug-in while it is in use. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -7,7 +7,7 @@
 
 static int replaces(const maxtrick_call_float32* call) {
   const char *from = getenv("REPLACEMENT"), *to = getenv("FILE");
-  if (from && to) (void)rename(from, to); /* the second time there is nothing more to rename */
+  if (from && to) (void)rename(from, to); /* fails at the second call */
   return softmax(call);
 }
 

@@ -1,4 +1,4 @@
-/* Libraries that are no plug-ins, or none of this version: REFUSED says which. */
+/* Libraries that are not plug-ins, or not of this version. REFUSED selects one. */
 #include <maxtrick/plugin.h>
 #include <stdlib.h>
 

@@ -1,4 +1,4 @@
-/* A right softmax, for plug-ins that do something else besides. */
+/* A correct softmax, for plug-ins that do something else as well. */
 #include <math.h>
 #include <maxtrick/plugin.h>
 

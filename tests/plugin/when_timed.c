@@ -1,4 +1,5 @@
-/* Right where they are checked, by a call or two in a process, and not all where they are timed. */
+/* Kernels that are correct when they are checked, by one or two calls in a process. Some of them
+ * fail when they are timed. */
 #include <stdlib.h>
 
 #include "softmax.h"

@@ -1,5 +1,5 @@
-/* Softmax without the sum, deliberately: each result a number, none of them right. One claims much,
- * one nothing; the third is a right one that claims more than it holds. */
+/* Softmax that deliberately omits the sum: each result is a number, and none is correct. One kernel
+ * claims a bound, one claims none. The third is correct, but claims a bound that it exceeds. */
 #include <math.h>
 #include <maxtrick/plugin.h>
 

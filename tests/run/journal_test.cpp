@@ -1,4 +1,4 @@
-// Results of parts that outlive the program, and plans that go on from them.
+// Results of parts that are preserved when the program ends, and plans that resume from them.
 #include "run/journal.hpp"
 
 #include <mutex>
@@ -18,7 +18,8 @@ using namespace maxtrick::table;
 using maxtrick::tests::Folder;
 using Texts = std::map<std::size_t, std::string>;
 
-// A case of eight parts, each of which gives its number's square; it notes which it computed.
+// A case of eight parts, each of which returns the square of its number. It records which parts it
+// computed.
 struct Squares {
   std::string identity = "squares";
   std::vector<std::size_t> computed;
@@ -57,7 +58,7 @@ Resumed resume(Plan& plan, const std::filesystem::path& folder, bool take = true
   return maxtrick::run::resume(plan, {folder, "config", take});
 }
 
-// Goes on from the folder; what the row holds.
+// Resumes from the folder and returns the contents of the row.
 std::string run(Squares& squares, const Folder& folder, std::size_t& had, bool take = true) {
   Plan plan = squares.plan();
   const Resumed resumed = resume(plan, folder.path(), take);
@@ -80,18 +81,19 @@ BOOST_AUTO_TEST_CASE(what_was_added_is_found) {
   journal.add(2, "two words");
   journal.add(0, "");
   BOOST_TEST((found(folder) == Texts{{0, ""}, {2, "two words"}}));
-  journal.add(3, "three");  // the file is the same one still
+  journal.add(3, "three");  // the file is still the same
   BOOST_TEST((found(folder) == Texts{{0, ""}, {2, "two words"}, {3, "three"}}));
   BOOST_CHECK_THROW(journal.add(1, "two\nlines"), std::logic_error);
   journal.remove();
   BOOST_TEST(!folder.has("j"));
   journal.remove();
-  // A run that goes on beside the one that removed it.
+  // A run that continues while another one has removed the journal.
   journal.add(1, "late");
   BOOST_TEST(found(folder).empty());
 }
 
-// At whichever byte the kill came: the whole lines are there, and a line added later is too.
+// At whatever byte the kill occurred, the complete lines are valid, and so is a line that is added
+// later.
 BOOST_AUTO_TEST_CASE(a_line_that_was_cut_short_is_no_result) {
   const Folder folder;
   Journal whole(folder / "j", "a", 4);
@@ -127,14 +129,15 @@ BOOST_AUTO_TEST_CASE(what_is_foreign_or_altered_is_not_found) {
   };
   const std::string bytes = fresh();
   BOOST_TEST(found(folder, "b").empty());
-  BOOST_TEST(found(folder, "a").empty());  // the file is b's now
+  BOOST_TEST(found(folder, "a").empty());  // the file now belongs to b
   (void)fresh();
   BOOST_TEST(found(folder, "a", 5).empty());
   for (const std::string text : {"", "no journal\n", "\n\n", "1 one\n"}) {
     folder.write("j", text);
     BOOST_TEST(found(folder).empty(), text);
   }
-  // Any byte of the last line: that line alone is lost, unless it is its end, which joins nothing.
+  // If any byte of the last line is altered, only that line is lost. This includes its line end,
+  // because no line follows that it would be joined with.
   const std::size_t last = bytes.rfind('\n', bytes.size() - 2) + 1;
   for (std::size_t i = last; i < bytes.size(); ++i) {
     std::string altered = bytes;
@@ -142,7 +145,7 @@ BOOST_AUTO_TEST_CASE(what_is_foreign_or_altered_is_not_found) {
     folder.write("j", altered);
     BOOST_TEST((found(folder) == Texts{{1, "one"}}), i);
   }
-  // A line of another journal.
+  // A line of another journal is not accepted.
   Journal other(folder / "other", "b", 4);
   other.add(3, "three");
   const std::string foreign = read_file(folder / "other");
@@ -177,7 +180,7 @@ BOOST_AUTO_TEST_CASE(a_plan_computes_what_is_not_there) {
   BOOST_TEST(other.computed.size() == 8U);
 }
 
-// Parts of another range, say: both are kept.
+// Parts with another identity, such as those of another range, are kept beside these.
 BOOST_AUTO_TEST_CASE(another_identity_leaves_the_parts_alone) {
   const Folder folder;
   std::size_t had = 0;
@@ -199,7 +202,7 @@ BOOST_AUTO_TEST_CASE(another_identity_leaves_the_parts_alone) {
   BOOST_TEST(had == 2U);
 }
 
-// Whole lines of the right identity, but nothing that the case can read.
+// The lines are complete and have the right identity, but the case cannot read them.
 BOOST_AUTO_TEST_CASE(a_text_that_is_not_taken_is_computed_again) {
   const Folder folder;
   std::size_t had = 0;
@@ -243,7 +246,8 @@ BOOST_AUTO_TEST_CASE(a_run_that_starts_anew_takes_nothing) {
   BOOST_TEST(run(squares, folder, had) == all_squares);
   squares.computed.clear();
   {
-    // Killed before it had anything: the next may take what this one did not.
+    // This run was killed before it had computed anything. The next one may take the parts that
+    // this one did not take.
     Plan plan = squares.plan();
     BOOST_TEST(resume(plan, folder.path(), false).had == 8U);
   }
@@ -251,14 +255,14 @@ BOOST_AUTO_TEST_CASE(a_run_that_starts_anew_takes_nothing) {
   BOOST_TEST(had == 8U);
   BOOST_TEST(squares.computed.empty());
   BOOST_TEST(run(squares, folder, had, false) == all_squares);
-  BOOST_TEST(had == 8U);  // it says how many there were
+  BOOST_TEST(had == 8U);  // the run reports how many parts there were
   BOOST_TEST(squares.computed.size() == 8U);
   squares.computed.clear();
   BOOST_TEST(run(squares, folder, had) == all_squares);
   BOOST_TEST(squares.computed.empty());
 }
 
-// What cannot be kept any more does not end the run.
+// If a journal can no longer be written, the run continues.
 BOOST_AUTO_TEST_CASE(a_journal_that_fails_says_so) {
   const Folder folder;
   std::filesystem::create_directory(folder / "sub");

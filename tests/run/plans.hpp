@@ -1,4 +1,4 @@
-// Plans of a table with two columns, the key `case` and `x`.
+// Plans for a table with two columns, the key `case` and `x`.
 #pragma once
 
 #include "run/schedule.hpp"
@@ -16,7 +16,7 @@ inline run::Plan empty_plan(table::Rule rule = table::Rule::exact) {
           .cases = {}};
 }
 
-// What ends a run of the plan.
+// Returns the message of the exception that ends a run of the plan.
 template <class Error>
 std::string error_of(run::Plan plan, unsigned jobs = 2) {
   return error_of<Error>([&] { return run::run_cases(std::move(plan), jobs, {}); });

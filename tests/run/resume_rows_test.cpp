@@ -1,5 +1,5 @@
-// Rows that outlive the program: those of a plan without parts, or with parts of which nothing is
-// kept.
+// Rows that are preserved when the program ends: the rows of a plan whose cases have no parts, or
+// whose parts are not stored.
 #include "folder.hpp"
 #include "plans.hpp"
 #include "run/resume.hpp"
@@ -14,8 +14,8 @@ using namespace maxtrick::run;
 using namespace maxtrick::table;
 using maxtrick::tests::Folder;
 
-// Rows of three batches: two cases that share a part, two that share another, one by itself, the
-// last of which is skipped.
+// Rows of three batches: two cases that share a part, two that share another one, and a single
+// case. The last case is skipped.
 struct Rows {
   std::vector<std::string> done;
   std::string cell = "plain";
@@ -45,7 +45,7 @@ struct Rows {
       return Row{cell + ' ' + key};
     };
   }
-  // Runs it; what was done.
+  // Runs the plan and returns what was computed.
   std::vector<std::string> run(const Folder& folder, std::size_t had,
                                const std::string& identity = "config") {
     done.clear();
@@ -67,7 +67,7 @@ using Names = std::vector<std::string>;
 
 }  // namespace
 
-// Commas, quotes, line ends, and letters beyond ASCII are a row's own.
+// A row may contain commas, quotes, line ends and non-ASCII characters.
 BOOST_AUTO_TEST_CASE(rows_are_kept_and_skips_are_not) {
   for (const std::string cell : {"plain", "a, \"b\"\nc", "\xc3\xa9", ""}) {
     const Folder folder;
@@ -78,7 +78,7 @@ BOOST_AUTO_TEST_CASE(rows_are_kept_and_skips_are_not) {
   }
 }
 
-// The part that they share is done anew for the one that is not there.
+// If one row of a batch is missing, the shared part is computed again for it.
 BOOST_AUTO_TEST_CASE(a_batch_of_which_a_row_is_left_needs_its_part) {
   const Folder folder;
   Rows rows;
@@ -99,7 +99,7 @@ BOOST_AUTO_TEST_CASE(rows_of_other_cases_or_another_config_are_not_taken) {
   BOOST_TEST((rows.run(folder, 4) == Names{"e"}));
 }
 
-// Whole lines that are no row of this case.
+// The lines are complete, but they are not rows of this case.
 BOOST_AUTO_TEST_CASE(what_is_no_row_is_computed_again) {
   for (const std::string text : {"", "rubbish", "[1]", "[]", "[\"b\", \"x\"]"}) {
     const Folder folder;

@@ -1,4 +1,4 @@
-// A run that is killed and gone on with, as a user does it.
+// A run that is killed and then resumed, as a user does it.
 #include "io/files.hpp"
 #include "killed_run.hpp"
 
@@ -9,7 +9,7 @@ namespace {
 using namespace maxtrick;
 using namespace maxtrick::tests;
 
-// A folder whose configs/ are the project's.
+// A folder whose configs/ is that of the project.
 struct WithConfigs : WorkdirWithCache {
   WithConfigs() {
     std::filesystem::create_directory_symlink(
@@ -17,15 +17,15 @@ struct WithConfigs : WorkdirWithCache {
   }
 };
 
-// How many rows the run of `name` took from an earlier one, as it says.
+// Returns the number of rows that the run of `name` reports to have taken from an earlier run.
 std::size_t rows_were_there(const Said& said, const std::string& name = "shift") {
   BOOST_TEST(said.err.starts_with(name + ": "), said.err);
   BOOST_TEST(said.err.ends_with(" rows were there\n"), said.err);
   return std::stoul(said.err.substr(name.size() + 2));
 }
 
-// The table of `config` from a run that was killed with SIGKILL, once some of its rows were there,
-// and gone on with, is that of an undisturbed one; nothing is left of either.
+// Checks that a run of `config` that was killed with SIGKILL after some rows, and then resumed,
+// gives the same table as an undisturbed run, and that no checkpoint is left.
 void is_the_same_after_a_kill(const std::string& config, const std::string& name) {
   const WithConfigs folder;
   const Said killed = folder.run(
@@ -46,12 +46,13 @@ BOOST_AUTO_TEST_CASE(a_killed_run_ends_in_the_same_table) {
   is_the_same_after_a_kill("configs/shift.toml --set classes=[10,100]", "shift");
 }
 
-// Cases that share what takes time: the seeds of a training arm.
+// Cases that share the expensive computation: the seeds of a training arm.
 BOOST_AUTO_TEST_CASE(a_killed_training_ends_in_the_same_table) {
   is_the_same_after_a_kill("configs/breaking.toml --set seeds=1", "breaking");
 }
 
-// Whoever forgets the option is told before he waits, and has lost nothing when he kills that run.
+// A user who forgets --resume is told before the run starts computing, and loses nothing by killing
+// that run.
 BOOST_AUTO_TEST_CASE(what_was_not_asked_for_is_there_still) {
   const WithConfigs folder;
   const std::string run = "$MAXTRICK run configs/shift.toml --set classes=[10,100] -o out -j 2";
@@ -69,8 +70,7 @@ BOOST_AUTO_TEST_CASE(what_was_not_asked_for_is_there_still) {
   folder.run("find cache -type f").out_is("");
 }
 
-// A check writes no table: what a run has left is there after it, and what a check has left is its
-// own.
+// A check writes no table. It leaves the checkpoints of a run alone and has its own.
 BOOST_AUTO_TEST_CASE(a_check_leaves_a_run_what_it_had) {
   const WithConfigs folder;
   BOOST_REQUIRE(
@@ -93,13 +93,14 @@ BOOST_AUTO_TEST_CASE(a_check_leaves_a_run_what_it_had) {
 BOOST_AUTO_TEST_CASE(without_the_option_a_run_starts_anew) {
   const WithConfigs folder;
   const std::string run = "$MAXTRICK run configs/published.toml --filter ^L1 ";
-  // Nothing was there, and it says so where it was asked for.
+  // With --resume, the run also reports that there were no rows.
   const Said first = folder.run(run + "--resume");
   BOOST_TEST(first.err.find("published: 0 of ") == 0U, first.err);
   folder.run(run).out_is(first.out);
 }
 
-// Times of two runs are not compared.
+// The times of two runs must not be mixed in one table, so such a table is always computed from the
+// start.
 BOOST_AUTO_TEST_CASE(a_table_of_times_starts_anew) {
   const WithConfigs folder;
   folder
@@ -110,7 +111,8 @@ BOOST_AUTO_TEST_CASE(a_table_of_times_starts_anew) {
       .err_has("speed: starts anew: its times are compared within one run\n");
 }
 
-// Whoever has no home is not told so at every run, only where it matters.
+// If no checkpoint can be stored, for example because there is no home folder, only a run with
+// --resume says so.
 BOOST_AUTO_TEST_CASE(where_nothing_can_be_kept_only_who_asked_is_told) {
   const WithConfigs folder;
   const std::string run =

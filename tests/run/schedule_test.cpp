@@ -1,4 +1,4 @@
-// The same table from any number of threads; and cases that go wrong.
+// A run gives the same table with any number of threads. Also tests cases that fail.
 #include "run/schedule.hpp"
 
 #include <atomic>
@@ -16,7 +16,8 @@ using maxtrick::tests::empty_plan;
 using maxtrick::tests::error_of;
 using maxtrick::tests::Outcome;
 
-// Cases k0, k1, ...; every third one skips; the first take the longest.
+// Returns a plan with the cases k0, k1, ...; every third one is skipped, and the first ones take
+// the longest.
 Plan plan_of(std::size_t n) {
   Plan plan = empty_plan();
   for (std::size_t i = 0; i < n; ++i)
@@ -35,11 +36,12 @@ Plan with(Plan plan, std::string key, std::function<Outcome()> run) {
 
 using Functions = std::vector<std::function<void()>>;
 
-// Three batches of 2, 1 and 3 cases; the first and the last have parts, 5 and 4, that all of their
-// cases carry. A case's row says how many of its batch's parts were done when it ran.
+// Three batches of 2, 1 and 3 cases. The first and the last batch have 5 and 4 parts, which all
+// cases of the batch refer to. The row of a case states how many parts of its batch were done when
+// it ran.
 struct WithParts {
   std::vector<std::size_t> sizes{2, 1, 3}, parts{5, 0, 4};
-  // How often each part ran, batch by batch.
+  // How often each part ran, by batch.
   std::vector<std::vector<std::atomic<int>>> ran;
 
   WithParts() {
@@ -93,7 +95,8 @@ BOOST_AUTO_TEST_CASE(any_number_of_jobs_gives_the_same_run_in_the_plans_order) {
   }
 }
 
-// Neighbours of one batch: one thread, in order; what has no batch, or another, does not join them.
+// Adjacent cases of one batch run on one thread, in order. Cases without a batch, or of another
+// one, are independent of them.
 BOOST_AUTO_TEST_CASE(a_batch_runs_in_order_on_one_thread) {
   constexpr std::size_t n = 60;
   Plan plan = plan_of(n);
@@ -126,7 +129,7 @@ BOOST_AUTO_TEST_CASE(a_plan_without_cases_gives_a_table_without_rows) {
 
 BOOST_AUTO_TEST_CASE(progress_counts_every_case_once) {
   for (const unsigned jobs : {1U, 7U}) {
-    std::vector<std::size_t> seen, expected;  // one call at a time: no lock here
+    std::vector<std::size_t> seen, expected;  // only one call at a time, so no lock is needed
     (void)run_cases(plan_of(30), jobs, [&](std::size_t done, std::size_t all) {
       BOOST_TEST(all == 30U);
       seen.push_back(done);
@@ -151,7 +154,7 @@ BOOST_AUTO_TEST_CASE(a_case_that_fails_is_missing_and_the_others_are_there) {
 BOOST_AUTO_TEST_CASE(a_case_that_throws_ends_the_run_and_is_named) {
   for (const unsigned jobs : {1U, 2U, 7U}) {
     Plan plan = plan_of(5);
-    // The second to throw does so first in time, where there is a thread for it.
+    // With more than one thread, the second case throws before the first one does.
     plan = with(std::move(plan), "slow", []() -> Outcome {
       std::this_thread::sleep_for(std::chrono::milliseconds(5));
       throw std::runtime_error("too big");
@@ -197,7 +200,7 @@ BOOST_AUTO_TEST_CASE(two_cases_of_one_key_are_a_logic_error) {
              "two cases are called k");
 }
 
-// Parts are done before the cases of their batch.
+// All parts are done before the cases of their batch.
 BOOST_AUTO_TEST_CASE(the_parts_of_a_batch_are_done_once_each_before_its_cases) {
   const std::vector<Row> expected{{"k00", "5"}, {"k01", "5"}, {"k10", "0"},
                                   {"k20", "4"}, {"k21", "4"}, {"k22", "4"}};
@@ -211,11 +214,11 @@ BOOST_AUTO_TEST_CASE(the_parts_of_a_batch_are_done_once_each_before_its_cases) {
     }
 }
 
-// By other threads than the one that runs the cases, where there are any.
+// Other threads than the one that runs the cases compute parts too, if there are any.
 BOOST_AUTO_TEST_CASE(parts_run_in_parallel) {
   std::atomic<int> waiting = 0;
   std::atomic<bool> met = false;
-  // Each waits for the other; one thread alone would wait in vain.
+  // Each part waits for the other; a single thread would wait forever.
   const auto part = [&] {
     ++waiting;
     for (int i = 0; i < 5000 && !met; ++i) {
@@ -262,7 +265,7 @@ BOOST_AUTO_TEST_CASE(a_part_that_throws_ends_the_run_and_names_the_first_case_of
       BOOST_TEST(error_of<std::runtime_error>(std::move(plan), jobs) == "case k20: out of memory");
       BOOST_TEST(!begun);
     }
-  // And nothing after it is begun, where one thread does it all.
+  // If a single thread runs everything, nothing after the failed part is started.
   WithParts with_parts;
   Plan plan = with_parts.plan();
   auto parts = *plan.cases[0].parts;

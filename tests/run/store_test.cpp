@@ -1,4 +1,4 @@
-// A table on disk: what is written when, and what stands in the manifest.
+// Stored tables: which files are written when, and the contents of the manifest.
 #include "run/store.hpp"
 
 #include <nlohmann/json.hpp>
@@ -35,7 +35,7 @@ Provenance provenance() {
           .jobs = 2};
 }
 
-// A table stored long ago.
+// A table that was stored long ago.
 class Results {
  public:
   Results() {
@@ -54,7 +54,7 @@ class Results {
   void age() {
     for (const auto& name : names) std::filesystem::last_write_time(path(name), long_ago);
   }
-  // The files written since age().
+  // Returns the names of the files that were written since age().
   [[nodiscard]] std::vector<std::string> written() const {
     std::vector<std::string> result;
     for (const auto& name : names)
@@ -67,7 +67,7 @@ class Results {
   }
 
  private:
-  // Whole seconds: every file system keeps those.
+  // Whole seconds, which every file system preserves.
   static inline const std::filesystem::file_time_type long_ago =
       std::chrono::file_clock::from_sys(std::chrono::sys_seconds{
           std::chrono::sys_days{std::chrono::year{2001} / std::chrono::January / 1}});
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(an_unchanged_run_touches_nothing) {
   Results results;
   std::map<std::string, std::string> before;
   for (const auto& name : names) before[name] = results.text(name);
-  // What differs from machine to machine does not make a new manifest.
+  // Data that differ between machines do not cause a new manifest.
   Provenance elsewhere = provenance();
   elsewhere.isa = "avx512";
   elsewhere.jobs = 7;
@@ -145,7 +145,7 @@ BOOST_AUTO_TEST_CASE(a_changed_config_alone_makes_a_new_manifest_only) {
   BOOST_TEST(results.written() == Names{"t.manifest.json"});
   BOOST_TEST(results.manifest()["config"]["set"] == Json::array());
 
-  // Another file to read gives the same table.
+  // A different input file gives the same table.
   results.age();
   BOOST_TEST(!results.manifest().contains("inputs"));
   from.inputs = {{"x.npy", "0123"}};
@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(a_changed_config_alone_makes_a_new_manifest_only) {
 }
 
 BOOST_AUTO_TEST_CASE(what_a_killed_run_left_is_mended) {
-  // Killed after the CSV: the other two are of the old table.
+  // The run was killed after writing the CSV, so the other two files belong to the old table.
   Results results;
   const std::string old_md = results.text("t.md"), old_manifest = results.text("t.manifest.json");
   results.overwrite("t.csv", to_csv(table_of("2")));
@@ -163,13 +163,13 @@ BOOST_AUTO_TEST_CASE(what_a_killed_run_left_is_mended) {
   BOOST_TEST(results.written() == (Names{"t.manifest.json", "t.md"}));
   BOOST_TEST(results.text("t.md") != old_md);
 
-  // Killed before the manifest, which is stale.
+  // The run was killed before writing the manifest, which is stale.
   results.overwrite("t.manifest.json", old_manifest);
   BOOST_CHECK(results.store_again(table_of("2")) == Stored::unchanged);
   BOOST_TEST(results.written() == Names{"t.manifest.json"});
   BOOST_TEST(results.manifest()["sha256"]["t.md"] == sha256(results.text("t.md")));
 
-  // A manifest that is absent, no JSON, or other JSON than ours.
+  // A manifest that is missing, that is not JSON, or that has other contents.
   const std::string good = results.text("t.manifest.json");
   std::filesystem::remove(results.path("t.manifest.json"));
   (void)results.store_again(table_of("2"));
@@ -182,7 +182,7 @@ BOOST_AUTO_TEST_CASE(what_a_killed_run_left_is_mended) {
   }
 }
 
-// By their whole text: there is no date, host or path in them, nor anything else.
+// Compares the whole text of the files: they contain no date, host name or path.
 BOOST_AUTO_TEST_CASE(tables_hold_what_was_found_and_nothing_else) {
   const Results results;
   BOOST_TEST(results.text("t.csv") == "case,x\na,1\n");

@@ -1,7 +1,7 @@
-// What slider.wasm computes beside what the native build computes:
+// Compares the results of slider.wasm with those of the native build:
 //   node bits.mjs FOLDER ROWS
-// The same bits where libm is not called, at most 1 ULP where it is. NaN is NaN, whatever its bits:
-// WebAssembly leaves them open.
+// The bits must be the same if libm is not called; otherwise the difference is at most 1 ULP. All
+// NaNs count as equal, because WebAssembly does not specify their bits.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { load } from "../../experiments/slider/kernel.mjs";
@@ -9,7 +9,7 @@ import { load } from "../../experiments/slider/kernel.mjs";
 const [folder, rows] = process.argv.slice(2);
 const kernel = await load(readFileSync(folder + "/slider.wasm"));
 
-// One list, many readers; but who reads it learns from here that a form is lost.
+// The list of variants is repeated here, so that a variant that disappears is noticed.
 const names = kernel.variants.map((variant) => variant.name);
 assert.deepEqual([...names].sort(), [
   "log_softmax.accurate.scalar", "log_softmax.fast.scalar", "log_softmax.log_of_max_trick.scalar",
@@ -20,10 +20,10 @@ assert.deepEqual([...names].sort(), [
   "softmax.sum_v2.scalar",
 ]);
 assert.deepEqual(kernel.precisions, ["float32", "float16", "bfloat16"]);
-// Naive before the max trick before accurate: from the obvious form to the best.
+// naive precedes max_trick, which precedes accurate: from the simplest form to the best.
 assert.deepEqual(names.slice(0, 4).map((name) => name.split(".")[1]), ["naive", "max_trick", "fast", "accurate"]);
 
-// No exp and no log of a C library in these: lib/kernels has its own, and the others have none.
+// These call neither exp nor log of a C library: lib/kernels has its own, and the others need none.
 const withoutLibm = new Set(["accurate", "fast", "sum_v1", "sum_v2", "x_minus_max"]);
 
 const formats = [{ digits: 24, least: -126, most: 127 }, { digits: 11, least: -14, most: 15 },
@@ -31,14 +31,14 @@ const formats = [{ digits: 24, least: -126, most: 127 }, { digits: 11, least: -1
 function ulp(value, { digits, least, most }) {
   if (value === 0) return 2 ** (least - digits + 1);
   let exponent = Math.floor(Math.log2(Math.abs(value)));
-  // log2 rounds near a power of two.
+  // Math.log2 may round up or down near a power of two.
   if (2 ** exponent > Math.abs(value)) --exponent;
   if (2 ** (exponent + 1) <= Math.abs(value)) ++exponent;
   return 2 ** (Math.min(most, Math.max(least, exponent)) - digits + 1);
 }
 function distance(native, wasm, format) {
   if (Object.is(native, wasm)) return 0;
-  if (native === wasm) return 0; // zeros
+  if (native === wasm) return 0; // +0 and -0
   if (!Number.isFinite(native) || !Number.isFinite(wasm)) return Infinity;
   return Math.abs(native - wasm) / ulp(native, format);
 }
@@ -66,7 +66,7 @@ while (at < numbers.length) {
     const expected = take(n);
     const [outcome, error, sumMinus1] = take(3);
     const variant = kernel.variants.find((one) => one.name === name);
-    if (!variant) continue; // of the native build alone
+    if (!variant) continue; // only in the native build
     const got = kernel.compute(variant, precision, logits, 8);
     const bare = withoutLibm.has(name.split(".")[1]);
     const ulps = Math.max(...expected.map((y, i) => distance(y, got.values[i], formats[precision])));

@@ -1,5 +1,5 @@
-// The slider page as a reader uses it: opened from disk, without a network.
-//   node page.mjs FOLDER    (and what browser.mjs asks for)
+// Tests the slider page as a reader uses it: opened from disk, without a network.
+//   node page.mjs FOLDER    (and the variables of browser.mjs)
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
 import { launch, open, overflowing } from "../browser.mjs";
@@ -15,7 +15,7 @@ async function openSliders(options) {
 
 const cell = (page, name, i) =>
   page.locator(`.panel[data-variant="${name}"] td`).nth(i - 1);
-// The number as it is seen, without what is for a screen reader.
+// Returns the visible number, without the text for screen readers.
 const text = async (page, name, i) =>
   (await cell(page, name, i).evaluate((td) => {
     const copy = td.cloneNode(true);
@@ -28,7 +28,8 @@ const outcome = (page, name) =>
 try {
   const { page, errors } = await openSliders({ viewport: { width: 1280, height: 900 }, colorScheme: "light" });
 
-  // A slider to 100, by keyboard alone: from the top of the page to it, then to its end.
+  // Moves a slider to 100 by keyboard alone: from the top of the page to the slider, then to its
+  // end.
   for (let i = 0; i < 30; ++i) {
     await page.keyboard.press("Tab");
     if (await page.evaluate(() => document.activeElement.id === "slider-logit-1")) break;
@@ -43,26 +44,27 @@ try {
   assert.equal(Number(await text(page, "softmax.accurate.scalar", 1)), 1);
   assert.equal(await text(page, "log_softmax.log_of_naive.scalar", 1), "NaN");
 
-  // As pictures: hatched where it is NaN, and the log-probability of 1 as a full bar.
+  // In the bars, NaN is hatched, and the log-probability of 1 is a full bar.
   const bars = (op, form) => page.locator(`.panels[data-op=${op}] .panel`, { hasText: form });
   assert.equal(await bars("softmax", "naive").locator(".none").count(), 1);
   assert.equal(await bars("softmax", "max_trick").locator(".none").count(), 0);
   assert.equal(await bars("log_softmax", "shifted_log1p").locator(".fill").first()
     .evaluate((fill) => fill.style.height), "100%");
 
-  // Told once, after the sliders rest, and only what is new.
+  // Changes are announced once, after the sliders have stopped moving, and only new outcomes are
+  // announced.
   await page.waitForFunction(() => document.querySelector("#slider [role=status]").textContent !== "");
   const told = await page.locator("#slider [role=status]").textContent();
   assert.match(told, /naive: nan/);
   assert.doesNotMatch(told, /accurate/);
 
-  // The wrong digits are marked by more than a colour.
+  // Wrong digits are not marked by colour alone.
   const decoration = await page.locator(".panel[data-variant='softmax.naive.scalar'] u.wrong").first()
     .evaluate((u) => getComputedStyle(u).textDecorationLine);
   assert.equal(decoration, "underline");
   await page.screenshot({ path: folder + "/slider.png", fullPage: true });
 
-  // An offset alone breaks the naive form, and the probabilities stay those without it.
+  // An offset alone breaks the naive form, and the other probabilities do not change.
   await page.selectOption("#slider-preset", { label: "sum_activate_v1, x / sum(x) [0, 2, 3]" });
   const before = await text(page, "softmax.max_trick.scalar", 3);
   assert.match(before, /^0\.70538/); // S3
@@ -73,7 +75,7 @@ try {
   assert.equal(await text(page, "softmax.max_trick.scalar", 3), before);
   assert.equal(await page.locator("#slider-preset").inputValue(), "");
 
-  // float16 has its overflow at 11, and three digits.
+  // float16 overflows from a logit of about 11 on, and has three digits.
   await page.selectOption("#slider-preset", { label: "sum_activate_v1, x / sum(x) [0, 2, 3]" });
   await page.getByLabel("float16", { exact: true }).focus();
   await page.keyboard.press("Space");
@@ -81,7 +83,7 @@ try {
   assert.equal(await outcome(page, "softmax.naive.scalar"), "nan");
   assert.match(await page.locator("#slider .in-float32").textContent(), /accurate/);
 
-  // Ten classes, a mask, and what is no number.
+  // Ten classes, a mask, and a text that is not a number.
   await page.locator("#slider-classes").focus();
   await page.keyboard.press("End");
   assert.deepEqual(await overflowing(page), []);
@@ -91,7 +93,7 @@ try {
   assert.equal(await outcome(page, "softmax.max_trick.scalar"), "ok");
   await page.getByLabel("Logit 10, typed").fill("ten");
   assert.equal(await page.getByLabel("Logit 10, typed").getAttribute("aria-invalid"), "true");
-  // Words say what is expected, and that the results are older.
+  // The message says what is expected, and that the results are out of date.
   const problems = page.locator("#slider .problems");
   assert.match(await problems.textContent(), /\u201cten\u201d: a logit is a number .* The results are those of the last numbers/);
   assert.ok(await page.locator("#slider .results.old").count() === 1);
@@ -109,30 +111,30 @@ try {
   for (let i = 1; i < rows; ++i) {
     await page.selectOption("#slider-preset", { index: i });
     assert.equal(await page.locator(".panels[data-op=softmax] .panel").count(), 8);
-    // As the config has it: each logit was read as the number that it is.
+    // Each logit has the value that the config states.
     const same = (text) => (Number.isNaN(Number(text)) ? text : String(Number(text)));
     const offered = await page.locator("#slider-preset option").nth(i).textContent();
     const fields = await page.locator("#slider .logits input[type=text]")
       .evaluateAll((all) => all.map((one) => one.value));
     assert.deepEqual(fields.map(same), / \[([^[]*)\]$/.exec(offered)[1].split(", ").map(same), offered);
   }
-  // Everything that takes the focus has a name.
+  // Every focusable element has an accessible name.
   const nameless = await page.evaluate(() => [...document.querySelectorAll("#slider :is(input, select, button)")]
     .filter((one) => !one.labels?.length && !one.getAttribute("aria-label") && !one.textContent).length);
   assert.equal(nameless, 0);
-  // No name of a row is a mere number of a list.
+  // No row is named by a number of the list alone.
   const named = await page.locator("#slider-preset option").evaluateAll((all) => all.slice(1).map((one) => one.textContent));
   assert.deepEqual(named.filter((name) => /^[A-Z]\d/.test(name)), []);
   assert.deepEqual(errors, []);
 
-  // A phone, in the dark: nothing is wider than it but what scrolls by itself.
+  // A phone with dark colours: no element is wider than the screen unless it scrolls itself.
   const phone = await openSliders({ viewport: { width: 360, height: 740 }, colorScheme: "dark", reducedMotion: "reduce" });
   await phone.page.locator("#slider-logit-1").focus();
   await phone.page.keyboard.press("End");
   const width = await phone.page.evaluate(() => document.documentElement.scrollWidth);
   assert.ok(width <= 360, `${width} pixels wide`);
   assert.deepEqual(await overflowing(phone.page), []);
-  // The sliders stay in view while one reads the last result, on a phone and on a desktop.
+  // The sliders stay in view while the last result is in view, on a phone and on a desktop.
   for (const seen of [phone.page, page]) {
     await seen.locator(".panels[data-op=log_softmax] .panel").last().scrollIntoViewIfNeeded();
     const { top, height } = await seen.locator("#slider .logits").evaluate((one) => {

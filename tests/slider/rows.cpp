@@ -1,6 +1,6 @@
-// Random and special rows with what the slider's functions make of them natively, for slider_test
-// to compare with what they make in WebAssembly. As doubles, after a line with the names of the
-// variants:
+// Writes random and special rows with the native results of the slider's functions, which
+// slider_test compares with those in WebAssembly. The file has a line with the names of the
+// variants, followed by doubles:
 //   precision, classes, logits; softmax, then log-softmax: exact, nearest;
 //   of each variant: results, outcome, error in ULP, sum - 1
 //   slider_rows FILE
@@ -20,7 +20,7 @@ using Row = std::vector<double>;
 
 constexpr double inf = INFINITY, tolerance_ulp = 8;
 
-// What the thresholds of the three precisions and the definition of special values turn on.
+// Rows at the thresholds of the three precisions, and rows with special values.
 const std::vector<Row> special{{100, 0, 0, 0},
                                {88.72283, 88.72284, 0},
                                {-87.33654, -103.97, -104},
@@ -53,7 +53,7 @@ class Output {
   explicit Output(const char* file) : out_(file, std::ios::binary) {}
   void names() {
     for (int i = 0; i < slider_variants(); ++i) out_ << slider_name(i) << ' ';
-    // The numbers begin at a multiple of 8.
+    // The doubles start at a multiple of 8 bytes.
     while ((static_cast<long>(out_.tellp()) + 1) % 8 != 0) out_ << ' ';
     out_ << '\n';
   }
@@ -95,7 +95,7 @@ int main(int arguments, char** argument) {
   Random random(20);
   for (int precision = 0; slider_precision(precision) != nullptr; ++precision) {
     for (const Row& row : special) output.row(precision, row);
-    // Within the claims, beyond every overflow, and near 0.
+    // Rows within the range of the claims, beyond every overflow threshold, and near 0.
     for (const double limit : {40.0, 200.0, 2.0})
       for (std::size_t i = 0; i < 1000; ++i)
         output.row(precision, maxtrick::tests::random_row<double>(random, i, limit, 10));

@@ -1,4 +1,4 @@
-// The exact values of the slider page beside those of MPFR.
+// Compares the exact values of the slider page with those of MPFR.
 #include "numerics/small_float.hpp"
 #include "ops/log_softmax.hpp"
 #include "ops/registry.hpp"
@@ -17,7 +17,7 @@ using ops::Op;
 
 constexpr double infinity = INFINITY;
 
-// f(std::type_identity<S>{}, precision) for the three.
+// Calls f(std::type_identity<S>{}, precision) for the three precisions.
 template <class Function>
 void each_precision(Function f) {
   f(std::type_identity<float>{}, 0);
@@ -34,13 +34,14 @@ std::vector<S> row_of(numerics::Random& random, std::size_t i) {
   return row;
 }
 
-// The logits of a row as doubles.
+// Returns the logits of a row as doubles.
 template <class S>
 std::vector<double> wide(const std::vector<S>& row) {
   return {row.begin(), row.end()};
 }
 
-// Relative; of a value that is less than what exact() has digits of, 0 if it is known to be that.
+// Returns the relative error. A value below least_value, where exact() has no correct digits,
+// counts as correct if `got` is that small too.
 double error(const numerics::Exact<double>& exact, double got) {
   const bool tiny = std::abs(exact.value()) < slider::least_value;
   if (tiny && std::abs(got) <= 2 * slider::least_value) return 0;
@@ -86,8 +87,8 @@ BOOST_AUTO_TEST_CASE(special_values_are_the_oracles) {
     }
 }
 
-// Rounded and judged as MPFR's would be: also what lies ever so little beside a midpoint or a power
-// of two, as 1 - e^-90 does, and x - max less e^-90.
+// Results are rounded and judged as with MPFR's values. This includes values very close to a
+// midpoint or a power of two, such as 1 - e^-90 and x - max - e^-90.
 BOOST_AUTO_TEST_CASE(outcomes_are_those_against_MPFR) {
   numerics::Random random(2);
   each_precision([&]<class S>(std::type_identity<S>, int precision) {

@@ -1,4 +1,5 @@
-// A table against its baseline: each rule inside, on and just outside what it allows.
+// Compares a table with its baseline: each rule is tested inside, at and just outside its
+// tolerance.
 #include "table/check.hpp"
 
 #include <regex>
@@ -93,14 +94,14 @@ BOOST_AUTO_TEST_CASE(relative_tolerance_is_a_share_of_the_baseline) {
 }
 
 BOOST_AUTO_TEST_CASE(ulp_tolerance_is_in_steps_of_the_baseline) {
-  // Below 1 the numbers lie twice as dense: 2 ULP of 1 are four of them.
+  // Below 1 the numbers are twice as dense: 2 ULP of 1 are four of their steps.
   for (const double inside : {1 + 0x1p-51, 1 - 0x1p-51})
     BOOST_TEST(within(Measure::ulp, 2, 1, inside), inside);
   for (const double outside : {1 + 0x3p-52, 1 - 0x5p-53})
     BOOST_TEST(!within(Measure::ulp, 2, 1, outside), outside);
   BOOST_TEST(within(Measure::ulp, 2, 0, -1e-323));
   BOOST_TEST(!within(Measure::ulp, 2, 0, -1.5e-323));
-  // Above the largest number the next step is infinite, which must not let everything pass.
+  // The step above the largest number is infinite. It must not make every difference acceptable.
   const double largest = std::numeric_limits<double>::max();
   BOOST_TEST(within(Measure::ulp, 1, largest, down(largest)));
   BOOST_TEST(!within(Measure::ulp, 1, largest, down(down(largest))));
@@ -175,7 +176,7 @@ BOOST_AUTO_TEST_CASE(only_rows_that_were_asked_for_are_missed) {
   const auto found = compare(got, baseline, &two);
   BOOST_REQUIRE(found.size() == 1U);
   BOOST_TEST(found[0].row == "c");
-  // A row that came is compared whether it was asked for or not.
+  // A row that is present is compared even if it was not requested.
   BOOST_TEST(compare(table_of({{"a", "2"}}), baseline, &none).size() == 1U);
 }
 
@@ -201,7 +202,7 @@ BOOST_AUTO_TEST_CASE(an_exact_filter_matches_its_key_only) {
   }
   BOOST_TEST(!std::regex_search(key + "x", filter));
   BOOST_TEST(exact_filter("a.b/c") == "^a\\.b/c$");
-  // The command is for a shell, whose quotes an apostrophe would end.
+  // The command is for a shell, in which an apostrophe would end the quoted text.
   BOOST_TEST(
       described(judged({"x", Rule::key, ""}, "its", "it's")).find("--filter '^a/it'\\''s$'\n") !=
       std::string::npos);
@@ -237,7 +238,8 @@ BOOST_AUTO_TEST_CASE(a_number_above_its_bound_is_found) {
              "    again: maxtrick run configs/t.toml --filter '^missing$'\n");
 }
 
-// All or none, so that a table's times are of one machine and one moment.
+// Either all times keep their text or none does, so that the times of a table are from one machine
+// and one moment.
 BOOST_AUTO_TEST_CASE(confirmed_times_keep_their_text) {
   ResultTable table;
   table.columns = {{"k", Rule::key, ""}, {"s", Rule::timed, ""}};
@@ -256,7 +258,7 @@ BOOST_AUTO_TEST_CASE(confirmed_times_keep_their_text) {
   BOOST_TEST((after(csv("1.3 [1.2, 1.45]", "5 [4.1, 6]")) == table.rows));
   BOOST_TEST((after("k,s\na,\"1.3 [1.2, 1.45]\"\n") == table.rows));
   BOOST_TEST((after("other\n1\n") == table.rows));
-  // And whatever they are, they are not compared.
+  // Times are never compared.
   BOOST_TEST(compare(table, csv("9 [9, 9]", "9 [9, 9]")).empty());
 }
 

@@ -1,4 +1,4 @@
-// Intervals around medians of ratios, and what they say of a claim.
+// Confidence intervals of medians of ratios, and the verdicts on claims that follow from them.
 #include "table/interval.hpp"
 
 #include "test.hpp"
@@ -9,7 +9,7 @@ using namespace maxtrick::table;
 
 namespace {
 
-// The ratios 1, 2, ..., n.
+// Returns the interval for the ratios 1, 2, ..., n.
 std::string of_first(std::size_t n) {
   std::vector<double> reference(n), ones(n, 1.0);
   std::iota(reference.begin(), reference.end(), 1.0);
@@ -22,8 +22,8 @@ std::string judged(const char* interval, double at_least) {
 
 }  // namespace
 
-// The largest k with P(fewer than k of n below the median) <= 2.5 %: 1 of 6, 4 of 15, 14 of 40
-// (tables of the sign test).
+// The interval starts at the k-th value, for the largest k with P(fewer than k of n below the
+// median) <= 2.5 %: 1 of 6, 4 of 15, 14 of 40 (tables of the sign test).
 BOOST_AUTO_TEST_CASE(the_interval_is_of_order_statistics) {
   BOOST_TEST(of_first(6) == "3.5 [1, 6]");
   BOOST_TEST(of_first(15) == "8 [4, 12]");
@@ -49,7 +49,7 @@ BOOST_AUTO_TEST_CASE(a_claim_is_judged_by_the_whole_interval) {
   BOOST_TEST(judged("2 [1.8, 2.2]", 1.9) == "noisy");
   BOOST_TEST(judged("2 [1.8, 2.2]", 2.2) == "noisy");
   BOOST_TEST(judged("2 [1.8, 2.2]", 2.21) == "missed");
-  // Half the estimate is the widest from which anything is concluded.
+  // No conclusion is drawn from an interval that is wider than half the estimate.
   BOOST_TEST(judged("2 [1.5, 2.5]", 1) == "holds");
   BOOST_TEST(judged("2 [1.5, 2.51]", 1) == "noisy");
   BOOST_TEST(judged("0.2 [0.1, 0.3]", 1) == "noisy");

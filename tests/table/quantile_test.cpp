@@ -1,5 +1,5 @@
-// Quantiles against NumPy's default method (numpy.quantile, "linear"), in which the q-quantile of n
-// values lies at place q (n - 1) of their order.
+// Compares quantiles with NumPy's default method (numpy.quantile, "linear"): the q-quantile of n
+// values is at position q (n - 1) of the sorted values.
 #include "table/quantile.hpp"
 
 #include "test.hpp"
@@ -15,7 +15,7 @@ constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
 }  // namespace
 
-// numpy.quantile([3, 1, 4, 1, 5, 9, 2, 6, 5, 3], q): in order 1 1 2 3 3 4 5 5 6 9.
+// numpy.quantile([3, 1, 4, 1, 5, 9, 2, 6, 5, 3], q); the sorted values are 1 1 2 3 3 4 5 5 6 9.
 BOOST_AUTO_TEST_CASE(between_two_values_linearly) {
   const std::vector<double> values{3, 1, 4, 1, 5, 9, 2, 6, 5, 3};
   const auto near = boost::test_tools::tolerance(1e-15);
@@ -28,7 +28,7 @@ BOOST_AUTO_TEST_CASE(between_two_values_linearly) {
   BOOST_TEST(quantile(values, 1) == 9);
 }
 
-// numpy.quantile([-2, 8, 0.5], [0.25, 0.5, 0.75]), and of [15, 20, 35, 40, 50] the 40th percentile.
+// numpy.quantile([-2, 8, 0.5], [0.25, 0.5, 0.75]), and the 40th percentile of [15, 20, 35, 40, 50].
 BOOST_AUTO_TEST_CASE(an_odd_number_of_values) {
   BOOST_TEST(quantile({-2, 8, 0.5}, 0.25) == -0.75);
   BOOST_TEST(quantile({-2, 8, 0.5}, 0.5) == 0.5);
@@ -58,8 +58,8 @@ BOOST_AUTO_TEST_CASE(an_infinity_of_which_nothing_is_wanted_does_no_harm) {
   BOOST_TEST(quantile({-inf, inf, 3}, 0.5) == 3);
 }
 
-// Between a number and an infinity lies the infinity; between two alike, they themselves, where
-// NumPy has NaN.
+// A quantile between a number and an infinity is the infinity. Between two equal infinities it is
+// that infinity, where NumPy returns NaN.
 BOOST_AUTO_TEST_CASE(between_infinities) {
   BOOST_TEST(quantile({1, inf}, 0.1) == inf);
   BOOST_TEST(quantile({1, inf}, 0.9) == inf);

@@ -26,7 +26,7 @@ T read_back(std::string_view text) {
   return value;
 }
 
-// Of "-0.00120e-5": 2, for 12.
+// Returns 2 for "-0.00120e-5", whose digits are 12.
 int significant_digits(std::string_view text) {
   std::string digits;
   for (const char c : text.substr(0, text.find('e')))
@@ -46,7 +46,7 @@ void shortest_round_trip(Bits bits) {
   }
   BOOST_TEST(std::bit_cast<Bits>(read_back<T>(text)) == bits, text);
   if (!std::isfinite(value)) return;
-  // With one digit less even the nearest decimal is another number.
+  // With one digit less, even the nearest decimal is a different number.
   if (const int digits = significant_digits(text); digits > 1)
     BOOST_TEST(read_back<T>(fmt::format("{:.{}e}", value, digits - 2)) != value, text);
 }
@@ -79,7 +79,8 @@ BOOST_AUTO_TEST_CASE(a_cell_is_the_shortest_text_that_reads_back) {
     const std::uint64_t bits = random();
     shortest_round_trip<double>(bits);
     shortest_round_trip<float>(static_cast<std::uint32_t>(bits >> 32));
-    // Subnormals and powers of two, whose neighbours are not equally far, are rare among all bits.
+    // Subnormals, and powers of two, whose neighbours are not equally far away, are rare among
+    // random bits.
     shortest_round_trip<double>(bits >> 12);
     shortest_round_trip<float>(static_cast<std::uint32_t>(bits >> 41));
     shortest_round_trip<double>(bits & 0xFFF0'0000'0000'0000);
@@ -101,7 +102,7 @@ BOOST_AUTO_TEST_CASE(special_values_are_themselves) {
   BOOST_TEST(cell(static_cast<double>(0.1F)) == "0.10000000149011612");
 }
 
-// What is judged is what is written: the number is the one that the text denotes.
+// The number that is judged is the number that the written text denotes.
 BOOST_AUTO_TEST_CASE(a_cell_knows_its_value_and_its_text) {
   BOOST_TEST(Cell().empty());
   BOOST_TEST(!Cell().number().has_value());
@@ -109,7 +110,7 @@ BOOST_AUTO_TEST_CASE(a_cell_knows_its_value_and_its_text) {
   BOOST_TEST(Cell(0.1F).number().value() == 0.1);
   BOOST_TEST(Cell(0.1).number().value() == 0.1);
   BOOST_TEST(Cell(std::uint64_t{18446744073709551615U}).text() == "18446744073709551615");
-  // The sign of a NaN would show in Markdown.
+  // The sign of a NaN would be visible in Markdown.
   BOOST_TEST(!std::signbit(Cell(-std::numeric_limits<double>::quiet_NaN()).number().value()));
   BOOST_TEST(Cell(-3).number().value() == -3);
   BOOST_TEST(Cell(true) == Cell("yes"));
@@ -229,7 +230,7 @@ BOOST_AUTO_TEST_CASE(csv_of_others_is_read_and_malformed_csv_is_named) {
 
 BOOST_AUTO_TEST_CASE(markdown_shows_counts_pivots_and_legend) {
   ResultTable table = small_table();
-  // "nan" is listed and does not appear; "ok" appears and is not listed.
+  // "nan" is listed but does not occur; "ok" occurs but is not listed.
   table.counts = {{"Outcomes", "variant", "outcome", {"overflow", "nan"}}};
   table.pivots = {{"Errors", "input", "variant", {"outcome", "error_ulp"}, {{"outcome", "ok"}}}};
   table.legend = {"variant", "source"};

@@ -1,4 +1,5 @@
-// Launches: processes that measure, die, hang or talk nonsense; and that nothing wrong is timed.
+// Launches: processes that measure, crash, hang or return invalid data. A kernel with wrong results
+// is not timed.
 #include "timing/launch.hpp"
 
 #include "folder.hpp"
@@ -26,7 +27,7 @@ Job small(std::vector<Item> items) {
           .seed = 1};
 }
 
-// Why a program, a shell script of this text, gave nothing.
+// Returns the reason why a program, which is a shell script with this text, gave no results.
 Failed failed(const std::string& script, std::chrono::milliseconds limit = 60s) {
   const tests::Folder folder;
   const auto program = folder.write("program", "#!/bin/sh\n" + script + "\n");
@@ -52,7 +53,7 @@ Variant made(ops::Op op, const std::string& algorithm, ops::Compute<float> funct
           .float32 = std::move(function)};
 }
 
-// A softmax that does what is said to each right result.
+// Returns a softmax that applies `spoil` to each correct result.
 Variant spoilt(double claimed_ulp, float (*spoil)(float)) {
   Variant variant = made(ops::softmax, "spoilt", [=](const Call& call) {
     find_timed("softmax.accurate.scalar")->float32(call);
@@ -93,29 +94,30 @@ BOOST_AUTO_TEST_CASE(a_launch_that_fails_says_how) {
   BOOST_TEST(failure("kill -SEGV $$") == "killed by signal 11 (Segmentation fault)");
   BOOST_TEST(failure("exit 7") == "ended with exit code 7");
   BOOST_TEST(failure("exec sleep 600", 200ms) == "not done after 0.2 s");
-  // One that lets go of the pipe and goes on is waited for no longer than one that does not.
+  // A program that closes the pipe and continues is killed after the same time as one that does
+  // not.
   BOOST_TEST(failure("exec 3>&-; exec sleep 600", 200ms) == "not done after 0.2 s");
   BOOST_TEST(failure("echo nonsense >&3") == "gave no results");
   BOOST_TEST(failure("echo '[]' >&3") == "gave no results");
   BOOST_TEST(failure("echo printed") == "gave no results");
-  // The variables are set and unset, and the others are there.
+  // Some variables are set or unset; all others are inherited.
   BOOST_TEST(failure("[ \"$ADDED\" = 1 ] && [ -z \"$HOME\" ] && [ -n \"$PATH\" ] && exit 3") ==
              "ended with exit code 3");
-  // What the program cannot do it says, and ends.
+  // The program reports a job that it cannot do, and ends.
   const auto unknown = launch(MAXTRICK_PROGRAM, small({{"softmax.unknown", "plain"}}), {}, 60s);
   BOOST_TEST(std::get<Failed>(unknown).reason == "ended with exit code 6");
 }
 
-// Of its one item.
+// Tests jobs with a single item.
 BOOST_AUTO_TEST_CASE(a_launch_that_fails_says_where) {
   const std::string left = "printf '\\000\\000\\000\\000\\000\\000\\000\\000' >&4; ";
   BOOST_TEST((failed(left + "kill -SEGV $$").item == 0U));
-  // A shell on a busy machine may not have come so far.
+  // On a busy machine the shell may not have reached this point within the limit.
   Failed hung{""};
   for (auto limit = 200ms; limit < 60s && !hung.item; limit *= 2)
     hung = failed(left + "exec sleep 600", limit);
   BOOST_TEST((hung.item == 0U));
-  // Nothing was called; what is left is no place in the job, or no number.
+  // No item was called, or what the process left is not the number of an item of the job.
   BOOST_TEST(!failed("exit 7").item.has_value());
   BOOST_TEST(
       !failed("printf '\\001\\000\\000\\000\\000\\000\\000\\000' >&4; exit 7").item.has_value());
@@ -134,7 +136,8 @@ BOOST_AUTO_TEST_CASE(nothing_wrong_is_timed) {
   BOOST_TEST(one.outcome == "nan");
   BOOST_TEST(one.max_error_ulp == none);
   BOOST_TEST(!timed(one));
-  // Some 16 to 32 ULP: whoever claims nothing is timed, whoever claims a bound is not.
+  // The error is about 16 to 32 ULP. A kernel that claims no bound is timed; one that claims a
+  // smaller bound is not.
   const auto inaccurate = [](float y) { return y * (1 + 0x20p-24F); };
   one = measure_one(spoilt(none, inaccurate));
   BOOST_TEST(one.outcome == "inaccurate");
@@ -142,13 +145,13 @@ BOOST_AUTO_TEST_CASE(nothing_wrong_is_timed) {
   one = measure_one(spoilt(6, inaccurate));
   BOOST_TEST(one.outcome == "inaccurate");
   BOOST_TEST(!timed(one));
-  // 3 ULP would be ok, but not of one that claims 1.
+  // An error of 3 ULP would be ok, but not for a kernel that claims 1.
   one = measure_one(spoilt(1, [](float y) { return y * (1 + 0x6p-24F); }));
   BOOST_TEST(one.outcome == "ok");
   BOOST_TEST(!timed(one));
 }
 
-// What another kernel has left there is not its result.
+// The results that another kernel has left in the buffer must not count as those of this one.
 BOOST_AUTO_TEST_CASE(what_writes_nothing_is_not_timed) {
   const Variant idle = made(ops::softmax, "idle", [](const Call&) {});
   const auto measured =
@@ -159,7 +162,7 @@ BOOST_AUTO_TEST_CASE(what_writes_nothing_is_not_timed) {
   BOOST_TEST(measured[1].seconds.empty());
 }
 
-// Each output is looked at, not only what softmax has in common with it.
+// Every output is checked, not only the one that softmax has too.
 BOOST_AUTO_TEST_CASE(a_wrong_loss_or_gradient_is_seen) {
   for (const bool loss : {true, false}) {
     const Variant kernel = made(ops::cross_entropy_gradient, "g", [=](const Call& call) {
@@ -174,7 +177,8 @@ BOOST_AUTO_TEST_CASE(a_wrong_loss_or_gradient_is_seen) {
   }
 }
 
-// Ours keep to what the header of plug-ins says of special values, and who does not is found.
+// Our kernels satisfy what the header of plug-ins states about special values, and a kernel that
+// does not is found.
 BOOST_AUTO_TEST_CASE(losses_are_held_to_special_rows) {
   std::size_t held = 0;
   for (const Variant& kernel : timed_variants()) {
@@ -225,7 +229,7 @@ BOOST_AUTO_TEST_CASE(a_job_and_its_results_survive_the_way) {
   BOOST_TEST(back.at(1).max_error_ulp == none);
 }
 
-// Every kernel that can run here, on every kind of logits, on shapes with and without a rest.
+// Every kernel that can run here, on shapes with and without a tail.
 BOOST_AUTO_TEST_CASE(every_kernel_can_be_measured) {
   std::vector<Item> items;
   for (const Variant& kernel : timed_variants())

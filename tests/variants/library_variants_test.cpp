@@ -1,4 +1,4 @@
-// Variants by libraries, which keep from call to call what takes long to make: no call sees it.
+// Variants that call libraries cache expensive objects between calls. No result may depend on this.
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -33,14 +33,15 @@ std::vector<float> apply(const Variant& variant, const Matrix& m) {
   return result;
 }
 
-// By a thread that has computed nothing before.
+// Applies the variant in a new thread, which has computed nothing before.
 std::vector<float> apply_afresh(const Variant& variant, const Matrix& m) {
   std::vector<float> result;
   std::thread([&] { result = apply(variant, m); }).join();
   return result;
 }
 
-// Those that can run here; oneDNN is one, but for a CPU without AVX2.
+// Returns the library variants that can run here; oneDNN is one of them, except on a CPU without
+// AVX2.
 std::vector<const Variant*> of_libraries() {
   std::vector<const Variant*> list;
   for (const Variant& variant : ops::variants())
@@ -53,7 +54,7 @@ std::vector<const Variant*> of_libraries() {
   return list;
 }
 
-// Numbers that end where memory ends.
+// An array that ends at the end of a memory mapping.
 class AtTheEnd {
  public:
   explicit AtTheEnd(std::size_t numbers) {
@@ -86,7 +87,8 @@ std::size_t threads_of_this_process() {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(shapes_in_turn_on_many_threads_are_as_fresh) {
-  // More shapes than a thread keeps, so that some are made again; the first two come in turn.
+  // There are more shapes than a thread caches, so that some are made again; the first two
+  // alternate.
   std::vector<Matrix> matrices;
   for (std::size_t i = 0; i < 20; ++i) matrices.push_back(random_matrix(i, 1 + i % 3, 2 + 7 * i));
   for (const Variant* variant : of_libraries()) {
@@ -108,7 +110,7 @@ BOOST_AUTO_TEST_CASE(shapes_in_turn_on_many_threads_are_as_fresh) {
   }
 }
 
-// The two ops share shapes, not what is kept for them.
+// The two ops are called with the same shapes, but must not share cached objects.
 BOOST_AUTO_TEST_CASE(ops_in_turn_are_as_fresh) {
   const Matrix m = random_matrix(1, 3, 10);
   const auto all = of_libraries();
@@ -119,13 +121,13 @@ BOOST_AUTO_TEST_CASE(ops_in_turn_are_as_fresh) {
       BOOST_TEST((apply(*all[i], m) == fresh[i]), all[i]->name());
 }
 
-// The suite runs cases side by side, and times each as the work of one thread.
+// The suite runs cases in parallel, and times each as the work of one thread.
 BOOST_AUTO_TEST_CASE(no_library_starts_threads) {
   const Matrix small = random_matrix(1, 1, 8), large = random_matrix(2, 512, 1024);
   for (const Variant* variant : of_libraries()) {
     std::size_t started = 0;
     const auto count = [&] {
-      apply(*variant, small);  // what a library starts when it is loaded computes nothing here
+      apply(*variant, small);  // threads that a library starts when it is loaded do not count
       const std::size_t before = threads_of_this_process();
       apply(*variant, large);
       started += threads_of_this_process() - before;
@@ -136,7 +138,7 @@ BOOST_AUTO_TEST_CASE(no_library_starts_threads) {
   }
 }
 
-// XNNPACK wants to read beyond its arrays.
+// XNNPACK may read beyond the end of its arrays.
 BOOST_AUTO_TEST_CASE(nothing_beyond_the_end_is_touched) {
   for (const std::size_t classes : {1U, 2U, 3U, 7U, 33U, 1000U, 1023U, 1024U}) {
     const Matrix m = random_matrix(classes, 5, classes);
@@ -153,7 +155,7 @@ BOOST_AUTO_TEST_CASE(nothing_beyond_the_end_is_touched) {
   }
 }
 
-// XNNPACK computes with subnormal numbers off.
+// XNNPACK disables subnormal numbers while it computes.
 BOOST_AUTO_TEST_CASE(subnormal_numbers_are_on_afterwards) {
   const Matrix m = random_matrix(1, 3, 10);
   for (const Variant* variant : of_libraries()) {

@@ -1,4 +1,4 @@
-// What was made last stays, the rest goes.
+// The cache of recently used values evicts the value that has not been used for the longest time.
 #include "variants/recent.hpp"
 
 #include "test.hpp"

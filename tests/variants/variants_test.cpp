@@ -1,4 +1,4 @@
-// Every registered variant: its name, its claim, and the properties that softmax has.
+// Every registered variant: its name, its claim, and the mathematical properties of softmax.
 #include "ops/cross_entropy.hpp"
 #include "ops/cross_entropy_gradient.hpp"
 #include "ops/log_softmax.hpp"
@@ -23,7 +23,7 @@ template <class T>
 constexpr ops::DType dtype_of =
     std::is_same_v<T, float> ? ops::DType::float32 : ops::DType::float64;
 
-// The variants of functions of the logits that can run here with T; says what cannot.
+// Returns the variants of functions of the logits that can run here with T, and reports those that cannot.
 template <class T>
 std::vector<const Variant*> runnable() {
   std::vector<const Variant*> list;
@@ -53,7 +53,7 @@ void on_random_rows(std::initializer_list<Op> ops, Random random, double limit, 
         check(*variant, random_row<T>(random, i, limit, 100), random);
 }
 
-// A row and the same moved by some c, both on a grid of 1/8: no addition of c rounds.
+// Returns the row shifted by some c, and c. Both are on a grid of 1/8, so that no addition of c rounds.
 template <class T>
 std::pair<std::vector<T>, T> moved(std::vector<T>& row, Random& random) {
   for (T& x : row) x = std::round(x * 8) / 8;
@@ -63,7 +63,7 @@ std::pair<std::vector<T>, T> moved(std::vector<T>& row, Random& random) {
   return {shifted, c};
 }
 
-// What two results of one exact value y may differ by.
+// The largest difference between two results for the same exact value y.
 template <class T>
 double slack(const Variant& variant, double y) {
   return 2 * variant.claim<T>().max_ulp * claim_unit<T>(y, variant.claim<T>().floor);
@@ -77,8 +77,8 @@ const Variant& named(const char* name) {
 
 }  // namespace
 
-// A linker that drops an object drops its variants silently. There may be more: a new variant is one
-// file, and this list need not know of it.
+// A linker that drops an object silently drops its variants. The registry may contain more variants than this
+// list: a new variant is one file, and the list need not include it.
 BOOST_AUTO_TEST_CASE(the_registry_has_lost_no_name) {
   std::vector<std::string> names;
   for (const Variant& variant : ops::variants()) names.push_back(variant.name());
@@ -104,7 +104,7 @@ BOOST_AUTO_TEST_CASE(losses_are_in_the_catalogue) {
     BOOST_TEST(ops::find_variant(name) != nullptr, name);
 }
 
-// The losses, and the gradient where the variant gives one, of rows in which nothing is near a limit.
+// The losses, and the gradients of variants that compute them, for rows in which no guard takes effect.
 BOOST_AUTO_TEST_CASE_TEMPLATE(losses_are_the_oracles, T, FloatTypes) {
   Random random(11);
   std::size_t seen = 0;
@@ -138,7 +138,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(losses_are_the_oracles, T, FloatTypes) {
                    variant.name());
     }
   }
-  BOOST_TEST(seen >= (std::is_same_v<T, float> ? 25U : 15U));  // on a CPU without AVX: 30
+  BOOST_TEST(seen >= (std::is_same_v<T, float> ? 25U : 15U));  // 30 on a CPU without AVX
 }
 
 BOOST_AUTO_TEST_CASE(every_variant_says_what_it_is) {
@@ -166,8 +166,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(claims_hold_on_random_rows, T, FloatTypes) {
   }
 }
 
-// The worst row known is as bad as it is said to be: if a variant improves, its claim must say so.
-// Of another libm or oneDNN the last bits may differ, one way or the other.
+// The error at the worst known row is as large as documented: if a variant improves, its claim must be
+// updated. With another libm or oneDNN, the last bits may differ in either direction.
 BOOST_AUTO_TEST_CASE_TEMPLATE(witnesses_are_what_they_are_said_to_be, T, FloatTypes) {
   for (const Variant* variant : runnable<T>()) {
     const auto& claim = variant->template claim<T>();
@@ -193,7 +193,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(probabilities_sum_to_one, T, FloatTypes) {
   on_random_rows<T>({ops::softmax}, Random(2), 40, check);
 }
 
-// softmax(x + c) = softmax(x) for every c that is added without rounding.
+// softmax(x + c) = softmax(x) for every c whose addition does not round.
 BOOST_AUTO_TEST_CASE_TEMPLATE(softmax_is_shift_invariant, T, FloatTypes) {
   const auto check = [](const Variant& variant, std::vector<T> row, Random& random) {
     const auto shifted = moved(row, random).first;
@@ -204,7 +204,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(softmax_is_shift_invariant, T, FloatTypes) {
   on_random_rows<T>({ops::softmax, ops::log_softmax}, Random(3), 16, check);
 }
 
-// log-sum-exp moves with the shift, and does not see the order.
+// log-sum-exp changes by the shift, and does not depend on the order of the logits.
 BOOST_AUTO_TEST_CASE_TEMPLATE(log_sum_exp_shifts_and_permutes, T, FloatTypes) {
   const auto check = [](const Variant& variant, std::vector<T> row, Random& random) {
     auto [shifted, c] = moved(row, random);
@@ -216,7 +216,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(log_sum_exp_shifts_and_permutes, T, FloatTypes) {
   on_random_rows<T>({ops::log_sum_exp}, Random(8), 16, check);
 }
 
-// A row of log-probabilities stands for probabilities that sum to 1.
+// The probabilities of a row of log-probabilities sum to 1.
 BOOST_AUTO_TEST_CASE_TEMPLATE(log_probabilities_sum_to_one, T, FloatTypes) {
   const auto check = [](const Variant& variant, const std::vector<T>& row, Random&) {
     double sum = 0, allowed = 1e-15 * static_cast<double>(row.size());
@@ -244,8 +244,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(outputs_move_with_their_logits, T, FloatTypes) {
   on_random_rows<T>({ops::softmax, ops::log_softmax}, Random(4), 40, check);
 }
 
-// A larger logit never has the smaller probability, up to the claimed error; and raising one logit
-// does not lower its own probability.
+// A larger logit never has a smaller probability, up to the claimed error, and increasing a logit does not
+// decrease its own probability.
 BOOST_AUTO_TEST_CASE_TEMPLATE(softmax_is_monotone, T, FloatTypes) {
   const auto check = [](const Variant& variant, const std::vector<T>& row, Random& random) {
     const auto y = apply<T>(variant, row);
@@ -274,8 +274,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(two_classes_are_the_sigmoid, T, FloatTypes) {
     }
 }
 
-// Several rows at once, with a stride, are the rows one by one, and nothing between them is
-// written.
+// Computing several rows at once, with a stride, gives the same results as computing each alone, and writes
+// nothing between the rows.
 BOOST_AUTO_TEST_CASE_TEMPLATE(rows_are_independent, T, FloatTypes) {
   Random random(7);
   constexpr std::size_t rows = 5, classes = 19, stride = 23;
@@ -291,7 +291,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(rows_are_independent, T, FloatTypes) {
           apply<T>(*variant, std::span<const T>(logits).subspan(i * stride, classes));
       for (std::size_t k = 0; k < stride; ++k) {
         const T expected = k < n ? alone[k] : T(-7);
-        // Eigen starts a sum at an aligned address, so its bits depend on where a row begins.
+        // Eigen starts a sum at an aligned address, so its bits depend on the address of the row.
         const double allowed =
             k < n && variant->algorithm == "eigen" ? slack<T>(*variant, expected) : 0;
         BOOST_TEST(std::abs(result[i * stride + k] - expected) <= allowed, variant->name());
@@ -302,8 +302,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(rows_are_independent, T, FloatTypes) {
   }
 }
 
-// What the unguarded forms are known to get wrong. When one of these stops failing, the table and
-// the documents must say so.
+// Known failures of the unguarded forms. If one of them stops failing, the table and the documents must be
+// updated.
 BOOST_AUTO_TEST_CASE(known_failures_still_fail) {
   const auto one = [](const char* name, std::vector<float> row) {
     return apply<float>(named(name), row);

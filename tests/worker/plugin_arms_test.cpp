@@ -1,5 +1,6 @@
-// Arms of the loss whose softmax is a plug-in's, as configs name them: no baseline need have their
-// rows, which outlive no run, and where one fails the others have theirs.
+// Arms of the loss whose softmax comes from a plug-in, as configs name them. A baseline need not
+// contain their rows, their rows are not kept as checkpoints, and if one fails, the rows of the
+// others are still computed.
 #include "plan_of.hpp"
 #include "test_plugins.hpp"
 #include "training_configs.hpp"
@@ -17,7 +18,7 @@ const std::string arms = arm("ours", "log_of_softmax", "softmax.max_trick.scalar
                          arm("mine", "log_of_softmax", "softmax.mine.scalar") +
                          arm("fused", "fused");
 
-// Of three classes, of which one of the plug-ins says that it cannot do it.
+// Data of three classes, which one of the plug-ins reports as unsupported.
 const std::string three_blobs = R"([[data]]
 name = "three"
 generate = "blobs"
@@ -52,12 +53,12 @@ logits = [[9, 1, 2], [1, 2, 3]]
 labels = [0, 0]
 )";
 
-// With a softmax that fails in place of the one that does not.
+// Replaces the softmax by one that fails.
 std::string failing(const std::string& config) {
   return replaced(config, "softmax.mine.scalar", "softmax.returns_an_error.scalar");
 }
 
-// The keys of the cases that are foreign, and how many there are in all.
+// Returns the keys of the foreign cases, and the number of all cases.
 std::pair<std::vector<std::string>, std::size_t> foreign(const std::string& experiment,
                                                          const std::string& config) {
   [[maybe_unused]] static const bool added =
@@ -73,12 +74,12 @@ std::pair<std::vector<std::string>, std::size_t> foreign(const std::string& expe
 
 BOOST_AUTO_TEST_CASE(rows_of_theirs_are_foreign) {
   const auto of_training = foreign("training", training);
-  BOOST_TEST(of_training.first.size() * 3 + 2 == of_training.second);  // two of bayes
+  BOOST_TEST(of_training.first.size() * 3 + 2 == of_training.second);  // two rows are of bayes
   for (const std::string& key : of_training.first) BOOST_TEST(key.starts_with("three/mine/"), key);
   const auto of_loss = foreign("loss", loss);
   BOOST_REQUIRE_EQUAL(of_loss.first.size(), 1U);
   BOOST_TEST(of_loss.first[0].ends_with("/mine"));
-  // The best arm decides which of the others learn.
+  // The best arm determines which of the others learn, so all arms of the condition are foreign.
   const auto of_breaking = foreign("breaking", breaking);
   BOOST_TEST(of_breaking.first.size() == 3U);
   BOOST_TEST(of_breaking.second == 3U);
@@ -88,7 +89,7 @@ BOOST_AUTO_TEST_CASE(rows_of_theirs_are_foreign) {
                    .first.empty());
 }
 
-// The softmax of a user's own before each formula of the loss: what comes is what ours gives.
+// The user's softmax before each formula of the loss gives the same results as ours.
 BOOST_AUTO_TEST_CASE(a_loss_takes_them_by_name) {
   const Workdir folder("c.toml", loss);
   folder.exits(0, "$MAXTRICK run c.toml -o out" + option("plain_loop"));

@@ -1,4 +1,4 @@
-// Kernels of a user's own, timed: where they are right, and nothing else.
+// Timing of a user's kernels: only those with correct results are timed.
 #include "table/interval.hpp"
 #include "test_plugins.hpp"
 #include "tiny_speed.hpp"
@@ -57,7 +57,8 @@ BOOST_AUTO_TEST_CASE(one_that_dies_costs_no_time_of_another) {
   said.err_has(
       "rows skipped: softmax.writes_between.scalar: writes outside its rows\n"
       "    softmax/softmax.writes_between.scalar/8x5/1/plain\n");
-  // Of one plug-in: one that only dies where it is timed, and one that has no part in it.
+  // One plug-in has a kernel that crashes only when it is timed, and another kernel that is not
+  // affected.
   said.err_has(
       ": 1 of 19 rows skipped: softmax.crashes_when_timed.scalar: killed by signal "
       "6 (Aborted) where it is timed, in launch 1 of 2 of 8x5 (one thread, any ISA, " +
@@ -71,7 +72,7 @@ BOOST_AUTO_TEST_CASE(one_that_dies_costs_no_time_of_another) {
 
 BOOST_AUTO_TEST_CASE(one_that_hangs_costs_no_time_of_another) {
   const Workdir folder("tiny.toml", speed);
-  // As short as suffices here for all else that is done in a launch.
+  // The limit is as short as the rest of a launch on this machine permits.
   for (const std::string limit : {"3", "12", "48"}) {
     const Said said =
         folder.exits(5, "$MAXTRICK run tiny.toml -o " + limit +
@@ -90,7 +91,7 @@ BOOST_AUTO_TEST_CASE(one_that_hangs_costs_no_time_of_another) {
   }
 }
 
-// What was checked is the old one, what would be timed the new one.
+// The old file was checked, and the new one would be timed.
 BOOST_AUTO_TEST_CASE(one_that_is_rebuilt_meanwhile_ends_the_run) {
   const Workdir folder("tiny.toml", speed);
   std::filesystem::copy_file(plugin_file("rebuilt"), folder / "mine.so");
@@ -103,7 +104,7 @@ BOOST_AUTO_TEST_CASE(one_that_is_rebuilt_meanwhile_ends_the_run) {
   BOOST_TEST(!folder.has("out/" + tiny_table));
 }
 
-// A loss is in no table of overflow: what it claims of special values is held here.
+// A loss does not occur in the overflow table, so its claim about special values is checked here.
 BOOST_AUTO_TEST_CASE(a_loss_that_claims_is_held_to_special_values) {
   const Workdir folder("tiny.toml", speed);
   const Said said = folder.exits(1, "$MAXTRICK run tiny.toml -o out" + option("claims"));
@@ -112,7 +113,7 @@ BOOST_AUTO_TEST_CASE(a_loss_that_claims_is_held_to_special_values) {
     const Cells careful = rows.at(op + ".careful"), careless = rows.at(op + ".careless");
     BOOST_TEST(careful.at("outcome") == "ok");
     BOOST_TEST(careful.at("time_ns") != "");
-    // The row tells of its own logits.
+    // The row reports the outcome on its own logits.
     BOOST_TEST(careless.at("outcome") == "ok");
     BOOST_TEST(std::stod(careless.at("max_error_ulp")) <= 1);
     BOOST_TEST(careless.at("time_ns") == "");
@@ -123,14 +124,14 @@ BOOST_AUTO_TEST_CASE(a_loss_that_claims_is_held_to_special_values) {
   }
 }
 
-// A glob that was written of the kernels in the tree says nothing of one that is brought along.
+// A glob that was written for the project's kernels does not apply to a plug-in.
 BOOST_AUTO_TEST_CASE(claims_are_met_by_name_only) {
   const Workdir folder;
   const std::string times = "\nat_least_times = 0.000001\n";
   folder.write("tiny.toml", speed + "[[claim]]\nvariants = [\"softmax.*.scalar\"]" + times +
                                 "[[claim]]\nvariants = [\"softmax.behaves.scalar\"]" + times);
   folder.exits(5, "$MAXTRICK run tiny.toml -o out" + without_hangs + option("plain_loop") +
-                      option("misbehaves"));  // of misbehaves
+                      option("misbehaves"));  // from the plug-in misbehaves
   const auto rows = rows_by({"variant"}, folder.read("out/" + tiny_table));
   const auto verdict = [&](const std::string& name) {
     const Cells& row = rows.at("softmax." + name + ".scalar");

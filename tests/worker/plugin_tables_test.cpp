@@ -1,4 +1,4 @@
-// Kernels of a user's own in result tables: their rows beside all others, which they leave alone.
+// A user's kernels in result tables: their rows appear beside all others, which do not change.
 #include "test_plugins.hpp"
 
 BOOST_AUTO_TEST_SUITE(plugin_tables_test)
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(they_join_a_table_and_leave_the_other_rows_alone) {
     BOOST_TEST(with.at(name).at("outcome") == "ok");
   BOOST_TEST(!with.contains("masked/float64/softmax.mine.scalar"));
   BOOST_TEST(contains(folder.read("with/c.manifest.json"), "mine 1.0 (plug-in, SHA-256 "));
-  // Shown only, where no folder is named: what is in results/ stays.
+  // Without a named folder the table is only shown, and results/ does not change.
   folder.exits(0, "$MAXTRICK run c.toml" + option("plain_loop")).out_has("softmax.mine.scalar");
   BOOST_TEST(!folder.has("results"));
 }
@@ -90,9 +90,9 @@ BOOST_AUTO_TEST_CASE(check_holds_them_to_their_claims_only) {
       .out_has(
           "again: maxtrick run c.toml --filter "
           "'^masked/float32/softmax\\.wrong\\.scalar$' --plugin ")
-      .out_lacks("wrong_unclaimed")  // it is shown what it is: a run has its row
+      .out_lacks("wrong_unclaimed")  // it makes no claim, so a run only reports its outcome
       .out_lacks("no such row");
-  // A run is held to them as well, and a broken baseline is found beside a plug-in.
+  // A run checks the claims too, and a broken baseline is found even with a plug-in.
   folder.exits(1, "$MAXTRICK run c.toml -o out" + option("wrong"));
   std::string csv = folder.read("base/c.csv");
   csv.replace(csv.find(",ok,"), 4, ",nan,");
@@ -100,7 +100,7 @@ BOOST_AUTO_TEST_CASE(check_holds_them_to_their_claims_only) {
   folder.check(1, option("plain_loop"));
 }
 
-// What is to be said to a shell is one command there, whatever the files are called.
+// The command that is printed for a shell is a single command, whatever the names of the files are.
 BOOST_AUTO_TEST_CASE(the_command_that_reruns_a_row_is_one) {
   const Workdir folder("a config.toml", overflow);
   std::filesystem::copy_file(plugin_file("wrong"), folder / "it's mine;.so");
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(the_command_that_reruns_a_row_is_one) {
   folder.exits(1, "$MAXTRICK " + line.substr(before.size())).out_has(line);
 }
 
-// Whoever has his own kernel in his baseline holds it to that.
+// A user whose baseline contains his own kernel has the kernel compared with it.
 BOOST_AUTO_TEST_CASE(a_baseline_that_has_their_rows_is_held) {
   const Based folder(option("plain_loop"));
   folder.check(0, option("plain_loop")).out_has("base/c.csv: 10 rows checked, all hold\n");
@@ -123,17 +123,17 @@ BOOST_AUTO_TEST_CASE(a_baseline_that_has_their_rows_is_held) {
   folder.write("base/c.csv", std::string(csv).replace(outcome, 4, ",nan,"));
   folder.check(1, option("plain_loop"))
       .out_has("softmax.mine.scalar, column outcome: expected nan, got ok");
-  // Without it the row is missed.
+  // Without the plug-in the row is missing.
   folder.write("base/c.csv", csv);
   folder.check(1, "");
 }
 
-// Nobody misses what was not asked for, or what could not run, which is said as that.
+// A row that was not requested is not missing. A row that could not run is reported as skipped.
 BOOST_AUTO_TEST_CASE(what_of_theirs_was_not_made_is_no_mismatch) {
   const Based folder(option("plain_loop"));
   folder.check(0, option("plain_loop") + " --filter 'max_trick|shifted'")
       .out_has("base/c.csv: 8 rows checked, all hold");
-  // One that the baseline knows, from before it broke.
+  // A kernel that the baseline contains from before it broke.
   std::string csv = folder.read("base/c.csv");
   for (int i = 0; i < 2; ++i) csv = replaced(csv, "softmax.mine.scalar", "softmax.crashes.scalar");
   folder.write("base/c.csv", csv);
@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(networks_learn_with_them) {
   const Cells &mine = rows.at("softmax.mine.scalar"), &ours = rows.at("softmax.max_trick.scalar");
   BOOST_TEST(mine.at("accuracy_median") == ours.at("accuracy_median"));
   BOOST_TEST(std::stod(mine.at("weight_difference")) < 1e-3);
-  // What it takes in another process is not its time.
+  // A time in another process would include the communication, so none is reported.
   BOOST_TEST(mine.at("speed") == "");
   BOOST_TEST(ours.at("speed") != "");
   BOOST_TEST(!rows.contains("softmax.writes_between.scalar"));

@@ -1,6 +1,7 @@
-// Kernels of a user's own: what they offer is what a direct call gives, and whatever they do, it is
-// said of them and costs nobody else. Their rows in tables: plugin_tables_test, plugin_speed_test.
-#include "maxtrick/plugin.h"  // it is C++ too
+// A user's kernels: a call in the worker process gives the same result as a direct call, and any
+// failure is reported and affects nothing else. plugin_tables_test and plugin_speed_test test their
+// rows in tables.
+#include "maxtrick/plugin.h"  // the C header must also compile as C++
 
 #include "numerics/random.hpp"
 #include "ops/cross_entropy.hpp"
@@ -25,7 +26,7 @@ Plugin started(const std::string& name, std::chrono::milliseconds limit = 60s) {
   return worker::start(plugin_file(name), {.program = MAXTRICK_PROGRAM, .limit = limit});
 }
 
-// A call of an op with everything that it takes, of rows with gaps.
+// A call of an op with all arguments that it takes, on rows with gaps.
 template <class T>
 struct Prepared {
   static constexpr std::size_t gap = 2;
@@ -51,7 +52,7 @@ struct Prepared {
   }
 };
 
-// In how many calls they differ.
+// Returns the number of calls in which they differ.
 template <class T>
 std::size_t differing(const ops::Variant& there, const ops::Variant& here) {
   std::uint64_t seed = 1;
@@ -66,7 +67,7 @@ std::size_t differing(const ops::Variant& there, const ops::Variant& here) {
   return calls;
 }
 
-// What comes of one call of the kernel on 4 rows of 3 classes.
+// Returns the failure of one call of the kernel on 4 rows of 3 classes; "" if it succeeds.
 std::string failure(const Plugin& plugin, const std::string& algorithm) {
   for (const ops::Variant& kernel : plugin.variants) {
     if (kernel.algorithm != algorithm) continue;
@@ -132,19 +133,19 @@ BOOST_AUTO_TEST_CASE(each_misbehaviour_is_said) {
   for (const auto& one : said) {
     std::string came = failure(plugin, one.first);
 #ifndef __x86_64__
-    // Other CPUs do not say what was tried.
+    // Other CPUs do not report whether it was a read or a write.
     if (came.starts_with("reads or writes ")) came.erase(0, one.second[0] == 'r' ? 9 : 0);
 #endif
     BOOST_TEST(came == one.second, one.first << ": " << came);
-    // The next one has a new process.
+    // The next call has a new process.
     BOOST_TEST(failure(plugin, "behaves") == "");
   }
-  // Whoever hangs and hangs is not waited for for ever.
+  // A kernel that hangs repeatedly is not called again.
   for (int i = 0; i < 3; ++i) BOOST_TEST(failure(impatient, "hangs") == "not done after 0.4 s");
   BOOST_TEST(failure(impatient, "hangs") == "hung 3 times, and is not called again");
 }
 
-// A path is bytes, and no text.
+// A path is a sequence of bytes, not necessarily valid text.
 BOOST_AUTO_TEST_CASE(a_file_may_have_any_name) {
   const Workdir folder;
   const std::filesystem::path mine = folder / "\xe9 \"\n.so";
@@ -154,7 +155,7 @@ BOOST_AUTO_TEST_CASE(a_file_may_have_any_name) {
   BOOST_TEST(failure(plugin, "mine") == "");
 }
 
-// A file that is built anew in the middle of a run: no process of the one beside one of the other.
+// A file that is rebuilt during a run: processes of the old and the new file must not be mixed.
 BOOST_AUTO_TEST_CASE(a_file_that_changes_is_said) {
   const Workdir folder;
   const std::filesystem::path mine = folder / "mine.so";
@@ -168,13 +169,13 @@ BOOST_AUTO_TEST_CASE(a_file_that_changes_is_said) {
   };
   BOOST_TEST(failure(plugin, "behaves") == "");
   folder.write("mine.so", io::read_file(plugin_file("plain_loop")));
-  // The process that is there has the old one still; the next has not.
+  // The existing process still has the old file; the next process would have the new one.
   BOOST_TEST(failure(plugin, "behaves") == "");
   is_said("aborts", "changed since the run began");
   is_said("behaves", "changed since the run began");
   std::filesystem::remove(mine);
   is_said("behaves", "gone since the run began");
-  // It is the file that counts, not when it was written.
+  // The contents of the file matter, not its modification time.
   folder.write("mine.so", io::read_file(plugin_file("misbehaves")));
   BOOST_TEST(failure(plugin, "behaves") == "");
 }
@@ -205,7 +206,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_plug_in_is_refused) {
   }
   folder.write("text.so", "no library\n");
   folder.write("c.toml", overflow);
-  // Named from here, as a user does; nothing has run, nothing is written.
+  // The path is relative to the user's folder. Nothing runs, and nothing is written.
   folder.exits(2, "$MAXTRICK run c.toml -o out --plugin text.so")
       .err_has("text.so: no plug-in that can be used: ");
   BOOST_TEST(!folder.has("out"));
@@ -225,16 +226,16 @@ BOOST_AUTO_TEST_CASE(list_and_eval_show_them) {
               option("plain_loop"))
       .out_has("\n1,softmax.mine.scalar,float32,ok,");
   BOOST_TEST(folder.has("y.npy"));
-  // Among all, where nothing is named.
+  // Without --variant, the kernel is among all variants.
   folder.run("$MAXTRICK eval softmax --logits 1,2" + option("plain_loop"))
       .out_has("softmax.mine.scalar")
       .out_has("softmax.naive.scalar");
-  // It has no float64.
+  // The plug-in has no float64.
   folder
       .exits(5, "$MAXTRICK eval softmax --logits 1,2 --dtype float64 --variant '*.mine.*'" +
                     option("plain_loop"))
       .err_has("softmax.mine.scalar skipped: it has no float64");
-  // Its softmax before each loss, and its own loss.
+  // Its softmax is combined with each loss, and its own loss is shown too.
   folder
       .exits(0, "$MAXTRICK eval cross_entropy --logits '1,2;3,4' --labels 0,1 --format csv" +
                     option("every_op") + option("plain_loop"))

@@ -1,4 +1,4 @@
-// The plug-ins in tests/plugin, and what the program makes of them.
+// The plug-ins in tests/plugin, and the options and configs with which the program loads them.
 #pragma once
 
 #include "program.hpp"
@@ -10,17 +10,17 @@ inline std::filesystem::path plugin_file(const std::string& name) {
   return std::filesystem::path(MAXTRICK_PLUGINS) / (name + ".so");
 }
 
-// " --plugin 'FILE'"
+// Returns " --plugin 'FILE'".
 inline std::string option_of(const std::filesystem::path& file) {
   return " --plugin '" + file.string() + "'";
 }
 inline std::string option(const std::string& name) { return option_of(plugin_file(name)); }
 
-// What never ends would have to be given up after a time that suffices for all others on a machine
-// that is busy.
+// Leaves out kernels that never end. A time limit that is long enough for all other kernels on a
+// busy machine would make these tests slow.
 inline const std::string without_hangs = " --filter '^(?!.*hangs)'";
 
-// Two rows of logits through two forms, and all of their ops that is a plug-in's.
+// Two rows of logits through two forms, and through all plug-in kernels of their ops.
 inline const std::string overflow = R"(experiment = "overflow"
 title = "T"
 description = "D"

@@ -1,6 +1,6 @@
-// The rows of logits that the slider page offers, as JSON on stdout: those of the configs named, so
-// that none is typed again. From each [[figure]] its input, where it is one row; from each [[case]]
-// its logits, where they are written out and float32 is among its types.
+// Writes the rows of logits that the slider page offers as JSON to stdout. They come from the given
+// configs, so that no row has to be typed twice: the input of each [[figure]] that has one row, and
+// the logits of each [[case]] that lists its logits and has float32 among its types.
 //   slider_presets CONFIG...
 #include <fmt/format.h>
 #include <toml++/toml.h>
@@ -19,7 +19,8 @@ using nlohmann::ordered_json;
 
 constexpr std::size_t least_classes = 2, most_classes = 10;
 
-// As text, which JSON has for infinities too; empty where it is no row that the page can show.
+// Returns the logits as text, since JSON has no number for infinities; empty if the page cannot
+// show the row.
 ordered_json row(const toml::array* logits) {
   ordered_json texts = ordered_json::array();
   if (logits == nullptr || logits->size() < least_classes || logits->size() > most_classes)
@@ -72,8 +73,8 @@ class Presets {
     return one[key].value_or(std::string());
   }
 
-  // Not a sum or an extreme of them, for which the row is only the way there; nor one of many
-  // points of a surface.
+  // Excludes figures that show a sum or an extreme of the results, for which the row is only an
+  // intermediate step, and figures that are one of many points of a surface.
   static bool is_of_whole_rows(const toml::table& figure) {
     const std::string formula = text(figure, "formula");
     return (formula.starts_with("softmax") || formula.starts_with("log_softmax")) &&
@@ -89,7 +90,7 @@ class Presets {
     }
   }
 
-  // A figure that prints another thing of a row that is there already adds nothing.
+  // A figure about a row that is already in the list adds nothing.
   void add(const std::string& name, const std::string& what, const std::string& source,
            const toml::array* logits) {
     ordered_json texts = row(logits);

@@ -1,6 +1,6 @@
-// The scalar kernels for the page: of the same algorithms the two ops that it shows, for rows as short as
-// its are. All ops and long rows would be ten times the bytes. What is left out is null, and a call of it a
-// trap: slider.cpp offers no log-sum-exp.
+// The scalar kernels for the page: the same algorithms, but only for the two ops and the short rows that the
+// page shows. All ops and long rows would make the file ten times as large. The functions that are left out
+// are null, and calling one traps; slider.cpp therefore does not offer log-sum-exp.
 #include <string_view>
 
 #include "kernels/implementation.hpp"
@@ -18,7 +18,7 @@ constexpr ElementKernel elements[3] = {};
 
 }  // namespace scalar
 
-// Of the other instruction sets there is nothing.
+// The other instruction sets have no functions.
 constexpr Implementation on_the_page(std::string_view isa) {
   if (isa != "scalar") return {};
   return {{scalar::softmax, scalar::log_softmax}, scalar::elements};

@@ -1,8 +1,8 @@
-// Contours of a grid of numbers, which Vega-Lite lacks: Vega computes them.
+// Computes the contours of a grid of numbers by Vega, because Vega-Lite has no contours.
 import {vega} from './svg.mjs';
 
-// GeoJSON shapes in pixels: for each threshold the area in which the grid is at least so high. `grid`: rows from the
-// top; `step`: pixels of a cell.
+// Returns GeoJSON shapes in pixels: for each threshold, the area in which the grid is at least the threshold.
+// `grid`: rows from the top; `step`: pixels for each cell.
 export function contours(grid, thresholds, step) {
   const view = new vega.View(
     vega.parse({
@@ -32,8 +32,8 @@ export function contours(grid, thresholds, step) {
   return areas;
 }
 
-// The lines around shapes, without those along the edge of the picture. Smoothing rounds the corners; what it leaves
-// there is shorter than `least`.
+// Returns the lines around shapes, without the parts along the edge of the picture. Smoothing rounds the
+// corners, so that short pieces remain there; pieces shorter than `least` are dropped.
 export function outlines(shapes, width, height, least) {
   const onEdge = ([x, y], [u, v]) =>
     (x === u && (x <= 0 || x >= width - 0.01)) || (y === v && (y <= 0 || y >= height - 0.01));
@@ -55,8 +55,8 @@ export function outlines(shapes, width, height, least) {
     .map((coordinates) => ({type: 'Feature', geometry: {type: 'LineString', coordinates}}));
 }
 
-// A grid of 0 and 1 as a contour at 1/2 needs it to have no stairs: each cell becomes the weighted mean of its
-// neighbourhood.
+// Smooths a grid of 0 and 1, so that its contour at 1/2 has no stairs: each cell becomes the weighted mean of
+// its neighbourhood.
 export function smoothed(grid) {
   const weights = [1, 8, 28, 56, 70, 56, 28, 8, 1];
   const clamp = (i, n) => Math.max(0, Math.min(n - 1, i));
@@ -68,7 +68,8 @@ export function smoothed(grid) {
   return turned(pass(turned(pass(grid))));
 }
 
-// The point of a region that is farthest from all that does not belong to it: where its name is put. {x, y} in pixels.
+// Returns the point {x, y} of a region, in pixels, that is farthest from all points outside it. The region's
+// name is put there.
 export function innermost(grid, belongs, step) {
   const others = [];
   grid.forEach((row, i) =>
@@ -76,7 +77,8 @@ export function innermost(grid, belongs, step) {
       if (!belongs(point)) others.push([i, j]);
     }),
   );
-  // The edge of the picture counts twice: a name there would be cut.
+  // The distance to the edge of the picture counts 1.5 times: a name may come nearer to the edge than to
+  // another region.
   const edge = (i, j) => Math.min(i, j, grid.length - 1 - i, grid[0].length - 1 - j) * 1.5;
   let best = {far: -1};
   grid.forEach((row, i) =>

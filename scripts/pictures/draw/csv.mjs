@@ -1,6 +1,6 @@
-// Reads the CSV that maxtrick writes (RFC 4180).
+// Reads the CSV files that maxtrick writes (RFC 4180).
 
-// Text to a list of rows, each an object by the names of the header.
+// Converts text to a list of rows, each an object whose keys are the names of the header.
 export function parseCsv(text) {
   const lines = [];
   let line = [],
@@ -33,13 +33,14 @@ export function parseCsv(text) {
   return rows.map((cells) => Object.fromEntries(header.map((name, i) => [name, cells[i]])));
 }
 
-// A cell as a number: "inf", "-inf" and "nan" too. An empty cell, or one that is no number, is NaN.
+// Converts a cell to a number, including "inf", "-inf" and "nan". An empty cell and a cell that is
+// not a number give NaN.
 export function number(cell) {
   if (/^[+-]?inf$/.test(cell ?? '')) return cell.startsWith('-') ? -Infinity : Infinity;
   return cell === undefined || cell === '' ? NaN : Number(cell);
 }
 
-// "1.29 [1.27, 1.31]" to {estimate, low, high}; undefined for a cell without an interval.
+// Converts "1.29 [1.27, 1.31]" to {estimate, low, high}; undefined for a cell without an interval.
 export function interval(cell) {
   const found = /^(\S+) \[(\S+), (\S+)\]$/.exec(cell ?? '');
   if (!found) return undefined;

@@ -1,4 +1,4 @@
-// The worst error of each algorithm in ULP, as lines with their names: a panel for each op.
+// The worst error of each algorithm in ULP, as labelled lines, with one panel for each op.
 import {distinct, number} from './csv.mjs';
 import {endLabels} from './labels.mjs';
 import {LogAxis} from './log_axis.mjs';
@@ -6,7 +6,8 @@ import {NotThere} from './tables.mjs';
 import {colourScale, ownColour, specification, tip, tipField} from './theme.mjs';
 import {digits, variantOf, worseOf} from './variants.mjs';
 
-// `at(row)`: the abscissa of a row of the table, or NaN. `other`: the column over which the worst is taken.
+// `at(row)` returns the abscissa of a row of the table, or NaN. `other` is the column over whose values the
+// worst error is taken.
 export function errorLines(tables, at, other) {
   const rows = tables.get('accuracy').filter((row) => row.dtype === 'float32' && !Number.isNaN(at(row)));
   if (rows.length === 0) throw new NotThere('table accuracy has no such logits in float32');
@@ -36,7 +37,7 @@ export function errorLines(tables, at, other) {
   return [...points.values()].sort((a, b) => a.at - b.at);
 }
 
-// Of each line its last point.
+// Returns the last point of each line.
 function endsOf(values, colours, axis, xOf) {
   return colours.domain.map((algorithm, i) => {
     const last = values.filter((value) => value.algorithm === algorithm).at(-1);
@@ -49,7 +50,7 @@ function panel(op, all, title, narrow) {
     height = narrow ? 190 : 260;
   const values = all.filter((value) => value.op === op),
     algorithms = distinct(values.map(({algorithm}) => algorithm));
-  // From 2^23 ULP on not one digit is right; below a hundredth of one nothing is wrong.
+  // From 2^23 ULP on, no digit is correct; errors below 0.01 ULP are negligible.
   const axis = new LogAxis(
     all.map(({error}) => error),
     'y',
@@ -60,7 +61,7 @@ function panel(op, all, title, narrow) {
   const low = abscissae[0] / 1.3,
     high = abscissae.at(-1) * 1.3,
     xOf = (value) => (width * Math.log(value / low)) / Math.log(high / low);
-  let taken = -Infinity; // ticks have labels where there is room
+  let taken = -Infinity; // ticks are labelled where there is room
   const shown = abscissae.filter((value) => {
     const half = value >= 1e4 ? 13 : 8;
     if (xOf(value) - half < taken) return false;
@@ -117,7 +118,7 @@ export const drawErrorLines = (values, narrow, title, reading, axisTitle) =>
     ),
   });
 
-// The worst of each algorithm by the abscissa.
+// Returns the table of the worst error of each algorithm by abscissa.
 export function errorSheet(values, caption) {
   const abscissae = distinct(values.map((value) => value.at)).sort((a, b) => a - b);
   const lines = distinct(values.map(({op, algorithm}) => `${op}.${algorithm}`));
@@ -134,7 +135,7 @@ export function errorSheet(values, caption) {
   };
 }
 
-// The softmax variants that are never off by more than `most`, and the worst one, in words.
+// Describes in words the softmax variants with the smallest and the largest worst error.
 export function inWords(values) {
   const worst = new Map();
   for (const {op, algorithm, error} of values)

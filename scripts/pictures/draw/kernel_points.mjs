@@ -1,4 +1,4 @@
-// Kernels as points: error against speed, each with its name.
+// Draws kernels as labelled points: error against speed.
 import {distinct} from './csv.mjs';
 import {shortName} from './kernels.mjs';
 import {note, pointLabels} from './labels.mjs';
@@ -8,7 +8,7 @@ import {digits} from './variants.mjs';
 
 const shareOf = ({share}) => share?.estimate ?? NaN;
 
-// No other kernel is both at least as accurate and at least as fast.
+// Whether no other kernel is both at least as accurate and at least as fast.
 export function unbeaten(one, kernels) {
   if (!one.share || !(one.worst.error < Infinity)) return false;
   return !kernels.some(
@@ -20,8 +20,8 @@ export function unbeaten(one, kernels) {
   );
 }
 
-// A panel for kernels on axes that hold `all` kernels. `times`: whether names say how many times as fast as oneDNN a
-// kernel is.
+// Returns a panel of `kernels`, with axes that cover `all` kernels. `times`: whether each name is followed by
+// the speed relative to oneDNN.
 export function kernelPanel(
   kernels,
   all,

@@ -1,4 +1,4 @@
-// The speed table of one CPU as the pictures take it: every kernel on one thread.
+// Reads the speed table of one CPU for the pictures: every kernel on one thread.
 import {distinct, interval, number} from './csv.mjs';
 import {NotThere} from './tables.mjs';
 import {tip} from './theme.mjs';
@@ -6,13 +6,13 @@ import {digits, variantOf} from './variants.mjs';
 
 export const ops = ['softmax', 'log_softmax', 'cross_entropy', 'cross_entropy_gradient'];
 
-// What is to be said of the ratios to oneDNN.
+// A note that belongs to every ratio to oneDNN.
 export const ofAvx2 = 'kernels of AVX2 against oneDNN held to AVX2';
 
 const [rowsOf, classesOf] = [0, 1].map((part) => (shape) => number(shape.split('x')[part]));
 
-// The kernels of an op on ordinary logits ("copy": memcpy), with the worst error of all kinds of logits that the
-// table has for a matrix.
+// Returns the kernels of an op on ordinary logits ("copy": memcpy), each with its worst error over all kinds
+// of logits that the table has for the same matrix.
 export function timed(tables, cpu, op) {
   const rows = tables.speed(cpu).filter((row) => row.op === op && row.threads === '1');
   return rows
@@ -21,7 +21,7 @@ export function timed(tables, cpu, op) {
       const variant = variantOf(row.variant);
       let worst = {error: 0, outcome: 'ok', logits: row.logits};
       for (const other of rows.filter(({variant: name, shape}) => name === row.variant && shape === row.shape)) {
-        // A kernel with no right digit is infinitely wrong.
+        // A kernel that has no correct digit gets an infinite error.
         const error = ['ok', 'inaccurate'].includes(other.outcome) ? number(other.max_error_ulp) : Infinity;
         if (error >= worst.error) worst = {error, outcome: other.outcome, logits: other.logits};
       }
@@ -50,7 +50,7 @@ export function timed(tables, cpu, op) {
     });
 }
 
-// The matrices for which the table has the most kinds of logits, by their classes.
+// Returns the matrices for which the table has the most kinds of logits, by their number of classes.
 export function shapesOfManyLogits(tables, cpu) {
   const kinds = new Map();
   for (const row of tables.speed(cpu))
@@ -70,6 +70,6 @@ export const kindsOfLogits = (tables, cpu) =>
       .map(({logits}) => logits),
   );
 
-// How a kernel is named beside its mark: "accurate avx512", "onednn"; and where there is little room: "accurate 512".
+// The label of a kernel's mark: "accurate avx512", "onednn"; if there is little room: "accurate 512".
 export const shortName = ({name}) => name.replace('.', ' ');
 export const shortestName = ({name}) => name.replace('.avx512', ' 512').replace('.avx2', ' 256').replace('.scalar', '');

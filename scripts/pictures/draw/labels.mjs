@@ -1,11 +1,12 @@
-// Names beside what they name, so that no legend of colours is needed.
+// Labels beside lines and points, so that no colour legend is needed.
 import {textWidth} from './text_width.mjs';
 import {soft} from './theme.mjs';
 
-// Moves places along one axis until they are `room` apart, in their order and within 0 to `length`.
+// Moves positions along one axis until they are at least `room` apart. Their order is kept, and they stay
+// within 0 to `length`.
 export function spread(places, room, length) {
   const order = places.map((at, i) => ({at, i})).sort((a, b) => a.at - b.at || a.i - b.i);
-  // Groups of neighbours that touch share the middle of what they want.
+  // Adjacent labels that touch form a group, which is centred on the mean of the requested positions.
   const groups = [];
   for (const one of order) {
     groups.push({wanted: [one.at], members: [one.i]});
@@ -31,8 +32,8 @@ const start = ({wanted}, room, length) => {
 
 const pixels = (field) => ({field, type: 'quantitative', scale: null, axis: null});
 
-// Layers that name lines at their right ends. `lines`: [{name, y: pixel of the end, colour, x: pixel}]. They stand
-// right of `width`.
+// Returns layers that label lines at their right ends, to the right of `width`. `lines`: [{name, y: pixel of
+// the end, colour, x: pixel}].
 export function endLabels(lines, width, height, size = 11) {
   const at = spread(
     lines.map(({y}) => y),
@@ -92,9 +93,9 @@ function choices({x, y}, line) {
   return all;
 }
 
-// Layers that name points. `points`: [{x, y (pixels), text, bold}]; one without a text is only kept free. Each name
-// has the place, of
-// some around its point, where it covers least.
+// Returns layers that label points. `points`: [{x, y (pixels), text, bold}]; a point without a text gets no
+// label, but is not covered. Of several places around its point, each label gets the one where it covers
+// least.
 export function pointLabels(points, width, height, size = 11) {
   const line = size + 3;
   const taken = points.map(({x, y}) => ({left: x - 6, top: y - 6, right: x + 6, bottom: y + 6}));
@@ -142,7 +143,7 @@ export function pointLabels(points, width, height, size = 11) {
   return layers.filter((layer) => layer.data.values.length > 0);
 }
 
-// A name within a panel, at a place in pixels.
+// A text within a panel, at a position in pixels.
 export const note = (text, x, y, mark = {}) => ({
   data: {values: [{text, x, y}]},
   mark: {type: 'text', fontSize: 10, color: soft, align: 'left', ...mark},

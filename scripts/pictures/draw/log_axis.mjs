@@ -1,4 +1,5 @@
-// A logarithmic axis with a strip for each kind of number that it has no place for: 0, beyond the end, infinite, NaN.
+// A logarithmic axis that has a strip for each kind of number that it cannot show: 0, beyond the end,
+// infinite, NaN.
 import {strip as stripColour} from './theme.mjs';
 import {textWidth} from './text_width.mjs';
 
@@ -9,7 +10,7 @@ function tickName(power) {
   return `10${superscript(Math.round(power))}`;
 }
 
-// 1, 2 and 5 times the powers of ten that hold `low` and `high` between the first and the last.
+// Returns 1, 2 and 5 times powers of ten; `low` and `high` lie between the first and the last.
 function steps(low, high) {
   const all = [];
   for (let n = Math.floor(low); n <= Math.ceil(high); ++n)
@@ -38,7 +39,8 @@ export class LogAxis {
   #from;
   #to;
 
-  // `names`: of the strips, where they have others than their kinds. Below `least` counts as 0, above `most` as beyond.
+  // `inf` and `nan` are the labels of these strips. Values below `least` are shown as 0, values above `most`
+  // as beyond.
   constructor(values, channel, pixels, {inf = 'inf', nan = 'NaN', least = 0, most = Infinity, font = 11} = {}) {
     this.#least = least;
     this.#most = most;
@@ -58,30 +60,30 @@ export class LogAxis {
     this.#layOut(low, Math.max(Math.max(...powers), low + 0.3));
   }
 
-  // Which strip, or "finite".
+  // Returns the name of the strip to which a value belongs, or "finite".
   kind(value) {
     const simple = kindOf(value);
     if (simple === 'finite' && value < this.#least) return '0';
     return simple === 'finite' && value > this.#most ? 'beyond' : simple;
   }
 
-  // Where a number is drawn, as a number of the axis.
+  // Returns the position at which a number is drawn, as a number of the axis.
   place(value) {
     const strip = this.#strips.find(({kind}) => kind === this.kind(value));
     return strip ? 10 ** strip.at : value;
   }
 
-  // The same in pixels from the axis' beginning: the left, or the top.
+  // Returns the same position in pixels from the start of the axis, which is the left or the top.
   pixel(value) {
     const share = (Math.log10(this.place(value)) - this.#from) / (this.#to - this.#from);
     return this.#pixels * (this.#channel === 'x' ? share : 1 - share);
   }
 
-  // The finest ticks that leave each label its room.
+  // Chooses the finest ticks whose labels do not overlap.
   #layOut(low, high) {
     const all = steps(low, high);
     for (let every = 0; ; ++every) {
-      // 0: also 2 and 5 times the powers
+      // 0 stands for ticks also at 2 and 5 times the powers.
       const near = (power) => Math.abs(power / every - Math.round(power / every)) * every < 1e-9;
       const ticks = all.filter((power) => every === 0 || near(power)).map((at) => ({at, name: tickName(at)}));
       if (this.#tryOut(ticks, all[0], all.at(-1)) || ticks.length < 3) {
@@ -99,10 +101,10 @@ export class LogAxis {
     let widest = Math.max(0.08 * this.#pixels, ...[...ticks, ...this.#strips].map(({name}) => this.#room(name)));
     const below = this.#strips[0]?.kind === '0';
     const above = this.#strips.length - (below ? 1 : 0);
-    // Marks at the ends are not cut in half.
+    // The padding keeps marks at the ends from being cut in half.
     const before = below ? 1.5 : 1 / 3,
       after = above > 0 ? above + 0.5 : 1 / 3;
-    widest = Math.min(widest, this.#pixels / 1.5 / (before + after)); // the finite ones keep a third of the axis
+    widest = Math.min(widest, this.#pixels / 1.5 / (before + after)); // finite numbers keep a third of the axis
     const perPixel = (high - low) / (this.#pixels - widest * (before + after));
     this.#step = widest * perPixel;
     this.#from = low - before * this.#step;
@@ -116,7 +118,7 @@ export class LogAxis {
     return ticks.length <= 12;
   }
 
-  // The encoding of a mark's channel, without its field.
+  // Returns the encoding of a mark's channel, without its field.
   channel(title) {
     const marks = [...this.#ticks, ...this.#strips];
     const names = marks.map(({at, name}) => `abs(log(datum.value)/LN10-(${at.toFixed(6)}))<1e-5?'${name}':`).join('');
@@ -128,7 +130,7 @@ export class LogAxis {
     };
   }
 
-  // The layer below the marks that shades the strips.
+  // Returns the layer below the marks that shades the strips.
   strips(title) {
     const values = this.#strips.map(({at}) => ({from: 10 ** (at - this.#step / 2), to: 10 ** (at + this.#step / 2)}));
     return {

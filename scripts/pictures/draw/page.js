@@ -1,7 +1,7 @@
 'use strict';
-// Figures of marks, and the choice of the CPU.
+// Tooltips of marks, and the choice of the CPU.
 {
-  // The mark at a point of the screen, or the nearest one within the reach of a finger.
+  // Returns the mark at a point of the screen, or the nearest one within the reach of a finger.
   const reach = 22;
   const markAt = (x, y, drawing) => {
     const own = document.elementFromPoint(x, y)?.closest('[data-tip]');

@@ -1,11 +1,11 @@
-// The page: every picture in two widths, its statement and its numbers.
+// Builds the page: every picture in two widths, with its statement and its numbers.
 import {readFileSync} from 'node:fs';
 import {darkStyle} from './theme.mjs';
 import {textWidth} from './text_width.mjs';
 
 const file = (name) => readFileSync(new URL(name, import.meta.url), 'utf8');
 
-// Nothing may be loaded and nothing sent: what the page holds is all that there is.
+// The page may neither load nor send anything: it contains all that it needs.
 const policy =
   "default-src 'none'; script-src 'unsafe-inline' 'wasm-unsafe-eval'; style-src 'unsafe-inline'; img-src data:; " +
   "base-uri 'none'; form-action 'none'";
@@ -13,10 +13,11 @@ const policy =
 export const escaped = (text) =>
   `${text}`.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
 
-// A script within the page. In a string or a regular expression, where alone it can stand, \/ is a slash.
+// Embeds a script in the page. Its code contains "</script" and "<!--" only in strings and regular
+// expressions, where a backslash before the second character changes nothing.
 const script = (code) => (code ? `<script>${code.replaceAll(/<(\/script|!--)/g, '<\\$1')}</script>\n` : '');
 
-// As wide as a phone, in the font of a table.
+// Whether a table fits on the screen of a phone, in the font of a table.
 const fitsPhone = ({header, rows}) =>
   header.reduce(
     (sum, name, i) =>
@@ -61,7 +62,7 @@ function body(picture, nameOf) {
   );
 }
 
-// Pictures of several CPUs share a section.
+// Pictures of the same kind for several CPUs share a section.
 function sections(pictures, nameOf) {
   const all = new Map();
   for (const picture of pictures) {
@@ -94,7 +95,7 @@ function chooser(pictures) {
   return `<fieldset class="report chooser" hidden><legend>The CPU</legend>\n${radios}\n</fieldset>\n`;
 }
 
-// `slider`: {html, script, wasm (base64)}, where it has been built. It follows the first picture.
+// `slider`: {html, script, wasm (base64)} if it has been built. It follows the first picture.
 export function page(pictures, nameOf, slider) {
   const course = sections(
       pictures.filter(({cpu}) => !cpu),

@@ -1,6 +1,7 @@
 // Draws the pictures of result tables, and the page with all of them:
 //   node report.mjs --tables DIR --pictures DIR --page FILE [--slider DIR]
-// What the tables do not hold is left out, and named. Exit code 6 where nothing can be drawn, or a drawing fails.
+// Pictures whose tables are missing are left out, and reported. The exit code is 6 if nothing can be drawn or
+// a drawing fails.
 import {existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync} from 'node:fs';
 import {join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -12,14 +13,14 @@ import {NotThere, Tables} from './tables.mjs';
 const folder = fileURLToPath(new URL('..', import.meta.url));
 const parts = ['course', 'accuracy', 'speed'];
 
-// Every module of scripts/pictures, in the order of the page.
+// Returns every module of scripts/pictures, in the order of the page.
 export async function pictureModules() {
   const files = readdirSync(folder).filter((name) => name.endsWith('.mjs'));
   const modules = await Promise.all(files.map(async (file) => ({file, ...(await import(join(folder, file)))})));
   return modules.sort((a, b) => parts.indexOf(a.part) - parts.indexOf(b.part) || a.place - b.place);
 }
 
-// The pictures that can be drawn, and why others cannot: {pictures, missing: [{file, why}]}.
+// Returns the pictures that can be drawn, and why others cannot: {pictures, missing: [{file, why}]}.
 export async function picturesOf(tables) {
   const pictures = [],
     missing = [];

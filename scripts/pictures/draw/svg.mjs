@@ -1,4 +1,4 @@
-// A specification as SVG, the same bytes on every machine.
+// Draws a specification as SVG, with the same bytes on every machine.
 import {createRequire} from 'node:module';
 import {dirname, join} from 'node:path';
 import {fileURLToPath} from 'node:url';
@@ -17,7 +17,7 @@ vega.textMetrics.width = (item, text) => {
   return Math.max(0, ...[line ?? ''].flat().map((one) => textWidth(one, item.fontSize ?? 11, bold)));
 };
 
-// Throws for what Vega-Lite warns of: that it leaves out, or guesses.
+// Throws an error if Vega-Lite warns, because it then leaves something out or guesses.
 export async function drawSvg(name, specification) {
   const warned = [];
   const logger = {...vega.logger(vega.Warn), warn: (...words) => warned.push(words.join(' '))};
@@ -35,13 +35,13 @@ function finish(name, svg) {
     shortened(withWidths(svg))
       .replaceAll(new RegExp(`aria-label="${tellsFrom}([^"]*)"`, 'g'), 'data-tip="$1"')
       .replaceAll(/ (aria-[a-z]+|role)="[^"]*"/g, '')
-      // Names that no other drawing of a page has.
+      // Makes the ids unique among all drawings of a page.
       .replaceAll(/(id="|url\(#)([a-z]*clip|gradient_?)/g, `$1${name}-$2`)
       .replace(/^<svg([^>]*)>/, `<svg$1 font-family="${font}"><style>${darkStyle}</style>`) + '\n'
   );
 }
 
-// The font once, and a thousandth of a pixel at most.
+// Removes repeated fonts, and rounds coordinates to a thousandth of a pixel.
 const shortened = (svg) =>
   svg
     .replaceAll(/ font-family="[^"]*"/g, '')
@@ -49,14 +49,14 @@ const shortened = (svg) =>
       attribute.replaceAll(/\d+\.\d{4,}(?!\d*e)/g, (number) => `${Number(Number(number).toFixed(3))}`),
     );
 
-// A picture as a file of its own has no script that would show what its marks tell.
+// A picture in a file of its own has no script that could show tooltips, so they are removed.
 export const withoutTips = (svg) => svg.replaceAll(/ data-tip="[^"]*"/g, '');
 
 const plain = (text) =>
   text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&amp;', '&');
 
-// Each text, and each line of one, keeps its width whatever fonts the reader has; of very short ones it does not
-// matter.
+// Fixes the width of each text, and of each line of a text, so that it is the same with all fonts. Very short
+// texts are left as they are.
 function withWidths(svg) {
   return svg.replaceAll(/<text([^>]*[^>/])>(.*?)<\/text>/g, (whole, attributes, content) => {
     const size = Number(/font-size="([\d.]+)px"/.exec(attributes)?.[1] ?? 11);

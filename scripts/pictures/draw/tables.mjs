@@ -1,10 +1,10 @@
-// The result tables of a folder.
+// Access to the result tables of a folder.
 import {createHash} from 'node:crypto';
 import {existsSync, readFileSync, readdirSync} from 'node:fs';
 import {basename, dirname, join} from 'node:path';
 import {number, parseCsv} from './csv.mjs';
 
-// A picture cannot be drawn from these tables, for a reason that the reader is told.
+// Thrown if a picture cannot be drawn from these tables. The message tells the reader why.
 export class NotThere extends Error {}
 
 const manifestOf = (csv) => {
@@ -36,8 +36,8 @@ export class Tables {
     if (!existsSync(folder)) throw new Error(`no folder ${folder}`);
   }
 
-  // The rows of a table. A folder of one's own may name it otherwise: then it is the first one whose config has this
-  // experiment.
+  // Returns the rows of a table. In a user's folder the table may have another name; then the first table is
+  // used whose config has this experiment.
   get(name) {
     if (!this.#read.has(name)) this.#read.set(name, readTable(this.#path(name)));
     return this.#read.get(name);
@@ -55,7 +55,7 @@ export class Tables {
     return join(this.folder, other);
   }
 
-  // The speed tables, one for each CPU: [{id, name, folder}].
+  // Returns the speed tables, one for each CPU: [{id, name, folder}].
   cpus() {
     const folders = [this.folder];
     for (const parent of [this.folder, join(this.folder, 'speed')])
@@ -79,14 +79,14 @@ export class Tables {
     return this.#read.get(path);
   }
 
-  // The sizes of the caches in bytes, where scripts/caches has noted them.
+  // Returns the sizes of the caches in bytes; none if scripts/caches has not stored them.
   caches(cpu) {
     const path = join(cpu.folder, 'caches.csv');
     if (!existsSync(path)) return [];
     return parseCsv(readFileSync(path, 'utf8')).map(({cache, bytes}) => ({cache, bytes: number(bytes)}));
   }
 
-  // How a file of this folder is named to a reader.
+  // Returns the name under which a reader sees a file of this folder.
   nameOf(name) {
     return `${basename(this.folder) || dirname(this.folder)}/${name}.csv`;
   }

@@ -1,7 +1,6 @@
-// How wide a text is, the same on every machine: the widths of Helvetica (and of Arial and Liberation Sans, which
-// have the same
-// ones) in thousandths of the font size. A drawing says each text's width, so that a browser with another font keeps
-// it.
+// Computes the width of a text, the same on every machine: from the widths of Helvetica, in thousandths of
+// the font size. Arial and Liberation Sans have the same widths. A drawing states each text's width, so that
+// a browser with another font keeps it.
 const widths = new Map();
 const add = (width, letters) => {
   for (const letter of letters) widths.set(letter, width);
@@ -34,7 +33,7 @@ export function textWidth(text, size, bold = false) {
   return (width * size * (bold ? 1.07 : 1)) / 1000;
 }
 
-// The lines of a text that are at most so wide.
+// Breaks a text into lines that are at most `width` wide.
 export function wrap(text, width, size, bold = false) {
   const lines = [''];
   for (const word of text.split(' ')) {

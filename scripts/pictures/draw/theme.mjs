@@ -1,9 +1,9 @@
-// What all pictures share: colours on light and dark ground, fonts, titles.
+// Settings that all pictures share: colours on light and dark backgrounds, fonts, titles.
 import {wrap} from './text_width.mjs';
 
-// Each name has one colour in every picture. Those of one panel differ in lightness too, after Okabe & Ito (Color
-// Universal
-// Design, 2008); lines and marks have a contrast of at least 3 with the ground (WCAG 2.1, 1.4.11).
+// Each name has the same colour in every picture. The colours of one panel also differ in lightness, after
+// Okabe & Ito (Color Universal Design, 2008); lines and marks have a contrast of at least 3 with the
+// background (WCAG 2.1, 1.4.11).
 const colours = {
   accurate: '#0072b2',
   fast: '#009a60',
@@ -23,7 +23,8 @@ const colours = {
   xnnpack: '#901542',
   torch: '#957e98',
   memcpy: '#57606a',
-  // Forms of the loss: those that take the logarithm of probabilities, and those that start from the logits.
+  // Forms of the loss: those that take the logarithm of probabilities, followed by those that start from the
+  // logits.
   obvious: '#8c2981',
   guarded: '#6e4300',
   eps: '#7b7b62',
@@ -35,26 +36,26 @@ const colours = {
   bce_clip: '#d55e00',
   bce_fused: '#0072b2',
 };
-// Of plug-ins and forms of the user's own.
+// For plug-ins and the user's own forms.
 const spare = ['#b0486a', '#3f83b5', '#6d8b1f', '#9a6fd0', '#b5651d'];
 
-// The scale of a colour channel for these names.
+// Returns the scale of a colour channel for these names.
 export function colourScale(names) {
   let unknown = 0;
   return {domain: names, range: names.map((name) => colours[name] ?? spare[unknown++ % spare.length])};
 }
 
-// A channel whose colour is in the data, field "colour".
+// A channel whose colour is given by the data, in the field "colour".
 export const ownColour = {field: 'colour', type: 'nominal', scale: null, legend: null};
 
-// Numbers in their order, the least first.
+// Returns a scale for numbers in ascending order.
 export function orderedScale(values) {
   const range = ['#7f5fd0', '#4a74d9', '#2383b8', '#1f8f80', '#5f8c2a', '#a8790c', '#d2592a'];
   const last = Math.max(1, values.length - 1);
   return {domain: values, range: values.map((_, i) => range[Math.floor((i * (range.length - 1)) / last)])};
 }
 
-// Grounds of cells, which carry dark letters. Outcomes of a result, the best first, and of training.
+// Background colours of cells with dark letters: outcomes of a result, the best first, and of training.
 export const outcomes = {
   ok: '#cfe8dc',
   inaccurate: '#f6e8a6',
@@ -66,7 +67,7 @@ export const outcomes = {
 };
 export const trainings = {learns: '#cfe8dc', mixed: '#f6e8a6', stalls: '#f0a57a', nan: '#b0b0b8'};
 export const letter = '#1b1f23';
-// No cell speaks by colour alone.
+// Each cell has letters too, so that it can be read without its colour.
 export const letters = {
   ok: 'ok',
   inaccurate: 'in',
@@ -83,7 +84,7 @@ export const ink = '#24292f',
   strip = '#eef0f2',
   line = '#d8dee4';
 
-// The same colours on a dark ground; those that are not here are kept.
+// The same colours on a dark background. Colours that are not listed do not change.
 export const dark = {
   [paper]: '#0d1117',
   [ink]: '#e6edf3',
@@ -124,7 +125,7 @@ const config = (narrow) => ({
     domainColor: '#8b949e',
     tickColor: '#8b949e',
   },
-  axisYQuantitative: {labelFlush: true}, // panels side by side keep their titles at one height
+  axisYQuantitative: {labelFlush: true}, // keeps the titles of adjacent panels at the same height
   header: {...labels, labelFontSize: narrow ? 11 : 12, labelFontWeight: 'bold'},
   legend: {...labels, labelFontSize: 11},
   title: {
@@ -143,11 +144,11 @@ const config = (narrow) => ({
   rule: {color: soft},
 });
 
-// The widest drawing, by kind of screen. A narrow one fits into a screen of 360 pixels.
+// The width of the widest drawing. A narrow one fits on a screen of 360 pixels.
 export const widest = (narrow) => (narrow ? 336 : 960);
 
-// A Vega-Lite specification with what is the same in all. The title says what is drawn, the lines below it how to
-// read it.
+// Returns a Vega-Lite specification with the settings that all pictures share. The title says what is drawn,
+// the lines below it how to read it.
 export function specification(narrow, title, reading, content) {
   const width = widest(narrow) - 12;
   return {
@@ -162,7 +163,8 @@ export function specification(narrow, title, reading, content) {
   };
 }
 
-// The figures of a mark, which the page shows when the reader points at it or taps it: the field "tip" of its data.
-export const tellsFrom = '¦'; // marks them among the descriptions that Vega makes of its own accord
+// The tooltip of a mark, in the field "tip" of its data. The page shows it when the reader points at the mark
+// or taps it.
+export const tellsFrom = '¦'; // distinguishes it from the descriptions that Vega generates itself
 export const tip = (...lines) => tellsFrom + lines.filter(Boolean).join('; ');
 export const tipField = {description: {field: 'tip'}};

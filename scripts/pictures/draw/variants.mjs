@@ -1,4 +1,5 @@
-// What the name of a variant says: "softmax.accurate.avx2" is of the op softmax and of the algorithm accurate.
+// Splits the name of a variant: "softmax.accurate.avx2" has the op softmax, the algorithm accurate and the
+// instruction set avx2.
 export function variantOf(name) {
   const [op, ...rest] = name.split('.');
   return {op, algorithm: rest[0] ?? '', isa: rest.slice(1).join('.'), name: rest.join('.')};
