@@ -1,4 +1,4 @@
-# Bash completion for maxtrick. Commands and options are what the program's own --help says.
+# Bash completion for maxtrick. It reads the commands and options from the program's own --help.
 _maxtrick() {
   local program=${COMP_WORDS[0]} word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
   local command='' words='' i

@@ -25,7 +25,7 @@ grep -q '^softmax.mine.scalar,float32,normal-10,1000,10,' tables/accuracy.csv ||
 grep -Eq '^softmax,softmax.mine.scalar,1024x100,1,plain,,(ok|inaccurate),[^,]*,,[0-9.]+,' tables/speed/*/speed.csv ||
   fail "no time in the row of speed"
 
-mkdir -p "$copy/project/maxtrick" # a folder and not a link, because the job leaves it by ..
+mkdir -p "$copy/project/maxtrick"  # a folder and not a link, because the job leaves it by ..
 cd "$copy/project"
 ln -s "$copy"/{build,lib,configs,results} maxtrick/
 block workflow | awk '/- run: \|$/ { step = 1; next } step && !/^          / { exit } step' >check.sh

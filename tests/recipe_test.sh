@@ -22,7 +22,7 @@ block mine.toml >mine.toml
 mkdir build
 ln -s "$program" build/maxtrick
 block run >run.sh
-bash -eu run.sh || [ $? -eq 5 ] # 5: on a CPU without AVX2, oneDNN is skipped
+bash -eu run.sh || [ $? -eq 5 ]  # 5: on a CPU without AVX2, oneDNN is skipped
 grep -q '^softmax,my-long-row,float32,softmax.max_trick.scalar,' mine/mine.csv || fail "no row of the case"
 grep -q '| my-row |' mine/mine.md || fail "no case in the table to read"
 rm -r build

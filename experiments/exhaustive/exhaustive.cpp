@@ -81,9 +81,9 @@ Tally Sweep::sum() const {
   return sum;
 }
 
-// The identity of a checkpoint. The suite already compares the program itself. The identity covers
-// what the program calls by its results on a sample: they distinguish one glibc from another, and
-// the code that glibc selects for one CPU from that for another.
+// The identity of a checkpoint. lib/run already compares the program itself. The identity covers
+// the functions that the program calls, by their results on a sample: these distinguish one glibc
+// from another, and the code that glibc selects for one CPU from that for another.
 std::string Sweep::identity() const {
   constexpr FloatRange sample{.every = 65537};
   const Tally known = scan(function, sample, 0, sample.size());

@@ -18,7 +18,7 @@ namespace maxtrick::slider {
 inline constexpr double least_value = 0x1p-808;  // e^-560
 
 // Returns softmax or log-softmax of one row of 1 to 100 classes; special values are as in
-// numerics/oracle.hpp. The logits must be numbers of float32, float16 or bfloat16, so that no
+// oracle/oracle.hpp. The logits must be numbers of float32, float16 or bfloat16, so that no
 // difference of two logits overflows. The relative error is below 2^-50 for softmax and 2^-47 for
 // log-softmax, which is at least twelve digits more than float32 has; below least_value only the
 // sign is correct. The low part tells on which side of the high part the value lies, even where the

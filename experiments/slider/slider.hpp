@@ -39,7 +39,7 @@ void slider_compute(int variant, int precision, const double* logits, int classe
 void slider_exact(int is_softmax, int precision, const double* logits, int classes, double* exact,
                   double* nearest);
 
-// Returns the outcome of the results of slider_compute (numerics/outcome.hpp). An output whose
+// Returns the outcome of the results of slider_compute (oracle/outcome.hpp). An output whose
 // error exceeds tolerance_ulp is inaccurate. measures[0] is set to the largest error in ULP,
 // measures[1] to the sum of the probabilities minus 1.
 int slider_judge(int variant, int precision, const double* logits, int classes,
