@@ -1,6 +1,10 @@
 // The includes that every test uses: Boost.Test, the standard library, and the two types of most results. It
 // is the precompiled header of the tests.
-#pragma once
+//
+// An include guard, not #pragma once: GCC compares the text of the file with that in the precompiled header, and
+// ccache may deliver a header that was made before a comment changed.
+#ifndef MAXTRICK_TESTS_TEST_HPP
+#define MAXTRICK_TESTS_TEST_HPP
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -75,3 +79,5 @@ bool same_bits(const std::vector<T>& a, const std::vector<T>& b) {
 }
 
 }  // namespace maxtrick::tests
+
+#endif
