@@ -44,7 +44,7 @@ function paired(line, value, { accepts, expected }, changed, problems) {
   return show;
 }
 
-// Shows the sentence of each field whose text is invalid, and says that the results are older than that text.
+// Shows the error message of each field whose text is invalid, and says that the results do not belong to that text.
 function problemsOf(root) {
   const place = root.querySelector(".problems");
   const all = new Map();

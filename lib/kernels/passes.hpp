@@ -1,7 +1,8 @@
 // A pass over the classes of a row, or of a group of sixteen rows, has the members
 //   block(i)  processes a whole block of classes from i on,
 //   rest(i)   processes the tail: all classes from i on,
-//   ahead()   is added to i in both: the number of classes that the pass has processed beforehand.
+//   ahead()   is the number of classes that the pass has processed before run_passes(). The pass itself adds it to i
+//             in block() and rest(). At most one of the passes has an ahead() other than 0.
 // Several passes over rows with the same number of classes share one loop, so that each hides the
 // latency of the others.
 #pragma once

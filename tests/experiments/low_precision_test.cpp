@@ -95,8 +95,8 @@ BOOST_AUTO_TEST_CASE(figures_are_those_of_closed_forms) {
   BOOST_TEST(made.number(half + lse, "mean_error_u") == (first + second) / 2, exactly);
   BOOST_TEST(made.number(single + lse, "max_error_u") == (y - 5.69140625) / y / u, exactly);
   BOOST_TEST(made.cell(half + lse, "min_sum_minus_1") == "");
-  // 1/2 and 1/2 are exact. For [12, 0], the shifted form returns 1 and e^-12 rounded to 103 *
-  // 2^-24.
+  // The sum of the probabilities minus 1. For two equal logits they are 1/2 and 1/2, and the sum is exact. For
+  // [12, 0] they are 1 and 103 * 2^-24, which is e^-12 rounded to float16.
   const std::string shifted = half + "softmax.max_trick.scalar";
   BOOST_TEST(made.cell(shifted, "min_sum_minus_1") == "0");
   BOOST_TEST(made.number(shifted, "max_sum_minus_1") == std::ldexp(103.0, -24), exactly);

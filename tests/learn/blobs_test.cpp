@@ -60,10 +60,10 @@ BOOST_AUTO_TEST_CASE(what_does_not_divide_goes_to_the_first_centres) {
         "4643c6f7f2648efedf08ce7a4a18ec9ce34314983b50037d0b7606ce533c6c3c");
 }
 
-// Each centre takes an odd number of normals, so that the spare one of the last pair goes to the
-// next centre:
-// X, y = make_blobs(101, centers=[[0, 0, 1], [3, -3, 0.5]], random_state=7), 153 for the first;
-// X, y = make_blobs(9, centers=[[0.], [10.], [20.]], random_state=42), 3 for each.
+// Normal numbers are drawn in pairs. In these data the first centre takes an odd number of them (51 * 3 = 153, and
+// 3), so that the second number of its last pair must go to the next centre. The digests are those of
+// X, y = make_blobs(101, centers=[[0, 0, 1], [3, -3, 0.5]], random_state=7) and
+// X, y = make_blobs(9, centers=[[0.], [10.], [20.]], random_state=42).
 BOOST_AUTO_TEST_CASE(the_kept_normal_goes_on_to_the_next_centre) {
   check({.samples = 101, .centres = GivenCentres{{0, 0, 1}, {3, -3, 0.5}}, .seed = 7},
         "993dfb828a3f145028644b2f2b81e612c28c55548aff69e7c946ec01f0fb3ac6",
