@@ -19,7 +19,7 @@
 #include "oracle/norm_wise.hpp"
 #include "oracle/outcome.hpp"
 
-namespace maxtrick {
+namespace maxtrick::log_softmax {
 namespace {
 
 using numerics::BFloat16;
@@ -235,4 +235,4 @@ const run::RegisterExperiment registered{
     {"log_softmax", "what each form of log-softmax is worth when one logit leads by a gap", plan}};
 
 }  // namespace
-}  // namespace maxtrick
+}  // namespace maxtrick::log_softmax

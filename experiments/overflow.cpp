@@ -14,7 +14,7 @@
 #include "ops/dtype.hpp"
 #include "oracle/outcome.hpp"
 
-namespace maxtrick {
+namespace maxtrick::overflow {
 namespace {
 
 using ops::DType;
@@ -147,4 +147,4 @@ const run::RegisterExperiment registered{
     {"overflow", "where each variant overflows, underflows, turns NaN or loses its digits", plan}};
 
 }  // namespace
-}  // namespace maxtrick
+}  // namespace maxtrick::overflow

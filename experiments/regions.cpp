@@ -15,7 +15,7 @@
 #include "inputs/trained.hpp"
 #include "run/case_of.hpp"
 
-namespace maxtrick {
+namespace maxtrick::regions {
 namespace {
 
 using inputs::Runs;
@@ -216,4 +216,4 @@ const run::RegisterExperiment registered{
     {"regions", "which class a trained network gives to the points of a plane", plan}};
 
 }  // namespace
-}  // namespace maxtrick
+}  // namespace maxtrick::regions

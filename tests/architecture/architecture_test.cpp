@@ -133,6 +133,14 @@ BOOST_AUTO_TEST_CASE(the_library_never_prints_and_never_exits) {
             });
 }
 
+// Files of experiments are compiled together, and each has names such as `columns` and `plan`.
+BOOST_AUTO_TEST_CASE(an_experiment_has_a_namespace_of_its_own) {
+  each_line(fs::path(MAXTRICK_SOURCE_DIR) / "experiments",
+            [](const std::string& place, const std::string& line) {
+              BOOST_TEST(line != "namespace maxtrick {", place);
+            });
+}
+
 // A file name such as `utils` does not say what the file contains, so that unrelated code collects in it.
 BOOST_AUTO_TEST_CASE(no_room_for_everything) {
   const std::regex empty_name("(.*/)?(utils?|common|helpers?|misc)(\\..*)?");
