@@ -213,7 +213,7 @@ void lay_out(run::Plan& plan, const Columns& columns, const Grid& grid, DType dt
 
 run::Plan plan(config::Section& config) {
   const Grid grid = read_grid(config);
-  const Columns columns = maxtrick::columns(grid.tolerance_ulp);
+  const Columns columns = log_softmax::columns(grid.tolerance_ulp);
   run::Plan plan = inputs::begin_plan(columns.schema(), grid.variants);
   add_pivots(config, grid, plan.table);
   plan.table.limits = {{"max_absolute_error", "absolute_error_bound"}};

@@ -117,7 +117,7 @@ run::Plan plan(config::Section& config) {
   inputs::require_ops(config, ops, variants);
   inputs::require_dtypes(config, dtypes, variants);
 
-  const Columns columns = maxtrick::columns(tolerance_ulp);
+  const Columns columns = overflow::columns(tolerance_ulp);
   run::Plan plan = inputs::begin_plan(columns.schema(), variants);
   for (const DType dtype : dtypes)
     plan.table.counts.push_back({.title = fmt::format("How many cases, {}", name(dtype)),

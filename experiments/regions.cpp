@@ -196,7 +196,7 @@ void add_views(table::ResultTable& table, const std::vector<inputs::Arm>& arms) 
 run::Plan plan(config::Section& config) {
   const auto data = inputs::read_data_sets(config);
   const auto arms = inputs::read_arms(config);
-  const Columns columns = maxtrick::columns();
+  const Columns columns = regions::columns();
   run::Plan plan = inputs::begin_plan(columns.schema(), data, arms);
   inputs::Names names("task");
   for (config::Section& section : config.tables("task")) {
