@@ -14,7 +14,7 @@ function picture(tables, cpu) {
   const kernels = ops.flatMap((op) =>
     shapes.flatMap((shape) => timed(tables, cpu, op).filter((one) => one.shape === shape)),
   );
-  if (kernels.length === 0) throw new NotThere('table speed has no op of the report');
+  if (kernels.length === 0) throw new NotThere(`${cpu.path} has no op of the report on one thread`);
   const fastest = (op) =>
     kernels
       .filter((one) => one.op === op && one.speed && one.algorithm === 'accurate' && one.isa !== 'scalar')
@@ -72,4 +72,4 @@ function picture(tables, cpu) {
   };
 }
 
-export default (tables) => tables.cpus().map((cpu) => picture(tables, cpu));
+export default (tables) => tables.cpus().map((cpu) => () => picture(tables, cpu));

@@ -12,7 +12,7 @@ function picture(tables, cpu) {
   const shapes = shapesOfManyLogits(tables, cpu),
     shape = shapes[Math.floor(shapes.length / 2)];
   const kernels = timed(tables, cpu, 'softmax').filter((one) => one.shape === shape);
-  if (kernels.length === 0) throw new NotThere('table speed has no softmax');
+  if (kernels.length === 0) throw new NotThere(`${cpu.path} has no softmax on one thread`);
   const best = kernels.filter((one) => unbeaten(one, kernels)).sort((a, b) => b.share.estimate - a.share.estimate);
   const said = best.map(
     (one) =>
@@ -59,4 +59,4 @@ function picture(tables, cpu) {
   };
 }
 
-export default (tables) => tables.cpus().map((cpu) => picture(tables, cpu));
+export default (tables) => tables.cpus().map((cpu) => () => picture(tables, cpu));

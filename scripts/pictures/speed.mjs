@@ -196,8 +196,8 @@ function picture(tables, cpu, op) {
   const kernels = timed(tables, cpu, op).sort(byClasses),
     copies = timed(tables, cpu, 'copy').sort(byClasses),
     caches = tables.caches(cpu);
-  if (kernels.length === 0 || copies.length === 0)
-    throw new NotThere(`table speed has no ${op} or no copy on one thread`);
+  for (const [name, rows] of [[op, kernels], ['copy', copies]])
+    if (rows.length === 0) throw new NotThere(`${cpu.path} has no ${name} on one thread, so no picture of ${op}`);
   const best = kernels
     .filter((one) => one.speed && one.algorithm === 'accurate' && one.isa !== 'scalar')
     .map(({speed}) => speed.estimate)
@@ -235,10 +235,6 @@ function picture(tables, cpu, op) {
 }
 
 export default (tables) => {
-  const found = tables
-    .cpus()
-    .flatMap((cpu) => ops.filter((op) => timed(tables, cpu, op).length > 0).map((op) => picture(tables, cpu, op)));
-  return found.sort(
-    (a, b) => ops.indexOf(a.section.slice('speed-'.length)) - ops.indexOf(b.section.slice('speed-'.length)),
-  );
+  const cpus = tables.cpus();
+  return ops.flatMap((op) => cpus.map((cpu) => () => picture(tables, cpu, op)));
 };

@@ -68,6 +68,65 @@ test("one CPU is enough, and needs no choice", () => {
   assert.equal(report("--tables", join(own, "speed", cpu)).status, 0);
 });
 
+test("a speed table may have another name, and the page names the file that was read", () => {
+  const own = folder(),
+    [cpu] = readdirSync("results/speed"),
+    manifest = JSON.parse(readFileSync(`results/speed/${cpu}/speed.manifest.json`, "utf8"));
+  manifest.sha256["mine.csv"] = manifest.sha256["speed.csv"];
+  copy(own, "training");
+  for (const into of [join(own, "machine"), own]) {
+    mkdirSync(into, { recursive: true });
+    cpSync(`results/speed/${cpu}/speed.csv`, join(into, "mine.csv"));
+    writeFileSync(join(into, "mine.manifest.json"), JSON.stringify(manifest));
+    const { status, stderr } = report("--tables", own);
+    assert.equal(status, 0, stderr);
+    const html = readFileSync(join(own, "report.html"), "utf8");
+    for (const path of [join(into, "mine.csv"), join(own, "training.csv")])
+      assert.ok(html.includes(`From ${path.slice(tmpdir().length + 1)}`), path);
+    assert.doesNotMatch(html, /From [^<]*speed\.csv/);
+  }
+});
+
+test("a speed table that lacks rows costs its own pictures only", () => {
+  const own = folder(),
+    [first, second] = readdirSync("results/speed");
+  const kept = (cpu, wanted) => {
+    const [header, ...rows] = readFileSync(`results/speed/${cpu}/speed.csv`, "utf8").trim().split("\n");
+    mkdirSync(join(own, cpu), { recursive: true });
+    writeFileSync(join(own, cpu, "speed.csv"), [header, ...rows.filter((row) => wanted(row.split(",")[0]))].join("\n"));
+  };
+  kept(first, (op) => op !== "softmax");
+  kept(second, () => true);
+  let { status, stderr } = report("--tables", own);
+  assert.equal(status, 0, stderr);
+  const all = ["accuracy-against-speed", "accuracy-against-speed-all", "speed-softmax", "speed-log_softmax"];
+  const has = (cpu, ...names) =>
+    assert.deepEqual(
+      all.filter((name) => existsSync(join(own, `pictures/${name}-${cpu}.svg`))),
+      names,
+      stderr,
+    );
+  has(first, "accuracy-against-speed-all", "speed-log_softmax");
+  has(second, ...all);
+  for (const name of ["accuracy-against-speed", "speed"])
+    assert.match(stderr, new RegExp(`left out ${name}: .*${first}/speed.csv has no softmax on one thread`));
+  rmSync(join(own, "pictures"), { recursive: true });
+  kept(first, (op) => op !== "copy");
+  ({ status, stderr } = report("--tables", own));
+  assert.equal(status, 0, stderr);
+  has(first, "accuracy-against-speed", "accuracy-against-speed-all");
+  has(second, ...all);
+  for (const op of ["softmax", "log_softmax"])
+    assert.match(stderr, new RegExp(`${first}/speed.csv has no copy on one thread, so no picture of ${op}\n`));
+  rmSync(join(own, "pictures"), { recursive: true });
+  kept(first, () => false);
+  ({ status, stderr } = report("--tables", own));
+  assert.equal(status, 0, stderr);
+  has(first);
+  has(second, ...all);
+  assert.match(stderr, new RegExp(`left out accuracy-against-speed-all: .*${first}/speed.csv has no rows`));
+});
+
 test("a filtered table gives what it has", () => {
   const own = folder(),
     lines = readFileSync("results/accuracy.csv", "utf8").split("\n");

@@ -58,7 +58,7 @@ export function shapesOfManyLogits(tables, cpu) {
       kinds.set(row.shape, (kinds.get(row.shape) ?? new Set()).add(row.logits));
   const most = Math.max(...[...kinds.values()].map(({size}) => size));
   const shapes = [...kinds].filter(([, all]) => all.size === most && all.has('plain')).map(([shape]) => shape);
-  if (shapes.length === 0) throw new NotThere('table speed has no plain logits on one thread');
+  if (shapes.length === 0) throw new NotThere(`${cpu.path} has no plain logits on one thread`);
   return shapes.sort((a, b) => classesOf(a) - classesOf(b));
 }
 

@@ -20,17 +20,24 @@ export async function pictureModules() {
   return modules.sort((a, b) => parts.indexOf(a.part) - parts.indexOf(b.part) || a.place - b.place);
 }
 
-// Returns the pictures that can be drawn, and why others cannot: {pictures, missing: [{file, why}]}.
+// Returns the pictures that can be drawn, and why others cannot: {pictures, missing: [{file, why}]}. A module
+// returns a picture, a list of pictures, or a list of functions that return one picture each. If the rows for
+// one of these functions are missing, only its picture is left out.
 export async function picturesOf(tables) {
   const pictures = [],
     missing = [];
-  for (const module of await pictureModules()) {
-    try {
-      pictures.push(...[module.default(tables)].flat());
-    } catch (error) {
-      if (!(error instanceof NotThere)) throw error;
-      missing.push({file: module.file, why: error.message});
-    }
+  for (const {file, default: draw} of await pictureModules()) {
+    const attempt = (make) => {
+      try {
+        return [make()].flat();
+      } catch (error) {
+        if (!(error instanceof NotThere)) throw error;
+        missing.push({file, why: error.message});
+        return [];
+      }
+    };
+    for (const one of attempt(() => draw(tables)))
+      pictures.push(...(typeof one === 'function' ? attempt(one) : [one]));
   }
   return {pictures, missing};
 }
@@ -57,9 +64,7 @@ async function main() {
     picture.narrow = await drawSvg(`${picture.name}-narrow`, picture.draw(true));
     writeFileSync(join(options.pictures, `${picture.name}.svg`), withoutTips(picture.wide));
   }
-  const nameOf = (name, cpu) =>
-    tables.nameOf(cpu ? `${cpu.folder === tables.folder ? '' : `speed/${cpu.id}/`}${name}` : name);
-  writeFileSync(options.page, page(pictures, nameOf, readSlider(options.slider)));
+  writeFileSync(options.page, page(pictures, (name, cpu) => tables.nameOf(name, cpu), readSlider(options.slider)));
   console.error(`report: ${pictures.length} pictures in ${options.page}`);
 }
 

@@ -1,7 +1,7 @@
 // Access to the result tables of a folder.
 import {createHash} from 'node:crypto';
 import {existsSync, readFileSync, readdirSync} from 'node:fs';
-import {basename, dirname, join} from 'node:path';
+import {basename, join, relative} from 'node:path';
 import {number, parseCsv} from './csv.mjs';
 
 // Thrown if a picture cannot be drawn from these tables. The message tells the reader why.
@@ -29,6 +29,19 @@ function readTable(csv) {
   return rows;
 }
 
+// Returns the path of a table in a folder; undefined if it has none. In a user's folder the table may have
+// another name; then it is the first table whose config has this experiment.
+function tableIn(folder, name) {
+  const own = join(folder, `${name}.csv`);
+  if (existsSync(own)) return own;
+  const experiment = new RegExp(`^experiment = "${name}"$`, 'm');
+  const other = readdirSync(folder)
+    .filter((file) => file.endsWith('.csv'))
+    .sort()
+    .find((file) => experiment.test(manifestOf(join(folder, file))?.config?.text ?? ''));
+  return other && join(folder, other);
+}
+
 export class Tables {
   #read = new Map();
   constructor(folder) {
@@ -36,26 +49,22 @@ export class Tables {
     if (!existsSync(folder)) throw new Error(`no folder ${folder}`);
   }
 
-  // Returns the rows of a table. In a user's folder the table may have another name; then the first table is
-  // used whose config has this experiment.
   get(name) {
-    if (!this.#read.has(name)) this.#read.set(name, readTable(this.#path(name)));
-    return this.#read.get(name);
+    return this.#rows(this.#path(name));
+  }
+
+  #rows(path) {
+    if (!this.#read.has(path)) this.#read.set(path, readTable(path));
+    return this.#read.get(path);
   }
 
   #path(name) {
-    const own = join(this.folder, `${name}.csv`);
-    if (existsSync(own)) return own;
-    const experiment = new RegExp(`^experiment = "${name}"$`, 'm');
-    const other = readdirSync(this.folder)
-      .filter((file) => file.endsWith('.csv'))
-      .sort()
-      .find((file) => experiment.test(manifestOf(join(this.folder, file))?.config?.text ?? ''));
-    if (!other) throw new NotThere(`no table ${name}`);
-    return join(this.folder, other);
+    const path = tableIn(this.folder, name);
+    if (!path) throw new NotThere(`no table ${name}`);
+    return path;
   }
 
-  // Returns the speed tables, one for each CPU: [{id, name, folder}].
+  // Returns the speed tables, one for each CPU: [{id, name, folder, path}].
   cpus() {
     const folders = [this.folder];
     for (const parent of [this.folder, join(this.folder, 'speed')])
@@ -63,20 +72,19 @@ export class Tables {
         for (const entry of readdirSync(parent, {withFileTypes: true}))
           if (entry.isDirectory()) folders.push(join(parent, entry.name));
     const found = folders
-      .filter((folder) => existsSync(join(folder, 'speed.csv')))
-      .map((folder) => {
-        const cpu = manifestOf(join(folder, 'speed.csv'))?.cpu;
+      .map((folder) => ({folder, path: tableIn(folder, 'speed')}))
+      .filter(({path}) => path)
+      .map(({folder, path}) => {
+        const cpu = manifestOf(path)?.cpu;
         const id = folder === this.folder ? slug(cpu ?? 'this-cpu') : basename(folder);
-        return {id, name: cpu ?? id, folder};
+        return {id, name: cpu ?? id, folder, path};
       });
     if (found.length === 0) throw new NotThere('no table speed');
     return found.sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
   speed(cpu) {
-    const path = join(cpu.folder, 'speed.csv');
-    if (!this.#read.has(path)) this.#read.set(path, readTable(path));
-    return this.#read.get(path);
+    return this.#rows(cpu.path);
   }
 
   // Returns the sizes of the caches in bytes; none if scripts/caches has not stored them.
@@ -86,9 +94,9 @@ export class Tables {
     return parseCsv(readFileSync(path, 'utf8')).map(({cache, bytes}) => ({cache, bytes: number(bytes)}));
   }
 
-  // Returns the name under which a reader sees a file of this folder.
-  nameOf(name) {
-    return `${basename(this.folder) || dirname(this.folder)}/${name}.csv`;
+  // Returns the name under which a reader sees the file of a table; with a CPU, the file of its speed table.
+  nameOf(name, cpu) {
+    return join(basename(this.folder), relative(this.folder, cpu?.path ?? this.#path(name)));
   }
 }
 
