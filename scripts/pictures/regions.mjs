@@ -134,7 +134,8 @@ function drawPanel(panel, classes, narrow) {
   };
 }
 
-const share = (part, whole) => `${Number(((100 * part) / whole).toPrecision(3))}\u00a0%`;
+// No examples are no share: the config may ask for 0 of them.
+const share = (part, whole) => (whole === 0 ? '' : `${Number(((100 * part) / whole).toPrecision(3))}\u00a0%`);
 
 export default (tables) => {
   const panels = panelsOf(tables);
@@ -151,13 +152,15 @@ export default (tables) => {
     right: panel.examples.filter((one) => one.class === one.label).length,
     same: panel.points.filter((point) => point.as_best === 'yes').length,
   }));
-  const rates = as.map(({title, right, examples}) => `${title} ${share(right, examples.length)}`);
+  const rates = as
+    .filter(({examples}) => examples.length > 0)
+    .map(({title, right, examples}) => `${title} ${share(right, examples.length)}`);
   return {
     name: 'regions',
     question: 'Where does a network decide for which class?',
     statement:
-      `Examples that it gets right: ${rates.join('; ')}. A linear layer parts the plane by straight lines, whatever follows it; ` +
-      'hidden layers bend them.',
+      (rates.length > 0 ? `Examples that it gets right: ${rates.join('; ')}. ` : '') +
+      'A linear layer parts the plane by straight lines, whatever follows it; hidden layers bend them.',
     text:
       'Softmax keeps the order of the logits, so the region of a class is where its logit is the largest. ' +
       'Strong colour: a probability of 0.99 and more; fainter: 0.9 and more; ' +

@@ -4,6 +4,7 @@ import {endLabels, note} from './draw/labels.mjs';
 import {LogAxis} from './draw/log_axis.mjs';
 import {NotThere} from './draw/tables.mjs';
 import {orderedScale, ownColour, soft, specification, tip, tipField} from './draw/theme.mjs';
+import {digits} from './draw/variants.mjs';
 
 export const part = 'course',
   place = 2;
@@ -37,7 +38,7 @@ function errorsOf(tables) {
   return values;
 }
 
-const short = (cell) => `${Number(number(cell).toPrecision(4))}`;
+const short = (cell) => digits(number(cell), 4);
 
 function againstGap(values, narrow) {
   const width = narrow ? 232 : 700,
@@ -111,10 +112,12 @@ function thresholdsOf(tables) {
     classes: number(row.classes),
     observed: number(row.from_gap),
     predicted: number(row.predicted_gap),
+    shown: `${row.from_gap} (${short(row.predicted_gap)})`,
     meaning: row.meaning,
     tip: tip(
       `${row.dtype}, ${row.classes} classes, ${row.criterion}`,
-      `from gap ${row.from_gap} on`,
+      // The cell is "never" if the criterion fails at the largest gap of the grid.
+      row.from_gap === 'never' ? 'at no gap of the grid' : `from gap ${row.from_gap} on`,
       `predicted ${short(row.predicted_gap)}`,
     ),
   }));
@@ -128,7 +131,10 @@ function thresholdPanel(dtype, values, narrow) {
   const own = values
     .filter((value) => value.dtype === dtype)
     .map((value) => ({...value, colour: scale.range[criteria.indexOf(value.criterion)]}));
-  const most = Math.max(...values.flatMap(({observed, predicted}) => [observed, predicted])) * 1.05;
+  const lined = own.filter(({predicted}) => Number.isFinite(predicted)),
+    dotted = own.filter(({observed}) => Number.isFinite(observed));
+  const gaps = values.flatMap(({observed, predicted}) => [observed, predicted]).filter(Number.isFinite);
+  const most = Math.max(...gaps, 0) * 1.05 || 1;
   const widest = Math.max(...values.map(({classes}) => classes));
   const low = 1.6,
     high = Math.max(2 * low, widest * 1.4);
@@ -151,11 +157,11 @@ function thresholdPanel(dtype, values, narrow) {
     axis: {tickCount: 5},
   });
   const color = ownColour;
-  const ends = criteria.map((criterion, i) => {
-    const last = own.filter((one) => one.criterion === criterion).reduce((a, b) => (b.classes > a.classes ? b : a));
+  const ends = distinct(lined.map(({criterion}) => criterion)).map((criterion) => {
+    const last = lined.filter((one) => one.criterion === criterion).reduce((a, b) => (b.classes > a.classes ? b : a));
     return {
       name: meanings[criterion] ?? criterion,
-      colour: scale.range[i],
+      colour: last.colour,
       y: height * (1 - last.predicted / most),
       x: (width * Math.log(last.classes / low)) / Math.log(high / low),
     };
@@ -165,9 +171,9 @@ function thresholdPanel(dtype, values, narrow) {
     width,
     height,
     layer: [
-      {data: {values: own}, mark: {type: 'line', strokeWidth: 1.2}, encoding: {x, y: y('predicted'), color}},
+      {data: {values: lined}, mark: {type: 'line', strokeWidth: 1.2}, encoding: {x, y: y('predicted'), color}},
       {
-        data: {values: own},
+        data: {values: dotted},
         mark: {type: 'point', filled: true, size: 26},
         encoding: {x, y: y('observed'), color, ...tipField},
       },
@@ -179,6 +185,7 @@ function thresholdPanel(dtype, values, narrow) {
 export default (tables) => {
   const errors = errorsOf(tables),
     gaps = thresholdsOf(tables);
+  const sizes = distinct([...gaps, ...errors].map(({classes}) => classes));
   const dtypes = distinct(gaps.map(({dtype}) => dtype)).sort((a, b) => (b === 'float32') - (a === 'float32'));
   const percent = gaps.filter(({criterion, dtype}) => criterion === 'within-1-percent' && dtype === 'float32');
   const at = (n) => percent.find(({classes}) => classes === n)?.observed;
@@ -192,25 +199,25 @@ export default (tables) => {
       `It never serves a loss: it gives 0 for the leader at every gap.`,
     text:
       'x − max leaves out log(1 + (classes − 1) exp(−gap)), where all other logits are equal. It needs no ' +
-      'exponential and no logarithm, and its error ' +
-      'can be predicted: the observed dots lie on the predicted lines. Below: the lead from which on each ' +
+      'exponential and no logarithm, and this formula predicts its error. Below: the lead from which on each ' +
       'criterion holds, found on a grid of gaps.',
     sources: ['log_softmax', 'x_minus_max'],
     sheet: {
       caption: 'From which gap on x − max will do, and its error by gap: observed (predicted)',
-      header: ['what', ...distinct(gaps.map(({classes}) => classes)).map((n) => `${n} classes`)],
+      header: ['what', ...sizes.map((n) => `${n} classes`)],
       rows: [
         ...dtypes.flatMap((dtype) =>
           distinct(gaps.map(({criterion}) => criterion)).map((criterion) => [
             `${dtype}, ${meanings[criterion] ?? criterion}`,
-            ...gaps
-              .filter((one) => one.dtype === dtype && one.criterion === criterion)
-              .map(({observed, predicted}) => `${observed} (${Number(predicted.toPrecision(4))})`),
+            ...sizes.map(
+              (n) =>
+                gaps.find((one) => one.dtype === dtype && one.criterion === criterion && one.classes === n)?.shown ?? '',
+            ),
           ]),
         ),
         ...distinct(errors.map(({gap}) => gap)).map((gap) => [
           `error at gap ${gap}, float32`,
-          ...distinct(gaps.map(({classes}) => classes)).map((n) => {
+          ...sizes.map((n) => {
             const found = errors.find((one) => one.gap === gap && one.classes === n);
             return found ? `${Number(found.observed.toPrecision(4))} (${Number(found.predicted.toPrecision(4))})` : '';
           }),

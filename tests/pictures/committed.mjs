@@ -6,6 +6,16 @@ import { picturesOf } from "../../scripts/pictures/draw/report.mjs";
 export const tables = new Tables("results");
 export const { pictures, missing } = await picturesOf(tables);
 export const pictureOf = (name) => pictures.find((picture) => picture.name === name);
+
+// Returns a picture of the committed tables with other rows: `changes` has a function for each table to change.
+// It is called for each row, and returns the row to draw instead; undefined leaves it out.
+export async function changed(name, changes) {
+  const other = new Tables("results"),
+    get = other.get.bind(other);
+  other.get = (table) => (changes[table] ? get(table).map(changes[table]).filter(Boolean) : get(table));
+  return (await picturesOf(other)).pictures.find((picture) => picture.name === name);
+}
+
 // Both drawings of each picture: [name, specification].
 export const specifications = pictures.flatMap((picture) => [
   [picture.name, picture.draw(false)],

@@ -6,6 +6,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { interval, number, parseCsv } from "../../scripts/pictures/draw/csv.mjs";
+import { drawSvg } from "../../scripts/pictures/draw/svg.mjs";
+import { changed } from "./committed.mjs";
 
 const made = [];
 const folder = () => {
@@ -19,6 +21,17 @@ const copy = (into, ...names) =>
   );
 const report = (...options) => spawnSync("scripts/report", ["--ready", ...options], { encoding: "utf8" });
 const drawn = (from) => readdirSync(join(from, "pictures")).sort();
+
+// Returns a picture of changed tables, of which no part may be NaN.
+const finite = async (name, changes) => {
+  const picture = await changed(name, changes);
+  for (const row of picture.sheet.rows) assert.equal(row.length, picture.sheet.header.length, `${row}`);
+  for (const words of [picture.statement, picture.text, ...picture.sheet.rows.flat()])
+    assert.doesNotMatch(words, /NaN|undefined|Infinity/);
+  for (const narrow of [false, true])
+    assert.doesNotMatch(await drawSvg(name, picture.draw(narrow)), /NaN|undefined|Infinity/);
+  return picture;
+};
 
 test("CSV is read as maxtrick writes it", () => {
   assert.deepEqual(parseCsv('a,b\n1,"x, ""y""\nz"\n'), [{ a: "1", b: 'x, "y"\nz' }]);
@@ -151,6 +164,39 @@ test("a filtered table gives what it has", () => {
     report("--tables", own).stderr,
     /left out error-against-classes: table accuracy has no such logits in float32/,
   );
+});
+
+test("x - max: a type may lack a criterion, and a criterion its classes", async () => {
+  const { sheet } = await finite("x-minus-max", {
+    x_minus_max: (row) =>
+      (row.dtype === "float32" && row.criterion === "half-ulp") || (row.dtype === "float64" && row.classes === "2")
+        ? undefined
+        : row,
+  });
+  const cell = (what, classes) => sheet.rows.find(([first]) => first === what)[sheet.header.indexOf(classes)];
+  assert.equal(cell("float64, within 1 %", "2 classes"), "");
+  assert.equal(cell("float32, within 1 %", "2 classes"), "4.625 (4.605)");
+  assert.equal(cell("float64, within 1 %", "10 classes"), "6.8125 (6.802)");
+});
+
+test("x - max: a criterion that never holds has no dot, and a table of these has an axis", async () => {
+  const never = (row) => ({ ...row, from_gap: "never", difference: "inf", grid_spacing: "" });
+  const some = await finite("x-minus-max", {
+    x_minus_max: (row) => (row.criterion === "half-ulp" && row.classes === "10" ? never(row) : row),
+  });
+  assert.match(
+    some.sheet.rows.find(([what]) => what === "float32, half an ULP")[some.sheet.header.indexOf("10 classes")],
+    /^never \([0-9.]+\)$/,
+  );
+  await finite("x-minus-max", { x_minus_max: (row) => ({ ...never(row), predicted_gap: "inf" }) });
+});
+
+test("regions: a task may have no examples", async () => {
+  const none = await finite("regions", { regions: (row) => (row.label === "" ? row : undefined) });
+  assert.match(none.statement, /^A linear layer/);
+  const some = await finite("regions", { regions: (row) => (row.task === "lab" && row.label !== "" ? undefined : row) });
+  assert.doesNotMatch(some.statement, /lab, /);
+  assert.match(some.statement, /circles, /);
 });
 
 test("regions: a table of examples only is no picture, and a network of NaN has no region", () => {
