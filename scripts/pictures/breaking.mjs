@@ -118,25 +118,47 @@ function heatMap(values, rows, narrow) {
   };
 }
 
+// Says which forms learn wherever any form does, and what becomes of the others there.
+function verdict(values, arms, solvable) {
+  if (solvable.length === 0) return 'No form learns under any of them.';
+  const there = values.filter(({condition}) => solvable.includes(condition));
+  const fails = (arm) => there.some((one) => one.arm === arm && one.outcome !== 'learns');
+  const steady = arms.filter((arm) => !fails(arm) && there.some((one) => one.arm === arm));
+  const lost = there.filter((one) => !steady.includes(one.arm) && one.outcome !== 'learns');
+  const count = (outcome, words) => {
+    const n = lost.filter((one) => one.outcome === outcome).length;
+    return n > 0 ? [`${words} (${n})`] : [];
+  };
+  const ends = [...count('nan', 'in NaN'), ...count('stalls', 'without learning'), ...count('mixed', 'differently by seed')];
+  return (
+    (steady.length > 0
+      ? `Wherever any form learns, ${steady.join(' and ')} learn${steady.length === 1 ? 's' : ''}.`
+      : 'Each form fails somewhere where another one learns.') +
+    (ends.length > 0 ? ` There, trainings with the other forms end ${ends.join(', ')}.` : '')
+  );
+}
+
 export default (tables) => {
   const rows = tables.get('breaking'),
     values = valuesOf(rows);
   const arms = distinct(values.map(({arm}) => arm)),
     conditions = distinct(values.map(({condition}) => condition));
   const learns = (arm) => values.filter((one) => one.arm === arm && one.outcome === 'learns').length;
+  const solvable = conditions.filter((name) =>
+      values.some((one) => one.condition === name && one.outcome === 'learns'),
+    ),
+    hopeless = conditions.filter((name) => !solvable.includes(name));
   return {
     name: 'breaking',
     question: 'Where does the obvious loss break?',
     statement:
       `Of ${conditions.length} conditions training succeeds under: ` +
-      `${arms.map((arm) => `${arm} ${learns(arm)}`).join(', ')}. A form that takes the ` +
-      'logarithm of a probability ends in NaN or, where a clip hides that, stops learning; one that starts from ' +
-      'the logits learns wherever anything can.',
+      `${arms.map((arm) => `${arm} ${learns(arm)}`).join(', ')}. ${verdict(values, arms, solvable)}`,
     text:
       'Conditions that users met: features that nobody normalised, a confident start on the wrong side, 16 ' +
       'bits. Each cell: what becomes of training, how many ' +
-      'of the seeds learn, and the median of the exact loss afterwards. At a learning rate that is itself too ' +
-      'large nothing helps.',
+      'of the seeds learn, and the median of the exact loss afterwards.' +
+      (hopeless.length > 0 ? ` No form learns under ${hopeless.join(', ')}.` : ''),
     sources: ['breaking'],
     sheet: {
       caption: 'Seeds that learn and the median of the exact loss, by condition and form',

@@ -22,6 +22,7 @@ function valuesOf(tables) {
       seeds: row.seeds,
       ...Object.fromEntries(quantiles.map((one) => [one, number(row[one])])),
       published: number(row.published),
+      within: row.within,
       tip: tip(
         `${row.task}, ${row.arm}, epoch ${row.quantity.slice('loss_'.length)}`,
         `median ${digits(number(row.median), 4)}`,
@@ -46,6 +47,28 @@ function spreads(values) {
       seeds = Math.max(seeds, ...own.map(({lowest, highest}) => highest / lowest));
     }
   return {forms, seeds};
+}
+
+const alike = 0.01; // the largest relative difference of medians at which the picture shows one curve
+
+function verdict(values, {forms, seeds}) {
+  const oneForm = (value) => values.every(({task, arm}) => task !== value.task || arm === value.arm);
+  if (values.every(oneForm)) return 'The table has one form of the loss for each task, so nothing to compare.';
+  if (!Number.isFinite(forms) || !Number.isFinite(seeds))
+    return 'This table does not tell: some of its losses are not finite, or 0.';
+  const differ = `differ by at most ${digits(forms * 100, forms <= alike ? 1 : 2)}\u00a0%`;
+  const bySeed = `the seeds of a single form by a factor of up to ${digits(seeds, 2)}`;
+  if (forms <= alike)
+    return `On ordinary data they do not: the medians of all forms ${differ}, and ${bySeed}. Two runs differ by chance.`;
+  return `Here they do: the medians of the forms ${differ}, and ${bySeed}.`;
+}
+
+function printedLosses(values) {
+  const printed = values.filter(({published}) => !Number.isNaN(published)),
+    within = printed.filter((value) => value.within === 'yes').length;
+  if (printed.length === 0) return '';
+  if (within === printed.length) return ' All losses that the course lab prints (◆) lie within.';
+  return ` Of the ${printed.length} losses that the course lab prints (◆), ${within} lie within.`;
 }
 
 // Each line is thinner than the one below it, so that all lines are visible where they coincide.
@@ -126,21 +149,16 @@ function panel(task, all, narrow) {
 
 export default (tables) => {
   const values = valuesOf(tables),
-    {forms, seeds} = spreads(values),
+    spread = spreads(values),
     tasks = distinct(values.map(({task}) => task));
   return {
     name: 'loss-curves',
     question: 'Do the obvious and the preferred loss train differently?',
-    statement:
-      `On ordinary data they do not: the medians of all forms differ by at most ` +
-      `${digits(forms * 100, 1)}\u00a0%, and the seeds of a single form by a factor of up to ` +
-      `${digits(seeds, 2)}. Two runs differ by chance.`,
+    statement: verdict(values, spread),
     text:
-      'The curves of all forms lie on each other, drawn from thick to thin. Grey: all seeds of all forms, ' +
-      'lowest to highest, and darker their quartiles.' +
-      (values.some(({published}) => !Number.isNaN(published))
-        ? ' Both curves that the course lab prints (◆) lie within.'
-        : ''),
+      `The curves of all forms ${spread.forms <= alike ? 'lie on each other, drawn' : 'are drawn'} from thick to thin. ` +
+      'Grey: all seeds of all forms, lowest to highest, and darker their quartiles.' +
+      printedLosses(values),
     sources: ['training'],
     sheet: {
       caption: 'Loss by epoch, over the seeds',

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { number } from "../../scripts/pictures/draw/csv.mjs";
-import { hold, eachMark, near, pictureOf, tables } from "./committed.mjs";
+import { changed, hold, eachMark, near, pictureOf, tables } from "./committed.mjs";
 
 test("x - max is drawn where the tables have it", () => {
   const picture = pictureOf("x-minus-max"),
@@ -89,4 +89,37 @@ test("both curves that the course prints lie within the seeds", () => {
   const printed = tables.get("training").filter((row) => row.published !== "" && row.quantity.startsWith("loss_"));
   assert.ok(printed.length > 0);
   for (const row of printed) assert.equal(row.within, "yes");
+});
+
+test("what the loss curves state follows from the table", async () => {
+  const of = (change) => changed("loss-curves", { training: change });
+  const usual = pictureOf("loss-curves");
+  assert.match(usual.statement, /^On ordinary data they do not/);
+  assert.match(usual.text, /lie on each other.*All losses .* lie within\.$/);
+  const apart = await of((row) => (row.arm === "clip" ? { ...row, median: `${2 * number(row.median)}` } : row));
+  assert.match(apart.statement, /^Here they do: .* differ by at most 100\u00a0%/);
+  assert.doesNotMatch(apart.text, /lie on each other/);
+  const lost = await of((row) => (row.arm === "clip" ? { ...row, median: "nan" } : row));
+  assert.match(lost.statement, /not finite/);
+  const single = await of((row) => (/^(obvious|bce)$/.test(row.arm) ? row : undefined));
+  assert.match(single.statement, /nothing to compare/);
+  let first = true;
+  const outside = await of((row) => {
+    if (row.within !== "yes" || !row.quantity.startsWith("loss_") || !first) return row;
+    first = false;
+    return { ...row, within: "no" };
+  });
+  assert.match(outside.text, /Of the (\d+) losses .*, \d+ lie within\.$/);
+});
+
+test("what the picture of breaking states follows from the table", async () => {
+  const of = (change) => changed("breaking", { breaking: change });
+  const usual = pictureOf("breaking");
+  assert.match(usual.statement, /Wherever any form learns, fused and fused_log1p learn\. There, .* NaN/);
+  assert.match(usual.text, /No form learns under rate-1\.$/);
+  const swapped = await of((row) => ({ ...row, outcome: row.arm === "naive" ? "learns" : "stalls" }));
+  assert.match(swapped.statement, /Wherever any form learns, naive learns\. There, .* without learning \(85\)\.$/);
+  assert.doesNotMatch(swapped.text, /No form learns/);
+  const never = await of((row) => ({ ...row, outcome: "nan" }));
+  assert.match(never.statement, /No form learns under any of them\.$/);
 });
