@@ -35,9 +35,9 @@ export async function open(browser, path, options) {
   return { page, errors };
 }
 
-// Returns a description of each element that is wider than its box or that lies outside the screen to the
-// right or left. Text for screen readers only is left out, and so is the part of a long text that a select or
-// an input hides.
+// Returns a description of each element that is wider than its box or lies beyond the left or right edge of
+// the screen. Text that only screen readers read is left out.
+// The part of a long text that a select or an input hides is left out too.
 export const overflowing = (page) =>
   page.evaluate(() => {
     const found = [];
@@ -69,8 +69,7 @@ export const overflowing = (page) =>
     return found;
   });
 
-// Returns a description of each text in a drawing that lies outside the drawing or overlaps another text of
-// it.
+// Returns a description of each text in a drawing that lies outside the drawing.
 export const cutTexts = (page) =>
   page.evaluate(() => {
     const found = [];

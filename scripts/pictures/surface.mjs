@@ -159,7 +159,7 @@ export default () => {
     sheet: {
       caption: 'P(t = 1): rows z₁, columns z₂',
       header: ['z₁', ...all.map(String)],
-      rows: all.map((z1) => [`${z1}`, ...all.map((z2) => `${Number(first(z1, z2).toPrecision(narrowDigits))}`)]),
+      rows: all.map((z1) => [`${z1}`, ...all.map((z2) => `${Number(first(z1, z2).toPrecision(4))}`)]),
     },
     draw: (narrow) =>
       specification(narrow, 'Softmax over two logits', [], {
@@ -170,5 +170,3 @@ export default () => {
       }),
   };
 };
-
-const narrowDigits = 4;

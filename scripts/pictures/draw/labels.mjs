@@ -93,9 +93,8 @@ function choices({x, y}, line) {
   return all;
 }
 
-// Returns layers that label points. `points`: [{x, y (pixels), text, bold}]; a point without a text gets no
-// label, but is not covered. Of several places around its point, each label gets the one where it covers
-// least.
+// Returns layers that label points. `points`: [{x, y (pixels), text, bold}]. A point without a text gets no
+// label, but labels avoid it. Each label gets the place around its point where it covers least.
 export function pointLabels(points, width, height, size = 11) {
   const line = size + 3;
   const taken = points.map(({x, y}) => ({left: x - 6, top: y - 6, right: x + 6, bottom: y + 6}));

@@ -6,7 +6,7 @@ import {textWidth} from './text_width.mjs';
 import {darkStyle, font, tellsFrom} from './theme.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '../../..');
-const require = createRequire(join(process.env.PICTURES_MODULES ?? join(root, 'build/pictures'), 'require.js'));
+const require = createRequire(join(root, 'build/pictures/require.js'));
 export const vega = require('vega');
 const vegaLite = require('vega-lite');
 

@@ -1,31 +1,32 @@
 // Computes the width of a text, the same on every machine: from the widths of Helvetica, in thousandths of
-// the font size. Arial and Liberation Sans have the same widths. A drawing states each text's width, so that
-// a browser with another font keeps it.
-const widths = new Map();
-const add = (width, letters) => {
-  for (const letter of letters) widths.set(letter, width);
+// the font size. Arial and Liberation Sans have the same widths. A drawing states the width of each text, so
+// that a browser with another font keeps it.
+const lettersOf = {
+  191: "'",
+  222: 'ijl’‘',
+  260: '|',
+  278: ' \u00a0!,./:;I[]\\ft·',
+  333: '()-`r⁻⁰¹²³⁴⁵⁶⁷⁸⁹₁₂',
+  334: '{}',
+  355: '"',
+  389: '*',
+  469: '^',
+  500: 'Jcksvxyz',
+  556: '#$0123456789?L_abdeghnopqu–',
+  584: '+<=>~−×±≤≥',
+  611: 'FTZ',
+  667: '&ABEKPSVXY',
+  722: 'CDHNRUw',
+  778: 'GOQ',
+  833: 'Mm',
+  889: '%',
+  944: 'W',
+  1000: '→←—…∞',
+  1015: '@',
 };
-(add(191, "'"),
-  add(222, 'ijl’‘'),
-  add(260, '|'),
-  add(278, ' \u00a0!,./:;I[]\\ft·'),
-  add(333, '()-`r⁻⁰¹²³⁴⁵⁶⁷⁸⁹₁₂'),
-  add(334, '{}'),
-  add(355, '"'));
-(add(389, '*'),
-  add(469, '^'),
-  add(500, 'Jcksvxyz'),
-  add(556, '#$0123456789?L_abdeghnopqu–'),
-  add(584, '+<=>~−×±≤≥'),
-  add(611, 'FTZ'));
-(add(667, '&ABEKPSVXY'),
-  add(722, 'CDHNRUw'),
-  add(778, 'GOQ'),
-  add(833, 'Mm'),
-  add(889, '%'),
-  add(944, 'W'),
-  add(1015, '@'));
-add(1000, '→←—…∞');
+const widths = new Map(
+  Object.entries(lettersOf).flatMap(([width, letters]) => [...letters].map((letter) => [letter, Number(width)])),
+);
 
 export function textWidth(text, size, bold = false) {
   let width = 0;

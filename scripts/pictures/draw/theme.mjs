@@ -1,9 +1,9 @@
 // Settings that all pictures share: colours on light and dark backgrounds, fonts, titles.
 import {wrap} from './text_width.mjs';
 
-// Each name has the same colour in every picture. The colours of one panel also differ in lightness, after
-// Okabe & Ito (Color Universal Design, 2008); lines and marks have a contrast of at least 3 with the
-// background (WCAG 2.1, 1.4.11).
+// Each name has the same colour in every picture.
+// The colours of one panel also differ in lightness, after Okabe & Ito (Color Universal Design, 2008).
+// Lines and marks have a contrast of at least 3 with the background (WCAG 2.1, 1.4.11).
 const colours = {
   accurate: '#0072b2',
   fast: '#009a60',
