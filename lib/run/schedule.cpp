@@ -182,7 +182,7 @@ Run run_cases(Plan plan, unsigned jobs, const Progress& progress) {
       continue;
     }
     run.table.rows.push_back(
-        run.table.row(plan.cases[i].key, std::move(std::get<table::Row>(results[i].value))));
+        run.table.row(plan.cases[i].key, std::get<table::Row>(results[i].value)));
   }
   return run;
 }
