@@ -1,11 +1,20 @@
 // Random rows of logits of many kinds, and errors relative to a variant's claim.
 #pragma once
 
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <map>
+#include <set>
+#include <span>
+#include <sstream>
+#include <string>
+#include <vector>
+
 #include "numerics/random.hpp"
 #include "ops/softmax.hpp"
 #include "ops/variant.hpp"
 #include "oracle/oracle.hpp"
-#include "test.hpp"
 
 namespace maxtrick::tests {
 

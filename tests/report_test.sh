@@ -3,8 +3,7 @@
 #   tests/report_test.sh SOURCE
 set -eu
 cd "$1"
-skip() { echo "skipped: $*" >&2; exit 77; }
-command -v node >/dev/null || skip "no node here; scripts/setup --report installs it"
-cmp -s scripts/pictures/package-lock.json build/pictures/installed-lock.json ||
-  skip "Vega is not in build/pictures; scripts/report --fetch gets it"
+. tests/needs.sh
+need_node
+need_vega
 node --test tests/pictures/*.test.mjs

@@ -4,14 +4,11 @@
 #   slider_test.sh SOURCE BUILD PRESETS-PROGRAM ROWS-PROGRAM
 set -eu
 cd "$1"
-if ! command -v node >/dev/null; then
-  echo "skipped: no Node here (scripts/setup --report installs it)"
-  exit 77
-fi
+. tests/needs.sh
+need_node
 PRESETS=$3 scripts/slider "$2/slider" || {
   code=$?
-  [ $code -ne 5 ] || echo "skipped: no C++ for WebAssembly here"
-  [ $code -ne 5 ] || exit 77
+  [ $code -ne 5 ] || skip "no C++ for WebAssembly here"
   exit $code
 }
 rows=$(mktemp)

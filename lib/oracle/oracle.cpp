@@ -2,9 +2,9 @@
 
 #include <stdexcept>
 #include <string>
-#include <type_traits>
 #include <utility>
 
+#include "ops/dtype.hpp"
 #include "oracle/enclosure.hpp"
 #include "oracle/solver.hpp"
 
@@ -17,18 +17,6 @@ std::vector<Solver>& solvers() {
   return instance;
 }
 
-template <class T>
-const Solve<T>& solve_of(const Solver& solver) {
-  if constexpr (std::is_same_v<T, float>)
-    return solver.float32;
-  else if constexpr (std::is_same_v<T, double>)
-    return solver.float64;
-  else if constexpr (std::is_same_v<T, numerics::Float16>)
-    return solver.float16;
-  else
-    return solver.bfloat16;
-}
-
 }  // namespace
 
 void RegisterSolver::add(Solver solver) { solvers().push_back(std::move(solver)); }
@@ -37,7 +25,7 @@ template <class T>
 Answer<T> answer(ops::Op op, const Question<T>& question) {
   if (question.logits.empty()) throw std::invalid_argument("a row of no classes");
   for (const Solver& solver : solvers())
-    if (solver.op == op) return solve_of<T>(solver)(question);
+    if (solver.op == op) return ops::of_type<T>(solver)(question);
   throw std::logic_error("the oracle has no solver for " + std::string(op->name));
 }
 

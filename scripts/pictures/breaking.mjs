@@ -1,6 +1,7 @@
 // The outcome of training for each form of the loss under each condition.
 import {distinct, number} from './draw/csv.mjs';
-import {letter, soft, specification, tip, tipField, trainings} from './draw/theme.mjs';
+import {remarks} from './draw/remarks.mjs';
+import {letter, specification, tip, tipField, trainings} from './draw/theme.mjs';
 import {wrap} from './draw/text_width.mjs';
 
 export const part = 'course',
@@ -94,25 +95,7 @@ function heatMap(values, rows, narrow) {
   return {
     hconcat: [
       cells,
-      {
-        width: 235,
-        height: {step: cell.height},
-        view: {stroke: null},
-        encoding: {y: {...y, axis: null}},
-        layer: distinct(explained.map(({lines}) => lines.length)).map((n) => ({
-          data: {values: explained.filter(({lines}) => lines.length === n)}, // centred vertically
-          mark: {
-            type: 'text',
-            align: 'left',
-            baseline: 'middle',
-            fontSize: 11,
-            color: soft,
-            lineHeight: 12,
-            dy: -6 * (n - 1),
-          },
-          encoding: {x: {value: 0}, text: {field: 'lines'}},
-        })),
-      },
+      remarks(explained, y, {width: 235, step: cell.height, fontSize: 11, lineHeight: 12}),
     ],
     spacing: 8,
   };

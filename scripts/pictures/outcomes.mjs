@@ -1,7 +1,8 @@
 // The outcome of each variant for every row of logits that has caused a failure in practice.
 import {distinct, number} from './draw/csv.mjs';
 import {NotThere} from './draw/tables.mjs';
-import {ink, letter, letters, outcomes, soft, specification, tip, tipField} from './draw/theme.mjs';
+import {remarks} from './draw/remarks.mjs';
+import {ink, letter, letters, outcomes, specification, tip, tipField} from './draw/theme.mjs';
 import {digits, variantOf} from './draw/variants.mjs';
 import {textWidth, wrap} from './draw/text_width.mjs';
 
@@ -88,25 +89,7 @@ function heatMap(columns, cases, hazards) {
     spacing: 8,
     hconcat: [
       ...panels,
-      {
-        width: 375,
-        height: {step},
-        view: {stroke: null},
-        encoding: {y: {...y, axis: null}},
-        layer: distinct(explained.map(({lines}) => lines.length)).map((n) => ({
-          data: {values: explained.filter(({lines}) => lines.length === n)},
-          mark: {
-            type: 'text',
-            align: 'left',
-            baseline: 'middle',
-            fontSize: 9,
-            color: soft,
-            lineHeight: 9,
-            dy: -4.5 * (n - 1),
-          },
-          encoding: {x: {value: 0}, text: {field: 'lines'}},
-        })),
-      },
+      remarks(explained, y, {width: 375, step, fontSize: 9, lineHeight: 9}),
     ],
   };
 }

@@ -6,6 +6,7 @@
 #include "ops/softmax.hpp"
 #include "oracle/oracle.hpp"
 #include "random_rows.hpp"
+#include "test.hpp"
 
 BOOST_AUTO_TEST_SUITE(api_claims_test)
 

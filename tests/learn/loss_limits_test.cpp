@@ -2,6 +2,7 @@
 #include "one_loss.hpp"
 #include "ops/log_softmax.hpp"
 #include "random_rows.hpp"
+#include "test.hpp"
 
 BOOST_AUTO_TEST_SUITE(loss_limits_test)
 

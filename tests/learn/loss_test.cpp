@@ -6,6 +6,7 @@
 #include "ops/log_softmax.hpp"
 #include "ops/softmax.hpp"
 #include "random_rows.hpp"
+#include "test.hpp"
 
 BOOST_AUTO_TEST_SUITE(loss_test)
 

@@ -4,6 +4,7 @@
 #include "ops/registry.hpp"
 #include "oracle/norm_wise.hpp"
 #include "random_rows.hpp"
+#include "test.hpp"
 
 BOOST_AUTO_TEST_SUITE(bounds_test)
 

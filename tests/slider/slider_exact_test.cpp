@@ -7,6 +7,7 @@
 #include "random_rows.hpp"
 #include "slider/exact.hpp"
 #include "slider/slider.hpp"
+#include "test.hpp"
 
 BOOST_AUTO_TEST_SUITE(slider_exact_test)
 

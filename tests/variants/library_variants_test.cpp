@@ -6,6 +6,7 @@
 
 #include "ops/registry.hpp"
 #include "random_rows.hpp"
+#include "test.hpp"
 
 BOOST_AUTO_TEST_SUITE(library_variants_test)
 

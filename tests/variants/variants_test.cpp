@@ -7,6 +7,7 @@
 #include "ops/softmax.hpp"
 #include "oracle/solver.hpp"
 #include "random_rows.hpp"
+#include "test.hpp"
 
 BOOST_AUTO_TEST_SUITE(variants_test)
 

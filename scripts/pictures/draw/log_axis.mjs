@@ -21,7 +21,7 @@ function steps(low, high) {
   return all;
 }
 
-export function kindOf(value) {
+function kindOf(value) {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return 'inf';
   return value === 0 ? '0' : 'finite';

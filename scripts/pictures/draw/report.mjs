@@ -14,7 +14,7 @@ const folder = fileURLToPath(new URL('..', import.meta.url));
 const parts = ['course', 'accuracy', 'speed'];
 
 // Returns every module of scripts/pictures, in the order of the page.
-export async function pictureModules() {
+async function pictureModules() {
   const files = readdirSync(folder).filter((name) => name.endsWith('.mjs'));
   const modules = await Promise.all(files.map(async (file) => ({file, ...(await import(join(folder, file)))})));
   return modules.sort((a, b) => parts.indexOf(a.part) - parts.indexOf(b.part) || a.place - b.place);
