@@ -28,7 +28,7 @@ gcc_program() {
 timed=backends
 
 # The steps of .ci/full, in order. A hyphen in a step's name is an underscore in the name of its function.
-steps=(tidy asan emulate-nehalem emulate-haswell asan-avx2 clang blas-cores external browser recipes)
+steps=(tidy asan emulate-nehalem emulate-haswell asan-avx2 clang blas-cores external browser recipes oracle)
 
 step_tidy() {
   scripts/setup --ci --tidy
@@ -109,3 +109,6 @@ step_browser() {
 }
 
 step_recipes() { scripts/test release -L recipe "${gcc[@]}"; }
+
+# MPFR repeats 10^7 decisions of the oracle's first stage.
+step_oracle() { scripts/test release -L oracle "${gcc[@]}"; }

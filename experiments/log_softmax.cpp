@@ -54,7 +54,7 @@ double left_out(std::size_t classes, double gap) {
 template <class S>
 std::optional<double> absolute_bound(const Variant& variant, DType dtype,
                                      inputs::ExactRow<S>& row) {
-  const auto facts = oracle::row_facts<S>(dtype, row.logits());
+  const auto facts = row.facts(dtype);
   const auto bound = facts ? oracle::bound(variant, dtype, *facts) : std::nullopt;
   if (!bound) return bound;
   const double largest = std::abs(row.exact().back().value());  // of the other classes

@@ -57,7 +57,7 @@ template <class S>
 void add_norm_wise(Findings& found, const ops::Variant& variant, ops::DType dtype,
                    inputs::ExactRow<S>& row, std::span<const S> got) {
   const double error = oracle::norm_wise_error<S>(row.exact(), got) / ops::unit_roundoff(dtype);
-  const auto facts = oracle::row_facts(dtype, row.logits());
+  const auto facts = row.facts(dtype);
   const auto bound = facts ? oracle::bound(variant, dtype, *facts) : std::nullopt;
   // An error of 0 is within a bound of 0, and its share is 0.
   const auto share = [](double e, double b) { return e <= 0 ? 0 : e / b; };
@@ -77,13 +77,13 @@ void add_row(Findings& found, const ops::Variant& variant, ops::DType dtype,
   const auto verdict =
       oracle::judge<S>(variant.op, exact, got, tolerance_ulp, !variant.special_values.empty());
   found.outcome = std::max(found.outcome, verdict.outcome);
+  found.sum_ulp += verdict.sum_error_ulp;
   if (verdict.max_error_ulp > found.max_ulp) {
     found.max_ulp = verdict.max_error_ulp;
     found.worst_seed = seed;
   }
   std::size_t smallest = 0, largest = 0;
   for (std::size_t i = 0; i < got.size(); ++i) {
-    found.sum_ulp += numerics::error_ulp(exact[i], got[i]);
     if (exact[i].rounded < exact[smallest].rounded) smallest = i;
     if (exact[i].rounded > exact[largest].rounded) largest = i;
   }
@@ -245,9 +245,12 @@ void lay_out(run::Plan& plan, const Columns& columns, const Grid& grid, Op op,
   if (!distribution->has(classes)) return;
   const auto shared = std::make_shared<SharedRows<S>>(SharedRows<S>{grid.seed});
   for (std::size_t i = 0; i < grid.rows(*distribution, classes); ++i)
-    shared->rows.emplace_back(op, [distribution, classes, seed = grid.seed + i] {
-      return inputs::rounded<S>(distribution->row(classes, seed));
-    });
+    shared->rows.emplace_back(
+        op,
+        [distribution, classes, seed = grid.seed + i] {
+          return inputs::rounded<S>(distribution->row(classes, seed));
+        },
+        oracle::Stages::pairs_first);
   const std::size_t batch = plan.cases.size() + 1;
   const auto run = [shared, tolerance_ulp = grid.tolerance_ulp](
                        const Point& point) -> std::variant<Findings, run::Skip> {

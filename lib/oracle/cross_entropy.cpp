@@ -22,7 +22,7 @@ namespace {
 
 template <class T>
 numerics::Exact<T> exact_loss(const Question<T>& question) {
-  const auto logarithm = answer<T>(ops::log_softmax, {question.logits}).result.at(question.target);
+  const auto logarithm = answer<T>(ops::log_softmax, {question.logits, question.stages}).result.at(question.target);
   return {-logarithm.rounded, -logarithm.rest, logarithm.ulp_exponent, logarithm.special};
 }
 
@@ -39,7 +39,7 @@ template <class T>
 Answer<T> losses_and_gradient(const Question<T>& question) {
   Answer<T> all;
   all.loss = exact_loss(question);
-  const auto probabilities = answer<T>(ops::softmax, {question.logits}).result;
+  const auto probabilities = answer<T>(ops::softmax, {question.logits, question.stages}).result;
   for (std::size_t k = 0; k < probabilities.size(); ++k) {
     const bool at_target = k == question.target;
     const double due = question.gradient_scale * (probabilities[k].value() - (at_target ? 1 : 0));

@@ -55,6 +55,7 @@
 
 #include "numerics/real.hpp"
 #include "numerics/rounding.hpp"
+#include "oracle/solver.hpp"
 
 namespace maxtrick::oracle {
 
@@ -189,18 +190,30 @@ template <class T>
                  : *std::max_element(logits.begin(), logits.end());
 }
 
+// The results of a row whose logits are finite or -inf, from the first stage or from MPFR.
+// `in_pairs(logits)` returns nothing if the first stage does not decide the row.
+template <class T, class InPairs, class Evaluate>
+[[nodiscard]] std::vector<numerics::Exact<T>> decide(const Logits<T>& logits, Stages stages,
+                                                     InPairs in_pairs, Evaluate evaluate) {
+  if (stages == Stages::pairs_first)
+    if (auto results = in_pairs(logits)) return *std::move(results);
+  return settle(logits, evaluate);
+}
+
 // The results of an op with one result for each class. If a logit is NaN or +inf, or all are -inf,
-// the whole row is NaN. Otherwise a class with a logit of -inf has the result `masked`, and
-// settle() computes the others with `evaluate`.
-template <class T, class Evaluate>
-[[nodiscard]] std::vector<numerics::Exact<T>> for_each_class(std::span<const T> logits,
+// the whole row is NaN. Otherwise a class with a logit of -inf has the result `masked`, and decide()
+// computes the others with `in_pairs` and `evaluate`.
+template <class T, class InPairs, class Evaluate>
+[[nodiscard]] std::vector<numerics::Exact<T>> for_each_class(const Question<T>& question,
                                                              const numerics::Exact<T>& masked,
-                                                             Evaluate evaluate) {
+                                                             InPairs in_pairs, Evaluate evaluate) {
   constexpr T infinity = std::numeric_limits<T>::infinity();
+  const std::span<const T> logits = question.logits;
   if (!std::isfinite(largest_or_nan(logits)))
     return std::vector(logits.size(), special(std::numeric_limits<T>::quiet_NaN()));
   const Logits<T> finite(logits);
-  const std::vector<numerics::Exact<T>> distinct = settle(finite, evaluate);
+  const std::vector<numerics::Exact<T>> distinct =
+      decide(finite, question.stages, in_pairs, evaluate);
   std::vector<numerics::Exact<T>> results;
   results.reserve(logits.size());
   for (const T x : logits) {

@@ -2,6 +2,7 @@
 #include "ops/log_softmax.hpp"
 
 #include "oracle/enclosure.hpp"
+#include "oracle/first_stage.hpp"
 #include "oracle/solver.hpp"
 
 namespace maxtrick::oracle {
@@ -11,6 +12,7 @@ template <class T>
 std::optional<std::vector<numerics::Exact<T>>> evaluate(const Logits<T>& logits, mpfr_prec_t bits) {
   Enclosure<T> row(logits, bits, false);
   std::vector<numerics::Exact<T>> results;
+  results.reserve(logits.value.size());
   row.take_logarithm();
   for (std::size_t j = 0; j < logits.value.size(); ++j) {
     mpfr_ptr difference = row.difference(j);
@@ -21,10 +23,26 @@ std::optional<std::vector<numerics::Exact<T>>> evaluate(const Logits<T>& logits,
   return results;
 }
 
+template <class T>
+std::optional<std::vector<numerics::Exact<T>>> in_pairs(const Logits<T>& logits) {
+  const FirstStage<T> row(logits);
+  if (!row.applies()) return std::nullopt;
+  const DoubleDouble logarithm = log1p(row.rest());
+  std::vector<numerics::Exact<T>> results;
+  results.reserve(logits.value.size());
+  for (std::size_t j = 0; j < logits.value.size(); ++j) {
+    const DoubleDouble y = row.difference(j) + -logarithm;
+    const auto result = rounded<T>({y}, -0x1.2p-97 * y.high);
+    if (!result) return std::nullopt;
+    results.push_back(*result);
+  }
+  return results;
+}
+
 const RegisterSolver registered{
     ops::log_softmax, []<class T>(const Question<T>& question) {
       const auto masked = special(-std::numeric_limits<T>::infinity());
-      return Answer<T>{for_each_class(question.logits, masked, evaluate<T>)};
+      return Answer<T>{for_each_class(question, masked, in_pairs<T>, evaluate<T>)};
     }};
 
 }  // namespace

@@ -28,10 +28,10 @@ template <class S>
   return error == 0 ? 0 : error / norm;
 }
 
-// The facts of a row, with the properties of the type in which `dtype` computes. S is the type that
-// it stores. Returns nothing for a row with NaN or +inf, or without a finite logit.
+// The facts of a row that do not depend on the type of the computation; the others are 0. Returns
+// nothing for a row with NaN or +inf, or without a finite logit.
 template <class S>
-[[nodiscard]] std::optional<ops::RowFacts> row_facts(ops::DType dtype, std::span<const S> logits) {
+[[nodiscard]] std::optional<ops::RowFacts> facts_of_logits(std::span<const S> logits) {
   ops::RowFacts facts{.classes = 0,
                       .max = -INFINITY,
                       .min = INFINITY,
@@ -63,6 +63,11 @@ template <class S>
     rest = next;
   }
   facts.log_sum_exp = facts.max + std::log1p(rest);
+  return facts;
+}
+
+// `facts` with the properties of the type in which `dtype` computes.
+[[nodiscard]] inline ops::RowFacts with_type(ops::RowFacts facts, ops::DType dtype) {
   const auto of_type = [&]<class T>(std::type_identity<T>) {
     facts.unit_roundoff = std::ldexp(1.0, -std::numeric_limits<T>::digits);
     facts.least_normal = static_cast<double>(std::numeric_limits<T>::min());
@@ -73,6 +78,13 @@ template <class S>
   else
     with_storage(dtype, of_type);
   return facts;
+}
+
+// Both together. S is the type that `dtype` stores.
+template <class S>
+[[nodiscard]] std::optional<ops::RowFacts> row_facts(ops::DType dtype, std::span<const S> logits) {
+  const auto facts = facts_of_logits(logits);
+  return facts ? std::optional(with_type(*facts, dtype)) : std::nullopt;
 }
 
 // The variant's bound on norm_wise_error, in units of unit_roundoff(dtype), or nothing if there is

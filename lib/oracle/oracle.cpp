@@ -6,7 +6,6 @@
 
 #include "ops/dtype.hpp"
 #include "oracle/enclosure.hpp"
-#include "oracle/solver.hpp"
 
 namespace maxtrick::oracle {
 namespace {
@@ -30,8 +29,8 @@ Answer<T> answer(ops::Op op, const Question<T>& question) {
 }
 
 template <class T>
-std::vector<numerics::Exact<T>> exact(ops::Op op, std::span<const T> logits) {
-  return answer<T>(op, {logits}).result;
+std::vector<numerics::Exact<T>> exact(ops::Op op, std::span<const T> logits, Stages stages) {
+  return answer<T>(op, {logits, stages}).result;
 }
 
 template <class T>
@@ -60,12 +59,14 @@ template Answer<float> answer(ops::Op, const Question<float>&);
 template Answer<double> answer(ops::Op, const Question<double>&);
 template Answer<numerics::Float16> answer(ops::Op, const Question<numerics::Float16>&);
 template Answer<numerics::BFloat16> answer(ops::Op, const Question<numerics::BFloat16>&);
-template std::vector<numerics::Exact<float>> exact(ops::Op, std::span<const float>);
-template std::vector<numerics::Exact<double>> exact(ops::Op, std::span<const double>);
+template std::vector<numerics::Exact<float>> exact(ops::Op, std::span<const float>, Stages);
+template std::vector<numerics::Exact<double>> exact(ops::Op, std::span<const double>, Stages);
 template std::vector<numerics::Exact<numerics::Float16>> exact(ops::Op,
-                                                               std::span<const numerics::Float16>);
-template std::vector<numerics::Exact<numerics::BFloat16>> exact(
-    ops::Op, std::span<const numerics::BFloat16>);
+                                                               std::span<const numerics::Float16>,
+                                                               Stages);
+template std::vector<numerics::Exact<numerics::BFloat16>> exact(ops::Op,
+                                                                std::span<const numerics::BFloat16>,
+                                                                Stages);
 template numerics::Exact<float> exact_sum(std::span<const float>);
 template numerics::Exact<double> exact_sum(std::span<const double>);
 template numerics::Exact<numerics::Float16> exact_sum(std::span<const numerics::Float16>);

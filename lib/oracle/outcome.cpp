@@ -38,8 +38,8 @@ bool belongs_to_special_row(ops::Op op, const numerics::Exact<T>& exact) {
 }
 
 template <class T>
-Outcome judge_one(const Row& row, const numerics::Exact<T>& exact, T got) {
-  if (got == exact.rounded || error_ulp(exact, got) <= row.tolerance_ulp) return Outcome::ok;
+Outcome judge_one(const Row& row, const numerics::Exact<T>& exact, T got, double error_ulp) {
+  if (got == exact.rounded || error_ulp <= row.tolerance_ulp) return Outcome::ok;
   if (row.special && row.own_special_values) return Outcome::differs;
   if (std::isnan(double{got}))
     return std::isnan(double{exact.rounded}) ? Outcome::ok : Outcome::nan;
@@ -83,8 +83,10 @@ Verdict judge(ops::Op op, std::span<const numerics::Exact<T>> exact, std::span<c
 
   Verdict verdict;
   for (std::size_t i = 0; i < got.size(); ++i) {
-    verdict.max_error_ulp = std::max(verdict.max_error_ulp, error_ulp(exact[i], got[i]));
-    const Outcome outcome = judge_one(row, exact[i], got[i]);
+    const double error = error_ulp(exact[i], got[i]);
+    verdict.max_error_ulp = std::max(verdict.max_error_ulp, error);
+    verdict.sum_error_ulp += error;
+    const Outcome outcome = judge_one(row, exact[i], got[i], error);
     verdict.outcome = std::max(verdict.outcome, outcome);
     if (outcome != Outcome::ok && !verdict.first_bad_index) verdict.first_bad_index = i;
   }
@@ -133,6 +135,7 @@ Verdict judge(ops::Op op, const Answer<T>& answer, std::span<const T> got, const
       judge<T>(ops::Op(gradient_definition), answer.result, got, tolerance_ulp, false);
   all.outcome = std::max(all.outcome, gradient.outcome);
   all.max_error_ulp = std::max(all.max_error_ulp, gradient.max_error_ulp);
+  all.sum_error_ulp += gradient.sum_error_ulp;
   return all;
 }
 

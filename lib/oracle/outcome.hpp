@@ -41,6 +41,7 @@ inline constexpr Outcome all_outcomes[] = {Outcome::ok,    Outcome::inaccurate, 
 struct Verdict {
   Outcome outcome = Outcome::ok;
   double max_error_ulp = 0;                    // over the row, as in error.hpp; may be infinite
+  double sum_error_ulp = 0;                    // the sum of the errors of the outputs
   std::optional<std::size_t> first_bad_index;  // the first output that is not ok
 };
 

@@ -2,6 +2,7 @@
 #include "ops/softmax.hpp"
 
 #include "oracle/enclosure.hpp"
+#include "oracle/first_stage.hpp"
 #include "oracle/solver.hpp"
 
 namespace maxtrick::oracle {
@@ -11,6 +12,7 @@ template <class T>
 std::optional<std::vector<numerics::Exact<T>>> evaluate(const Logits<T>& logits, mpfr_prec_t bits) {
   Enclosure<T> row(logits, bits, true);
   std::vector<numerics::Exact<T>> results;
+  results.reserve(logits.value.size());
   mpfr_add_ui(row.rest_low, row.rest_low, 1, MPFR_RNDD);
   mpfr_add_ui(row.rest_high, row.rest_high, 1, MPFR_RNDU);
   mpfr_ui_div(row.low, 1, row.rest_high, MPFR_RNDD);
@@ -24,11 +26,37 @@ std::optional<std::vector<numerics::Exact<T>>> evaluate(const Logits<T>& logits,
   return results;
 }
 
+// Also what a positive probability rounds to if it is far below the subnormal numbers.
+template <class T>
+numerics::Exact<T> zero() {
+  using Limits = std::numeric_limits<T>;
+  return {T{0}, 0, Limits::min_exponent - Limits::digits, false};
+}
+
+template <class T>
+std::optional<std::vector<numerics::Exact<T>>> in_pairs(const Logits<T>& logits) {
+  const FirstStage<T> row(logits);
+  if (!row.applies()) return std::nullopt;
+  const DoubleDouble share = reciprocal(row.rest() + 1.0);
+  std::vector<numerics::Exact<T>> results;
+  results.reserve(logits.value.size());
+  for (std::size_t j = 0; j < logits.value.size(); ++j) {
+    const auto exponential = j == 0 ? Scaled{1.0} : row.exponential_of(j);
+    if (!exponential) {
+      results.push_back(zero<T>());
+      continue;
+    }
+    const Scaled y{exponential->value * share, exponential->exponent};
+    const auto result = rounded<T>(y, FirstStage<T>::error * y.value.high);
+    if (!result) return std::nullopt;
+    results.push_back(*result);
+  }
+  return results;
+}
+
 const RegisterSolver registered{
     ops::softmax, []<class T>(const Question<T>& question) {
-      using Limits = std::numeric_limits<T>;
-      const numerics::Exact<T> zero{T{0}, 0, Limits::min_exponent - Limits::digits, false};
-      return Answer<T>{for_each_class(question.logits, zero, evaluate<T>)};
+      return Answer<T>{for_each_class(question, zero<T>(), in_pairs<T>, evaluate<T>)};
     }};
 
 }  // namespace

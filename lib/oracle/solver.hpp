@@ -14,10 +14,18 @@
 
 namespace maxtrick::oracle {
 
+// The arithmetic that decides the roundings. Both give the same rounded numbers. The other digits,
+// Exact::rest, are within 2^-40 of the exact value in both, but need not be the same.
+enum class Stages {
+  mpfr_only,
+  pairs_first,  // double-double arithmetic (first_stage.hpp), and MPFR for the rows it leaves
+};
+
 // A row of logits, and the additional arguments of a loss.
 template <class T>
 struct Question {
   std::span<const T> logits;
+  Stages stages = Stages::mpfr_only;
   std::size_t target = 0;  // the class, for ops that take targets
   double gradient_scale = 1;
 };

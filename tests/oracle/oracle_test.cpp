@@ -20,8 +20,9 @@ using namespace maxtrick::tests;
 namespace {
 
 template <class T>
-std::vector<Exact<T>> oracle(Op op, const std::vector<T>& logits) {
-  return exact<T>(op, logits);
+std::vector<Exact<T>> oracle(Op op, const std::vector<T>& logits,
+                             Stages stages = Stages::mpfr_only) {
+  return exact<T>(op, logits, stages);
 }
 
 template <class T>
@@ -38,13 +39,16 @@ void require_same(const Exact<T>& got, const Exact<T>& expected) {
 template <class T>
 void require_brute_force(const std::vector<T>& logits, mpfr_prec_t bits = 600) {
   for (const Op op : brute_force::known_ops) {
-    const auto got = oracle(op, logits);
     const auto expected = brute_force::exact<T>(op, logits, bits);
-    BOOST_TEST_REQUIRE(got.size() == outputs(op, logits.size()));
-    BOOST_TEST_REQUIRE(got.size() == expected.size());
-    for (std::size_t i = 0; i < got.size(); ++i) {
-      BOOST_TEST_CONTEXT(name(op) << " class " << i << " of " << got.size()) {
-        require_same(got[i], expected[i]);
+    for (const Stages stages : {Stages::mpfr_only, Stages::pairs_first}) {
+      const auto got = oracle(op, logits, stages);
+      BOOST_TEST_REQUIRE(got.size() == outputs(op, logits.size()));
+      BOOST_TEST_REQUIRE(got.size() == expected.size());
+      for (std::size_t i = 0; i < got.size(); ++i) {
+        BOOST_TEST_CONTEXT(name(op) << (stages == Stages::mpfr_only ? ", MPFR" : ", pairs")
+                                    << ", class " << i << " of " << got.size()) {
+          require_same(got[i], expected[i]);
+        }
       }
     }
   }
