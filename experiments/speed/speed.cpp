@@ -254,13 +254,14 @@ void name_libraries(run::Plan& plan, const Spec& spec) {
   plan.libraries.insert(timing::benchmark_library());
   for (const Case& one : spec.cases) {
     const std::string& kernel = one.item.kernel;
+    const auto* variant = ops::find_variant(kernel);
+    if (variant && !variant->unavailable.empty()) continue;  // it is not timed
     for (const char* isa : {"scalar", "avx2", "avx512"})
       if (kernel.ends_with(std::string(".") + isa)) plan.isas.insert(isa);
     if (const auto own = worker::find(kernel); own.plugin) {
       plan.libraries.insert(own.plugin->library());
       continue;
     }
-    const auto* variant = ops::find_variant(kernel);
     if (variant && !variant->library.empty())
       plan.libraries.insert(variant->library.substr(0, variant->library.find(',')));
   }

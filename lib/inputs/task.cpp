@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "inputs/selection.hpp"
+#include "inputs/variant_plan.hpp"
 #include "learn/blas.hpp"
 
 namespace maxtrick::inputs {
@@ -92,12 +93,8 @@ run::Plan begin_plan(std::vector<table::Column> columns, const std::vector<Named
   for (const NamedData& one : data) plan.data.push_back(exported(one));
   plan.libraries = {learn::blas_library()};
   plan.isas = {"scalar"};
-  for (const Arm& arm : arms) {
-    if (arm.softmax == nullptr) continue;
-    const std::string& library = arm.softmax->library;
-    if (!library.empty()) plan.libraries.insert(library);
-    plan.isas.insert(arm.softmax->isa.empty() ? library : arm.softmax->isa);
-  }
+  for (const Arm& arm : arms)
+    if (arm.softmax != nullptr) name_in_manifest(plan, *arm.softmax);
   return plan;
 }
 

@@ -15,11 +15,14 @@ run::Plan begin_plan(std::vector<table::Column> columns,
   plan.table.columns = std::move(columns);
   plan.libraries = {oracle::oracle_library()};
   if (variants.empty()) plan.isas = {"scalar"};
-  for (const Variant* variant : variants) {
-    if (!variant->library.empty()) plan.libraries.insert(variant->library);
-    plan.isas.insert(variant->isa.empty() ? variant->library : variant->isa);
-  }
+  for (const Variant* variant : variants) name_in_manifest(plan, *variant);
   return plan;
+}
+
+void name_in_manifest(run::Plan& plan, const Variant& variant) {
+  if (!variant.unavailable.empty()) return;
+  if (!variant.library.empty()) plan.libraries.insert(variant.library);
+  plan.isas.insert(variant.isa.empty() ? variant.library : variant.isa);
 }
 
 run::Case of_variant(run::Case one, const Variant& variant) {

@@ -13,6 +13,10 @@ namespace maxtrick::inputs {
 [[nodiscard]] run::Plan begin_plan(std::vector<table::Column> columns,
                                    const std::vector<const ops::Variant*>& variants = {});
 
+// Adds the library and the instruction set of the variant to those that the manifest names, if the
+// variant can run here. Otherwise it computes nothing, and the build may lack its library.
+void name_in_manifest(run::Plan& plan, const ops::Variant& variant);
+
 // The case, which uses `variant`. It is skipped if the variant cannot run here, and the reason is
 // that of the variant.
 [[nodiscard]] run::Case of_variant(run::Case one, const ops::Variant& variant);

@@ -75,7 +75,7 @@ template <class T>
 constexpr auto softmax = not_built<T>;
 template <class T>
 constexpr auto log_softmax = not_built<T>;
-std::string library() { return "Eigen"; }
+std::string library() { return {}; }
 std::string why_unavailable() { return built_without("Eigen", "libeigen3-dev"); }
 
 #endif

@@ -65,7 +65,7 @@ std::string why_unavailable() { return {}; }
 constexpr auto softmax_float32 = not_built<float>, log_softmax_float32 = not_built<float>;
 constexpr auto softmax_float64 = not_built<double>, log_softmax_float64 = not_built<double>;
 std::string implementation(std::size_t, std::size_t) { return {}; }
-std::string library() { return "PyTorch"; }
+std::string library() { return {}; }
 std::string why_unavailable() { return built_without("PyTorch", "libtorch-dev"); }
 
 #endif

@@ -93,7 +93,7 @@ std::string why_unavailable() { return {}; }
 #else
 
 constexpr auto softmax = not_built<float>;
-std::string library() { return "XNNPACK"; }
+std::string library() { return {}; }
 std::string why_unavailable() { return built_without("XNNPACK", "libxnnpack-dev"); }
 
 #endif

@@ -94,6 +94,22 @@ BOOST_AUTO_TEST_CASE(eval_shows_one_that_is_named) {
   BOOST_TEST(contains(here ? one.out : one.err, "softmax.eigen"));
 }
 
+// The build either computes with the library, and then it states the library's version, or does not
+// name it.
+BOOST_AUTO_TEST_CASE(a_library_that_the_build_lacks_is_named_nowhere) {
+  const Workdir folder;
+  const Said version = folder.exits(0, "$MAXTRICK --version");
+  for (const auto& [variant, library] :
+       {std::pair{"softmax.eigen", "Eigen"}, std::pair{"softmax.torch", "PyTorch"},
+        std::pair{"softmax.xnnpack", "XNNPACK"}}) {
+    const bool here = ops::find_variant(variant)->unavailable.empty();
+    folder.write("peer.toml", config_text(std::string(variant) + R"(", "softmax.naive.scalar)"));
+    folder.exits(here ? 0 : 5, "$MAXTRICK run peer.toml -o out");
+    BOOST_TEST(contains(version.out, library) == here);
+    BOOST_TEST(contains(folder.read("out/peer.manifest.json"), '"' + std::string(library)) == here);
+  }
+}
+
 // A table of figures must not depend on the libraries that a machine has.
 BOOST_AUTO_TEST_CASE(no_committed_table_holds_one) {
   for (const auto& entry : std::filesystem::directory_iterator(
