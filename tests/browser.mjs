@@ -94,3 +94,28 @@ export const cutTexts = (page) =>
     }
     return found;
   });
+
+// Returns a description of each pair of texts of a drawing that overlap by more than a pixel. A text that is
+// drawn twice in the same place is not a pair: the first one is the outline of the second.
+export const overlappingTexts = (page) =>
+  page.evaluate(() => {
+    const found = [];
+    for (const svg of document.querySelectorAll(".drawing svg")) {
+      if (svg.getBoundingClientRect().width === 0) continue;
+      const of = svg.closest("section").querySelector("h2").id;
+      const texts = [...svg.querySelectorAll("text")]
+        .filter((one) => one.textContent !== "" && one.getAttribute("opacity") !== "0")
+        .map((one) => ({ words: one.textContent, box: one.getBoundingClientRect() }));
+      texts.forEach((a, i) => {
+        for (const b of texts.slice(i + 1)) {
+          const width = Math.min(a.box.right, b.box.right) - Math.max(a.box.left, b.box.left),
+            height = Math.min(a.box.bottom, b.box.bottom) - Math.max(a.box.top, b.box.top);
+          const outline =
+            a.words === b.words && Math.abs(a.box.left - b.box.left) < 1 && Math.abs(a.box.top - b.box.top) < 1;
+          if (width > 1 && height > 1 && !outline)
+            found.push(`${of}: "${a.words}" and "${b.words}" overlap by ${width} x ${height} pixels`);
+        }
+      });
+    }
+    return found;
+  });

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Opens the report from disk in Chromium, without a network, at three widths, light and dark. Nothing may be
-# cut off, and the console must be empty.
+# Opens the report from disk in Chromium, without a network, at three widths, light and dark. No text
+# may be cut off or overlap another one, and the console must be empty.
 #   tests/report_browser_test.sh SOURCE
 set -eu
 cd "$1"

@@ -4,7 +4,7 @@
 // PICTURES is the number of pictures. The variable SLIDERS is set if the sliders are in the page.
 import assert from "node:assert/strict";
 import { resolve } from "node:path";
-import { cutTexts, launch, open, overflowing } from "./browser.mjs";
+import { cutTexts, launch, open, overflowing, overlappingTexts } from "./browser.mjs";
 
 const [report, pictures] = process.argv.slice(2);
 const browser = await launch();
@@ -40,6 +40,7 @@ async function look(width, colorScheme) {
     if (cpu) await cpu.check();
     assert.deepEqual(await overflowing(page), [], `${width}, ${colorScheme}`);
     assert.deepEqual(await cutTexts(page), [], `${width}, ${colorScheme}`);
+    assert.deepEqual(await overlappingTexts(page), [], `${width}, ${colorScheme}`);
     assert.equal((await shown(page)).statements, seen.statements);
   }
 
@@ -78,7 +79,8 @@ async function look(width, colorScheme) {
   await page.context().close();
 }
 
-// Checks that the checks can fail: with a box that is too wide, and with a text outside its drawing.
+// Checks that the checks can fail: with a box that is too wide, with a text outside its drawing, and with two
+// texts in one place.
 async function checksCanFail() {
   const { page } = await open(browser, resolve(report), { viewport: { width: 360, height: 900 } });
   await page.evaluate(() => {
@@ -89,6 +91,14 @@ async function checksCanFail() {
   });
   assert.ok((await overflowing(page)).some((one) => one.startsWith("P ")));
   assert.equal((await cutTexts(page)).length, 1);
+  await page.evaluate(() => {
+    const second = document.querySelector(".drawing.narrow text[transform] + text[transform]");
+    const first = second.previousElementSibling;
+    second.setAttribute("transform", first.getAttribute("transform"));
+    first.textContent = "first";
+    second.textContent = "second";
+  });
+  assert.ok((await overlappingTexts(page)).some((one) => one.includes('"first" and "second"')));
   await page.context().close();
 }
 
@@ -97,7 +107,7 @@ try {
   for (const width of [360, 1280, 1920]) for (const scheme of ["light", "dark"]) await look(width, scheme);
   await look(768, "light"); // the smallest width that shows the wide drawings
   console.log(
-    `report: ${pictures} pictures at three widths, light and dark; nothing is cut off, nothing on the console`,
+    `report: ${pictures} pictures at three widths, light and dark; nothing is cut off or overlaps, nothing on the console`,
   );
 } finally {
   await browser.close();

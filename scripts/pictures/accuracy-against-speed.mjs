@@ -24,7 +24,10 @@ function picture(tables, cpu) {
     section: 'accuracy-against-speed',
     cpu,
     question: 'Accuracy or speed: which softmax kernel gives what?',
-    statement: `No kernel is both as accurate and as fast as these: ${said.join(', ')}.`,
+    statement:
+      said.length === 0
+        ? 'No softmax kernel was both timed and correct, so that their speeds cannot be compared.'
+        : `No kernel is both as accurate and as fast as these: ${said.join(', ')}.`,
     text:
       'Every kernel is a point: its largest error on the logits that were timed, and its speed as a share of ' +
       "memcpy's for the same bytes, which no softmax can beat by much. " +

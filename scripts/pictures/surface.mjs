@@ -60,7 +60,7 @@ function names() {
     ]),
     labelled(seen(-1.6, reach + 2.4, 0), 'z₁'),
     labelled(seen(reach + 2.4, -1.6, 0), 'z₂'),
-    ...[0, 0.5, 1].map((p) => labelled(seen(-reach - 0.8, reach + 0.2, p), p)),
+    ...[0, 0.5, 1].map((p) => labelled(seen(-reach - 1.35, reach + 0.75, p), p)),
   ];
 }
 

@@ -7,12 +7,16 @@ export const tables = new Tables("results");
 export const { pictures, missing } = await picturesOf(tables);
 export const pictureOf = (name) => pictures.find((picture) => picture.name === name);
 
-// Returns a picture of the committed tables with other rows: `changes` has a function for each table to change.
-// It is called for each row, and returns the row to draw instead; undefined leaves it out.
+// Returns a picture of the committed tables with other rows: `changes` has a function for each table to change,
+// and `speed` for the speed table of each CPU. It is called for each row, and returns the row to draw instead;
+// undefined leaves it out.
 export async function changed(name, changes) {
   const other = new Tables("results"),
-    get = other.get.bind(other);
-  other.get = (table) => (changes[table] ? get(table).map(changes[table]).filter(Boolean) : get(table));
+    get = other.get.bind(other),
+    speed = other.speed.bind(other);
+  const apply = (change, rows) => (change ? rows.map(change).filter(Boolean) : rows);
+  other.get = (table) => apply(changes[table], get(table));
+  other.speed = (cpu) => apply(changes.speed, speed(cpu));
   return (await picturesOf(other)).pictures.find((picture) => picture.name === name);
 }
 

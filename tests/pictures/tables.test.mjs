@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { interval, number, parseCsv } from "../../scripts/pictures/draw/csv.mjs";
 import { drawSvg } from "../../scripts/pictures/draw/svg.mjs";
-import { changed } from "./committed.mjs";
+import { changed, tables } from "./committed.mjs";
 
 const made = [];
 const folder = () => {
@@ -189,6 +189,15 @@ test("x - max: a criterion that never holds has no dot, and a table of these has
     /^never \([0-9.]+\)$/,
   );
   await finite("x-minus-max", { x_minus_max: (row) => ({ ...never(row), predicted_gap: "inf" }) });
+});
+
+test("accuracy against speed: a table may have no times, or no correct kernel", async () => {
+  const [{ id }] = tables.cpus(),
+    name = `accuracy-against-speed-${id}`;
+  const untimed = await finite(name, { speed: (row) => ({ ...row, time_ns: "", speed: "", memcpy_share: "" }) });
+  assert.match(untimed.statement, /^No softmax kernel was both timed and correct/);
+  const wrong = await changed(name, { speed: (row) => ({ ...row, outcome: "wrong" }) });
+  assert.equal(wrong.statement, untimed.statement);
 });
 
 test("regions: a task may have no examples", async () => {

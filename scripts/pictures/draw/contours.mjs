@@ -68,8 +68,8 @@ export function smoothed(grid) {
   return turned(pass(turned(pass(grid))));
 }
 
-// Returns the point {x, y} of a region, in pixels, that is farthest from all points outside it. The region's
-// name is put there.
+// Returns the point {x, y} of a region, in pixels, where the region's name is put: the point that is farthest
+// from all points of other regions and from the edge of the picture.
 export function innermost(grid, belongs, step) {
   const others = [];
   grid.forEach((row, i) =>
@@ -77,8 +77,8 @@ export function innermost(grid, belongs, step) {
       if (!belongs(point)) others.push([i, j]);
     }),
   );
-  // The distance to the edge of the picture counts 1.5 times: a name may come nearer to the edge than to
-  // another region.
+  // Distances to the edge are multiplied by 1.5, so that the name of a region at the edge lies closer to the edge
+  // than to another region. A reader could take a name near a border for that of the other region.
   const edge = (i, j) => Math.min(i, j, grid.length - 1 - i, grid[0].length - 1 - j) * 1.5;
   let best = {far: -1};
   grid.forEach((row, i) =>
