@@ -55,9 +55,10 @@ using Columns = table::Columns<const Variant*, Found>;
 Columns columns(const Variant* origin, const Variant* reference) {
   const table::Tolerance chaos{
       table::Measure::absolute, 1e-3,
-      "which last bits differ depends on OpenBLAS's core and on libm, and training amplifies them"};
+      "which last bits differ depends on OpenBLAS's core and on libm, and training amplifies them",
+      table::not_negative};
   const table::Tolerance two{table::Measure::absolute, 1e-3,
-                             "two examples of 2000, for the same reason"};
+                             "two examples of 2000, for the same reason", table::of_a_share};
   const std::string from = origin ? origin->name() : "", by = reference ? reference->name() : "";
   return {
       {"variant", Rule::key,

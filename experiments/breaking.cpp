@@ -117,7 +117,8 @@ Columns columns() {
   const table::Tolerance seeds{table::Measure::absolute, 3,
                                "another core of OpenBLAS adds up in another order, and these runs "
                                "carry it on chaotically: a "
-                               "few seeds may go another way"};
+                               "few seeds may go another way",
+                               table::not_negative};
   const std::string median = "median over the seeds; chaotic, so not compared";
   return {
       {"condition", Rule::key, "what was changed; the list of conditions has it", &Point::condition,

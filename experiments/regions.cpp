@@ -39,7 +39,8 @@ Columns columns() {
   const table::Tolerance cores{
       table::Measure::absolute, 1e-4,
       "another core of OpenBLAS adds up in another order, which hundreds of steps carry on "
-      "(measured: 1e-6)"};
+      "(measured: 1e-6)",
+      table::of_a_share};
   return {
       {"task", Rule::key, "data, network and optimiser, as the config has them", &Point::task},
       {"arm", Rule::key, "the form of the loss", &Point::arm},

@@ -25,10 +25,11 @@ void name_in_manifest(run::Plan& plan, const Variant& variant) {
   plan.isas.insert(variant.isa.empty() ? variant.library : variant.isa);
 }
 
-run::Case of_variant(run::Case one, const Variant& variant) {
+run::Case of_variant(run::Case one, const Variant& variant, DType dtype) {
   if (!variant.unavailable.empty())
     one.run = [reason = variant.name() + ": " + variant.unavailable] { return run::Skip{reason}; };
   one.foreign = !variant.plugin.empty();
+  one.promised = variant.promises_bits(dtype);
   return one;
 }
 

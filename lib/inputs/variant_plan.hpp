@@ -17,9 +17,9 @@ namespace maxtrick::inputs {
 // variant can run here. Otherwise it computes nothing, and the build may lack its library.
 void name_in_manifest(run::Plan& plan, const ops::Variant& variant);
 
-// The case, which uses `variant`. It is skipped if the variant cannot run here, and the reason is
-// that of the variant.
-[[nodiscard]] run::Case of_variant(run::Case one, const ops::Variant& variant);
+// The case, which uses `variant` in the type `dtype`. It is skipped if the variant cannot run here,
+// and the reason is that of the variant.
+[[nodiscard]] run::Case of_variant(run::Case one, const ops::Variant& variant, ops::DType dtype);
 
 // The variant that represents all others where their results would be much the same: among those
 // that compute `op`, can run here and are not from a plug-in, the first that has the most of

@@ -120,6 +120,7 @@ Variant with_softmax(const Formulation& formulation, const Variant* before, Grad
                .summary = formulation.summary,
                .source = formulation.source,
                .nature = Nature::unstated,
+               .uses = before ? std::max(before->uses, Uses::libm) : Uses::libm,
                .float32 = compute<float>(formulation, before, form, guard),
                .float64 = compute<double>(formulation, before, form, guard),
                .float16 = compute<Float16>(formulation, before, form, guard),

@@ -28,6 +28,14 @@ enum class Nature {
   unstated,       // nothing is claimed, such as for a user's variant
 };
 
+// What computes the results besides the code of this project. That code computes the same bits in
+// every build and on every CPU.
+enum class Uses {
+  nothing,  // the bits of the results are promised
+  libm,  // exp, log and log1p of the C library; their last bits differ between libraries and CPUs
+  library,  // another library, or a plug-in
+};
+
 // The error that a variant claims for one working type. The tests check it. For at most max_classes
 // finite logits with |x| <= max_abs_logit,
 //   |result - y| <= max_ulp * ulp(max(|y|, floor)),
@@ -39,7 +47,8 @@ struct Claim {
   double floor = 0;
   double max_abs_logit = 40;  // e^40 and e^-80 are still normal numbers in float32
   std::size_t max_classes = 100;
-  // The worst known row of that domain, and its error in units of ulp(max(|y|, floor)).
+  // The worst known row of that domain, and its error in units of ulp(max(|y|, floor)). The target
+  // of a loss is class 0.
   std::vector<double> witness = {};
   double witness_ulp = 0;
 };
@@ -51,6 +60,7 @@ struct Variant {
   std::string summary = {};  // one line
   std::string source = {};   // paper, document or issue
   Nature nature = Nature::sound;
+  Uses uses = Uses::library;
   std::string special_values = {};  // its own definition of special values; empty if it has none
   Claim float32_claim = {};         // nothing is claimed for the 16-bit types
   Claim float64_claim = {};
@@ -111,6 +121,13 @@ struct Variant {
       return float32_claim;
     else
       return float64_claim;
+  }
+  // Whether the bits of the results are promised, so that `check` compares every digit. Libm may
+  // compute exp and log for the 16-bit types: the rounding to 16 bits leaves nothing of its last
+  // bits (numerics/small_float.hpp).
+  [[nodiscard]] bool promises_bits(DType dtype) const {
+    const bool rounded_to_16 = dtype == DType::float16 || dtype == DType::bfloat16;
+    return uses == Uses::nothing || (uses == Uses::libm && rounded_to_16);
   }
   [[nodiscard]] bool has(DType dtype) const {
     switch (dtype) {

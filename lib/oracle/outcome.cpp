@@ -4,6 +4,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "numerics/exponential.hpp"
 #include "numerics/small_float.hpp"
 
 namespace maxtrick::oracle {
@@ -101,7 +102,8 @@ std::optional<double> sum_minus_1(ops::Op op, std::span<const T> got) {
   double sum = -1;
   double compensation = 0;
   for (const T y : got) {
-    const double term = op->values == ops::Values::probabilities ? double{y} : std::exp(double{y});
+    const double term =
+        op->values == ops::Values::probabilities ? double{y} : numerics::exponential(double{y});
     const double next = sum + term;
     compensation += std::fabs(sum) >= std::fabs(term) ? (sum - next) + term : (term - next) + sum;
     sum = next;

@@ -60,8 +60,8 @@ template <class T>
 
 // The sum of the probabilities that a row of outputs represents, minus 1.
 //   softmax      the sum of the outputs, minus 1
-//   log_softmax  the sum of their exponentials, minus 1. They are computed by std::exp in double,
-//                so that the last bit of libm shows.
+//   log_softmax  the sum of their exponentials, minus 1. They are computed in double without libm
+//                (numerics/exponential.hpp), so that every build gives the same bits.
 //   log_sum_exp  nothing
 // The sum is computed in double with Neumaier's compensation (A. Neumaier, ZAMM 54, 1974), so that
 // it shows the errors of the outputs and not those of the summation. It is infinite or NaN if the

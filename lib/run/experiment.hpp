@@ -67,6 +67,8 @@ struct Case {
   std::shared_ptr<const KeptParts> kept = {};
   // Whether the case belongs to a plug-in of the user: a baseline may lack its row.
   bool foreign = false;
+  // Whether the bits of its results are promised (ResultTable::promised).
+  bool promised = false;
 };
 
 // A file that a config describes: its whole content, and a summary of one line.

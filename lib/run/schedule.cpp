@@ -177,6 +177,7 @@ Run run_cases(Plan plan, unsigned jobs, const Progress& progress) {
     if (failed) continue;  // continue to the case that failed
     if (!known.insert(key).second) throw std::logic_error("two cases are called " + key);
     run.keys.push_back(key);
+    if (plan.cases[i].promised) run.table.promised.insert(key);
     if (const auto* skip = std::get_if<Skip>(&results[i].value)) {
       run.skipped.push_back({key, skip->reason, skip->optional, skip->failed});
       continue;

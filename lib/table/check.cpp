@@ -15,17 +15,17 @@ namespace {
 
 constexpr const char* no_row = "no such row";
 
-double half_width(const Tolerance& tolerance, double at) {
-  switch (tolerance.measure) {
-    case Measure::absolute: return tolerance.value;
-    case Measure::relative: return tolerance.value * std::abs(at);
+double half_width(Measure measure, double value, double at) {
+  switch (measure) {
+    case Measure::absolute: return value;
+    case Measure::relative: return value * std::abs(at);
     case Measure::ulp: {
       const double size = std::abs(at);
       constexpr double largest = std::numeric_limits<double>::max();
       // There is no number above the largest one, so its ULP is the distance to the one below.
       const double step =
           size < largest ? std::nextafter(size, largest) - size : size - std::nextafter(size, 0.0);
-      return tolerance.value * step;
+      return value * step;
     }
   }
   return 0;
@@ -39,23 +39,41 @@ Verdict equal(const Cell& expected, const Cell& got) {
   return {{Mismatch::Kind::differs, "exactly that"}};
 }
 
-Verdict within(const Column& column, const Cell& expected, const Cell& got) {
+std::string shown(const Range& range) { return fmt::format("[{}, {}]", range.low, range.high); }
+
+// Infinities are in a range that has no end on their side; NaN is in none.
+bool outside(const Column& column, const Cell& cell) {
+  const auto number = cell.number();
+  const Range& range = column.tolerance.range;
+  return column.rule == Rule::bounded && number && !std::isnan(*number) &&
+         !(range.low <= *number && *number <= range.high);
+}
+
+Verdict within(const Column& column, bool promised, const Cell& expected, const Cell& got) {
+  const Tolerance& tolerance = column.tolerance;
+  const double allowed = promised ? tolerance.promised : tolerance.value;
+  if (promised && allowed == 0) {
+    if (expected == got) return std::nullopt;
+    return {{Mismatch::Kind::differs, "exactly that, since its bits are promised"}};
+  }
+  if (outside(column, expected) || outside(column, got))
+    return {{Mismatch::Kind::differs, "a value in " + shown(tolerance.range)}};
   const auto want = expected.number(), have = got.number();
   // If one of them is not a finite number, there is no distance to measure: they must be equal as
   // text.
   if (!want || !have || !std::isfinite(*want) || !std::isfinite(*have)) return equal(expected, got);
-  const double width = half_width(column.tolerance, *want);
+  const double width = half_width(tolerance.measure, allowed, *want);
   if (std::abs(*have - *want) <= width) return std::nullopt;
   return {{Mismatch::Kind::differs, fmt::format("[{}, {}]", *want - width, *want + width)}};
 }
 
-Verdict judge(const Column& column, const Cell& expected, const Cell& got) {
+Verdict judge(const Column& column, bool promised, const Cell& expected, const Cell& got) {
   switch (column.rule) {
     case Rule::key:
     case Rule::timed:
     case Rule::info: return std::nullopt;
     case Rule::exact: return equal(expected, got);
-    case Rule::bounded: return within(column, expected, got);
+    case Rule::bounded: return within(column, promised, expected, got);
   }
   return std::nullopt;
 }
@@ -93,11 +111,12 @@ std::vector<Mismatch> compare(const ResultTable& got, const Baseline& baseline,
       found.push_back({Mismatch::Kind::differs, key, "", no_row, "a row", "the baseline's rows"});
       continue;
     }
+    const bool promised = got.promised.contains(key);
     for (std::size_t i = 0; i < row.size(); ++i) {
       const Only& shown_only = got.columns[i].shown_only;
       if (!shown_only.empty() && got.keeps(shown_only, row)) continue;
       const Cell& due = (*expected->second)[i];
-      if (const auto verdict = judge(got.columns[i], due, row[i]))
+      if (const auto verdict = judge(got.columns[i], promised, due, row[i]))
         found.push_back(
             {verdict->first, key, got.columns[i].name, due.text(), row[i].text(), verdict->second});
     }
@@ -139,6 +158,14 @@ std::vector<Mismatch> beyond_limits(const ResultTable& table) {
                        "at most " + row[bound_at].text(), row[value_at].text(),
                        fmt::format("what theory bounds (column {})", limit.bound)});
     }
+  }
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    const Column& column = table.columns[i];
+    const std::string range = shown(column.tolerance.range);
+    for (const Row& row : table.rows)
+      if (outside(column, row[i]))
+        found.push_back({Mismatch::Kind::differs, table.key(row), column.name,
+                         "a value in " + range, row[i].text(), "the range of the column"});
   }
   return found;
 }

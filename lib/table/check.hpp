@@ -25,7 +25,9 @@ struct Mismatch {
 //   exact    the texts are equal;
 //   bounded  both are the same special value (nan, inf, -inf), or both are finite and within the
 //            tolerance around the baseline. NaN never matches a number. A cell that is not a number
-//            (an empty cell) must be equal as text;
+//            (an empty cell) must be equal as text. A number must also be in the column's range. In
+//            a row whose bits are promised, the texts are equal, unless the tolerance allows such a
+//            row a distance too;
 //   timed, info  not compared.
 // The columns must be the same, in the same order. `keys` names the rows that were computed. If it
 // is not null, rows of the baseline that are not in `keys` do not count as missing.
@@ -37,7 +39,8 @@ struct Mismatch {
 // times should not change the file.
 void keep_confirmed_times(ResultTable& table, const Baseline& baseline);
 
-// The cells of a table that are above their bound (ResultTable::limits).
+// The cells of a table that are above their bound (ResultTable::limits) or outside the range of
+// their column.
 [[nodiscard]] std::vector<Mismatch> beyond_limits(const ResultTable& table);
 
 // The claims about speed that do not hold, or that cannot be judged (ResultTable::judged).

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <optional>
 #include <set>
@@ -170,14 +171,27 @@ void append_rows(std::string& md, const ResultTable& table) {
   }
 }
 
+// "2 absolute (the reason); at least 0"
+std::string described(const Tolerance& allowed) {
+  std::string text = std::isinf(allowed.value)
+                         ? "any number"
+                         : fmt::format("{} {}", allowed.value, name(allowed.measure));
+  text += fmt::format(" ({})", allowed.reason);
+  if (allowed.promised > 0)
+    text += fmt::format("; {} {} where bits are promised, since the column itself calls libm",
+                        allowed.promised, name(allowed.measure));
+  const auto [low, high] = allowed.range;
+  if (std::isfinite(low)) text += fmt::format("; at least {}", low);
+  if (std::isfinite(high)) text += fmt::format("; at most {}", high);
+  return text;
+}
+
 void append_columns(std::string& md, const ResultTable& table) {
   md += "\n## The columns\n\n";
   append_header(md, {"column", "compared", "what it is"});
   for (const Column& column : table.columns) {
     std::string rule{name(column.rule)};
-    if (column.rule == Rule::bounded)
-      rule += fmt::format(": {} {} ({})", column.tolerance.value, name(column.tolerance.measure),
-                          column.tolerance.reason);
+    if (column.rule == Rule::bounded) rule += ": " + described(column.tolerance);
     for (const auto& [other, value] : column.shown_only)
       rule += fmt::format("; shown where {} is {}", other, value.text());
     append_row(md, {column.name, escaped(rule), escaped(column.description)});

@@ -3,6 +3,8 @@
 
 #include <cstddef>
 #include <initializer_list>
+#include <limits>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,7 +18,7 @@ namespace maxtrick::table {
 enum class Rule {
   key,      // names the row; all keys of a row together are unique in the table
   exact,    // equal as text
-  bounded,  // within the column's tolerance
+  bounded,  // within the column's tolerance; exact in a row whose bits are promised
   timed,    // "estimate [low, high]", measured in one run: shown, not compared; see check.hpp
   info,     // shown, not compared
 };
@@ -24,11 +26,22 @@ enum class Rule {
 
 enum class Measure { absolute, relative, ulp };  // `ulp` means ULPs of float64
 
-// The allowed distance to the baseline.
+// The values that a cell can have, such as 0 to 1 for a share.
+struct Range {
+  double low = -std::numeric_limits<double>::infinity();
+  double high = std::numeric_limits<double>::infinity();
+};
+inline constexpr Range not_negative{.low = 0}, of_a_share{.low = 0, .high = 1};
+
+// The allowed distance to the baseline. If `value` is infinite, any value in the range is allowed.
 struct Tolerance {
   Measure measure = Measure::absolute;
   double value = 0;
   std::string reason;  // the reason why it is not tighter
+  Range range = {};    // a number outside it is an error, in the baseline or in the new table
+  // The distance that is allowed in a row whose bits are promised. It is above 0 only if the
+  // experiment itself calls libm for this column, for example for a theoretical bound.
+  double promised = 0;
 };
 
 // Selects the rows whose column .first has the value .second, for all of these pairs.
@@ -120,6 +133,9 @@ struct ResultTable {
   std::string description;  // the content of the table
   std::vector<Column> columns;
   std::vector<Row> rows;
+  // The keys of the rows whose bits are promised: nothing but the code of this project computed
+  // them, so that they are the same in every build and on every CPU.
+  std::set<std::string> promised = {};
   std::vector<Limit> limits = {};
   std::vector<Judged> judged = {};
   // The views in the Markdown file, in this order. If all are empty, it shows every row.

@@ -80,23 +80,35 @@ const Claimed all_claimed[] = {
      Algorithm::accurate,
      {33.2292442, 2.03337669, -22.9777298, -40.2828712, -19.3967285, -13.4223032, -20.5565014},
      0.7208},
-    {ops::log_sum_exp, log_sum_exp, Algorithm::accurate, {-0.742754042, 0.0197706595}, 0.5963},
+    {ops::log_sum_exp,
+     log_sum_exp,
+     Algorithm::accurate,
+     {-2.19785047, -3.58408499, -0.0170199331},
+     0.6818},
     {ops::softmax,
      softmax,
      Algorithm::fast,
-     {-14.0872078, 5.71153164, 5.26165771, 4.51240969, 11.6607733, 0.777769923, 1.09565997,
-      -5.26904488},
-     4.0652},
+     {24.6301613, 7.97375679, -21.3520603, 7.97375679, 5.9093008, 11.0534353, 16.0229034,
+      -25.6044159, -20.4276028},
+     5.8135},
     {ops::log_softmax,
      log_softmax,
      Algorithm::fast,
      {10.7832451, -4.91817093, -10.048069, 6.62976694},
      3.4351},
-    // These claim an error for the loss and for each entry of the gradient. The tests of
-    // lib/kernels check both, so no witness is given here.
-    {ops::cross_entropy, cross_entropy, Algorithm::accurate, {}, 0},
+    // These claim an error for the loss and for each entry of the gradient, which the tests of
+    // lib/kernels check. The target of a witness is class 0.
+    {ops::cross_entropy,
+     cross_entropy,
+     Algorithm::accurate,
+     {-20.7553425, -29.1617756, -31.9289055},
+     0.7192},
     {ops::cross_entropy, cross_entropy, Algorithm::fast, {}, 0},
-    {ops::cross_entropy_gradient, cross_entropy_gradient, Algorithm::accurate, {}, 0},
+    {ops::cross_entropy_gradient,
+     cross_entropy_gradient,
+     Algorithm::accurate,
+     {-20.8348331, -105.747833, -108.198982, -119.41703, -112.006691},
+     0.8389},
     {ops::cross_entropy_gradient, cross_entropy_gradient, Algorithm::fast, {}, 0}};
 
 // The losses state no norm-wise bound.
@@ -119,6 +131,7 @@ Variant entry(const Claimed& claimed, kernels::Isa isa) {
           .summary = accurate ? "within 1 ULP: pairs of floats, compensated sums, no libm"
                               : "within 6 ULP: the same reduction, exponentials rounded to float",
           .source = accurate ? "Tang 1989; Dekker 1971; lib/kernels" : "Tang 1989; lib/kernels",
+          .uses = ops::Uses::nothing,
           .float32_claim = {.max_ulp = ops::takes_targets(claimed.op) ? unlimited : ulp,
                             .max_abs_logit = 200,
                             .max_classes = 200,

@@ -52,13 +52,14 @@ template <class T>
 }
 
 // Completes the entry with its functions. row(x, y) computes the outputs y of the logits x; it is a
-// generic lambda over std::span<const T> and std::span<T>.
+// generic lambda over std::span<const T> and std::span<T>. `uses` states whether it calls libm.
 template <class RowFunction>
-[[nodiscard]] Variant scalar(Variant entry, RowFunction row) {
+[[nodiscard]] Variant scalar(Variant entry, RowFunction row, ops::Uses uses = ops::Uses::libm) {
   const auto by_rows = [row]<class T>(Rows<const T> logits, Rows<T> result) {
     for (std::size_t i = 0; i < logits.rows; ++i) row(logits.row(i), result.row(i));
   };
   entry.isa = "scalar";
+  entry.uses = uses;
   entry.float32 = of_rows<float>(by_rows);
   entry.float64 = of_rows<double>(by_rows);
   entry.float16 = of_rows<numerics::Float16>(by_rows);

@@ -16,25 +16,28 @@ void normalise(std::span<const T> x, std::span<T> y, T origin) {
   for (T& yi : y) yi /= sum;
 }
 
-const ops::Register sum_v1{
-    scalar({.op = ops::softmax,
-            .algorithm = "sum_v1",
-            .summary = "x / sum x",
-            .source = "slides (S1)",
-            .nature = ops::Nature::approximation},
-           []<class T>(std::span<const T> x, std::span<T> y) { normalise<T>(x, y, 0); })};
+const ops::Register sum_v1{scalar(
+    {.op = ops::softmax,
+     .algorithm = "sum_v1",
+     .summary = "x / sum x",
+     .source = "slides (S1)",
+     .nature = ops::Nature::approximation},
+    []<class T>(std::span<const T> x, std::span<T> y) { normalise<T>(x, y, 0); },
+    ops::Uses::nothing)};
 
-const ops::Register sum_v2{scalar({.op = ops::softmax,
-                                   .algorithm = "sum_v2",
-                                   .summary = "(x - min) / sum (x - min)",
-                                   .source = "slides (S2)",
-                                   .nature = ops::Nature::approximation},
-                                  []<class T>(std::span<const T> x, std::span<T> y) {
-                                    T minimum = x[0];
-                                    for (const T xi : x)
-                                      if (xi < minimum) minimum = xi;
-                                    normalise<T>(x, y, minimum);
-                                  })};
+const ops::Register sum_v2{scalar(
+    {.op = ops::softmax,
+     .algorithm = "sum_v2",
+     .summary = "(x - min) / sum (x - min)",
+     .source = "slides (S2)",
+     .nature = ops::Nature::approximation},
+    []<class T>(std::span<const T> x, std::span<T> y) {
+      T minimum = x[0];
+      for (const T xi : x)
+        if (xi < minimum) minimum = xi;
+      normalise<T>(x, y, minimum);
+    },
+    ops::Uses::nothing)};
 
 }  // namespace
 }  // namespace maxtrick::variants

@@ -22,16 +22,18 @@ std::optional<double> bound(const ops::RowFacts& row) {
   return if_finite((r.log_S * (1 + 0x1p-48) / r.u + r.W) / r.Y);
 }
 
-const ops::Register log_softmax{scalar({.op = ops::log_softmax,
-                                        .algorithm = "x_minus_max",
-                                        .summary = "x - max, an approximation",
-                                        .source = "slides (S11, logsoftmax2)",
-                                        .nature = ops::Nature::approximation,
-                                        .bound = bound},
-                                       []<class T>(std::span<const T> x, std::span<T> y) {
-                                         const T m = maximum(x);
-                                         for (std::size_t i = 0; i < x.size(); ++i) y[i] = x[i] - m;
-                                       })};
+const ops::Register log_softmax{scalar(
+    {.op = ops::log_softmax,
+     .algorithm = "x_minus_max",
+     .summary = "x - max, an approximation",
+     .source = "slides (S11, logsoftmax2)",
+     .nature = ops::Nature::approximation,
+     .bound = bound},
+    []<class T>(std::span<const T> x, std::span<T> y) {
+      const T m = maximum(x);
+      for (std::size_t i = 0; i < x.size(); ++i) y[i] = x[i] - m;
+    },
+    ops::Uses::nothing)};
 
 }  // namespace
 }  // namespace maxtrick::variants

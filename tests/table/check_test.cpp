@@ -127,6 +127,75 @@ BOOST_AUTO_TEST_CASE(no_tolerance_reaches_what_is_no_number) {
              "    again: maxtrick run configs/t.toml --filter '^a$'\n");
 }
 
+// The tolerance is for rows that libm or a library computes. In a row whose bits are promised, a
+// last digit is a failure.
+BOOST_AUTO_TEST_CASE(promised_bits_are_compared_exactly) {
+  const auto holds_promised = [](const Column& column, const char* expected, const char* got) {
+    ResultTable fresh = table_of({{"a", got}, {"b", got}}, column);
+    fresh.promised = {"a"};
+    const auto found = compare(fresh, fmt::format("case,x\na,{0}\nb,{0}\n", expected));
+    BOOST_TEST(found.size() <= 1);  // row b is within the tolerance
+    return found.empty();
+  };
+  const Column two = bounded(Measure::absolute, 2);
+  BOOST_TEST(holds_promised(two, "0.5", "0.5"));
+  BOOST_TEST(holds_promised(two, "inf", "inf"));
+  for (const char* other : {"0.500001", "2.49", "-0.5", "0", "0.50"})
+    BOOST_TEST(!holds_promised(two, "0.5", other), other);
+  BOOST_TEST(!holds_promised(two, "0", "-0"));
+  BOOST_TEST(!holds_promised(bounded(Measure::absolute, inf), "1", "7"));
+  // A column that itself calls libm states what it allows such a row.
+  Column by_formula = bounded(Measure::relative, 0.5);
+  by_formula.tolerance.promised = 0x1p-50;
+  BOOST_TEST(holds_promised(by_formula, "1", "1.0000000000000007"));
+  BOOST_TEST(!holds_promised(by_formula, "1", "1.000000000000002"));
+  // Other rules do not change.
+  BOOST_TEST(holds_promised({"x", Rule::info, ""}, "1", "2"));
+  ResultTable fresh = table_of({{"a", "2.99"}}, two);
+  fresh.promised = {"a"};
+  BOOST_TEST(
+      described(compare(fresh, "case,x\na,1\n")) ==
+      "results/t.csv: row a, column x: expected 1, got 2.99, allowed exactly that, since its "
+      "bits are promised\n"
+      "    again: maxtrick run configs/t.toml --filter '^a$'\n");
+}
+
+BOOST_AUTO_TEST_CASE(a_number_outside_the_range_of_its_column_is_found) {
+  Column share = bounded(Measure::absolute, 0.5);
+  share.tolerance.range = of_a_share;
+  for (const char* inside : {"0", "1", "0.25", "-0"})
+    BOOST_TEST(holds(share, "0.5", inside), inside);
+  for (const char* other : {"-0.01", "1.01"}) {
+    BOOST_TEST(!holds(share, "0.5", other), other);  // in the new table
+    BOOST_TEST(!holds(share, other, "0.5"), other);  // in the baseline
+    BOOST_TEST(!holds(share, other, other), other);
+    BOOST_TEST(beyond_limits(table_of({{"a", other}}, share)).size() == 1);
+  }
+  BOOST_TEST(
+      described(judged(share, "-0.25", "0.125")) ==
+      "results/t.csv: row a, column x: expected -0.25, got 0.125, allowed a value in [0, 1]\n"
+      "    again: maxtrick run configs/t.toml --filter '^a$'\n");
+  BOOST_TEST(
+      described(beyond_limits(table_of({{"a", "0.5"}, {"b", "-3"}}, share))) ==
+      "results/t.csv: row b, column x: expected a value in [0, 1], got -3, allowed the range of "
+      "the column\n"
+      "    again: maxtrick run configs/t.toml --filter '^b$'\n");
+  Column error = bounded(Measure::absolute, 0.5);
+  error.tolerance.range = not_negative;
+  BOOST_TEST(holds(error, "inf", "inf"));
+  BOOST_TEST(!holds(error, "-inf", "-inf"));
+  for (const char* text : {"", "nan"})
+    BOOST_TEST(beyond_limits(table_of({{"a", text}}, error)).empty());
+}
+
+BOOST_AUTO_TEST_CASE(an_infinite_tolerance_allows_any_number_in_the_range) {
+  Column seed = bounded(Measure::absolute, inf);
+  seed.tolerance.range = not_negative;
+  BOOST_TEST(holds(seed, "1", "100"));
+  for (const char* other : {"", "nan", "inf", "-1", "x"})
+    BOOST_TEST(!holds(seed, "1", other), other);
+}
+
 BOOST_AUTO_TEST_CASE(claims_are_judged_by_the_table_itself) {
   ResultTable table;
   table.columns = {{"case", Rule::key, ""},

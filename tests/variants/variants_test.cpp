@@ -5,6 +5,7 @@
 #include "ops/log_sum_exp.hpp"
 #include "ops/registry.hpp"
 #include "ops/softmax.hpp"
+#include "oracle/outcome.hpp"
 #include "oracle/solver.hpp"
 #include "random_rows.hpp"
 #include "test.hpp"
@@ -168,18 +169,70 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(claims_hold_on_random_rows, T, FloatTypes) {
 }
 
 // The error at the worst known row is as large as documented: if a variant improves, its claim must be
-// updated. With another libm or oneDNN, the last bits may differ in either direction.
+// updated. If the bits of a variant are promised, so are all digits that are given. With another libm or
+// oneDNN, the last bits may differ in either direction.
 BOOST_AUTO_TEST_CASE_TEMPLATE(witnesses_are_what_they_are_said_to_be, T, FloatTypes) {
   for (const Variant* variant : runnable<T>()) {
     const auto& claim = variant->template claim<T>();
     if (std::isinf(claim.max_ulp)) continue;
     const std::vector<T> row(claim.witness.begin(), claim.witness.end());
     const double error = claim_error<T>(*variant, row);
-    BOOST_TEST(std::abs(error - claim.witness_ulp) <= 2, variant->name() << " is off by " << error);
+    const double near = variant->uses == ops::Uses::nothing ? 0.00005 : 2;
+    BOOST_TEST(std::abs(error - claim.witness_ulp) <= near,
+               variant->name() << " is off by " << error);
     BOOST_TEST(claim.witness_ulp <= claim.max_ulp);
     for (const double x : claim.witness) BOOST_TEST(std::abs(x) <= claim.max_abs_logit);
     BOOST_TEST(claim.witness.size() <= claim.max_classes);
   }
+}
+
+BOOST_AUTO_TEST_CASE(witnesses_of_losses_are_what_they_are_said_to_be) {
+  std::size_t seen = 0;
+  for (const Variant& variant : ops::variants()) {
+    const ops::Claim& claim = variant.float32_claim;
+    if (!ops::takes_targets(variant.op) || claim.witness.empty() || !variant.unavailable.empty())
+      continue;
+    ++seen;
+    const std::vector<float> row(claim.witness.begin(), claim.witness.end());
+    const std::vector<std::int32_t> target{0};
+    std::vector<float> gradient(row.size()), loss(1);
+    variant.float32(ops::only_arguments_of<float>(
+        variant.op, {.logits = numerics::one_row(std::span<const float>(row)),
+                     .result = numerics::one_row(std::span<float>(gradient)),
+                     .targets = {.index = target},
+                     .losses = loss}));
+    const auto verdict = oracle::judge<float>(
+        variant.op, oracle::answer<float>(variant.op, {.logits = row}), gradient, loss.data(), 1, false);
+    BOOST_TEST(std::abs(verdict.max_error_ulp - claim.witness_ulp) <= 0.00005,
+               variant.name() << " is off by " << verdict.max_error_ulp);
+    for (const float x : row) BOOST_TEST(std::abs(x) <= claim.max_abs_logit);
+  }
+  BOOST_TEST(seen >= 2U);
+}
+
+// What calls neither libm nor a library promises its bits; the 16-bit types round the last bits of
+// libm away.
+BOOST_AUTO_TEST_CASE(bits_are_promised_where_nothing_else_computes) {
+  using ops::DType;
+  for (const Variant& variant : ops::variants()) {
+    const bool kernel = variant.algorithm == "accurate" || variant.algorithm == "fast";
+    if (kernel) BOOST_TEST(variant.promises_bits(DType::float32), variant.name());
+    if (!variant.library.empty())
+      for (const DType dtype : ops::all_dtypes)
+        BOOST_TEST(!variant.promises_bits(dtype), variant.name());
+  }
+  const Variant& naive = named("softmax.naive.scalar");
+  for (const DType dtype : {DType::float16, DType::bfloat16}) BOOST_TEST(naive.promises_bits(dtype));
+  for (const DType dtype : {DType::float32, DType::float64, DType::float16_in_float32,
+                            DType::bfloat16_in_float32})
+    BOOST_TEST(!naive.promises_bits(dtype));
+  BOOST_TEST(named("log_softmax.x_minus_max.scalar").promises_bits(DType::float64));
+  BOOST_TEST(named("softmax.sum_v2.scalar").promises_bits(DType::float64));
+  // The losses take the logarithm of libm.
+  BOOST_TEST(!named("clip(softmax.accurate.scalar)").promises_bits(DType::float32));
+  BOOST_TEST(named("clip(softmax.naive.scalar)").promises_bits(DType::float16));
+  BOOST_TEST(!named("clip(softmax.onednn)").promises_bits(DType::float16));
+  BOOST_TEST(!named("fused").promises_bits(DType::float32));
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(probabilities_sum_to_one, T, FloatTypes) {
