@@ -28,7 +28,8 @@ gcc_program() {
 timed=backends
 
 # The steps of .ci/full, in order. A hyphen in a step's name is an underscore in the name of its function.
-steps=(tidy asan emulate-nehalem emulate-haswell asan-avx2 clang blas-cores external browser recipes oracle)
+steps=(tidy asan mutate libm emulate-nehalem emulate-haswell asan-avx2 clang blas-cores external browser recipes
+  oracle)
 
 step_tidy() {
   scripts/setup --ci --tidy
@@ -38,6 +39,18 @@ step_tidy() {
 step_asan() {
   scripts/setup --ci
   scripts/test asan "${clang[@]}"
+}
+
+step_mutate() {
+  gcc_program
+  scripts/mutate
+}
+
+# The tables must also hold with the exp and log that glibc selects on a CPU without FMA. Rows whose bits are
+# promised must be equal.
+step_libm() {
+  gcc_program
+  GLIBC_TUNABLES=glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4 or_skipped build/maxtrick check
 }
 
 # A test that needs an instruction set which the emulated CPU lacks is skipped; any other use of one fails.
