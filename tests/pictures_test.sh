@@ -11,6 +11,6 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 scripts/report --ready --into "$work"
 diff -rq "$work/pictures" results/pictures >&2 || {
-  echo "pictures: not those of the tables; make them again: scripts/report" >&2
+  echo "pictures: results/pictures do not match the tables; redraw them: scripts/report" >&2
   exit 1
 }

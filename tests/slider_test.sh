@@ -8,7 +8,7 @@ cd "$1"
 need_node
 PRESETS=$3 scripts/slider "$2/slider" || {
   code=$?
-  [ $code -ne 5 ] || skip "no C++ for WebAssembly here"
+  [ $code -ne 5 ] || skip "there is no C++ compiler for WebAssembly"
   exit $code
 }
 rows=$(mktemp)

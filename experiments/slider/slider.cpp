@@ -80,7 +80,8 @@ std::vector<double> rounded(const double* x, int classes) {
   return {row.begin(), row.end()};
 }
 
-// Calls f(std::type_identity<S>{}) with the type of the precision.
+// Calls f(std::type_identity<S>{}), where S is the type that stores the numbers of
+// precisions[precision].
 template <class Function>
 decltype(auto) with_precision(int precision, Function f) {
   return ops::with_storage(precisions[precision], f);

@@ -5,8 +5,8 @@
 // Notation: u = 2^-24. Terms are t (1 + p) with t < 2^41 and |p| <= 0.0443; see exponential.hpp.
 //
 // `accurate` adds pairs t (1 + p):
-//   1. a' = a + t is Dekker's Fast2Sum (Numer. Math. 18, 1971): since a >= 2^41 > t, the rounding
-//      error t - (a' - a) is exact.
+//   1. a' = a + t is Dekker's Fast2Sum (Numer. Math. 18, 1971). a starts at 2^41, which lanes()
+//      subtracts again. Since a >= 2^41 > t, the rounding error t - (a' - a) is exact.
 //   2. w = fma(t, p, t - (a' - a)) carries p and that error. |w| <= 0.0443 t + min(t, ulp(a) / 2).
 //   3. The w of four terms are added in a tree, and the sum goes into b. Then a and b are
 //      renormalised by another Fast2Sum, so that b stays as small as what it carries.

@@ -1,4 +1,5 @@
-// The process in which a plug-in is called, as the program sees it.
+// The program's side of the process in which a plug-in is called: starts it, sends calls to it, and
+// notices if it ends or hangs.
 #pragma once
 
 #include <chrono>

@@ -42,7 +42,7 @@ function picture(tables, cpu) {
     name: `accuracy-against-speed-all-${cpu.id}`,
     section: 'accuracy-against-speed-all',
     cpu,
-    question: 'And the other ops, and other numbers of classes?',
+    question: 'How accurate and how fast are the kernels of the other ops, and with other numbers of classes?',
     statement:
       said.length === 0
         ? 'Every op and three numbers of classes, each kernel with its name.'

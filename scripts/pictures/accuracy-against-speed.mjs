@@ -23,7 +23,7 @@ function picture(tables, cpu) {
     name: `accuracy-against-speed-${cpu.id}`,
     section: 'accuracy-against-speed',
     cpu,
-    question: 'Accuracy or speed: which softmax kernel gives what?',
+    question: 'How accurate and how fast is each softmax kernel?',
     statement:
       said.length === 0
         ? 'No softmax kernel was both timed and correct, so that their speeds cannot be compared.'

@@ -135,12 +135,12 @@ export default (tables) => {
     name: 'breaking',
     question: 'Where does the obvious loss break?',
     statement:
-      `Of ${conditions.length} conditions training succeeds under: ` +
+      `Number of the ${conditions.length} conditions under which training succeeds: ` +
       `${arms.map((arm) => `${arm} ${learns(arm)}`).join(', ')}. ${verdict(values, arms, solvable)}`,
     text:
-      'Conditions that users met: features that nobody normalised, a confident start on the wrong side, 16 ' +
-      'bits. Each cell: what becomes of training, how many ' +
-      'of the seeds learn, and the median of the exact loss afterwards.' +
+      'Conditions that users met, such as features that are not normalised, a confident start with the wrong ' +
+      'classes, or 16 bits. Each cell shows the outcome of training, how many of the seeds learn, and the median of ' +
+      'the exact loss afterwards.' +
       (hopeless.length > 0 ? ` No form learns under ${hopeless.join(', ')}.` : ''),
     sources: ['breaking'],
     sheet: {

@@ -9,7 +9,7 @@ export default (tables) => {
   const values = errorLines(tables, (row) => number(row.classes), 'distribution');
   return {
     name: 'error-against-classes',
-    question: 'How wrong is each variant as the classes grow?',
+    question: 'How does the error of each variant grow with the number of classes?',
     statement: `The largest error of softmax in float32 over all kinds of logits: ${inWords(values)}.`,
     text:
       'A plain loop adds the roundings of the denominator, so that its error may grow with the number of ' +

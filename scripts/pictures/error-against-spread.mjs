@@ -11,7 +11,7 @@ export default (tables) => {
   const values = errorLines(tables, spread, 'classes');
   return {
     name: 'error-against-spread',
-    question: 'How wrong is each variant as the logits spread?',
+    question: 'How does the error of each variant grow with the spread of the logits?',
     statement: `The largest error of softmax in float32 over all these logits: ${inWords(values)}.`,
     text:
       'Normal logits of standard deviation 1 are those of a network at the start of training, 10 those of a ' +

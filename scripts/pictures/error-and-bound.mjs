@@ -11,8 +11,8 @@ export const part = 'accuracy',
 
 const perUnit = 2 ** 24; // 1 / u of float32: a bound this large guarantees no digit
 
-// Returns the rows that have a theoretical bound, with the largest error and the largest bound at each number
-// of classes.
+// Returns a point for each algorithm and number of classes: the largest error, the largest bound, and the largest
+// ratio of an error to its bound. Each of the rows has a bound.
 function valuesOf(rows) {
   const points = new Map();
   for (const row of rows) {
@@ -131,10 +131,10 @@ export default (tables) => {
     nearest = Math.max(...values.map(({share}) => share));
   return {
     name: 'error-and-bound',
-    question: 'Does the error stay within the bound that theory gives?',
+    question: 'Does the error stay within its theoretical bound?',
     statement:
-      `${within === rows.length ? 'In all' : `In ${within} of`} ${rows.length} rows for which theory promises a digit it does; ` +
-      `the nearest reaches ${digits(100 * nearest, 2)}\u00a0% of its bound.`,
+      `${within === rows.length ? 'In all' : `In ${within} of`} ${rows.length} rows for which theory promises a correct digit it does; ` +
+      `the error that is closest to its bound reaches ${digits(100 * nearest, 2)}\u00a0% of its bound.`,
     text:
       'Both lines show the same quantity: the largest error of a row divided by the largest output of the row, ' +
       'in units of the roundoff u = 2⁻²⁴. The bound of a plain loop grows with the classes; that of accurate, ' +

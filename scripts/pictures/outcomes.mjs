@@ -168,11 +168,11 @@ function picture(tables, dtype) {
     name: `outcomes-${dtype}`,
     question: `What breaks where, in ${dtype}?`,
     statement:
-      `Of ${cases.length} cases ${ops[0]} is right in: ` +
+      `Number of the ${cases.length} cases in which ${ops[0]} is correct: ` +
       `${ofSoftmax.map((column) => `${column.label} ${right(column)}`).join(', ')}.`,
     text:
-      'Each case is a row of logits that has hurt someone, or that lies at an edge of the format. Its outcome ' +
-      'is the worst of its outputs, judged against the exact answer. ' +
+      'Each case is a row of logits that has caused an error for a user, or that lies at an edge of the format. Its ' +
+      'outcome is that of its worst output, compared with the exact answer. ' +
       'Inaccurate: off by more than a few ULP; differs: another definition of NaN and infinities; wrong: no ' +
       'correct digit. Kernels of an algorithm that always agree share a column.',
     sources: ['overflow'],

@@ -157,10 +157,10 @@ export default (tables) => {
     .map(({title, right, examples}) => `${title} ${share(right, examples.length)}`);
   return {
     name: 'regions',
-    question: 'Where does a network decide for which class?',
+    question: 'Which class does a network predict at which point?',
     statement:
       (rates.length > 0 ? `Examples that it gets right: ${rates.join('; ')}. ` : '') +
-      'A linear layer parts the plane by straight lines, whatever follows it; hidden layers bend them.',
+      'A linear layer separates the classes by straight lines, whatever follows it; hidden layers bend these lines.',
     text:
       'Softmax keeps the order of the logits, so the region of a class is where its logit is the largest. ' +
       'Strong colour: a probability of 0.99 and more; fainter: 0.9 and more; ' +

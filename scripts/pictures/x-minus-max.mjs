@@ -196,7 +196,7 @@ export default (tables) => {
     question: 'When is x − max good enough for log-softmax?',
     statement:
       `Once the largest logit leads by enough: the error falls exponentially with the gap.${example} ` +
-      `It never serves a loss: it gives 0 for the leader at every gap.`,
+      `It must not be used in a loss, because it is 0 for the leader at every gap.`,
     text:
       'x − max leaves out log(1 + (classes − 1) exp(−gap)), where all other logits are equal. It needs no ' +
       'exponential and no logarithm, and this formula predicts its error. Below: the lead from which on each ' +
