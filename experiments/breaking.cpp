@@ -57,9 +57,10 @@ inputs::Setup read_condition(config::Section& section, const inputs::Task& task,
     if (const auto dtype = ops::parse_dtype(section.choice("dtype", names))) setup.dtype = *dtype;
     for (const auto& one : arms)
       if (one.softmax != nullptr && !one.softmax->has(setup.dtype))
-        section.reject("dtype",
-                       fmt::format("'{}' has no {}", one.softmax->name(), name(setup.dtype)),
-                       "a type that the softmax of every arm has");
+        section.reject(
+            "dtype",
+            fmt::format("'{}' is not available in {}", one.softmax->name(), name(setup.dtype)),
+            "a type in which the softmax of every arm is available");
   }
   return setup;
 }
@@ -115,34 +116,33 @@ auto quantile(double q, Of of) {
 
 Columns columns() {
   const table::Tolerance seeds{table::Measure::absolute, 3,
-                               "another core of OpenBLAS adds up in another order, and these runs "
-                               "carry it on chaotically: a "
-                               "few seeds may go another way",
+                               "another core of OpenBLAS adds in another order, and training "
+                               "amplifies the difference: a few seeds may end differently",
                                table::not_negative};
-  const std::string median = "median over the seeds; chaotic, so not compared";
+  const std::string median = "median over the seeds; not compared, because training is chaotic";
   return {
-      {"condition", Rule::key, "what was changed; the list of conditions has it", &Point::condition,
-       &Condition::name},
+      {"condition", Rule::key, "what is changed; the list of conditions says how",
+       &Point::condition, &Condition::name},
       {"arm", Rule::key, "the form of the loss",
        [](const Point& point) { return point.runs->setup().arm.name; }},
       {"outcome", Rule::exact,
-       fmt::format("of at least {} % of the seeds: nan (a weight is not finite), learns (accuracy "
-                   "within {} % of the best arm's median, and nearer to 1 than to a guess), stalls "
-                   "(neither); else mixed",
+       fmt::format("the outcome of at least {} % of the seeds: nan (a weight is not finite), "
+                   "learns (accuracy within {} % of the median of the best arm, and closer to "
+                   "1 than to a guess), stalls (neither); mixed if no outcome is that frequent",
                    100 * decided, 100 * near_best),
        &Found::outcome},
-      {"nan_seeds", seeds, "seeds that end in NaN", &Found::nan},
-      {"learning_seeds", seeds, "seeds that learn", &Found::learning},
-      {"seeds", Rule::exact, "how many runs",
+      {"nan_seeds", seeds, "number of seeds that end with NaN", &Found::nan},
+      {"learning_seeds", seeds, "number of seeds that learn", &Found::learning},
+      {"seeds", Rule::exact, "number of runs",
        [](const Point& point, const Found&) { return point.runs->all().size(); }},
       {"accuracy_q1", Rule::info,
-       "accuracy after the last epoch, on the right labels: first quartile",
+       "accuracy on the correct labels after the last epoch: first quartile",
        quantile(0.25, accuracy)},
-      {"accuracy_median", Rule::info, median + "; of a network of NaN that of the first class",
-       quantile(0.5, accuracy)},
+      {"accuracy_median", Rule::info,
+       median + "; a network of NaN counts as predicting the first class", quantile(0.5, accuracy)},
       {"accuracy_q3", Rule::info, "third quartile", quantile(0.75, accuracy)},
       {"accuracy_lost", Rule::info,
-       "the best arm's median accuracy under this condition, less this one's",
+       "median accuracy of the best arm under this condition, minus that of this arm",
        [](const Point& point, const Found& found) {
          return table::short_number(found.best_accuracy - point.runs->quantile(0.5, accuracy));
        }},
@@ -152,17 +152,18 @@ Columns columns() {
        quantile(0.25, exact_loss)},
       {"exact_loss_median", Rule::info, median, quantile(0.5, exact_loss)},
       {"exact_loss_q3", Rule::info, "third quartile", quantile(0.75, exact_loss)},
-      {"reported_loss", Rule::info, "what the arm itself says of its last epoch; " + median,
+      {"reported_loss", Rule::info,
+       "the loss that the arm itself computes in the last epoch; " + median,
        quantile(0.5, [](const Trained& run) { return run.history.losses.back(); })},
       {"first_bad_step", Rule::info,
-       "the first step with a loss or a gradient that is not finite, of the seeds that have one; "
-       "median",
+       "first step at which the loss or the gradient is not finite; median over the seeds that "
+       "have such a step",
        [](const Point& point, const Found&) { return first_bad_step(point); }},
-      {"bad_loss_share", Rule::info, "share of the steps with a loss that is not finite; median",
+      {"bad_loss_share", Rule::info, "share of the steps whose loss is not finite; median",
        quantile(0.5, bad_loss_share)},
       {"dead_share", Rule::info,
-       "share of the examples of the last epoch that are on the wrong side and yet have a gradient "
-       "of exactly 0; median",
+       "share of the examples of the last epoch that are misclassified although their gradient "
+       "is exactly 0; median",
        [](const Point& point, const Found&) {
          const auto examples = static_cast<double>(point.runs->setup().task.data.rows);
          return table::short_number(point.runs->quantile(0.5, [&](const Trained& run) {
@@ -170,7 +171,7 @@ Columns columns() {
          }));
        }},
       {"hazard", Rule::exact, "what the condition provokes", &Point::condition, &Condition::hazard},
-      {"source", Rule::exact, "where users met it", &Point::condition, &Condition::source},
+      {"source", Rule::exact, "where users reported it", &Point::condition, &Condition::source},
   };
 }
 
@@ -222,12 +223,12 @@ void add_condition(run::Plan& plan, const Columns& columns,
 }
 
 void add_views(table::ResultTable& table) {
-  table.counts = {{.title = "How many conditions",
+  table.counts = {{.title = "Number of conditions by outcome",
                    .row = "arm",
                    .column = "outcome",
                    .columns = {"learns", "stalls", "nan", "mixed"}}};
   table.means = {
-      {.title = "What each costs: means over the conditions",
+      {.title = "What each arm costs: means over the conditions",
        .row = "arm",
        .cells = {"learning_seeds", "nan_seeds", "accuracy_lost", "bad_loss_share", "dead_share"}}};
   const auto pivot = [&](std::string title, std::vector<std::string> cells) {
@@ -240,8 +241,8 @@ void add_views(table::ResultTable& table) {
   pivot("Exact loss: quartiles and median",
         {"exact_loss_q1", "exact_loss_median", "exact_loss_q3"});
   pivot("Reported loss", {"reported_loss"});
-  pivot("First bad step; empty where there is none", {"first_bad_step"});
-  pivot("Share of the steps with a loss that is not finite", {"bad_loss_share"});
+  pivot("First bad step; empty if there is none", {"first_bad_step"});
+  pivot("Share of the steps whose loss is not finite", {"bad_loss_share"});
   pivot("Share of dead gradients in the last epoch", {"dead_share"});
   table.legend = {"condition", "start_loss", "hazard", "source"};
 }
@@ -273,7 +274,7 @@ run::Plan plan(config::Section& config) {
 }
 
 const run::RegisterExperiment registered{
-    {"breaking", "where the obvious losses stop learning and the preferred ones go on", plan}};
+    {"breaking", "where the obvious losses stop learning and the preferred ones continue", plan}};
 
 }  // namespace
 }  // namespace maxtrick::breaking

@@ -121,12 +121,13 @@ using Columns = table::Columns<Point, Found>;
 Columns columns() {
   const table::Tolerance by_libm{
       table::Measure::absolute, 0.05,
-      "glibc's exp rounds a few results of float64 the other way without FMA, which moved this by "
-      "0.008 at most",
+      "without FMA, the exp of glibc rounds a few results of float64 differently, which changed "
+      "this by at most 0.008",
       table::not_negative};
-  const table::Tolerance two_digits{table::Measure::relative, 0.15,
-                                    "as the column in units of u; one of two digits is up to 10 %",
-                                    table::not_negative};
+  const table::Tolerance two_digits{
+      table::Measure::relative, 0.15,
+      "as for the column in units of u; one unit of the second digit is up to 10 %",
+      table::not_negative};
   const auto error_u = [](double Errors::*error) {
     return [error](const Point& point, const Found& found) -> table::Cell {
       return found.error.*error / ops::unit_roundoff(point.dtype);
@@ -139,50 +140,53 @@ Columns columns() {
     };
   };
   return {
-      {"row", Rule::key, "the row of logits; the list of rows says what it provokes", &Point::row,
+      {"row", Rule::key, "the row of logits; the list of rows says what each provokes", &Point::row,
        &Logits::name},
-      {"classes", Rule::key, "logits in the row", &Point::classes},
+      {"classes", Rule::key, "number of logits in the row", &Point::classes},
       {"dtype", Rule::key,
-       "working type of probabilities and derivative; in_float32: the stored probabilities are 16 "
-       "bits, the derivative's arithmetic is float32, its results are rounded to 16 bits",
+       "working type of the probabilities and the derivative; in the types ..._in_float32 the "
+       "probabilities are stored in 16 bits, and the derivative is computed in float32 and "
+       "rounded to 16 bits",
        &Point::dtype},
-      {"variant", Rule::key, "the softmax that gave the probabilities", &Point::variant,
+      {"variant", Rule::key, "the softmax that computed the probabilities", &Point::variant,
        &Variant::name},
       {"jacobian_error_u", by_libm,
-       "largest error of an entry p_i (1 - p_i) or -p_i p_j, by the largest exact entry, in units "
-       "of the unit roundoff u; inf where a probability is NaN, here and in all that follows",
+       "largest error of an entry p_i (1 - p_i) or -p_i p_j, divided by the largest exact "
+       "entry, in units of the unit roundoff u; inf if a probability is NaN, here and in the "
+       "columns below",
        error_u(&Errors::jacobian)},
       {"jacobian_bound_u", by_libm,
-       "what theory allows that error, given the errors of the probabilities; empty where a "
-       "probability is NaN or infinite, here and in the other bounds",
+       "the theoretical bound on that error for the given errors of the probabilities; empty "
+       "if a probability is NaN or infinite, here and for the other bounds",
        bound_u(&DerivativeBounds::jacobian)},
       {"row_sum_defect_u", by_libm,
-       "largest sum of a row of the Jacobian, which is 0 exactly, by the largest exact entry, in u",
+       "largest sum of a row of the Jacobian, which is exactly 0 in theory, divided by the "
+       "largest exact entry, in u",
        error_u(&Errors::row_sum)},
       {"symmetry_defect", Rule::exact,
-       "largest |J_ij - J_ji|: 0, for multiplication commutes, also where both are NaN",
+       "largest |J_ij - J_ji|; always 0, because multiplication commutes, even if both are NaN",
        &Found::error, &Errors::symmetry},
       {"gradient_error_u", by_libm,
-       "largest error of an entry of y - t, by the largest exact entry, in u",
+       "largest error of an entry of y - t, divided by the largest exact entry, in u",
        error_u(&Errors::gradient)},
       {"gradient_sum_defect_u", by_libm,
-       "sum of y - t, which is 0 exactly, by the largest exact entry, in u",
+       "sum of y - t, which is exactly 0 in theory, divided by the largest exact entry, in u",
        error_u(&Errors::gradient_sum)},
       {"minus_1_error_u", by_libm,
-       "relative error of the target's entry of y - t computed as p_t - 1, in u",
+       "relative error of the target's entry of y - t if computed as p_t - 1, in u",
        error_u(&Errors::minus_1)},
-      {"minus_1_bound_u", by_libm, "what theory allows that error",
+      {"minus_1_bound_u", by_libm, "the theoretical bound on that error",
        bound_u(&DerivativeBounds::minus_1)},
       {"of_others_error_u", by_libm,
-       "relative error of the same entry computed as minus the sum of the other probabilities, "
-       "in u",
+       "relative error of the same entry if computed as minus the sum of the other "
+       "probabilities, in u",
        error_u(&Errors::of_others)},
-      {"of_others_bound_u", by_libm, "what theory allows that error",
+      {"of_others_bound_u", by_libm, "the theoretical bound on that error",
        bound_u(&DerivativeBounds::of_others)},
       {"minus_1_relative_error", two_digits,
-       "minus_1_error_u times u, for reading: 1 means not one digit",
+       "minus_1_error_u times u, easier to read: 1 means that no digit is correct",
        [](const Found& found) { return table::rounded(found.error.minus_1, 2); }},
-      {"of_others_relative_error", two_digits, "of_others_error_u times u, for reading",
+      {"of_others_relative_error", two_digits, "of_others_error_u times u, easier to read",
        [](const Found& found) { return table::rounded(found.error.of_others, 2); }},
       {"hazard", Rule::exact, "what the row provokes", &Point::row, &Logits::hazard},
   };
@@ -269,7 +273,7 @@ void add_views(table::ResultTable& table, const Grid& grid) {
       table.pivots.push_back(
           {.title =
                fmt::format("The target's entry, {} classes, probabilities by {}: relative error "
-                           "of p_t - 1, and of minus the sum of the others",
+                           "of p_t - 1 and of minus the sum of the other probabilities",
                            classes, variant->name()),
            .row = "row",
            .column = "dtype",
@@ -280,8 +284,8 @@ void add_views(table::ResultTable& table, const Grid& grid) {
     std::vector<std::string> cells;
   };
   const std::vector<View> views{
-      {"the Jacobian's error and its bound, in u", {"jacobian_error_u", "jacobian_bound_u"}},
-      {"defects of the Jacobian's row sums and of the gradient's sum, in u",
+      {"error of the Jacobian and its bound, in u", {"jacobian_error_u", "jacobian_bound_u"}},
+      {"deviations of the Jacobian's row sums and of the gradient's sum from 0, in u",
        {"row_sum_defect_u", "gradient_sum_defect_u"}}};
   for (const View& view : views)
     for (const DType dtype : grid.dtypes) {

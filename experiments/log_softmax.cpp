@@ -81,7 +81,7 @@ using Columns = table::Columns<Point, Found>;
 Columns columns(double tolerance_ulp) {
   using table::Measure;
   const std::string libm =
-      "another libm may round exp and log the other way; glibc without FMA moved none";
+      "another libm may round exp and log differently; glibc without FMA changed no cell";
   const table::Tolerance ulp = {Measure::absolute, 0.5, libm, table::not_negative};
   const table::Tolerance small = {Measure::absolute, 0x1p-56, libm, table::not_negative};
   const table::Tolerance formula = {.measure = Measure::ulp,
@@ -97,35 +97,44 @@ Columns columns(double tolerance_ulp) {
                                      .range = table::not_negative,
                                      .promised = 4};
   return {
-      {"variant", Rule::key, "the implementation", &Point::variant, &Variant::name},
-      {"dtype", Rule::key, "working type; _in_float32: stored in 16 bits, computed in float32",
+      {"variant", Rule::key, "the variant", &Point::variant, &Variant::name},
+      {"dtype", Rule::key,
+       "working type; the types ..._in_float32 store 16 bits and compute in "
+       "float32",
        &Point::dtype},
-      {"classes", Rule::key, "how many logits, the leader among them", &Point::classes},
-      {"gap", Rule::key, "the leader's logit, rounded to the type first; the others are 0",
+      {"classes", Rule::key, "number of logits, including the leader", &Point::classes},
+      {"gap", Rule::key,
+       "the leader's logit, which is first rounded to the type; all other "
+       "logits are 0",
        &Point::gap},
       {"outcome", Rule::exact,
-       fmt::format("ok, inaccurate (an output more than {} ULP off), wrong (one without a correct "
-                   "digit), underflow (-inf for a number), overflow, nan",
+       fmt::format("ok, inaccurate (an output is more than {} ULP off), wrong (an output has "
+                   "no correct digit), underflow (an output is -inf although the exact value "
+                   "is a number), overflow, nan",
                    tolerance_ulp),
        &Found::verdict, &oracle::Verdict::outcome},
-      {"max_error_ulp", ulp, "largest error of an output, in ULPs of the exact value",
+      {"max_error_ulp", ulp, "largest error of an output, in ULP of the exact value",
        &Found::verdict, &oracle::Verdict::max_error_ulp},
-      {"leader_error_ulp", ulp, "error of the leader's log-probability in its ULPs",
+      {"leader_error_ulp", ulp, "error of the leader's log-probability, in ULP of the exact value",
        &Found::leader_ulp},
-      {"leader_relative_error", small, "the same, relative: 1 where it came out as 0",
+      {"leader_relative_error", small, "the same error, relative: 1 if the result is 0",
        &Found::leader_relative},
-      {"leader_absolute_error", small, "the same, absolute", &Found::leader_absolute},
+      {"leader_absolute_error", small, "the same error, absolute", &Found::leader_absolute},
       {"max_absolute_error", small,
-       "largest absolute error of an output; below 2^-41 ULP of the others it is the oracle's own",
+       "largest absolute error of an output; an error below 2^-41 ULP of the other outputs may "
+       "be that of the oracle",
        &Found::max_absolute},
       {"absolute_error_bound", formula,
-       "what theory allows max_absolute_error; empty where no bound is known (a library, a number "
-       "out of range)",
+       "the theoretical bound on max_absolute_error; empty where no bound is known (a library, "
+       "or an input out of range)",
        &Found::absolute_bound},
-      {"method_error", formula, "x - max only: log(1 + (classes - 1) e^-gap), what it leaves out",
+      {"method_error", formula,
+       "only for x - max: the term log(1 + (classes - 1) e^-gap) that this "
+       "approximation leaves out",
        &Found::method_error},
       {"observed_over_method", of_ratio,
-       "x - max only: leader_absolute_error / method_error, 1 up to the last digits",
+       "only for x - max: leader_absolute_error / method_error, which is 1 except for the last "
+       "digits",
        [](const Found& found) -> table::Cell {
          if (!found.method_error) return {};
          return found.leader_absolute / *found.method_error;
@@ -187,7 +196,7 @@ void add_pivots(config::Section& config, const Grid& grid, table::ResultTable& t
   const auto n = config.integer("shown_classes", 2, inputs::max_classes);
   if (std::find(grid.classes.begin(), grid.classes.end(), static_cast<std::size_t>(n)) ==
       grid.classes.end())
-    config.reject("shown_classes", fmt::format("{} is none of 'classes'", n), "one of them");
+    config.reject("shown_classes", fmt::format("{} is not one of 'classes'", n), "one of them");
   const std::string shown_classes = fmt::format("{}", n);
   for (const std::string& dtype : shown_dtypes)
     table.pivots.push_back(
@@ -198,7 +207,8 @@ void add_pivots(config::Section& config, const Grid& grid, table::ResultTable& t
          .cells = {"leader_error_ulp"},
          .only = {{"dtype", dtype}, {"classes", shown_classes}}});
   table.pivots.push_back(
-      {.title = fmt::format("x - max: absolute error of every log-probability, by classes, {}",
+      {.title = fmt::format("x - max: absolute error of every log-probability, by number of "
+                            "classes, {}",
                             shown_dtypes.front()),
        .row = "gap",
        .column = "classes",
@@ -239,7 +249,7 @@ run::Plan plan(config::Section& config) {
 }
 
 const run::RegisterExperiment registered{
-    {"log_softmax", "what each form of log-softmax is worth when one logit leads by a gap", plan}};
+    {"log_softmax", "error of each form of log-softmax if one logit leads by a gap", plan}};
 
 }  // namespace
 }  // namespace maxtrick::log_softmax

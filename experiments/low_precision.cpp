@@ -59,7 +59,7 @@ void read_generator(config::Section& section, const std::vector<DType>& dtypes, 
   set.seed = inputs::read_seed(section);
   if (set.rows * set.classes > 10'000'000)
     section.reject("rows", fmt::format("{} logits", set.rows * set.classes),
-                   "rows times classes of 10000000 at most");
+                   "at most 10000000 logits (rows times classes)");
   // The magnitude of Random::normal() is at most sqrt(4 * 53 log 2) = 12.2.
   constexpr double furthest = 13;
   inputs::require_representable(section, "scale", {std::abs(set.offset) + furthest * set.scale},
@@ -121,7 +121,7 @@ table::Cell if_finite(double x) { return std::isfinite(x) ? table::Cell(x) : tab
 Columns columns() {
   using table::Measure;
   const std::string libm =
-      "in float32 another libm may round exp and log the other way; glibc without FMA moved none";
+      "in float32 another libm may round exp and log differently; glibc without FMA changed no cell";
   const table::Tolerance mean{Measure::relative, 0.01, libm, table::not_negative},
       most{Measure::absolute, 0.5, libm, table::not_negative},
       sum{Measure::absolute, 0x1p-54, libm, {.low = -1}},
@@ -132,36 +132,39 @@ Columns columns() {
             .promised = 1e-15};
   return {
       {"data", Rule::key, "the set of logits", &Point::data, &LogitSet::name},
-      {"dtype", Rule::key, "working type; the logits are rounded to it first, and u is its own",
+      {"dtype", Rule::key,
+       "working type; the logits are first rounded to it, and u is its unit "
+       "roundoff",
        &Point::dtype},
-      {"variant", Rule::key, "the implementation", &Point::variant, &Variant::name},
+      {"variant", Rule::key, "the variant", &Point::variant, &Variant::name},
       {"op", Rule::exact, "the operation", &Point::variant, &Variant::op},
-      {"vectors", Rule::exact, "rows of logits", &Point::data, &LogitSet::rows},
+      {"vectors", Rule::exact, "number of rows of logits", &Point::data, &LogitSet::rows},
       {"classes", Rule::exact, "logits a row", &Point::data, &LogitSet::classes},
       {"overflows", Rule::exact,
-       "vectors whose result has an infinity or NaN, or is a softmax of nothing but 0; the columns "
-       "of errors and sums leave them out",
+       "number of vectors whose result has an infinity or NaN, or is a softmax of zeros only; "
+       "the columns of errors and sums exclude them",
        &Found::overflows},
       {"mean_error_u", mean,
        "mean over the vectors of max_i |got_i - y_i| / max_i |y_i|, in units of the unit roundoff",
        [](const Found& found) { return if_finite(found.mean_error_u); }},
-      {"max_error_u", most, "the largest of these",
+      {"max_error_u", most, "largest of these errors",
        [](const Found& found) { return if_finite(found.errors_u.high); }},
-      {"min_sum_minus_1", sum, "softmax: the smallest sum of a row, minus 1",
+      {"min_sum_minus_1", sum, "only for softmax: smallest row sum, minus 1",
        [](const Found& found) { return if_finite(found.row_sums.low); }},
-      {"max_sum_minus_1", sum, "softmax: the largest",
+      {"max_sum_minus_1", sum, "only for softmax: largest row sum, minus 1",
        [](const Found& found) { return if_finite(found.row_sums.high); }},
       {"bounded_vectors", Rule::exact,
-       "vectors for which theory has a bound: where it applies, there is no overflow",
+       "number of vectors for which theory gives a bound; where it does, nothing overflows",
        &Found::bounded},
-      {"max_error_over_bound", share,
-       "the largest share of its bound that the error of a vector reaches",
+      {"max_error_over_bound", share, "largest error of a vector, divided by its bound",
        [](const Found& found) { return if_finite(found.shares.high); }},
-      {"violations", Rule::exact, "vectors beyond their bound, or with a bound and yet an overflow",
+      {"violations", Rule::exact,
+       "number of vectors whose error is above their bound, or that overflow "
+       "although they have a bound",
        &Found::violations},
       {"violations_allowed", Rule::exact, "by theory", [](const Point&) { return 0; }},
       {"hazard", Rule::exact, "what the data set provokes", &Point::data, &LogitSet::hazard},
-      {"source", Rule::exact, "where it comes from", &Point::data, &LogitSet::source},
+      {"source", Rule::exact, "source of the data set", &Point::data, &LogitSet::source},
   };
 }
 
@@ -270,10 +273,10 @@ void add_views(table::ResultTable& table, const std::string& data) {
                         .cells = std::move(cells),
                         .only = {{"data", data}}};
   };
-  table.pivots.push_back(pivot("overflows, mean and largest error in units of u",
+  table.pivots.push_back(pivot("overflows, mean error and largest error in units of u",
                                {"overflows", "mean_error_u", "max_error_u"}));
   table.pivots.push_back(
-      pivot("vectors that have a bound, and the largest share of it that an error reaches",
+      pivot("vectors that have a bound, and the largest error divided by its bound",
             {"bounded_vectors", "max_error_over_bound"}));
   table.pivots.push_back(
       pivot("row sums minus 1, smallest and largest", {"min_sum_minus_1", "max_sum_minus_1"}));
@@ -311,7 +314,7 @@ run::Plan plan(config::Section& config) {
 }
 
 const run::RegisterExperiment registered{
-    {"low_precision", "overflow, error and its bound in 16-bit types, on sets of logits", plan}};
+    {"low_precision", "overflow, error and error bound in 16-bit types, for sets of logits", plan}};
 
 }  // namespace
 }  // namespace maxtrick::low_precision

@@ -28,40 +28,46 @@ const std::map<std::string, table::Format> formats{
     {"table", table::Format::table}, {"csv", table::Format::csv}, {"json", table::Format::json}};
 
 void add_format(CLI::App* command, table::Format& format) {
-  command->add_option("--format", format, "how it is printed: table, csv or json")
+  command->add_option("--format", format, "output format: table, csv or json")
       ->transform(CLI::CheckedTransformer(formats).description(""))
       ->option_text("FORMAT");
 }
 
 void add_table_options(CLI::App* command, TableOptions& options, bool configs_required) {
-  auto* configs = command->add_option("CONFIG", options.configs, "TOML files, one a result table");
+  auto* configs = command->add_option("CONFIG", options.configs,
+                                      "config files in TOML; each makes one result table");
   if (configs_required) configs->required();
-  command->add_option("--jobs,-j", options.jobs, "threads; the table does not depend on it")
+  command
+      ->add_option("--jobs,-j", options.jobs,
+                   "number of threads (default: all cores); the table does not depend on "
+                   "it")
       ->check(CLI::Range(1U, 1024U))
       ->option_text("N");
-  command->add_flag("--quiet,-q", options.quiet, "no progress bar");
+  command->add_flag("--quiet,-q", options.quiet, "show no progress bar");
   command->add_flag("--resume", options.resume,
-                    "go on where a run of the same that was killed has ended");
+                    "continue a run of the same configs that was killed");
 }
 
 void add_plugins(CLI::App* command, PluginOptions& options) {
   command
       ->add_option("--plugin", options.files,
-                   "a shared library with kernels of your own (maxtrick/plugin.h), which join "
-                   "whatever is of their op; repeatable")
+                   "shared library with kernels of your own (maxtrick/plugin.h), which join "
+                   "the variants of their ops; repeatable")
       ->option_text("FILE")
       ->expected(1)
       ->take_all();
   command
       ->add_option("--plugin-limit", options.limit_s,
-                   "after so many seconds a call of theirs has hung (default 10, and 1 more for "
-                   "each million logits)")
+                   "seconds after which a call of a plug-in counts as hung (default 10, and 1 "
+                   "more for each million logits)")
       ->check(CLI::Range(0.01, 86400.0).description(""))
       ->option_text("S");
 }
 
 void add_filter(CLI::App* command, TableOptions& options) {
-  command->add_option("--filter", options.filter, "only rows in whose key it is found")
+  command
+      ->add_option("--filter", options.filter,
+                   "only rows whose key contains a match of this regular expression")
       ->option_text("REGEX");
 }
 
@@ -77,7 +83,8 @@ class CommandLine {
  public:
   CommandLine() {
     app_.require_subcommand(1);
-    app_.set_version_flag("--version", cli::version, "version, instruction set and libraries");
+    app_.set_version_flag("--version", cli::version,
+                          "print version, instruction sets and libraries");
     const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
     run_.jobs = check_.jobs = accept_.jobs = cores;
     add_list();
@@ -129,16 +136,17 @@ class CommandLine {
     command
         ->add_option(
             "-o,--output", run_.folder,
-            "folder of the tables (default results/; with --filter, --set or --plugin, stdout)")
+            "folder for the tables (default results/; with --filter, --set or --plugin the "
+            "rows are printed instead)")
         ->option_text("DIR");
     add_overrides(command, run_);
     command
         ->add_option(
             "--export", run_.exports,
-            "write the trained networks too that the configs name by [[export]], each into "
-            "a folder there (--filter does not choose among them)")
+            "also write the trained networks that the configs list in [[export]], each into "
+            "its own folder in DIR (--filter does not select among them)")
         ->option_text("DIR");
-    command->add_flag("--dry-run", run_.dry_run, "only list the rows that would be made");
+    command->add_flag("--dry-run", run_.dry_run, "only list the rows that would be computed");
     add_plugins(command, run_.plugins);
   }
 
@@ -150,13 +158,13 @@ class CommandLine {
     add_baseline(command, check_.baseline);
     command
         ->add_option("--junit", check_.junit,
-                     "write what was found as JUnit XML too, a test case a row")
+                     "also write the findings as JUnit XML, one test case for each row")
         ->option_text("FILE");
     add_plugins(command, check_.plugins);
   }
 
   void add_accept() {
-    CLI::App* command = add("accept", "make changed tables the new baseline, and say what changed",
+    CLI::App* command = add("accept", "make changed tables the new baseline, and print the changes",
                             [this] { return cli::accept(accept_); });
     add_table_options(command, accept_, true);
     add_baseline(command, accept_.baseline);
@@ -173,7 +181,8 @@ class CommandLine {
     command->add_option("CONFIG", data_.configs, "a TOML file")->required()->expected(1);
     command
         ->add_option("-o,--output", data_.folder,
-                     "folder of X.npy and y.npy (of several data sets: of a folder for each)")
+                     "folder for X.npy and y.npy; if the config has several data sets, each "
+                     "gets its own folder in DIR")
         ->required()
         ->option_text("DIR");
     add_overrides(command, data_);
@@ -184,36 +193,42 @@ class CommandLine {
                             [this] { return cli::eval(eval_); });
     command->add_option("OP", eval_.op, "softmax, log_softmax, log_sum_exp or cross_entropy")
         ->required();
-    command->add_option("--logits", eval_.logits, "\"1,2,3;4,5,6\": rows parted by ';'")
+    command
+        ->add_option("--logits", eval_.logits, "rows of logits, separated by ';': \"1,2,3;4,5,6\"")
         ->option_text("ROWS");
     command
         ->add_option("--input", eval_.input,
-                     "a .npy (floats or integers of 32 or 64 bits) or CSV file")
+                     "file with the logits: .npy (floats or integers of 32 or 64 bits) or CSV")
         ->option_text("FILE");
     command
         ->add_option("--labels", eval_.labels,
-                     "cross_entropy: the class of each row, from 0, \"0,2\" or a file as above")
+                     "only for cross_entropy: the class of each row, counted from 0: \"0,2\", "
+                     "or a file like that of --input")
         ->option_text("LABELS");
     command
         ->add_option("--variant", eval_.variant,
-                     "only these, e.g. 'softmax.*.scalar', or 'clip(*)' of cross_entropy")
+                     "only the variants with a matching name, such as 'softmax.*.scalar', or "
+                     "'clip(*)' for cross_entropy")
         ->option_text("GLOB");
     command
         ->add_option(
             "--dtype", eval_.dtype,
-            "float32, float64, float16, bfloat16, or a 16-bit one computed in float32, such as "
-            "float16_in_float32 (default: the input's, or float32)")
+            "float32, float64, float16, bfloat16, or a 16-bit type that is computed in "
+            "float32, such as float16_in_float32 (default: the type of the input, or float32)")
         ->option_text("DTYPE");
-    command->add_option("-o,--output", eval_.output, "write the result of the one variant as .npy")
+    command
+        ->add_option("-o,--output", eval_.output,
+                     "write the result as .npy; only if one variant is selected")
         ->option_text("FILE");
     add_format(command, eval_.format);
-    command->add_flag("--quiet,-q", eval_.quiet, "say nothing of variants left out");
+    command->add_flag("--quiet,-q", eval_.quiet, "do not report the variants that are left out");
     add_plugins(command, eval_.plugins);
   }
 
   void add_guide() {
-    CLI::App* command = add("guide", "which formula when, from the committed tables (Markdown)",
-                            [this] { return cli::guide(guide_); });
+    CLI::App* command =
+        add("guide", "print which formula to use when, from the committed tables (Markdown)",
+            [this] { return cli::guide(guide_); });
     command->add_option("--tables", guide_.tables, "folder of the tables (default results/)")
         ->option_text("DIR");
   }
@@ -229,7 +244,9 @@ class CommandLine {
     command->add_option("ARGUMENT", argument_)->required();
   }
 
-  CLI::App app_{"maxtrick: softmax numerics and speed, in result tables that hold"};
+  CLI::App app_{
+      "maxtrick: experiments on the numerics and the speed of softmax, with result "
+      "tables that can be checked"};
   RunOptions run_;
   CheckOptions check_;
   AcceptOptions accept_;

@@ -44,35 +44,37 @@ using Columns = table::Columns<Point, Found>;
 
 Columns columns(double tolerance_ulp) {
   const table::Tolerance ulps{table::Measure::absolute, 0.5,
-                              "another libm may round exp and log the other way; glibc without FMA "
-                              "moved none",
+                              "another libm may round exp and log differently; glibc without FMA "
+                              "changed no cell",
                               table::not_negative};
   const table::Tolerance of_sum{table::Measure::absolute,
                                 0x1p-54,
-                                "as max_error_ulp; half an ULP of float64 below 1",
+                                "as for max_error_ulp; half an ULP of float64 below 1",
                                 {.low = -1}};
   return {
       {"op", Rule::exact, "the operation", &Point::op},
-      {"case", Rule::key, "the case; the list of cases says what it provokes", &Point::hazard,
+      {"case", Rule::key, "the case; the list of cases says what each provokes", &Point::hazard,
        &Hazard::name},
-      {"dtype", Rule::key, "working type; the logits are rounded to it first", &Point::dtype},
-      {"variant", Rule::key, "the implementation", &Point::variant, &Variant::name},
+      {"dtype", Rule::key, "working type; the logits are first rounded to it", &Point::dtype},
+      {"variant", Rule::key, "the variant", &Point::variant, &Variant::name},
       {"outcome", Rule::exact,
-       fmt::format("ok, inaccurate (more than {} ULP off), wrong (not one correct digit), "
-                   "underflow, overflow, nan (where a number is due); differs: a library that "
-                   "states another rule for NaN and infinities",
+       fmt::format("ok, inaccurate (more than {} ULP off), wrong (no correct digit), "
+                   "underflow, overflow, nan (although the exact value is a number); differs: "
+                   "a library that documents another rule for NaN and infinities",
                    tolerance_ulp),
        &Found::verdict, &oracle::Verdict::outcome},
       {"max_error_ulp", ulps,
-       "largest error of an output in units in the last place of the exact value; inf where "
-       "one of the two is NaN or infinite",
+       "largest error of an output in units in the last place of the exact value; inf if one "
+       "of the two is NaN or infinite",
        &Found::verdict, &oracle::Verdict::max_error_ulp},
-      {"sum_minus_1", of_sum, "sum of the probabilities minus 1 (log_softmax: of the exponentials)",
+      {"sum_minus_1", of_sum,
+       "sum of the probabilities minus 1 (log_softmax: sum of the "
+       "exponentials minus 1)",
        &Found::sum_minus_1},
-      {"first_bad_index", Rule::exact, "the first output that is not ok", &Found::verdict,
+      {"first_bad_index", Rule::exact, "index of the first output that is not ok", &Found::verdict,
        &oracle::Verdict::first_bad_index},
       {"hazard", Rule::exact, "what the case provokes", &Point::hazard, &Hazard::hazard},
-      {"source", Rule::exact, "where users met it", &Point::hazard, &Hazard::source},
+      {"source", Rule::exact, "where users reported it", &Point::hazard, &Hazard::source},
   };
 }
 
@@ -124,11 +126,12 @@ run::Plan plan(config::Section& config) {
   const Columns columns = overflow::columns(tolerance_ulp);
   run::Plan plan = inputs::begin_plan(columns.schema(), variants);
   for (const DType dtype : dtypes)
-    plan.table.counts.push_back({.title = fmt::format("How many cases, {}", name(dtype)),
-                                 .row = "variant",
-                                 .column = "outcome",
-                                 .columns = inputs::names_of(oracle::all_outcomes),
-                                 .only = {{"dtype", dtype}}});
+    plan.table.counts.push_back(
+        {.title = fmt::format("Number of cases by outcome, {}", name(dtype)),
+         .row = "variant",
+         .column = "outcome",
+         .columns = inputs::names_of(oracle::all_outcomes),
+         .only = {{"dtype", dtype}}});
   plan.table.legend = {"case", "hazard", "source"};
   for (const Op op : ops) {
     for (const DType dtype : dtypes)
@@ -148,7 +151,8 @@ run::Plan plan(config::Section& config) {
 }
 
 const run::RegisterExperiment registered{
-    {"overflow", "where each variant overflows, underflows, turns NaN or loses its digits", plan}};
+    {"overflow", "where each variant overflows, underflows, returns NaN or loses its digits",
+     plan}};
 
 }  // namespace
 }  // namespace maxtrick::overflow

@@ -38,33 +38,35 @@ using Columns = table::Columns<Point, Found>;
 Columns columns() {
   const table::Tolerance cores{
       table::Measure::absolute, 1e-4,
-      "another core of OpenBLAS adds up in another order, which hundreds of steps carry on "
-      "(measured: 1e-6)",
+      "another core of OpenBLAS adds in another order, and hundreds of training steps amplify "
+      "the difference (measured: 1e-6)",
       table::of_a_share};
   return {
-      {"task", Rule::key, "data, network and optimiser, as the config has them", &Point::task},
+      {"task", Rule::key, "data, network and optimiser, as the config defines them", &Point::task},
       {"arm", Rule::key, "the form of the loss", &Point::arm},
       {"point", Rule::key,
-       "counted from 1: the grid's, by x1 within x2, and after them the first examples",
+       "number of the point, from 1: first the points of the grid, for each x2 all x1, then "
+       "the first examples",
        &Point::number},
-      {"x1", Rule::exact, "the first feature; of a grid, the middle of a cell", &Found::x1},
+      {"x1", Rule::exact,
+       "first feature of the point; for a point of the grid, the centre of "
+       "its cell",
+       &Found::x1},
       {"x2", Rule::exact, "the second", &Found::x2},
-      {"label", Rule::exact, "of an example its class; empty where the point is the grid's",
-       &Found::label},
+      {"label", Rule::exact, "class of an example; empty for a point of the grid", &Found::label},
       {"best", Rule::exact,
-       "the class that the best classifier gives, which knows how the data were made; empty where "
-       "none is known",
+       "class that the best classifier predicts, which knows how the data were generated; "
+       "empty if none is known",
        &Found::best},
       {"class", Rule::info,
-       "the class that the network gives, nan where its logits are; not compared, since at a "
-       "border "
-       "a last bit decides",
+       "class that the network predicts, nan if its logits are NaN; not compared, because near "
+       "a border the last bit decides",
        [](const Found& found) {
          return found.class_given ? table::Cell(*found.class_given) : table::Cell("nan");
        }},
-      {"probability", cores, "of that class, by the network",
+      {"probability", cores, "probability of that class, according to the network",
        [](const Found& found) { return table::short_number(found.probability); }},
-      {"as_best", Rule::info, "whether the two classes are one",
+      {"as_best", Rule::info, "whether both predict the same class",
        [](const Found& found) -> table::Cell {
          if (!found.best) return {};
          return found.class_given == found.best;
@@ -91,8 +93,9 @@ Axis read_axis(config::Section& section, std::string_view key, double step) {
   if (!(cells >= 1 && cells <= most_cells) ||
       std::fabs(ends[0] + cells * step - ends[1]) > of_a_step * step) {
     section.reject(
-        key, fmt::format("'{}' is not so many steps of {}", key, step),
-        fmt::format("two numbers, a whole number of steps apart, {} at most", most_cells));
+        key, fmt::format("'{}' is not a whole number of steps of {}", key, step),
+        fmt::format("two numbers that are a whole number of steps apart, at most {} steps",
+                    most_cells));
     return {};
   }
   return {ends[0], step, static_cast<std::size_t>(cells)};
@@ -117,10 +120,12 @@ Area read_area(config::Section& section, const inputs::Task& task) {
   if (!data.is_known()) return area;
   if (data.features != 2)
     section.reject("data", fmt::format("a point has {} features", data.features),
-                   "2: regions are those of a plane");
+                   "2 features, because regions are drawn in a plane");
   if (area.examples > data.rows)
-    section.reject("examples", fmt::format("{} of {} examples", area.examples, data.rows),
-                   "all of them at most");
+    section.reject(
+        "examples",
+        fmt::format("{} examples are requested, but the data set has {}", area.examples, data.rows),
+        "at most all examples");
   return area;
 }
 
@@ -180,14 +185,13 @@ void add_views(table::ResultTable& table, const std::vector<inputs::Arm>& arms) 
     const table::Only grid{{"arm", arm.name}, {"label", ""}};
     table.counts.push_back(
         {.title = arm.name +
-                  ": at how many points of the grid the network's class is that of the best "
-                  "classifier",
+                  ": number of grid points at which the network agrees with the best classifier",
          .row = "task",
          .column = "as_best",
          .columns = {"yes", "no"},
          .only = grid});
     table.means.push_back(
-        {.title = arm.name + ": mean probability of the class that it gives there",
+        {.title = arm.name + ": mean probability of the predicted class at these points",
          .row = "task",
          .cells = {"probability"},
          .only = grid});
@@ -214,7 +218,7 @@ run::Plan plan(config::Section& config) {
 }
 
 const run::RegisterExperiment registered{
-    {"regions", "which class a trained network gives to the points of a plane", plan}};
+    {"regions", "which class a trained network predicts at the points of a plane", plan}};
 
 }  // namespace
 }  // namespace maxtrick::regions

@@ -131,33 +131,35 @@ using Columns = table::Columns<Point, Found>;
 
 Columns columns(double tolerance_ulp) {
   const table::Tolerance ulps{table::Measure::absolute, 2,
-                              "glibc's exp and log round a few results of float64 the other way "
-                              "without FMA; where a sum cancels, that moved this by 1.5",
+                              "without FMA, exp and log of glibc round a few results of float64 "
+                              "differently; if a sum cancels, that changed this by up to 1.5",
                               table::not_negative};
   return {
       {"op", Rule::exact, "the operation", &Point::op},
-      {"offset", Rule::key, "the number added to every logit; rounded to the type, as a user has",
+      {"offset", Rule::key, "the number that is added to every logit, rounded to the type",
        [](const Point& point) { return offset_name(point.offset); }},
       {"dtype", Rule::key, "working type; the logits are rounded to it before and after the shift",
        &Point::dtype},
-      {"classes", Rule::key, "logits in each row", &Point::classes},
-      {"variant", Rule::key, "the implementation", &Point::variant, &Variant::name},
+      {"classes", Rule::key, "number of logits in each row", &Point::classes},
+      {"variant", Rule::key, "the variant", &Point::variant, &Variant::name},
       {"outcome", Rule::exact,
-       fmt::format("the worst over the rows: ok, inaccurate (more than {} ULP off), wrong (not one "
-                   "correct digit), underflow, overflow, nan (where a number is due)",
+       fmt::format("the worst outcome of the rows: ok, inaccurate (more than {} ULP off), "
+                   "wrong (no correct digit), underflow, overflow, nan (although the exact "
+                   "value is a number)",
                    tolerance_ulp),
        &Found::worst, &oracle::Verdict::outcome},
       {"error_ulp", ulps,
-       "what the variant loses: largest error of an output against the exact answer for the "
-       "shifted row as rounded, in ULP of that answer; inf where an output is NaN or infinite",
+       "what the variant loses: largest error of an output compared with the exact answer for "
+       "the shifted and rounded row, in ULP of that answer; inf if an output is NaN or infinite",
        &Found::worst, &oracle::Verdict::max_error_ulp},
       {"offset_loss_ulp", Rule::exact,
-       "what rounding the shifted logits lost before any variant ran: largest difference of the "
-       "exact answer for the rounded row from that for the row before the shift (log_sum_exp: plus "
-       "the offset), in ULP of the latter, to six digits; the same for every variant",
+       "what rounding the shifted logits loses before any variant runs: largest difference "
+       "between the exact answers for the rounded row and for the row before the shift "
+       "(log_sum_exp: plus the offset), in ULP of the latter, to six digits; the same for "
+       "every variant",
        [](const Found& found) { return table::short_number(found.offset_loss_ulp); }},
       {"distinct_logits", Rule::exact,
-       "how many different logits the shift left, least of the rows", &Found::distinct},
+       "number of different logits after the shift, the smallest of the rows", &Found::distinct},
   };
 }
 
@@ -234,7 +236,8 @@ std::vector<double> read_offsets(config::Section& config, const std::vector<DTyp
       });
     });
   };
-  return inputs::read_distinct(config, "offsets", finite, "a finite number of one of the dtypes");
+  return inputs::read_distinct(config, "offsets", finite,
+                               "a number that is finite in at least one of the dtypes");
 }
 
 std::vector<std::uint64_t> read_seeds(config::Section& config) {
@@ -262,7 +265,7 @@ Grid read_grid(config::Section& config) {
 void add_views(table::ResultTable& table, const Grid& grid) {
   const std::string n = fmt::format("{}", grid.classes.front());
   table.counts.push_back(
-      {.title = fmt::format("At how many offsets each variant is ok, {} logits", n),
+      {.title = fmt::format("Number of offsets at which each variant is ok, {} logits", n),
        .row = "variant",
        .column = "dtype",
        .columns = inputs::names_of(grid.dtypes),
@@ -272,16 +275,16 @@ void add_views(table::ResultTable& table, const Grid& grid) {
     // The loss by rounding x + c is the same for every variant, so one variant stands for all.
     if (const Variant* variant = inputs::stand_in(grid.variants, op, grid.dtypes))
       table.pivots.push_back(
-          {.title = fmt::format("{} of {} logits: what the offset's own rounding "
-                                "lost, offset_loss_ulp (any variant)",
+          {.title = fmt::format("{} of {} logits: loss caused by rounding the shifted logits, "
+                                "offset_loss_ulp (the same for every variant)",
                                 name(op), n),
            .row = "offset",
            .column = "dtype",
            .cells = {"offset_loss_ulp"},
            .only = {{"classes", n}, {"variant", variant->name()}}});
     table.pivots.push_back(
-        {.title = fmt::format("{} of {} logits, {}: what the variant loses, error_ulp", name(op), n,
-                              shown),
+        {.title = fmt::format("{} of {} logits, {}: loss caused by the variant, error_ulp",
+                              name(op), n, shown),
          .row = "offset",
          .column = "variant",
          .cells = {"error_ulp"},
@@ -305,7 +308,7 @@ run::Plan plan(config::Section& config) {
 }
 
 const run::RegisterExperiment registered{
-    {"shift", "what is lost where every logit is moved by the same number", plan}};
+    {"shift", "what is lost if the same number is added to every logit", plan}};
 
 }  // namespace
 }  // namespace maxtrick::shift

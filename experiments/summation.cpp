@@ -157,33 +157,35 @@ using Columns = table::Columns<Point, Found>;
 Columns columns(double inaccurate_above_u) {
   const table::Tolerance by_libm{
       table::Measure::absolute, 0.01,
-      "glibc's exp rounds a few terms of float64 the other way without FMA, which moved this by "
-      "0.0024 at most",
+      "without FMA, the exp of glibc rounds a few terms of float64 differently, which changed this "
+      "by at most 0.0024",
       table::not_negative};
   return {
-      {"distribution", Rule::key, "the terms; the list of distributions says what they provoke",
+      {"distribution", Rule::key, "the terms; the list of distributions says what each provokes",
        &Point::terms, &Terms::name},
       {"dtype", Rule::key, "the type of the terms and of the sum", &Point::dtype},
       {"order", Rule::key, "the order of summation", &Point::order, &SumOrder::name},
-      {"classes", Rule::key, "how many terms: n, and the bound n u of any order in units of u",
-       &Point::classes},
+      {"classes", Rule::key, "number of terms n; the bound for any order is n u", &Point::classes},
       {"outcome", Rule::exact,
        fmt::format("ok, inaccurate (off by more than {} u), wrong (off by half of the sum or "
                    "more), overflow",
                    inaccurate_above_u),
        &Found::worst},
       {"error_u", by_libm,
-       "relative error of the sum in units of u, the largest of all rows; empty where a sum "
+       "relative error of the sum in units of u, the largest of all rows; empty if a sum "
        "overflowed",
        &Found::error_u},
       {"bound_u", Rule::exact,
-       "what theory allows (Higham 2002, chapter 4), rounded up to four digits; 1/u is all of the "
-       "sum, so much where nothing better can be said",
+       "the theoretical bound (Higham 2002, chapter 4), rounded up to four digits; 1/u is the "
+       "whole sum and is shown if no better bound is known",
        &Found::bound_u},
-      {"sqrt_n", Rule::exact, "sqrt(n): the error in units of u if roundings were coin tosses",
+      {"sqrt_n", Rule::exact,
+       "sqrt(n): the expected size of the error in units of u if the "
+       "roundings were random",
        &Point::sqrt_n},
       {"error_per_sqrt_n", by_libm,
-       "error_u over sqrt_n: far above 1 where the roundings fall one way; follows from those two",
+       "error_u divided by sqrt_n: far above 1 if most roundings have the same direction; "
+       "follows from these two columns",
        [](const Point& point, const Found& found) -> table::Cell {
          if (!found.error_u) return {};
          return *found.error_u / point.sqrt_n();
@@ -289,7 +291,7 @@ void add_views(run::Plan& plan, const Distributions& distributions,
   for (const auto one : {Outcome::ok, Outcome::inaccurate, Outcome::wrong, Outcome::overflow})
     outcomes.emplace_back(name(one));
   for (const DType dtype : dtypes)
-    plan.table.counts.push_back({.title = fmt::format("How many sums, {}", name(dtype)),
+    plan.table.counts.push_back({.title = fmt::format("Number of sums by outcome, {}", name(dtype)),
                                  .row = "order",
                                  .column = "outcome",
                                  .columns = outcomes,
@@ -305,7 +307,7 @@ void add_views(run::Plan& plan, const Distributions& distributions,
   const std::string shown(name(inputs::shown_dtype(dtypes)));
   for (const auto& terms : distributions)
     plan.table.pivots.push_back(
-        {.title = fmt::format("{}, {}: error in u, and its bound", terms->name, shown),
+        {.title = fmt::format("{}, {}: error in u and its bound", terms->name, shown),
          .row = "order",
          .column = "classes",
          .cells = {"error_u", "bound_u"},
@@ -323,7 +325,8 @@ run::Plan plan(config::Section& config) {
   for (std::size_t i = 0; i < dtypes.size(); ++i)
     if (dtypes[i] == DType::float64 && orders.size() == 1 &&
         orders[0].kind == SumOrder::Kind::wider)
-      config.reject("dtypes", i, "no order in 'orders' is for float64", "another type or order");
+      config.reject("dtypes", i, "no order in 'orders' applies to float64",
+                    "another type or another order");
 
   const Columns columns = summation::columns(inaccurate_above_u);
   run::Plan plan = inputs::begin_plan(columns.schema());
@@ -340,7 +343,7 @@ run::Plan plan(config::Section& config) {
 }
 
 const run::RegisterExperiment registered{
-    {"summation", "the sum of softmax's denominator in several orders, beside their bounds", plan}};
+    {"summation", "the sum in softmax's denominator in several orders, with error bounds", plan}};
 
 }  // namespace
 }  // namespace maxtrick::summation

@@ -140,12 +140,12 @@ std::vector<std::int32_t> read_first_categories(config::Section& section,
   const bool known = task.data.is_known();
   if (known && first.size() > task.data.rows)
     section.reject("first_categories",
-                   fmt::format("{} classes of {} examples", first.size(), task.data.rows),
-                   "one an example at most");
+                   fmt::format("{} classes for {} examples", first.size(), task.data.rows),
+                   "at most one class for each example");
   try {
     return learn::class_indices(first, known ? task.data.classes : most_classes);
   } catch (const learn::LabelError& error) {
-    section.reject("first_categories", error.what(), "classes of the data");
+    section.reject("first_categories", error.what(), "classes of the data set");
     return {};
   }
 }
@@ -159,9 +159,10 @@ void read_losses(config::Section& section, const AskedTask* asked, PrintedRun& o
                      "a loss as it was printed");
   }
   if (asked != nullptr && losses.size() > asked->task.options.epochs)
-    section.reject("loss", asked->task.options.epochs,
-                   fmt::format("{} losses of {} epochs", losses.size(), asked->task.options.epochs),
-                   "one an epoch at most");
+    section.reject(
+        "loss", asked->task.options.epochs,
+        fmt::format("{} losses for {} epochs", losses.size(), asked->task.options.epochs),
+        "at most one loss for each epoch");
 }
 
 // Reads the tables [[task]], each with the keys of read_task and
@@ -181,8 +182,8 @@ std::vector<AskedTask> read_tasks(config::Section& config,
       asked.arms.push_back(arms[i]);
       require_classes(section, "arms", arms[i], asked.task);
       if (arms[i].name == bayes)
-        section.reject("arms", fmt::format("an arm called '{}'", bayes),
-                       "another name: it is that of the best classifier");
+        section.reject("arms", fmt::format("an arm has the reserved name '{}'", bayes),
+                       "another name, because this one denotes the best classifier");
     }
     all.push_back(std::move(asked));
   }
@@ -237,27 +238,30 @@ Columns columns() {
   // difference.
   const table::Tolerance tolerance{
       table::Measure::relative, 1e-3,
-      "another core of OpenBLAS adds up in another order: one example of 2000 on another side is "
-      "5e-4 of an accuracy; a logit or a late loss of the circles moved by as much (measured)"};
+      "another core of OpenBLAS adds in another order: one example of 2000 that changes sides "
+      "is 5e-4 of an accuracy; a logit or a late loss of the circles changes by as much "
+      "(measured)"};
   return {
-      {"task", Rule::key, "data, network and optimiser, as the config has them", &Point::task},
-      {"arm", Rule::key, "the form of the loss; bayes: the classifier that knows how data are made",
+      {"task", Rule::key, "data, network and optimiser, as the config defines them", &Point::task},
+      {"arm", Rule::key,
+       "the form of the loss; bayes: the classifier that knows how the data "
+       "were generated",
        &Point::arm},
       {"quantity", Rule::key,
-       "loss_1, loss_2, ...: mean loss of the examples of an epoch, each as it was trained on; "
-       "then, "
-       "of all examples after the last epoch: exact_loss (by the exact form in float64), accuracy, "
-       "the extreme logits, first_categories: how many of the named classes of "
-       "the first examples come out",
+       "loss_1, loss_2, ...: mean loss of the examples of an epoch, each computed when it was "
+       "used for training; over all examples after the last epoch: exact_loss (computed by the "
+       "exact form in float64), accuracy, the extreme logits, and first_categories: how many "
+       "of the first examples get the listed class",
        &Point::quantity},
-      {"lowest", tolerance, "over the seeds", &Band::lowest},
-      {"q1", tolerance, "a quarter of the seeds is below", &Band::q1},
-      {"median", tolerance, "over the seeds", &Band::median},
-      {"q3", tolerance, "a quarter of the seeds is above", &Band::q3},
-      {"highest", tolerance, "over the seeds", &Band::highest},
-      {"published", Rule::exact, "what a document prints of its one run", &Band::published},
-      {"within", Rule::exact, "whether that is between lowest and highest", &Band::within},
-      {"seeds", Rule::exact, "how many runs", &Band::seeds},
+      {"lowest", tolerance, "lowest value over the seeds", &Band::lowest},
+      {"q1", tolerance, "first quartile: a quarter of the seeds is below", &Band::q1},
+      {"median", tolerance, "median over the seeds", &Band::median},
+      {"q3", tolerance, "third quartile: a quarter of the seeds is above", &Band::q3},
+      {"highest", tolerance, "highest value over the seeds", &Band::highest},
+      {"published", Rule::exact, "what a document prints for its single run", &Band::published},
+      {"within", Rule::exact, "whether the printed value lies between lowest and highest",
+       &Band::within},
+      {"seeds", Rule::exact, "number of runs", &Band::seeds},
       {"source", Rule::exact, "the document", &Band::source},
   };
 }
@@ -312,12 +316,12 @@ void add_views(table::ResultTable& table, const std::string& task,
                           .only = {{"task", task}}});
   for (const PrintedRun& one : printed)
     if (one.task == task)
-      table.pivots.push_back(
-          {.title = fmt::format("{}, {}: the run of {} among the seeds", task, one.arm, one.source),
-           .row = "quantity",
-           .column = "arm",
-           .cells = {"lowest", "published", "highest", "within"},
-           .only = {{"task", task}, {"arm", one.arm}, {"source", one.source}}});
+      table.pivots.push_back({.title = fmt::format("{}, {}: the run of {} compared with the seeds",
+                                                   task, one.arm, one.source),
+                              .row = "quantity",
+                              .column = "arm",
+                              .cells = {"lowest", "published", "highest", "within"},
+                              .only = {{"task", task}, {"arm", one.arm}, {"source", one.source}}});
 }
 
 run::Plan plan(config::Section& config) {

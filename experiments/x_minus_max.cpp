@@ -189,35 +189,35 @@ using Columns = table::Columns<Point, Compared>;
 
 Columns columns() {
   // Both are differences of numbers of about 100, whose ULP is 2^-46.
-  const table::Tolerance formula = {table::Measure::absolute, 0x1p-44,
-                                    "log and exp of libm; glibc without FMA moved none",
-                                    table::not_negative};
+  const table::Tolerance formula = {
+      table::Measure::absolute, 0x1p-44,
+      "depends on log and exp of libm; glibc without FMA changed no cell", table::not_negative};
   return {
-      {"criterion", Rule::key, "what is asked of x - max", &Point::criterion, &Criterion::name},
+      {"criterion", Rule::key, "what is required of x - max", &Point::criterion, &Criterion::name},
       {"dtype", Rule::key, "working type", &Point::dtype},
-      {"classes", Rule::key, "how many logits: the leader at 0, the others at -gap",
+      {"classes", Rule::key, "number of logits: the leader is 0, the others are -gap",
        &Point::classes},
       {"from_gap", Rule::exact,
-       "measured: the smallest gap of the grid from which on the criterion holds up to the "
-       "largest; "
-       "never, where it fails there still",
+       "measured: the smallest gap of the grid from which the criterion holds at every larger "
+       "gap; never, if it does not hold at the largest gap",
        [](const Compared& both) -> table::Cell {
          if (!both.measured.from_gap) return "never";
          return *both.measured.from_gap;
        }},
-      {"predicted_gap", formula, "by theory, on no grid", &Compared::predicted},
+      {"predicted_gap", formula, "predicted by theory, not rounded to the grid",
+       &Compared::predicted},
       {"difference", formula,
-       "distance of the two; empty where both are beyond the largest gap, inf where only the "
-       "measured is",
+       "difference between the two; empty if both are above the largest gap, inf if only the "
+       "measured gap is",
        &Compared::difference},
       {"grid_spacing", Rule::exact,
-       "from from_gap to the next gap of the grid: bounds the difference", &Compared::spacing},
+       "distance from from_gap to the next gap of the grid, which bounds the difference",
+       &Compared::spacing},
       {"monotone", Rule::exact,
-       "yes: in a scan of the range at scan_step the error grows nowhere, and the criterion never "
-       "fails "
-       "again",
+       "yes: in a scan of the range at scan_step the error never increases, and the criterion "
+       "does not fail again",
        &Compared::measured, &Found::monotone},
-      {"meaning", Rule::exact, "the criterion in full", &Point::criterion, &Criterion::meaning},
+      {"meaning", Rule::exact, "the criterion in words", &Point::criterion, &Criterion::meaning},
   };
 }
 
@@ -244,7 +244,9 @@ std::vector<std::shared_ptr<const Criterion>> read_criteria(config::Section& con
                   Kind::probability_within, 1};
     const bool in_ulp = section.has("others_within_ulp");
     if (in_ulp && section.has("probability_within"))
-      section.reject("others_within_ulp", "beside 'probability_within'", "one of the two");
+      section.reject("others_within_ulp",
+                     "'others_within_ulp' and 'probability_within' are both given",
+                     "one of the two");
     if (in_ulp) one.kind = Kind::others_within_ulp;
     // Below these limits, the error of the oracle itself, 2^-41 ULP, would affect the result.
     one.tolerance = in_ulp ? section.number("others_within_ulp", {0x1p-30, 1024})
@@ -260,8 +262,8 @@ Gaps read_gaps(config::Section& config) {
             config.number("scan_step", {0x1p-4, 100}), 0};
   int exponent = 0;
   if (std::frexp(gaps.step, &exponent) != 0.5)
-    config.reject("grid_step", fmt::format("{} is no power of two", gaps.step),
-                  "a power of two, of which all types hold the multiples");
+    config.reject("grid_step", fmt::format("{} is not a power of two", gaps.step),
+                  "a power of two, so that all types can represent its multiples");
   return gaps;
 }
 
@@ -278,8 +280,9 @@ run::Plan plan(config::Section& config) {
   std::size_t batch = 0;
   for (const DType dtype : dtypes) {
     plan.table.pivots.push_back(
-        {.title =
-             fmt::format("{}: from which gap on, by classes (measured, predicted)", name(dtype)),
+        {.title = fmt::format("{}: smallest sufficient gap, by number of classes (measured, "
+                              "predicted)",
+                              name(dtype)),
          .row = "criterion",
          .column = "classes",
          .cells = {"from_gap", "predicted_gap"},
@@ -301,7 +304,7 @@ run::Plan plan(config::Section& config) {
 }
 
 const run::RegisterExperiment registered{
-    {"x_minus_max", "from which gap on the approximation x - max is good enough", plan}};
+    {"x_minus_max", "from which gap the approximation x - max is good enough", plan}};
 
 }  // namespace
 }  // namespace maxtrick::x_minus_max

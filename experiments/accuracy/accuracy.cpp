@@ -143,8 +143,10 @@ Grid read_grid(config::Section& config) {
     grid.distributions.push_back(std::make_shared<const Distribution>(one));
     if (std::none_of(grid.classes.begin(), grid.classes.end(),
                      [&](std::size_t n) { return one.has(n); }))
-      config.reject("classes", fmt::format("the rows of '{}' have {}", one.name, one.classes),
-                    "that number among them");
+      config.reject("classes",
+                    fmt::format("each row of '{}' has {} logits, which 'classes' does not list",
+                                one.name, one.classes),
+                    "that number in 'classes'");
   }
   return grid;
 }
@@ -153,7 +155,7 @@ Grid read_grid(config::Section& config) {
 void add_views(table::ResultTable& table, const Grid& grid) {
   for (const DType dtype : grid.dtypes)
     table.counts.push_back(
-        {.title = fmt::format("How many cases, {}", name(dtype)),
+        {.title = fmt::format("Number of cases by outcome, {}", name(dtype)),
          .row = "variant",
          .column = "outcome",
          .columns = {"ok", "inaccurate", "wrong", "underflow", "overflow", "nan"},
@@ -169,7 +171,8 @@ void add_views(table::ResultTable& table, const Grid& grid) {
          .only = {{"dtype", dtype}, {"classes", classes}}});
   for (const auto& distribution : grid.distributions)
     table.pivots.push_back(
-        {.title = fmt::format("Largest error in ULP by classes, float32, {}", distribution->name),
+        {.title = fmt::format("Largest error in ULP by number of classes, float32, {}",
+                              distribution->name),
          .row = "variant",
          .column = "classes",
          .cells = {"max_error_ulp"},
@@ -187,60 +190,69 @@ struct Point {
 using Columns = table::Columns<Point, Findings>;
 
 Columns columns(double tolerance_ulp) {
-  // What glibc moves when it runs without FMA, and three times as much. Only rows of float64 move.
+  // About three times the change that was measured with glibc without FMA. Only rows of float64
+  // changed.
   const table::Tolerance ulps{Measure::absolute, 0.5,
-                              "glibc's exp and log round a few results the other way without FMA, "
-                              "which moved this by 0.13 at most",
+                              "without FMA, exp and log of glibc round a few results differently, "
+                              "which changed this by at most 0.13",
                               table::not_negative};
-  const table::Tolerance mean{Measure::absolute, 0.02, "as max_error_ulp; moved by 0.005 at most",
+  const table::Tolerance mean{Measure::absolute, 0.02,
+                              "as for max_error_ulp; changed by at most 0.005",
                               table::not_negative};
-  const table::Tolerance relative{Measure::relative, 0.1, "as max_error_ulp; not moved so far",
-                                  table::not_negative};
-  const table::Tolerance sum{Measure::relative, 0.5,
-                             "as max_error_ulp; where all errors nearly cancel, it moved by 0.24",
-                             table::not_negative};
+  const table::Tolerance relative{Measure::relative, 0.1,
+                                  "as for max_error_ulp; no change was seen", table::not_negative};
+  const table::Tolerance sum{
+      Measure::relative, 0.5,
+      "as for max_error_ulp; if all errors nearly cancel, it changed by up to 0.24",
+      table::not_negative};
   const table::Tolerance by_theory{Measure::relative, 1e-5,
-                                   "six digits of a bound that libm computes", table::not_negative};
-  const table::Tolerance any_row{Measure::absolute, std::numeric_limits<double>::infinity(),
-                                 "of two rows with nearly the same error, last bits decide",
-                                 table::not_negative};
+                                   "libm computes this bound, which is shown with six digits",
+                                   table::not_negative};
+  const table::Tolerance any_row{
+      Measure::absolute, std::numeric_limits<double>::infinity(),
+      "if two rows have nearly the same error, the last bit decides which one it is",
+      table::not_negative};
   const auto rounded = [](auto member) {
     return [member](const Findings& found) { return table::short_number(found.*member); };
   };
   return {
-      {"variant", Rule::key, "the implementation", &Point::variant, &Variant::name},
+      {"variant", Rule::key, "the variant", &Point::variant, &Variant::name},
       {"dtype", Rule::key,
-       "working type; in float16 and bfloat16 every operation is rounded, _in_float32 only the "
-       "logits and results are",
+       "working type; float16 and bfloat16 round every operation; the types ..._in_float32 "
+       "round only the logits and the results",
        &Point::dtype},
-      {"distribution", Rule::key, "of the logits; the list says what it provokes",
+      {"distribution", Rule::key,
+       "distribution of the logits; the list of distributions says what each "
+       "provokes",
        &Point::distribution, &Distribution::name},
-      {"classes", Rule::key, "how many logits a row has", &Point::classes},
-      {"rows", Rule::exact, "how many random rows", &Findings::rows},
+      {"classes", Rule::key, "number of logits in each row", &Point::classes},
+      {"rows", Rule::exact, "number of random rows", &Findings::rows},
       {"outcome", Rule::exact,
-       fmt::format("the worst of all outputs: ok, inaccurate (more than {} ULP off), wrong (not "
-                   "one correct digit), underflow, overflow, nan",
+       fmt::format("outcome of the worst output: ok, inaccurate (more than {} ULP off), wrong "
+                   "(no correct digit), underflow, overflow, nan",
                    tolerance_ulp),
        &Findings::outcome},
       {"max_error_ulp", ulps, "largest error of an output, in ULP of its exact value",
        rounded(&Findings::max_ulp)},
-      {"mean_error_ulp", mean, "mean error of all outputs of all rows",
+      {"mean_error_ulp", mean, "mean error over all outputs of all rows",
        [](const Findings& found) { return table::short_number(found.mean_ulp()); }},
-      {"smallest_error_relative", relative, "largest relative error of a row's smallest output",
+      {"smallest_error_relative", relative,
+       "largest relative error of the smallest output of a row",
        rounded(&Findings::smallest_relative)},
-      {"largest_error_relative", relative, "largest relative error of a row's largest output",
+      {"largest_error_relative", relative, "largest relative error of the largest output of a row",
        rounded(&Findings::largest_relative)},
       {"sum_error", sum,
-       "largest distance from 1 of a row's probabilities (log_softmax: of the exponentials)",
+       "largest distance of a sum of probabilities from 1 (log_softmax: of the sum of the "
+       "exponentials)",
        rounded(&Findings::sum_error)},
       {"norm_error_u", ulps,
-       "norm-wise relative error, max |error| / max |y|, in units of the unit roundoff u, of the "
-       "row that comes nearest to its bound",
+       "norm-wise relative error, max |error| / max |y|, in units of the unit roundoff u, of "
+       "the row that comes closest to its bound",
        rounded(&Findings::norm_error_u)},
       {"bound_u", by_theory,
-       "the bound that theory gives on it for that row; empty where theory says nothing",
+       "the theoretical bound on that error for that row; empty where theory gives no bound",
        rounded(&Findings::bound_u)},
-      {"worst_seed", any_row, "the seed of the row with the largest error in ULP",
+      {"worst_seed", any_row, "seed of the row with the largest error in ULP",
        &Findings::worst_seed},
       {"hazard", Rule::exact, "what the distribution provokes", &Point::distribution,
        &Distribution::hazard},
@@ -297,7 +309,10 @@ run::Plan plan(config::Section& config) {
 }
 
 const run::RegisterExperiment registered{
-    {"accuracy", "error of each variant by type, distribution of the logits and classes", plan}};
+    {"accuracy",
+     "error of each variant, by type, distribution of the logits and number of "
+     "classes",
+     plan}};
 
 }  // namespace
 }  // namespace maxtrick::accuracy

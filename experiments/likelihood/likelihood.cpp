@@ -28,7 +28,8 @@ using table::Rule;
 
 // The logarithm of a likelihood as a sum, both in a type and exactly.
 
-static_assert(std::numeric_limits<long double>::digits >= 64, "the exact logarithms need them");
+static_assert(std::numeric_limits<long double>::digits >= 64,
+              "the exact logarithms are computed with them");
 
 // Converts y to the form in which the oracle returns exact values. The error of y, about 2^-63 y,
 // is far below an ULP of T.
@@ -115,56 +116,62 @@ using Columns = table::Columns<Point, Found>;
 
 Columns columns(double inaccurate_above_ulp) {
   using table::Measure;
-  const std::string libm = "another libm may round log the other way; glibc without FMA moved ";
-  const table::Tolerance by_log{Measure::relative, 1e-7, libm + "none", {.high = 0}};
+  const std::string libm = "another libm may round log differently; glibc without FMA changed ";
+  const table::Tolerance by_log{Measure::relative, 1e-7, libm + "no cell", {.high = 0}};
   const table::Tolerance last_bit{
-      Measure::ulp, 1, "rounded to float64 once, from 64 bits that are not all right", {.high = 0}};
-  const table::Tolerance of_error{Measure::relative, 0.01, libm + "none", table::not_negative};
+      Measure::ulp,
+      1,
+      "rounded to float64 once, from 64 bits of which the last may be wrong",
+      {.high = 0}};
+  const table::Tolerance of_error{Measure::relative, 0.01, libm + "no cell", table::not_negative};
   const table::Tolerance of_terms{Measure::relative, 0.005, libm + "this by 0.0005",
                                   table::not_negative};
-  const table::Tolerance few{Measure::absolute, 1, libm + "none", table::not_negative};
+  const table::Tolerance few{Measure::absolute, 1, libm + "no cell", table::not_negative};
   return {
-      {"example", Rule::key, "the probabilities; the list of examples says what they are",
+      {"example", Rule::key, "the probabilities; the list of examples describes them",
        &Point::example, &Example::name},
-      {"dtype", Rule::key, "the type of everything; the probabilities are rounded to it first",
+      {"dtype", Rule::key, "the type of all numbers; the probabilities are first rounded to it",
        &Point::dtype},
       {"at", Rule::key,
-       "subnormal: the first product that is, or is 0 at once: first digits lost; zero: the first "
-       "that is 0; where it never comes to that, the number of factors predicted; else that many "
-       "factors",
+       "at which product: subnormal: the first one that is subnormal or 0, where digits are "
+       "lost; zero: the first one that is 0; if there is none, the predicted number of factors "
+       "is used; a number: after that many factors",
        &Point::at},
-      {"n", Rule::exact, "how many factors", &Found::n},
+      {"n", Rule::exact, "number of factors", &Found::n},
       {"n_predicted", Rule::exact,
-       "subnormal: the first n whose exact product is below the smallest normal number; zero: at "
-       "most half the smallest subnormal number, so that it would round to 0",
+       "subnormal: the first n for which the exact product is below the smallest normal "
+       "number; zero: the first n for which it is at most half the smallest subnormal number, "
+       "so that it rounds to 0",
        &Found::n_predicted},
-      {"product", Rule::exact, "of n factors, multiplied from left to right", &Found::product},
+      {"product", Rule::exact, "the product of n factors, multiplied from left to right",
+       &Found::product},
       {"product_outcome", Rule::exact,
-       "normal, subnormal, zero; stuck: not 0, and never will be, since one factor more leaves it "
-       "as it is",
+       "normal, subnormal or zero; stuck: it is not 0 and never becomes 0, because one more "
+       "factor does not change it",
        &Found::product_outcome},
       {"log_sum", by_log, "the sum of n logarithms, from left to right", &Found::log_sum},
       {"exact_log_sum", last_bit,
-       "what it should be: log p_1 + ... + log p_n of the rounded p, in long double, compensated",
+       "the exact value of that sum: log p_1 + ... + log p_n of the rounded p, in long double "
+       "with compensation",
        &Found::exact_log_sum},
       {"outcome", Rule::exact,
-       fmt::format("of log_sum: ok, inaccurate (more than {} ULP off), wrong (off by half of it or "
-                   "more), overflow (-inf)",
+       fmt::format("outcome of log_sum: ok, inaccurate (more than {} ULP off), wrong (off by "
+                   "half of the sum or more), overflow (-inf)",
                    inaccurate_above_ulp),
        &Found::outcome},
       {"error_ulp", of_error, "error of log_sum in units in the last place of the exact sum",
        &Found::error_ulp},
       {"summation_error_u", of_terms,
-       "the part of it that the additions make: relative to the exact sum of the rounded "
-       "logarithms "
-       "(MPFR), in units of u",
+       "the part of that error that the additions cause: relative to the exact sum of the "
+       "rounded logarithms (MPFR), in units of u",
        &Found::summation_error_u},
       {"summation_bound_u", Rule::exact,
-       "what theory allows that part (Higham 2002, chapter 4): n - 1 and a little, at most 1/u, "
-       "which is all of the sum",
+       "the theoretical bound on that part (Higham 2002, chapter 4): slightly above n - 1, and "
+       "at most 1/u, which is the whole sum",
        &Found::summation_bound_u},
-      {"lost_factors", few, "how many logarithms, not 0, left the sum as it was", &Found::lost},
-      {"hazard", Rule::exact, "what the example is", &Point::example, &Example::hazard},
+      {"lost_factors", few, "number of logarithms, not 0, that did not change the sum",
+       &Found::lost},
+      {"hazard", Rule::exact, "description of the example", &Point::example, &Example::hazard},
   };
 }
 
@@ -230,8 +237,9 @@ std::vector<Example> read_examples(config::Section& config, const std::vector<DT
           return static_cast<double>(static_cast<S>(*one.p));
         });
         if (p > 0 && p < 1) continue;
-        section.reject("probability", fmt::format("{} is {} in {}", *one.p, p, name(dtype)),
-                       "a probability between 0 and 1 in every type");
+        section.reject("probability",
+                       fmt::format("{} is rounded to {} in {}", *one.p, p, name(dtype)),
+                       "a probability that lies between 0 and 1 in every type");
         break;
       }
     }
@@ -244,7 +252,7 @@ std::vector<Example> read_examples(config::Section& config, const std::vector<DT
 void add_views(table::ResultTable& table, const std::vector<std::size_t>& lengths) {
   for (const std::string at : {"subnormal", "zero"})
     table.pivots.push_back(
-        {.title = fmt::format("First {} product: n, n predicted, and what it is", at),
+        {.title = fmt::format("First {} product: n, predicted n, and outcome", at),
          .row = "example",
          .column = "dtype",
          .cells = {"n", "n_predicted", "product_outcome"},
@@ -253,16 +261,17 @@ void add_views(table::ResultTable& table, const std::vector<std::size_t>& length
   for (const std::size_t n : lengths) all.push_back(fmt::format("{}", n));
   for (const std::string& at : all) {
     const std::string where = at == "zero" ? "where the product is 0" : "of " + at + " factors";
-    table.pivots.push_back({.title = fmt::format("Sum of logs {}: computed and exact", where),
+    table.pivots.push_back({.title = fmt::format("Sum of logarithms {}: computed and exact", where),
                             .row = "example",
                             .column = "dtype",
                             .cells = {"log_sum", "exact_log_sum"},
                             .only = {{"at", at}}});
-    table.pivots.push_back({.title = fmt::format("Sum of logs {}: outcome and error in ULP", where),
-                            .row = "example",
-                            .column = "dtype",
-                            .cells = {"outcome", "error_ulp"},
-                            .only = {{"at", at}}});
+    table.pivots.push_back(
+        {.title = fmt::format("Sum of logarithms {}: outcome and error in ULP", where),
+         .row = "example",
+         .column = "dtype",
+         .cells = {"outcome", "error_ulp"},
+         .only = {{"at", at}}});
   }
   table.legend = {"example", "hazard"};
 }
@@ -272,7 +281,7 @@ run::Plan plan(config::Section& config) {
   for (std::size_t i = 0; i < dtypes.size(); ++i)
     if (ops::computes_in_float32(dtypes[i]))
       config.reject("dtypes", i, fmt::format("{} computes in float32", name(dtypes[i])),
-                    "a type that computes in itself");
+                    "a type whose arithmetic has its own precision");
   const auto lengths = inputs::read_counts(config, "lengths", "factors", 1, 10'000'000);
   const double inaccurate_above_ulp = config.number("inaccurate_above_ulp", {0.5, 1e6});
   const auto examples = read_examples(config, dtypes);
@@ -299,7 +308,9 @@ run::Plan plan(config::Section& config) {
 }
 
 const run::RegisterExperiment registered{
-    {"likelihood", "where a product of probabilities is gone, and what the sum of logs keeps",
+    {"likelihood",
+     "where a product of probabilities underflows, and how accurate the sum of "
+     "their logarithms is",
      plan}};
 
 }  // namespace

@@ -136,13 +136,14 @@ using Columns = table::Columns<Point, Found>;
 Columns columns() {
   using table::Measure;
   const std::string libm =
-      "another libm may round exp and log the other way; glibc without FMA moved none";
+      "another libm may round exp and log differently; glibc without FMA changed no cell";
   const table::Tolerance by_libm{Measure::absolute, 0.5, libm, table::not_negative};
   const table::Tolerance by_size{Measure::relative, 0.15,
-                                 libm + "; one of two digits is up to 10 %", table::not_negative};
+                                 libm + "; one unit of the second digit is up to 10 %",
+                                 table::not_negative};
   const table::Tolerance mean{Measure::absolute, 0x1p-21, libm};
   const table::Tolerance few{Measure::absolute, 0.01,
-                             libm + "; one example of a hundred is over the threshold or not",
+                             libm + "; one example in a hundred may cross the threshold",
                              table::of_a_share};
   const auto share = [](Errors Found::*errors, std::size_t Errors::*count) {
     return [=](const Found& found) {
@@ -158,61 +159,67 @@ Columns columns() {
     return [errors](const Found& found) { return relative_error(found.*errors); };
   };
   return {
-      {"case", Rule::key, "gap: drawn rows; else examples that an issue spells out", &Point::about,
-       &LossCase::name},
+      {"case", Rule::key, "gap: rows drawn at random; any other name: examples from an issue",
+       &Point::about, &LossCase::name},
       {"gap", Rule::key,
-       "logit of the true class minus the largest other; of a case the smallest of its rows",
+       "logit of the true class minus the largest other logit; of a case, the smallest of its "
+       "rows",
        &Point::gap},
-      {"classes", Rule::key, "two classes in one column too count as 2", &Point::classes},
-      {"dtype", Rule::key, "working type, to which the logits are rounded first", &Point::about,
+      {"classes", Rule::key, "number of classes; two classes in one column also count as 2",
+       &Point::classes},
+      {"dtype", Rule::key, "working type; the logits are first rounded to it", &Point::about,
        &LossCase::dtype},
-      {"targets", Rule::key, "sparse: the true class's index; one_hot: a weight for each class",
-       &Point::about, &LossCase::targets},
-      {"arm", Rule::key, "the loss, with its softmax; the config's list has both", &Point::arm,
+      {"targets", Rule::key,
+       "sparse: the index of the true class; one_hot: a weight for each class", &Point::about,
+       &LossCase::targets},
+      {"arm", Rule::key, "the loss with its softmax; the config lists both", &Point::arm,
        &Arm::name},
-      {"examples", Rule::exact, "rows of logits", &Found::examples},
+      {"examples", Rule::exact, "number of rows of logits", &Found::examples},
       {"outcome", Rule::exact,
-       "of the worst example: ok, loss_lost, gradient_lost or both_lost (not one correct digit: an "
-       "error of half the exact value, of the gradient's largest entry, or more), not_finite",
+       "outcome of the worst example: ok; loss_lost, gradient_lost or both_lost (no correct "
+       "digit: an error of at least half the exact loss, or half the largest entry of the "
+       "gradient); not_finite",
        &Found::outcome},
       {"mean_loss", mean, "mean of the computed losses, added in the working type", &Found::mean},
       {"exact_loss", Rule::exact, "mean of the exact losses", &Found::exact_mean},
       {"loss_error_u", by_libm,
-       "largest error of a loss by the larger of 1 and the exact loss, in units of u",
+       "largest error of a loss, divided by the larger of 1 and the exact loss, in units of u",
        error_u(&Found::loss)},
-      {"loss_relative_error", by_size, "largest error of a loss by the exact loss",
+      {"loss_relative_error", by_size, "largest error of a loss, divided by the exact loss",
        relative(&Found::loss)},
       {"gradient_error_u", by_libm,
        "largest error of an entry of the gradient by the logits, in units of u",
        error_u(&Found::gradient)},
       {"gradient_relative_error", by_size,
-       "the same by the largest exact entry: 1 means not one digit", relative(&Found::gradient)},
+       "the same error, divided by the largest exact entry: 1 means that no digit is correct",
+       relative(&Found::gradient)},
       {"difference_error_u", by_libm,
-       "the same as gradient_error_u where the gradient is taken as p - t; losses of logits have "
-       "no other",
+       "as gradient_error_u, for the gradient computed as p - t; losses that are computed from "
+       "logits have no other gradient",
        error_u(&Found::difference)},
-      {"difference_relative_error", by_size, "the same by the largest exact entry",
+      {"difference_relative_error", by_size, "the same error, divided by the largest exact entry",
        relative(&Found::difference)},
-      {"lost_losses", few, "share of losses without one correct digit",
+      {"lost_losses", few, "share of the losses that have no correct digit",
        share(&Found::loss, &Errors::lost)},
-      {"lost_gradients", few, "share of gradients without one correct digit",
+      {"lost_gradients", few, "share of the gradients that have no correct digit",
        share(&Found::gradient, &Errors::lost)},
-      {"zero_gradients", few, "share of gradients that are 0 in every entry",
+      {"zero_gradients", few, "share of the gradients whose entries are all 0",
        share(&Found::gradient, &Errors::zero)},
       {"still_gradients", few,
-       "share of gradients that move nothing: 0, or noise below a thousandth of what is due",
+       "share of the gradients that change no weight: all entries are 0, or rounding noise "
+       "below a thousandth of the exact gradient",
        share(&Found::gradient, &Errors::still)},
-      {"infinite_losses", few, "share of losses that are infinite or NaN",
+      {"infinite_losses", few, "share of the losses that are infinite or NaN",
        share(&Found::loss, &Errors::infinite)},
-      {"infinite_gradients", few, "share of gradients with such an entry",
+      {"infinite_gradients", few, "share of the gradients that have an infinite or NaN entry",
        share(&Found::gradient, &Errors::infinite)},
-      {"printed", Rule::exact, "the mean loss as it was printed there", &Point::printed},
-      {"agrees", Rule::exact, "whether mean_loss gives the printed digits",
+      {"printed", Rule::exact, "the mean loss as the source printed it", &Point::printed},
+      {"agrees", Rule::exact, "whether mean_loss rounds to the printed digits",
        [](const Point& point, const Found& found) { return agrees(point.printed(), found.mean); }},
-      {"drawn", Rule::exact, "yes: the examples are drawn; no: a case spells them out",
+      {"drawn", Rule::exact, "yes: the examples are drawn at random; no: a case lists them",
        [](const Point& point) { return point.about->name == "gap"; }},
       {"hazard", Rule::exact, "what the case provokes", &Point::about, &LossCase::hazard},
-      {"source", Rule::exact, "where users met it", &Point::about, &LossCase::source},
+      {"source", Rule::exact, "where users reported it", &Point::about, &LossCase::source},
   };
 }
 
@@ -242,7 +249,7 @@ run::Plan plan(config::Section& section) {
 }
 
 const run::RegisterExperiment registered{
-    {"loss", "cross-entropy as people write it: where its loss and gradient die", plan}};
+    {"loss", "cross-entropy as people write it: where its loss and its gradient fail", plan}};
 
 }  // namespace
 }  // namespace maxtrick::loss

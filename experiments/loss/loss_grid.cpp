@@ -24,7 +24,7 @@ std::vector<LossView> read_views(config::Section& section, const LossConfig& con
   for (config::Section& view : section.tables("view")) {
     const auto n = view.count("classes", 2, inputs::max_classes);
     if (std::find(classes.begin(), classes.end(), n) == classes.end())
-      view.reject("classes", fmt::format("{} is none of 'classes'", n), "one of them");
+      view.reject("classes", fmt::format("{} is not one of 'classes'", n), "one of them");
     views.push_back({view.choice("dtype", dtypes), fmt::format("{}", n),
                      view.choice("targets", config.targets)});
   }
@@ -100,11 +100,11 @@ inputs::LabelledLogits read_examples(config::Section& section, DType dtype) {
     examples.logits.insert(examples.logits.end(), row.begin(), row.end());
   }
   for (const double x : examples.logits)
-    if (!std::isfinite(x)) section.reject("logits", "a logit that is not finite", "finite logits");
+    if (!std::isfinite(x)) section.reject("logits", "a logit is not finite", "finite logits");
   inputs::require_representable(section, "logits", examples.logits, {dtype});
   if (labels.size() != rows.size()) {
     section.reject("labels", fmt::format("{} labels for {} rows", labels.size(), rows.size()),
-                   "one a row");
+                   "one label for each row");
     return {};
   }
   try {
@@ -126,7 +126,8 @@ void read_printed(config::Section& section, const std::vector<inputs::Arm>& arms
                      "a number as it was printed, such as \"0.6931\"");
     if (arm.formulation && arm.formulation->binary() != (one.examples.classes == 1))
       printed.reject(arm.name, fmt::format("'{}' does not apply to these logits", arm.name),
-                     "a loss of one logit for one column, of more for more");
+                     "a binary loss for logits with one column, another loss for logits with "
+                     "several columns");
     one.printed[arm.name] = text;
   }
 }
@@ -148,7 +149,8 @@ std::vector<LossCase> read_loss_cases(config::Section& config, const std::vector
                  .examples = {},
                  .printed = {}};
     names.add(section, one.name);
-    if (one.name == "gap") section.reject("name", "'gap' is what drawn rows are called", "another");
+    if (one.name == "gap")
+      section.reject("name", "the name 'gap' is reserved for rows drawn at random", "another");
     one.dtype = ops::parse_dtype(section.choice("dtype", dtype_names)).value_or(one.dtype);
     if (section.has("guard")) one.guard = section.number("guard", {1e-300, 0.5});
     one.examples = read_examples(section, one.dtype);
@@ -165,8 +167,9 @@ LossConfig read_loss_config(config::Section& section) {
   config.dtypes = inputs::read_dtypes(section);
   for (std::size_t i = 0; i < config.dtypes.size(); ++i)
     if (ops::computes_in_float32(config.dtypes[i]))
-      section.reject("dtypes", i, fmt::format("no loss is in {}", name(config.dtypes[i])),
-                     "a type that computes in itself");
+      section.reject("dtypes", i,
+                     fmt::format("the losses are not available in {}", name(config.dtypes[i])),
+                     "a type whose arithmetic has its own precision");
   const std::vector<std::string> formats{"sparse", "one_hot"};
   for (const std::size_t at : inputs::read_choices(section, "targets", formats))
     config.targets.push_back(formats[at]);
@@ -176,7 +179,7 @@ LossConfig read_loss_config(config::Section& section) {
   if (has_cases)
     config.cases = read_loss_cases(section, config.dtypes, config.targets, config.arms);
   if (!has_gaps && !has_cases)
-    section.reject("gaps", "neither gaps nor cases", "'gaps', or a [[case]]");
+    section.reject("gaps", "neither 'gaps' nor a [[case]] is given", "'gaps' or a [[case]]");
   return config;
 }
 
@@ -201,7 +204,8 @@ void add_views(table::ResultTable& table, const LossConfig& config) {
   for (const ops::DType dtype : config.dtypes)
     if (!config.grid.gaps.empty())
       table.counts.push_back(
-          {.title = fmt::format("How many gaps and numbers of classes, {}", name(dtype)),
+          {.title =
+               fmt::format("Number of gaps and numbers of classes by outcome, {}", name(dtype)),
            .row = "arm",
            .column = "outcome",
            .columns = {"ok", "loss_lost", "gradient_lost", "both_lost", "not_finite"},
@@ -217,7 +221,7 @@ void add_views(table::ResultTable& table, const LossConfig& config) {
                                      {"classes", view.classes},
                                      {"targets", view.targets}}});
   if (!config.cases.empty())
-    table.pivots.push_back({.title = "Cases: mean loss, what was printed, and whether it agrees",
+    table.pivots.push_back({.title = "Cases: mean loss, printed loss, and whether they agree",
                             .row = "case",
                             .column = "arm",
                             .cells = {"mean_loss", "printed", "agrees"},

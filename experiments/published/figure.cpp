@@ -135,25 +135,25 @@ std::vector<double> compute(const Figure& figure) { return compute(figure, figur
 Columns columns() {
   return {
       {"id", Rule::key,
-       "the document's figure: L the course lab, E the course chapter, S the "
-       "slides, R the tutorial",
+       "number of the figure: L is the course lab, E the course chapter, S the slides, R the "
+       "tutorial",
        &Point::id},
       {"what", Rule::exact, "what is computed", &Point::what},
-      {"printed", Rule::exact, "what the document prints, or says", &Point::printed},
+      {"printed", Rule::exact, "what the document prints or states", &Point::printed},
       {"computed", Rule::exact,
-       "the same with two more digits, or the range that the rounding of the inputs allows; a "
-       "claim's figures with six; of a figure that was trained, the lowest and the highest of many "
-       "seeds",
+       "the computed value with two more digits, or the range that the rounding of the inputs "
+       "allows; for a claim, six digits; for a figure that comes from training, the lowest and "
+       "the highest of many seeds",
        &Agreement::computed},
       {"agrees", Rule::exact,
-       "yes, partly or no, at the printed digits, or within the seeds; `check` fails where that "
-       "changes",
+       "yes, partly or no: agreement at the printed digits, or within the range of the seeds; "
+       "`check` fails if it changes",
        &Agreement::agrees},
       {"digits", Rule::exact,
-       "how the printed digits came about: rounded, truncated; either where "
-       "both give the same; within: between the lowest and the highest seed",
+       "how the printed digits were obtained: rounded; truncated; either (both give the same "
+       "digits); within (between the lowest and the highest seed)",
        &Agreement::digits},
-      {"note", Rule::exact, "what does not agree, and by how much", &Agreement::note},
+      {"note", Rule::exact, "which figures do not agree, and by how much", &Agreement::note},
   };
 }
 
@@ -181,9 +181,10 @@ Expectation read_expectation(config::Section& section) {
     if (section.has("at_least")) expected.limits.low = section.number("at_least");
     if (section.has("at_most")) expected.limits.high = section.number("at_most");
     if (expected.limits.low > expected.limits.high)
-      section.reject("at_most", "'at_most' is below 'at_least'", "limits that something can meet");
+      section.reject("at_most", "'at_most' is below 'at_least'", "limits that a number can meet");
     if (std::isinf(expected.limits.low) && std::isinf(expected.limits.high))
-      section.reject("claim", "a claim that anything would meet", "at_least or at_most beside it");
+      section.reject("claim", "every number meets this claim",
+                     "'at_least' or 'at_most' beside 'claim'");
     return expected;
   }
   expected.printed = section.texts("printed");

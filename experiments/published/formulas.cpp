@@ -158,10 +158,11 @@ std::vector<Formula> plain_formulas() {
          return Values{std::accumulate(x.begin(), x.end(), 0.0,
                                        [](double s, double v) { return s + std::exp(v); })};
        })},
-      {"argmax", "index of the largest", false,
+      {"argmax", "index of the largest logit", false,
        by_row([](const Values& x) { return Values{index_of_max(x)}; })},
-      {"accuracy", "share of rows whose argmax is the label", true, of_all(accuracy)},
-      {"softmax_accuracy", "the same, by argmax of softmax", true, of_all(softmax_accuracy)},
+      {"accuracy", "share of the rows whose argmax is the label", true, of_all(accuracy)},
+      {"softmax_accuracy", "share of the rows whose argmax of softmax is the label", true,
+       of_all(softmax_accuracy)},
       {"logits", "the input itself", false, by_row([](const Values& x) { return x; })},
       {"jacobian_defect", "Jacobian minus central differences", false, by_row(jacobian_defect)},
       {"surface_defect", "softmax(z1, z2)_1 minus 1 / (1 + e^(z2 - z1))", false,
@@ -171,7 +172,7 @@ std::vector<Formula> plain_formulas() {
       {"soft_argmax", "sum of i p_i", false,
        by_row([](const Values& x) { return Values{ops::soft_argmax<double>(softmax(x))}; })},
       {"jacobian", "Jacobian of softmax", false, by_row(jacobian)},
-      {"jacobian_row_sums", "sums of the Jacobian's rows", false, by_row([](const Values& x) {
+      {"jacobian_row_sums", "row sums of the Jacobian", false, by_row([](const Values& x) {
          const Values partials = jacobian(x);
          Values sums;
          for (auto at = partials.begin(); at != partials.end();
@@ -195,7 +196,7 @@ std::vector<Formula> plain_formulas() {
       {"two_class_derivative_defect", "dp_1/dz minus s(z) (1 - s(z))", false,
        by_row(two_class_derivative_defect)},
       {"shift_defect", "softmax(x) minus softmax(x - max)", false, by_row(shift_defect)},
-      {"product", "product of the row", false, by_row([](const Values& x) {
+      {"product", "product of each row", false, by_row([](const Values& x) {
          return Values{std::accumulate(x.begin(), x.end(), 1.0, std::multiplies<>())};
        })},
       {"sum_of_logs", "sum of log x", false, by_row([](const Values& x) {

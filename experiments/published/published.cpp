@@ -22,8 +22,8 @@ void read_expected(config::Section& section, Figure& figure) {
   if (!section.has("claim") && section.has("input_half_unit")) {
     figure.input_half_unit = section.number("input_half_unit", {1e-300, 1e300});
     if (figure.formula && (figure.formula->name != "softmax" || !figure.reduce.empty()))
-      section.reject("input_half_unit", "only softmax is computed over a range of logits",
-                     "formula = \"softmax\", not reduced");
+      section.reject("input_half_unit", "only softmax can be computed over a range of logits",
+                     "formula = \"softmax\" without 'reduce'");
   }
 }
 
@@ -35,8 +35,9 @@ void require_as_many_as_printed(config::Section& section, const Figure& figure) 
   if (!figure.formula || figure.printed.empty() || !labelled) return;
   const std::size_t n = published::compute(figure).size();
   if (n != figure.printed.size())
-    section.reject("printed", fmt::format("{} figures, of {} results", figure.printed.size(), n),
-                   "one for each");
+    section.reject("printed",
+                   fmt::format("{} printed figures for {} results", figure.printed.size(), n),
+                   "one for each result");
 }
 
 Figure read_figure(config::Section& section) {
@@ -53,12 +54,12 @@ Figure read_figure(config::Section& section) {
       section.reject("labels",
                      fmt::format("{} labels for {} rows", figure.given.labels.size(),
                                  figure.given.input.size()),
-                     "one a row");
+                     "one label for each row");
     for (std::size_t i = 0; i < figure.given.labels.size(); ++i) {
       const double y = figure.given.labels[i];
       if (!figure.given.input.empty() &&
           !(y >= 0 && y < static_cast<double>(figure.given.input[0].size()) && y == std::floor(y)))
-        section.reject("labels", i, fmt::format("label {} is no class", y),
+        section.reject("labels", i, fmt::format("label {} is not a class", y),
                        fmt::format("0 to {}", figure.given.input[0].size() - 1));
     }
   }
@@ -83,7 +84,7 @@ run::Plan plan(config::Section& config) {
 }
 
 const run::RegisterExperiment registered{
-    {"published", "the figures printed in the teaching documents, computed again", plan}};
+    {"published", "the figures printed in the teaching documents, recomputed", plan}};
 
 }  // namespace
 }  // namespace maxtrick::published

@@ -119,17 +119,17 @@ std::vector<TrainedFigure> read_figures(config::Section& section, Named& named) 
     return {};
   }
   if (arm->formulation->binary())
-    section.reject("arm", fmt::format("'{}' is of two classes", arm->name), "another arm");
+    section.reject("arm", fmt::format("'{}' is a binary loss", arm->name), "another arm");
   figure.quantities = read_quantities(section, *task);
   Expectation expected = read_expectation(section);
   figure.claim = std::move(expected.claim);
   figure.limits = expected.limits;
   figure.printed = std::move(expected.printed);
   if (!section.has("claim") && figure.printed.size() != figure.quantities.size())
-    section.reject(
-        "printed",
-        fmt::format("{} figures, of {} numbers", figure.printed.size(), figure.quantities.size()),
-        "one for each");
+    section.reject("printed",
+                   fmt::format("{} printed figures for {} numbers", figure.printed.size(),
+                               figure.quantities.size()),
+                   "one for each");
   auto& runs = named.runs[{task->name, arm->name}];
   if (!runs) runs = std::make_shared<Runs>(inputs::Setup{*task, *arm}, named.seeds);
   figure.runs = runs;

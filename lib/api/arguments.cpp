@@ -68,7 +68,7 @@ void Arguments::fits(const Extent& e, std::size_t numbers) const {
            std::to_string(e.columns) + ", the number of classes, or more");
   // The check divides, because the product of rows and stride could overflow.
   if (numbers < e.columns || (numbers - e.columns) / e.stride < e.rows - 1)
-    reject(name + ": " + std::to_string(numbers) + " values, too few for " + layout(e));
+    reject(name + ": " + std::to_string(numbers) + " values, which is too few for " + layout(e));
 }
 
 Extent Arguments::matrix(const char* name, const ConstMatrix& m) const {

@@ -58,12 +58,15 @@ std::filesystem::path kept_folder() {
 void resume(Prepared& prepared, const TableOptions& options) {
   if (!run::can_resume(prepared.plan)) {
     if (options.resume)
-      fmt::print(stderr, "{}: starts anew: its times are compared within one run\n", prepared.name);
+      fmt::print(stderr,
+                 "{}: starts from the beginning, because its times are compared within "
+                 "one run\n",
+                 prepared.name);
     return;
   }
   const bool by_parts = prepared.plan.keeps_parts();
   const auto folder = kept_folder();
-  std::string reason = "neither XDG_CACHE_HOME nor HOME names a folder";
+  std::string reason = "neither XDG_CACHE_HOME nor HOME is set";
   try {
     if (!folder.empty()) {
       prepared.resumed = run::resume(prepared.plan, {.folder = folder / prepared.kept_in,
@@ -71,12 +74,12 @@ void resume(Prepared& prepared, const TableOptions& options) {
                                                      .take = options.resume});
       const run::Resumed& resumed = prepared.resumed;
       if (options.resume)
-        fmt::print(stderr, "{}: {} of {} {} were there\n", prepared.name, resumed.had, resumed.all,
-                   resumed.counted);
+        fmt::print(stderr, "{}: {} of {} {} were computed before\n", prepared.name, resumed.had,
+                   resumed.all, resumed.counted);
       else if (resumed.had > 0)
         fmt::print(stderr,
-                   "{}: {} of {} {} are in {}, of a run that did not end: they are computed again; "
-                   "--resume takes them, also after this run is killed\n",
+                   "{}: {} of {} {} are in {}, from an unfinished run. They are computed "
+                   "again; --resume would use them, even after this run is killed\n",
                    prepared.name, resumed.had, resumed.all, resumed.counted,
                    (folder / prepared.kept_in).string());
       return;
@@ -86,7 +89,7 @@ void resume(Prepared& prepared, const TableOptions& options) {
   }
   // Nobody expects checkpoints of a short run.
   if (options.resume || by_parts)
-    fmt::print(stderr, "{}: {} are not kept, and a run that is killed starts anew: {}\n",
+    fmt::print(stderr, "{}: {} are not stored, so that a killed run cannot be resumed: {}\n",
                prepared.name, by_parts ? prepared.plan.part : "rows", reason);
 }
 

@@ -129,8 +129,8 @@ int eval(const EvalOptions& options) {
   const Op op = parse_op(options.op);
   if (ops::takes_targets(op)) return eval_loss(options, op);
   if (!options.labels.empty())
-    throw UsageError(
-        fmt::format("eval: --labels are for {}, not for {}", name(ops::cross_entropy), options.op));
+    throw UsageError(fmt::format("eval: --labels applies to {}, not to {}",
+                                 name(ops::cross_entropy), options.op));
   std::vector<const Variant*> chosen = choose(op, options.variant);
   const Matrix logits = read_logits(options);
   const DType dtype = read_dtype(options, logits);
@@ -138,7 +138,7 @@ int eval(const EvalOptions& options) {
   const std::size_t left_out = leave_out(chosen, dtype, options.quiet);
   if (chosen.empty()) return exit_incomplete;
   if (!options.output.empty() && chosen.size() != 1)
-    throw UsageError(fmt::format("eval: --output takes the result of one variant; '{}' are {}",
+    throw UsageError(fmt::format("eval: --output needs exactly one variant; '{}' matches {}",
                                  options.variant.empty() ? "*" : options.variant, chosen.size()));
   const int code = ops::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
     return evaluate<S>(op, logits, chosen, dtype, options);

@@ -42,8 +42,8 @@ Labels one_hot(const Matrix& weights) {
     const auto one = std::find(row.begin(), row.end(), 1.0);
     if (one == row.end())
       throw UsageError(
-          fmt::format("eval: --labels: row {}: a distribution over several classes, "
-                      "where one of them has weight 1",
+          fmt::format("eval: --labels: row {}: the weights describe a distribution over "
+                      "several classes; expected one class of weight 1",
                       i));
     labels.classes.push_back(static_cast<std::int32_t>(one - row.begin()));
   }
@@ -54,7 +54,7 @@ Labels one_hot(const Matrix& weights) {
 
 Matrix read_logits(const EvalOptions& options) {
   if (options.logits.empty() == options.input.empty())
-    throw UsageError("eval: give the logits either by --logits or by --input");
+    throw UsageError("eval: expected the logits either by --logits or by --input");
   return options.input.empty() ? io::parse_matrix(options.logits, "--logits")
                                : io::read_matrix(options.input);
 }
@@ -68,14 +68,16 @@ Labels read_labels(const EvalOptions& options, const Matrix& logits) {
   const std::size_t count = labels.values.size();
   if (labels.rows != 1 && labels.columns != 1)
     throw UsageError(
-        fmt::format("eval: --labels: {} x {} numbers, where a row has one label, or {} weights",
+        fmt::format("eval: --labels: {} x {} numbers; expected one label or {} weights for "
+                    "each row",
                     labels.rows, labels.columns, logits.columns));
   if (count < logits.rows)
-    throw UsageError(fmt::format("eval: --labels: {} for {} rows: row {} (from 0) has none", count,
-                                 logits.rows, count));
+    throw UsageError(fmt::format("eval: --labels: {} for {} rows: row {} (counted from 0) has none",
+                                 count, logits.rows, count));
   if (count > logits.rows)
-    throw UsageError(fmt::format("eval: --labels: {} for {} rows: there is no row {} (from 0)",
-                                 count, logits.rows, logits.rows));
+    throw UsageError(
+        fmt::format("eval: --labels: {} for {} rows: there is no row {} (counted from 0)", count,
+                    logits.rows, logits.rows));
   try {
     return {learn::class_indices(labels.values, logits.columns == 1 ? 2 : logits.columns)};
   } catch (const learn::LabelError& error) {

@@ -40,7 +40,7 @@ void require_finite(const io::Matrix& logits, ops::DType dtype) {
   for (const double x : logits.values)
     if (std::isfinite(x) && std::isinf(static_cast<double>(static_cast<T>(x))))
       throw UsageError(
-          fmt::format("eval: {} is infinite in {}; give --dtype float64", x, name(dtype)));
+          fmt::format("eval: {} is infinite in {}; use --dtype float64", x, name(dtype)));
 }
 
 }  // namespace maxtrick::cli

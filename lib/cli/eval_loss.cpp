@@ -65,8 +65,10 @@ std::vector<const Variant*> choose(ops::Op op, const EvalOptions& options, std::
                                  columns == 1 ? "" : "s", options.variant,
                                  config::expected_one_of(options.variant, names)));
   if (!options.output.empty() && chosen.size() != 1)
-    throw UsageError(fmt::format("eval: --output takes the losses of one variant; '{}' are {}",
-                                 options.variant.empty() ? "*" : options.variant, chosen.size()));
+    throw UsageError(
+        fmt::format("eval: --output needs the losses of exactly one variant; '{}' matches "
+                    "{}",
+                    options.variant.empty() ? "*" : options.variant, chosen.size()));
   return chosen;
 }
 
@@ -161,7 +163,7 @@ int eval_loss(const EvalOptions& options, ops::Op op) {
   std::vector<const Variant*> chosen = choose(op, options, logits.columns);
   const DType dtype = read_dtype(options, logits);
   if (ops::computes_in_float32(dtype))
-    throw UsageError(fmt::format("eval: no loss is in {}", name(dtype)));
+    throw UsageError(fmt::format("eval: no loss is available in {}", name(dtype)));
   Labels labels = read_labels(options, logits);
   const LabelledLogits examples{logits.columns, logits.values, std::move(labels.classes)};
   const std::size_t left_out = leave_out(chosen, dtype, options.quiet);

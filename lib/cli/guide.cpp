@@ -67,15 +67,13 @@ void append_losses(std::string& page, const std::filesystem::path& folder) {
     ++of_arm(losses, breaking.cell(row, "arm")).conditions[breaking.cell(row, "outcome")];
 
   page +=
-      "\nWhich form of the cross-entropy: of the gaps and numbers of classes of "
-      "[loss.md](loss.md),\n"
-      "float32, both kinds of targets, how many keep a correct digit in loss and gradient; and in "
-      "how\n"
-      "many of the conditions of [breaking.md](breaking.md) a network learns with it. Use\n"
-      "`fused_log1p`, from logits; `fused` where the last digits of a loss near 0 do not matter; "
-      "never\n"
-      "a probability's logarithm.\n\n"
-      "| loss | right, else | learns, else |\n| --- | --- | --- |\n";
+      "\nWhich form of the cross-entropy to use. The second column counts the gaps and numbers of\n"
+      "classes of [loss.md](loss.md), in float32 and for both kinds of targets, at which loss and\n"
+      "gradient keep a correct digit. The third column counts the conditions of\n"
+      "[breaking.md](breaking.md) under which a network learns with that form. Use `fused_log1p`,\n"
+      "from logits, or `fused` if the last digits of a loss near 0 do not matter. Do not take the\n"
+      "logarithm of a probability.\n\n"
+      "| loss | correct, else | learns, else |\n| --- | --- | --- |\n";
   for (const LossFacts& one : losses)
     page += fmt::format("| {} | {} | {} |\n", one.arm, described(one.gaps, "ok"),
                         described(one.conditions, "learns"));
@@ -147,8 +145,8 @@ bool preferred(const Records& records, const Record& a, const Record& b) {
 void append_recommendations(std::string& page, const Records& records,
                             std::set<const Variant*>& named) {
   page +=
-      "| op | precision | use | right, worst | a plain formula | right, worst | not | right, worst "
-      "|\n"
+      "| op | precision | use | correct, worst | plain formula | correct, worst | avoid | correct, "
+      "worst |\n"
       "| --- | --- | --- | --- | --- | --- | --- | --- |\n";
   for (const Op op : ops::ops_of_logits())
     for (const DType dtype : ops::all_dtypes) {
@@ -175,7 +173,7 @@ void append_recommendations(std::string& page, const Records& records,
 }
 
 void append_formulas(std::string& page, const std::set<const Variant*>& named) {
-  page += "\nWhat they compute:\n\n";
+  page += "\nThe formulas of these variants:\n\n";
   for (const Variant& variant : ops::variants())
     if (named.contains(&variant))
       page += fmt::format("- {} `{}`: {}\n", name(variant.op), variant.algorithm, variant.summary);
@@ -197,9 +195,11 @@ void append_x_minus_max(std::string& page, const std::filesystem::path& folder) 
     gaps[criterion] += ' ' + table.cell(row, "from_gap") + " |";
   }
   page +=
-      "\nFrom which lead of the largest logit on `x - max` will do for log-softmax, float32, all\n"
-      "other logits being equal ([x_minus_max.md](x_minus_max.md)). It gives 0 for the leader at\n"
-      "every lead: never use it where the leader's own log-probability counts, as in a loss.\n\n";
+      "\nThe smallest lead of the largest logit at which `x - max` is a good enough "
+      "approximation of\nlog-softmax, in float32 and if all other logits are "
+      "equal\n([x_minus_max.md](x_minus_max.md)). The approximation is 0 for the leader at "
+      "every lead. Do not\nuse it where the log-probability of the leader itself matters, as "
+      "in a loss.\n\n";
   page += fmt::format("| criterion, classes: | {} |\n| --- |", fmt::join(classes, " | "));
   for (std::size_t i = 0; i < classes.size(); ++i) page += " --- |";
   page += '\n';
@@ -221,7 +221,7 @@ void append_links(std::string& page, const std::filesystem::path& folder) {
     std::getline(text, heading);
     titles[path.filename().string()] = heading.substr(std::min<std::size_t>(2, heading.size()));
   }
-  page += "\nThe tables, each with its CSV (all rows) and its manifest:\n\n";
+  page += "\nAll tables; each has a CSV file with all rows, and a manifest:\n\n";
   for (const auto& [file, title] : titles)
     page +=
         fmt::format("- [{}]({}) ([CSV]({}.csv))\n", title, file, file.substr(0, file.size() - 3));
@@ -232,19 +232,18 @@ void append_links(std::string& page, const std::filesystem::path& folder) {
 int guide(const GuideOptions& options) {
   const CommittedTable accuracy(options.tables, "accuracy");
   std::string page =
-      "# Which softmax, log-softmax, log-sum-exp and loss to use\n\n"
-      "Written by `maxtrick guide` from the tables here. `use`: of the sound variants (those that\n"
-      "overflow or underflow on no ordinary logits), the one that is right most often in\n"
-      "[accuracy.md](accuracy.md); then the best sound formula that anyone can write with exp and\n"
-      "log; then the variant that fails most. A case is a distribution of the logits and a number "
-      "of\n"
-      "classes, up to 131072; it is right where every output is `ok`, within the few ULP (units in "
-      "the\n"
-      "last place) that accuracy.md states; what is named after it are the cases that failed; the\n"
-      "others are less accurate, but not wrong. The ULP figure is the largest error of all cases.\n"
-      "`accurate` is made for float32. In float16 and bfloat16 every operation is rounded to 16 "
-      "bits;\n"
-      "`_in_float32` stores 16 bits and computes in float32, as kernels do.\n\n";
+      "# Which softmax, log-softmax, log-sum-exp and loss to use\n\n`maxtrick guide` writes "
+      "this page from the tables in this folder.\n\n- `use` is the best of the sound variants, "
+      "which are those that neither overflow nor underflow\n  on ordinary logits: the one that "
+      "is most often correct in [accuracy.md](accuracy.md).\n- `plain formula` is the best of "
+      "the sound formulas that anyone can write with exp and log.\n- `avoid` is the variant "
+      "that fails most often.\n\nA case is a distribution of the logits and a number of "
+      "classes, up to 131072. It is correct if\nevery output is `ok`, that is within the few "
+      "ULP (units in the last place) that accuracy.md\nstates. The ULP number is the largest "
+      "error of all cases. Cases that failed follow it, with\ntheir outcome; the remaining "
+      "cases are less accurate, but not wrong. `accurate` is made for\nfloat32. float16 and "
+      "bfloat16 round every operation to 16 bits; the types `_in_float32` store\n16 bits and "
+      "compute in float32, as kernels do.\n\n";
   std::set<const Variant*> named;
   append_recommendations(page, read_records(accuracy), named);
   append_formulas(page, named);

@@ -50,7 +50,7 @@ std::filesystem::path folder_of(const RunOptions& options) {
 int write_table(run::Run& run, Prepared& prepared, const RunOptions& options) {
   const auto csv = prepared.csv_in(folder_of(options));
   if (run.table.rows.empty()) {
-    fmt::print("{}: no row could be made: nothing written\n", csv.string());
+    fmt::print("{}: no row could be computed, so nothing was written\n", csv.string());
     return exit_incomplete;
   }
   const auto old = table_on_disk(csv);

@@ -47,7 +47,7 @@ Prepared prepare_one(const std::filesystem::path& path, const TableOptions& opti
                                  meant.empty() ? "" : "; did you mean " + meant + "?"));
   }
   if (std::filesystem::is_directory(path))
-    throw UsageError(fmt::format("{}: a folder; name its configs", path.string()));
+    throw UsageError(fmt::format("{}: this is a folder; name the configs in it", path.string()));
   Prepared one{.path = path, .name = path.stem().string(), .text = io::read_file(path)};
   config::ConfigFile file(one.text, path.string(), options.overrides);
   one.plan = lay_out(file, one.by_name_only);
@@ -129,7 +129,9 @@ std::vector<std::filesystem::path> default_configs() {
     for (const auto& entry : std::filesystem::directory_iterator("configs"))
       if (entry.path().extension() == ".toml") found.push_back(entry.path());
   if (found.empty())
-    throw UsageError("no configs/*.toml here; name a config, or start from the project's folder");
+    throw UsageError(
+        "there is no configs/*.toml here; name a config, or start in the "
+        "project's folder");
   std::sort(found.begin(), found.end());
   return found;
 }
@@ -148,7 +150,7 @@ std::vector<Prepared> prepare(const TableOptions& options) {
     }
     const auto [twin, is_new] = tables.emplace(all.back().name, path.string());
     if (!is_new)
-      throw UsageError(fmt::format("{} and {} both make the table {}", twin->second, path.string(),
+      throw UsageError(fmt::format("{} and {} make the same table {}", twin->second, path.string(),
                                    all.back().name));
     select(all.back(), filter);
   }
@@ -161,7 +163,7 @@ std::vector<Prepared> prepare_default_set(TableOptions options) {
   std::vector<Prepared> all = prepare(options);
   std::erase_if(all, [](const Prepared& one) {
     if (one.by_name_only)
-      fmt::print(stderr, "{}: left out: it runs only where it is named\n", one.path.string());
+      fmt::print(stderr, "{}: left out, because it runs only if it is named\n", one.path.string());
     return one.by_name_only;
   });
   return all;
@@ -176,7 +178,8 @@ run::Run compute(Prepared& prepared, const TableOptions& options) {
   }
   for (const auto& journal : prepared.resumed.journals)
     if (!journal->failure().empty())
-      fmt::print(stderr, "{}: not all could be kept: {}\n", prepared.name, journal->failure());
+      fmt::print(stderr, "{}: some results could not be stored for --resume: {}\n", prepared.name,
+                 journal->failure());
   std::map<std::string, std::vector<const run::Skipped*>> reasons;
   for (const auto& skipped : run.skipped) reasons[skipped.reason].push_back(&skipped);
   for (const auto& [reason, rows] : reasons) {
@@ -235,10 +238,11 @@ bool in_ci() {
 }
 
 int nothing_selected(const std::vector<Prepared>& all, const TableOptions& options) {
-  fmt::print(stderr, "nothing selected: --filter '{}' is found in no row's key", options.filter);
+  fmt::print(stderr, "nothing selected: no key of a row contains a match of --filter '{}'",
+             options.filter);
   for (const auto& one : all)
     if (!one.all_keys.empty()) {
-      fmt::print(stderr, "; a key looks like {}", one.all_keys.front());
+      fmt::print(stderr, "; an example of a key is {}", one.all_keys.front());
       break;
     }
   fmt::print(stderr, "\n");

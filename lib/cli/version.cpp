@@ -17,7 +17,7 @@ namespace {
 std::string commit() {
   const run::Build build = run::build();
   if (build.commit.empty()) return "unknown";
-  return build.commit.substr(0, 12) + (build.dirty ? ", with changes" : "");
+  return build.commit.substr(0, 12) + (build.dirty ? " (with uncommitted changes)" : "");
 }
 
 std::string instruction_sets() {

@@ -45,8 +45,10 @@ void lay_over(ConfigState& state, toml::table& onto, toml::table& from) {
   } else {
     state.note(state.place(key.source()),
                fmt::format("{} is {}, not a table", in_quotes(key.str()), type_of(*old)),
-               old->is_array() ? "a path through tables: --set cannot reach into an array"
-                               : "a path through tables");
+               old->is_array()
+                   ? "a path through tables, because --set cannot change an element of an "
+                     "array"
+                   : "a path through tables");
   }
 }
 
@@ -60,7 +62,7 @@ void ConfigState::apply_override(std::string text) {
     return note(start, fmt::format("{} has no '='", in_quotes(whole)), "KEY=VALUE");
   }
   if (whole.find_first_of("\r\n") != std::string_view::npos) {
-    return note(start, "a line break in an override", "KEY=VALUE on one line");
+    return note(start, "an override contains a line break", "KEY=VALUE on one line");
   }
   const std::string_view key = trimmed(whole.substr(0, equals));
   if (is_no_key(key))
@@ -77,7 +79,8 @@ void ConfigState::apply_override(std::string text) {
   }
   if (const Fault* fault = std::get_if<Fault>(&parsed)) {
     return note(fault->place, fault->message,
-                "KEY=VALUE with VALUE in TOML: a text in quotes, save for a bare word");
+                "KEY=VALUE with VALUE in TOML: a text in quotes, which may be omitted around a "
+                "single word");
   }
   lay_over(*this, root, std::get<toml::table>(parsed));
 }

@@ -61,7 +61,7 @@ std::optional<std::string> read_text(const Value& value) {
   if (text == nullptr) {
     value.is_of_wrong_type("a text");
   } else if (text->get().empty()) {
-    value.is("empty", "one character at least");
+    value.is("empty", "at least one character");
   } else {
     return text->get();
   }
@@ -100,7 +100,7 @@ std::optional<std::string> read_choice(const Value& value, std::span<const std::
   return std::nullopt;
 }
 
-constexpr std::string_view one_element = "one element at least";
+constexpr std::string_view one_element = "at least one element";
 
 // The result of `read` for each element of the array `value`, or `harmless` if it finds an error; a
 // single `harmless` if the array has no element. `element` is the word for an element in messages.

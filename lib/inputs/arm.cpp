@@ -25,8 +25,9 @@ const Variant* read_softmax(config::Section& section, const std::vector<DType>& 
   if (!variant || variant->op != ops::softmax) return nullptr;
   for (const DType dtype : dtypes)
     if (!variant->has(dtype))
-      section.reject("softmax", fmt::format("'{}' has no {}", variant->name(), name(dtype)),
-                     "a softmax in every type of 'dtypes'");
+      section.reject("softmax",
+                     fmt::format("'{}' is not available in {}", variant->name(), name(dtype)),
+                     "a softmax that is available in every type of 'dtypes'");
   return variant;
 }
 
@@ -44,10 +45,12 @@ Arm read_arm(config::Section& section, const std::vector<DType>& dtypes) {
   if (!one.formulation) return one;
   if (one.formulation->input == LossInput::probabilities && !has_softmax)
     section.reject("softmax",
-                   fmt::format("the loss '{}' is of probabilities", one.formulation->name),
-                   "softmax = \"softmax.max_trick.scalar\", say");
+                   fmt::format("the loss '{}' is computed from probabilities and needs a softmax",
+                               one.formulation->name),
+                   "a softmax, such as softmax = \"softmax.max_trick.scalar\"");
   if (one.formulation->binary() && has_softmax)
-    section.reject("softmax", fmt::format("the loss '{}' is of one logit", one.formulation->name),
+    section.reject("softmax",
+                   fmt::format("the loss '{}' has only one logit", one.formulation->name),
                    "no softmax");
   if (has_guard && one.formulation->guard == 0)
     section.reject("guard", fmt::format("the loss '{}' has no epsilon", one.formulation->name),

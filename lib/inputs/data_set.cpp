@@ -49,7 +49,7 @@ learn::GivenCentres read_given(Section& section) {
   for (std::size_t k = 0; k < centres.size(); ++k)
     for (const double x : centres[k])
       if (!(x >= -largest && x <= largest)) {
-        section.reject("centres", k, fmt::format("row {} of 'centres' holds {}", k + 1, x),
+        section.reject("centres", k, fmt::format("row {} of 'centres' contains {}", k + 1, x),
                        fmt::format("numbers from {} to {}", -largest, largest));
         break;
       }
@@ -66,8 +66,8 @@ learn::DrawnCentres read_drawn(Section& section) {
     centres.low = box[0];
     centres.high = box[1];
   } else {
-    section.reject("box", "'box' is no interval",
-                   fmt::format("two numbers from {} to {}, rising", -largest, largest));
+    section.reject("box", "'box' is not an interval",
+                   fmt::format("two increasing numbers from {} to {}", -largest, largest));
   }
   return centres;
 }
@@ -78,7 +78,7 @@ std::vector<double> read_spread(Section& section, std::size_t centres) {
   std::vector<double> spread = section.numbers("spread");
   for (std::size_t k = 0; k < spread.size(); ++k)
     if (!(spread[k] >= 0 && spread[k] <= largest))
-      section.reject("spread", k, fmt::format("{} is no spread", spread[k]),
+      section.reject("spread", k, fmt::format("{} is not a valid spread", spread[k]),
                      fmt::format("numbers from 0 to {}", largest));
   if (spread.size() != centres)
     section.reject("spread", fmt::format("{} spreads for {} centres", spread.size(), centres),
@@ -105,10 +105,10 @@ void read_blobs(Section& section, NamedData& data) {
   blobs.spread = read_spread(section, data.classes);
   if (data.rows < data.classes)
     section.reject("samples", fmt::format("{} samples for {} centres", data.rows, data.classes),
-                   "one for each centre at least");
+                   "at least one for each centre");
   if (data.rows * data.features > static_cast<std::size_t>(most_numbers))
     section.reject("samples", fmt::format("{} numbers", data.rows * data.features),
-                   fmt::format("samples times features of {} at most", most_numbers));
+                   fmt::format("samples times features of at most {}", most_numbers));
   data.made = on_demand([blobs] { return learn::make_blobs(blobs); });
   const auto& spread = blobs.spread;
   if (std::find(spread.begin(), spread.end(), 0) != spread.end()) return;
@@ -128,16 +128,16 @@ void read_circles(Section& section, NamedData& data) {
     circles.inner = radii[0];
     circles.outer = radii[1];
   } else {
-    section.reject("radii", "'radii' are not those of two circles",
-                   fmt::format("two numbers from {} to {}, rising", smallest, largest));
+    section.reject("radii", "'radii' does not describe two circles",
+                   fmt::format("two increasing numbers from {} to {}", smallest, largest));
   }
   circles.half_width = section.number("half_width", {0, largest});
   // The corners are the points of the square that are farthest from the origin.
   if (2 * circles.half_width * circles.half_width <= circles.outer * circles.outer)
     section.reject(
         "half_width",
-        fmt::format("the square of half width {} lies within the outer circle", circles.half_width),
-        fmt::format("more than {} / sqrt 2: else the third class is empty", circles.outer));
+        fmt::format("a square of half width {} lies within the outer circle", circles.half_width),
+        fmt::format("more than {} / sqrt 2; otherwise the third class is empty", circles.outer));
   data.rows = circles.samples;
   data.features = 2;
   data.classes = 3;
@@ -166,10 +166,10 @@ std::optional<Matrix> read_file(Section& section, std::string_view key, const st
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) {
     if (obtain.empty())
-      section.reject(key, fmt::format("{} is not there", path),
-                     expected + "; or 'obtain', which says how to get it");
+      section.reject(key, fmt::format("{} does not exist", path),
+                     expected + "; or 'obtain', a text that says how to get the file");
     else if (missing.empty())
-      missing = fmt::format("{} is not there. {}", path, obtain);
+      missing = fmt::format("{} does not exist. {}", path, obtain);
     return std::nullopt;
   }
   try {
@@ -186,7 +186,7 @@ bool are_finite(Section& section, const Matrix& points) {
   if (wrong == points.values.end()) return true;
   const auto at = static_cast<std::size_t>(wrong - points.values.begin());
   section.reject("path",
-                 fmt::format("{}: row {}, column {} (from 0) is {}", section.text("path"),
+                 fmt::format("{}: row {}, column {} (counted from 0) is {}", section.text("path"),
                              at / points.columns, at % points.columns, *wrong),
                  "finite numbers");
   return false;
@@ -197,17 +197,17 @@ bool are_one_a_row(Section& section, const Matrix& labels, const Matrix& points)
   const std::size_t count = labels.values.size();
   if (labels.rows != 1 && labels.columns != 1)
     section.reject("labels", fmt::format("{} is {} x {}", path, labels.rows, labels.columns),
-                   "one label a row");
+                   "one label for each row");
   else if (count < points.rows)
     section.reject("labels",
-                   fmt::format("{}: {} labels for {} rows: row {} (from 0) has none", path, count,
-                               points.rows, count),
-                   "one label a row");
+                   fmt::format("{}: {} labels for {} rows: row {} (counted from 0) has none", path,
+                               count, points.rows, count),
+                   "one label for each row");
   else if (count > points.rows)
     section.reject("labels",
-                   fmt::format("{}: {} labels for {} rows: there is no row {} (from 0)", path,
-                               count, points.rows, points.rows),
-                   "one label a row");
+                   fmt::format("{}: {} labels for {} rows: there is no row {} (counted from 0)",
+                               path, count, points.rows, points.rows),
+                   "one label for each row");
   else
     return true;
   return false;
@@ -220,11 +220,11 @@ std::optional<std::size_t> count_classes(Section& section, const Matrix& labels)
   for (std::size_t row = 0; row < labels.values.size(); ++row) {
     const double label = labels.values[row];
     if (label >= 0 && label < static_cast<double>(most) && label == std::floor(label)) continue;
-    section.reject(
-        "labels",
-        fmt::format("{}: the label of row {} (from 0) is {}", section.text("labels"), row, label),
-        fmt::format("whole numbers from 0 to {}{}", most - 1,
-                    given ? ", less than 'classes'" : ""));
+    section.reject("labels",
+                   fmt::format("{}: the label of row {} (counted from 0) is {}",
+                               section.text("labels"), row, label),
+                   fmt::format("whole numbers from 0 to {}{}", most - 1,
+                               given ? ", less than 'classes'" : ""));
     return std::nullopt;
   }
   if (given) return static_cast<std::size_t>(most);
@@ -237,10 +237,11 @@ std::optional<std::size_t> count_classes(Section& section, const Matrix& labels)
 learn::DataSet read_data_files(Section& section, std::string& missing) {
   learn::DataSet one_row{1, 1, 1, {0}, {0}};
   const std::string obtain = section.has("obtain") ? section.text("obtain") : "";
-  auto points = read_file(section, "path", "a matrix of numbers, a point a row, .npy or CSV",
-                          obtain, missing);
-  const auto labels =
-      read_file(section, "labels", "whole numbers from 0, one a row, .npy or CSV", obtain, missing);
+  auto points =
+      read_file(section, "path", "a matrix of numbers with one point in each row, as .npy or CSV",
+                obtain, missing);
+  const auto labels = read_file(
+      section, "labels", "whole numbers from 0, one for each row, as .npy or CSV", obtain, missing);
   const bool finite = points && are_finite(section, *points);
   const bool level = points && labels && are_one_a_row(section, *labels, *points);
   std::optional<std::size_t> classes;
@@ -269,7 +270,7 @@ NamedData read_data_set(config::Section& section) {
   NamedData data{.name = read_name(section, "name")};
   if (data.name.starts_with('.'))
     section.reject("name", fmt::format("'{}' starts with a dot", data.name),
-                   "a name that a folder can have");
+                   "a name that a folder may have");
   if (!section.has("path")) {
     read_generated(section, data);
     return data;

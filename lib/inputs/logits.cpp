@@ -118,7 +118,7 @@ LogitFile read_logit_file(config::Section& section, const std::vector<ops::DType
   if (path.empty()) return file;
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) {
-    file.missing = fmt::format("{} is not there. {}", path, obtain);
+    file.missing = fmt::format("{} does not exist. {}", path, obtain);
     return file;
   }
   try {
@@ -127,12 +127,12 @@ LogitFile read_logit_file(config::Section& section, const std::vector<ops::DType
     file.classes = matrix.columns;
     file.logits = std::move(matrix.values);
   } catch (const std::exception& error) {
-    section.reject("path", error.what(), "a matrix of logits, .npy or CSV");
+    section.reject("path", error.what(), "a matrix of logits, as .npy or CSV");
     return file;
   }
   if (!std::all_of(file.logits.begin(), file.logits.end(),
                    [](double x) { return std::isfinite(x); }))
-    section.reject("path", fmt::format("{} holds NaN or an infinity", path), "finite logits");
+    section.reject("path", fmt::format("{} contains NaN or an infinity", path), "finite logits");
   require_representable(section, "path", file.logits, dtypes);
   return file;
 }

@@ -53,7 +53,7 @@ std::vector<std::size_t> read_choices(config::Section& section, std::string_view
     if (found == names.end()) continue;  // the error is noted already
     const auto at = static_cast<std::size_t>(found - names.begin());
     if (std::find(chosen.begin(), chosen.end(), at) != chosen.end())
-      section.reject(key, i, fmt::format("'{}' is named twice", words[i]), "each once");
+      section.reject(key, i, fmt::format("'{}' is listed twice", words[i]), "each once");
     else
       chosen.push_back(at);
   }
@@ -95,8 +95,8 @@ std::vector<const Variant*> read_variants(config::Section& section) {
 void require_op(config::Section& section, const std::vector<const Variant*>& variants, Op op) {
   for (const Variant* variant : variants) {
     if (variant->op == op) continue;
-    section.reject("variants", fmt::format("'{}' computes no {}", variant->name(), name(op)),
-                   fmt::format("variants of {0}: \"{0}.*\", say", name(op)));
+    section.reject("variants", fmt::format("'{}' does not compute {}", variant->name(), name(op)),
+                   fmt::format("variants of {0}, such as \"{0}.*\"", name(op)));
     return;
   }
 }
@@ -106,8 +106,8 @@ void require_ops(config::Section& section, const std::vector<Op>& ops,
   for (std::size_t i = 0; i < ops.size(); ++i)
     if (std::none_of(variants.begin(), variants.end(),
                      [&](const Variant* v) { return v->op == ops[i]; }))
-      section.reject("ops", i, fmt::format("'variants' has none of '{}'", name(ops[i])),
-                     "an op of the variants named");
+      section.reject("ops", i, fmt::format("no variant in 'variants' computes '{}'", name(ops[i])),
+                     "an op of the listed variants");
 }
 
 void require_dtypes(config::Section& section, const std::vector<DType>& dtypes,
@@ -115,8 +115,9 @@ void require_dtypes(config::Section& section, const std::vector<DType>& dtypes,
   for (std::size_t i = 0; i < dtypes.size(); ++i)
     if (std::none_of(variants.begin(), variants.end(),
                      [&](const Variant* v) { return v->has(dtypes[i]); }))
-      section.reject("dtypes", i, fmt::format("'variants' has none in {}", name(dtypes[i])),
-                     "a type of the variants named");
+      section.reject("dtypes", i,
+                     fmt::format("no variant in 'variants' is available in {}", name(dtypes[i])),
+                     "a type of the listed variants");
 }
 
 std::uint64_t read_seed(config::Section& section) {
@@ -136,7 +137,8 @@ std::string read_name(config::Section& section, std::string_view key) {
            std::string_view("._+-").find(c) != std::string_view::npos;
   });
   if (!plain)
-    section.reject(key, fmt::format("'{}' is no plain name", text), "letters, digits and . _ + -");
+    section.reject(key, fmt::format("'{}' contains a character that names may not have", text),
+                   "letters, digits and . _ + -");
   return text;
 }
 
@@ -144,7 +146,7 @@ void Names::add(config::Section& section, const std::string& name, std::string_v
   const auto [first, is_new] = first_place_.emplace(name, section.line_of(key));
   if (!is_new)
     section.reject(key, fmt::format("duplicate {} '{}'", what_, name),
-                   fmt::format("another {}: it is taken on {}", key, first->second));
+                   fmt::format("another {}, because {} already has this one", key, first->second));
 }
 
 std::vector<std::size_t> read_counts(config::Section& section, std::string_view key,
@@ -159,7 +161,7 @@ std::vector<std::size_t> read_counts(config::Section& section, std::string_view 
       counts.push_back(static_cast<std::size_t>(n));
     else
       section.reject(key, i, fmt::format("{} {}", n, what),
-                     fmt::format("whole numbers from {} to {}, rising", least, most));
+                     fmt::format("increasing whole numbers from {} to {}", least, most));
   }
   if (counts.empty()) counts.push_back(static_cast<std::size_t>(least));
   return counts;
@@ -180,7 +182,7 @@ std::vector<double> read_distinct(config::Section& section, std::string_view key
     if (!is_right(x))
       section.reject(key, i, fmt::format("{} is out of range", x), expected);
     else if (std::find(values.begin(), values.end(), x) != values.end())
-      section.reject(key, i, fmt::format("{} is named twice", x), "each once");
+      section.reject(key, i, fmt::format("{} is listed twice", x), "each once");
     else
       values.push_back(x);
   }

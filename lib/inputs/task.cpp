@@ -35,12 +35,13 @@ void require_sizes(config::Section& section, const Task& task) {
   constexpr std::size_t most_logits = 10'000'000;
   const NamedData& data = task.data;
   if (data.is_known() && task.options.batch > data.rows)
-    section.reject("batch",
-                   fmt::format("a batch of {} of {} examples", task.options.batch, data.rows),
-                   "all of them at most");
+    section.reject(
+        "batch",
+        fmt::format("a batch of {} examples, but there are {}", task.options.batch, data.rows),
+        "at most all examples");
   if (data.rows * data.classes > most_logits)
-    section.reject("data", fmt::format("{} examples of {} classes", data.rows, data.classes),
-                   fmt::format("examples times classes of {} at most", most_logits));
+    section.reject("data", fmt::format("{} examples with {} classes", data.rows, data.classes),
+                   fmt::format("examples times classes of at most {}", most_logits));
 }
 
 }  // namespace
@@ -81,7 +82,8 @@ void require_classes(config::Section& section, std::string_view key, const Arm& 
   if (arm.formulation == nullptr || !arm.formulation->binary() || !task.data.is_known()) return;
   if (task.data.classes == 2) return;
   section.reject(key,
-                 fmt::format("'{}' is of two classes, the data of {}", arm.name, task.data.classes),
+                 fmt::format("'{}' is a binary loss, but the data have {} classes", arm.name,
+                             task.data.classes),
                  "another arm");
 }
 

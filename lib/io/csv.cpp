@@ -35,7 +35,7 @@ std::string read_field(std::string_view text, std::size_t& at, std::size_t& line
       if (++at == text.size() || text[at] != '"') {
         if (at < text.size() && text[at] == '\r') ++at;
         if (at < text.size() && text[at] != ',' && text[at] != '\n')
-          throw std::runtime_error(fmt::format("line {}: text behind a closing quote", line));
+          throw std::runtime_error(fmt::format("line {}: text after a closing quote", line));
         return field;
       }
     } else if (text[at] == '\n') {

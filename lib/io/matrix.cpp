@@ -71,7 +71,7 @@ class TextReader {
     }
     if (matrix_.rows == 0) matrix_.columns = columns;
     if (columns != matrix_.columns)
-      fail(row, fmt::format("{} number{} where the first row has {}", columns,
+      fail(row, fmt::format("{} number{}, but the first row has {}", columns,
                             columns == 1 ? "" : "s", matrix_.columns));
     ++matrix_.rows;
   }

@@ -82,7 +82,7 @@ class HeaderReader {
 
   template <class T>
   void set(std::optional<T>& place, const std::string& key, T value) {
-    if (place) fail_npy(name_, fmt::format("header: key '{}' twice", key));
+    if (place) fail_npy(name_, fmt::format("header: key '{}' occurs twice", key));
     place = std::move(value);
   }
 
@@ -99,7 +99,7 @@ class HeaderReader {
   }
   std::string dtype() {
     if (next_is('['))
-      fail_npy(name_, fmt::format("a structured dtype is not read; expected {}", npy_dtypes));
+      fail_npy(name_, fmt::format("structured dtypes are not supported; expected {}", npy_dtypes));
     return string();
   }
   bool boolean() {
@@ -149,21 +149,22 @@ NpyHeader take_npy_header(std::string_view& bytes, std::string_view name) {
   if (!bytes.starts_with(npy_magic))
     fail_npy(name, "not a .npy file: it does not start with \\x93NUMPY");
   bytes.remove_prefix(npy_magic.size());
-  if (bytes.size() < 2) fail_npy(name, "cut off within the format version");
+  if (bytes.size() < 2) fail_npy(name, "the file ends within the format version");
   const int major = static_cast<unsigned char>(bytes[0]);
   const int minor = static_cast<unsigned char>(bytes[1]);
   if (major < 1 || major > 3 || minor != 0)
-    fail_npy(name, fmt::format("format version {}.{} is not read; expected 1.0, 2.0 or 3.0", major,
-                               minor));
+    fail_npy(name, fmt::format("format version {}.{} is not supported; expected 1.0, 2.0 or 3.0",
+                               major, minor));
   bytes.remove_prefix(2);
 
   const std::size_t length_bytes = major == 1 ? 2 : 4;
-  if (bytes.size() < length_bytes) fail_npy(name, "cut off within the length of the header");
+  if (bytes.size() < length_bytes) fail_npy(name, "the file ends within the length of the header");
   std::uint32_t length = 0;
   std::memcpy(&length, bytes.data(), length_bytes);
   bytes.remove_prefix(length_bytes);
   if (bytes.size() < length)
-    fail_npy(name, fmt::format("cut off within the header: {} bytes of {}", bytes.size(), length));
+    fail_npy(name,
+             fmt::format("the file ends within the header: {} bytes of {}", bytes.size(), length));
   NpyHeader header = HeaderReader(bytes.substr(0, length), name).read();
   bytes.remove_prefix(length);
   return header;
@@ -210,9 +211,10 @@ std::vector<double> values(std::string_view data, const Matrix& matrix, bool for
       std::memcpy(&value, data.data() + there * sizeof(T), sizeof(T));
       if constexpr (std::is_same_v<T, std::int64_t>)
         if (value > largest_integer || value < -largest_integer)
-          fail_npy(name,
-                   fmt::format("row {}, column {} (from 0) is {}; expected integers up to 2^53",
-                               row, column, value));
+          fail_npy(
+              name,
+              fmt::format("row {}, column {} (counted from 0) is {}; expected integers up to 2^53",
+                          row, column, value));
       result[here] = static_cast<double>(value);
     }
   return result;
@@ -225,7 +227,8 @@ T converted(double value) {
     // range.
     constexpr auto beyond = -static_cast<double>(std::numeric_limits<T>::min());
     if (!(value >= -beyond && value < beyond && value == std::floor(value)))
-      throw std::invalid_argument(fmt::format("{} is no integer of {} bits", value, 8 * sizeof(T)));
+      throw std::invalid_argument(
+          fmt::format("{} is not an integer of {} bits", value, 8 * sizeof(T)));
   }
   return static_cast<T>(value);
 }
@@ -246,9 +249,9 @@ Matrix parse_npy(std::string_view bytes, std::string_view name) {
   const auto* dtype = std::find_if(std::begin(dtypes), std::end(dtypes),
                                    [&](const Dtype& one) { return one.descr == descr; });
   if (dtype == std::end(dtypes))
-    fail_npy(name, fmt::format("dtype '{}' is not read; expected {}", descr, npy_dtypes));
+    fail_npy(name, fmt::format("dtype '{}' is not supported; expected {}", descr, npy_dtypes));
   if (shape.empty() || shape.size() > 2)
-    fail_npy(name, fmt::format("{} dimensions where 1 or 2 are read", shape.size()));
+    fail_npy(name, fmt::format("{} dimensions; expected 1 or 2", shape.size()));
 
   Matrix matrix;
   matrix.type = dtype->type;
@@ -258,13 +261,13 @@ Matrix parse_npy(std::string_view bytes, std::string_view name) {
   const std::string shown = matrix.one_dimensional ? fmt::format("({},)", shape[0])
                                                    : fmt::format("({}, {})", shape[0], shape[1]);
   if (matrix.rows == 0 || matrix.columns == 0)
-    fail_npy(name, fmt::format("shape {} holds no numbers", shown));
+    fail_npy(name, fmt::format("shape {} contains no numbers", shown));
   if (matrix.rows > SIZE_MAX / dtype->width / matrix.columns)
     fail_npy(name, fmt::format("shape {} is too large", shown));
   const std::size_t needed = matrix.rows * matrix.columns * dtype->width;
   if (bytes.size() != needed)
-    fail_npy(name, fmt::format("{} bytes of data where shape {} of '{}' needs {}", bytes.size(),
-                               shown, descr, needed));
+    fail_npy(name, fmt::format("{} bytes of data; shape {} of '{}' needs {}", bytes.size(), shown,
+                               descr, needed));
 
   matrix.values = with_type(dtype->type, [&]<class T>(std::type_identity<T>) {
     return values<T>(bytes, matrix, header.fortran_order, name);

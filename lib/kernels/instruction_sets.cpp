@@ -43,11 +43,11 @@ bool includes(Isa isa, Isa part) {
 // Why the kernels of `isa` cannot run here. Empty if they can.
 const char* why_lacking(Isa isa) {
   if (of(isa).implementation.of_element == nullptr)
-    return "the compiler of this build lacks the instruction set";
+    return "the compiler of this build does not support the instruction set";
   return of(isa).cpu_has() ? "" : of(isa).why_lacking;
 }
 
-// The value of the environment variable. Empty if it is not set.
+// The value of MAXTRICK_ISA. Empty if it is not set.
 const char* requested() {
   const char* text = std::getenv(variable);
   return text != nullptr ? text : "";
@@ -79,7 +79,7 @@ Isa best_isa() {
   const std::optional<Isa> named = parse_isa(text);
   if (*text != '\0' && !named)
     throw std::invalid_argument(std::string(variable) + "=" + text +
-                                ": no instruction set; expected " + all_names());
+                                ": not an instruction set; expected " + all_names());
   if (named && *why_lacking(*named) != '\0')
     throw std::invalid_argument(std::string(variable) + "=" + text + ": " + why_lacking(*named));
   Isa best = Isa::scalar;
@@ -92,7 +92,7 @@ std::string_view why_unavailable(Isa isa) {
   const char* why = why_lacking(isa);
   const std::optional<Isa> named = parse_isa(requested());
   if (*why == '\0' && named && !includes(*named, isa))
-    return "MAXTRICK_ISA asks for a lesser instruction set";
+    return "MAXTRICK_ISA selects a lower instruction set";
   return why;
 }
 

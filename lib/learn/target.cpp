@@ -31,7 +31,7 @@ std::vector<std::int32_t> class_indices(std::span<const double> labels, std::siz
   for (std::size_t i = 0; i < labels.size(); ++i) {
     const double label = labels[i];
     if (!(label >= 0 && label < static_cast<double>(classes) && label == std::floor(label)))
-      fail(i, "label ", shown(label), " is no class, of 0 to ", classes - 1);
+      fail(i, "label ", shown(label), " is not a class; expected 0 to ", classes - 1);
     indices.push_back(static_cast<std::int32_t>(label));
   }
   return indices;
@@ -43,12 +43,13 @@ void require_distributions(numerics::Rows<const T> weights) {
     double sum = 0;
     for (const T weight : weights.row(i)) {
       const double w{weight};
-      if (!(w >= 0)) fail(i, "a weight of ", shown(w), ", where one is at least 0");
+      if (!(w >= 0)) fail(i, "a weight of ", shown(w), "; expected at least 0");
       sum += w;
     }
     const double allowed =
         static_cast<double>(weights.columns) * double{std::numeric_limits<T>::epsilon()};
-    if (!(std::abs(sum - 1) <= allowed)) fail(i, "weights that sum to ", shown(sum), ", not to 1");
+    if (!(std::abs(sum - 1) <= allowed))
+      fail(i, "the sum of the weights is ", shown(sum), "; expected 1");
   }
 }
 

@@ -109,7 +109,8 @@ concept Small = std::same_as<T, Float16> || std::same_as<T, BFloat16>;
 template <class A, class B>
 requires Small<A> || Small<B>
 struct SmallOf {
-  static_assert(!Small<A> || !Small<B> || std::same_as<A, B>, "float16 and bfloat16 do not mix");
+  static_assert(!Small<A> || !Small<B> || std::same_as<A, B>,
+                "float16 and bfloat16 cannot be mixed");
   using Type = std::conditional_t<Small<A>, A, B>;
 };
 template <class A, class B>

@@ -10,7 +10,7 @@ namespace maxtrick::ops {
 
 template <class T>
 std::size_t argmax(std::span<const T> row) {
-  if (row.empty()) throw std::invalid_argument("argmax of no classes");
+  if (row.empty()) throw std::invalid_argument("argmax of a row without classes");
   const auto nan = std::find_if(row.begin(), row.end(), [](T x) { return std::isnan(x); });
   const auto best = nan != row.end() ? nan : std::max_element(row.begin(), row.end());
   return static_cast<std::size_t>(best - row.begin());

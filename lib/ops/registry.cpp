@@ -31,7 +31,7 @@ const std::vector<Variant>& sorted() {
   const auto twin =
       std::adjacent_find(all.begin(), all.end(),
                          [](const Variant& a, const Variant& b) { return a.name() == b.name(); });
-  if (twin != all.end()) throw std::logic_error("two variants are called " + twin->name());
+  if (twin != all.end()) throw std::logic_error("two variants have the name " + twin->name());
   return all;
 }
 

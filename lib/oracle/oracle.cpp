@@ -22,7 +22,7 @@ void RegisterSolver::add(Solver solver) { solvers().push_back(std::move(solver))
 
 template <class T>
 Answer<T> answer(ops::Op op, const Question<T>& question) {
-  if (question.logits.empty()) throw std::invalid_argument("a row of no classes");
+  if (question.logits.empty()) throw std::invalid_argument("a row without classes");
   for (const Solver& solver : solvers())
     if (solver.op == op) return ops::of_type<T>(solver)(question);
   throw std::logic_error("the oracle has no solver for " + std::string(op->name));

@@ -74,7 +74,8 @@ template <class T>
 Verdict judge(ops::Op op, std::span<const numerics::Exact<T>> exact, std::span<const T> got,
               double tolerance_ulp, bool own_special_values) {
   if (exact.size() != got.size())
-    throw std::invalid_argument("a row of outputs and its exact values differ in number");
+    throw std::invalid_argument(
+        "the number of outputs of a row differs from the number of exact values");
   const Row row{
       op,
       std::any_of(exact.begin(), exact.end(),

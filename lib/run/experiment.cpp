@@ -30,7 +30,7 @@ const std::vector<Experiment>& experiments() {
     const auto twin = std::adjacent_find(
         list.begin(), list.end(),
         [](const Experiment& a, const Experiment& b) { return a.name == b.name; });
-    if (twin != list.end()) throw std::logic_error("two experiments are called " + twin->name);
+    if (twin != list.end()) throw std::logic_error("two experiments have the name " + twin->name);
     return list;
   }();
   return sorted;

@@ -52,7 +52,8 @@ std::string Journal::line(std::size_t part, std::string_view text) const {
 }
 
 void Journal::add(std::size_t part, std::string_view text) {
-  if (text.find('\n') != text.npos) throw std::logic_error("a part's result is more than a line");
+  if (text.find('\n') != text.npos)
+    throw std::logic_error("the result of a part has more than one line");
   const std::string bytes = line(part, text);
   const std::lock_guard lock(adding_);
   if (!failure_.empty()) return;

@@ -43,8 +43,7 @@ Parts remaining(const std::shared_ptr<const KeptParts>& kept,
     parts->push_back([kept, journal, part] {
       const std::string text = kept->compute(part);
       journal->add(part, text);
-      if (!kept->take(part, text))
-        throw std::logic_error("a part that does not take its own result");
+      if (!kept->take(part, text)) throw std::logic_error("a part rejects its own result");
     });
   }
   return parts;

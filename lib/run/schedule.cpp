@@ -38,7 +38,7 @@ Parts parts_of(const Case& one) {
   for (std::size_t part = 0; part < one.kept->size; ++part)
     all->push_back([kept = one.kept, part] {
       if (!kept->take(part, kept->compute(part)))
-        throw std::logic_error("a part that does not take its own result");
+        throw std::logic_error("a part rejects its own result");
     });
   return all;
 }
@@ -175,7 +175,7 @@ Run run_cases(Plan plan, unsigned jobs, const Progress& progress) {
     const std::string& key = plan.cases[i].key.text();
     if (!results[i].error.empty()) throw std::runtime_error(results[i].error);
     if (failed) continue;  // continue to the case that failed
-    if (!known.insert(key).second) throw std::logic_error("two cases are called " + key);
+    if (!known.insert(key).second) throw std::logic_error("two cases have the key " + key);
     run.keys.push_back(key);
     if (plan.cases[i].promised) run.table.promised.insert(key);
     if (const auto* skip = std::get_if<Skip>(&results[i].value)) {

@@ -16,8 +16,9 @@ namespace {
 Baseline read(const std::filesystem::path& path) {
   auto text = io::read_file_if_there(path);
   if (!text)
-    throw io::InputError(fmt::format("no table {}; make it: maxtrick run configs/{}.toml",
-                                     path.string(), path.stem().string()));
+    throw io::InputError(
+        fmt::format("the table {} is missing; make it: maxtrick run configs/{}.toml", path.string(),
+                    path.stem().string()));
   try {
     return Baseline(std::move(*text));
   } catch (const std::runtime_error& error) {

@@ -59,7 +59,7 @@ std::variant<std::vector<Measured>, Failed> launch(
     if (measured.size() == job.items.size()) return measured;
   } catch (const std::exception&) {  // the text is not JSON, or is not a result
   }
-  return failed("gave no results");
+  return failed("returned no results");
 }
 
 void serve_launch(const std::string& text_of_job) {

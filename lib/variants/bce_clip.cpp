@@ -7,7 +7,7 @@ namespace {
 // Keras clips the probability, and then adds the same epsilon inside the logarithms.
 const RegisterFormulation registered{
     row_loss({.name = "bce_clip",
-              .summary = "the same of clip(p), + eps within the logarithms",
+              .summary = "as bce, from clip(p), with eps added inside the logarithms",
               .source = "Keras 2 on probabilities",
               .place = 8,
               .input = LossInput::sigmoid,

@@ -128,8 +128,9 @@ Variant entry(const Claimed& claimed, kernels::Isa isa) {
   return {.op = claimed.op,
           .algorithm = std::string(name(claimed.algorithm)),
           .isa = std::string(name(isa)),
-          .summary = accurate ? "within 1 ULP: pairs of floats, compensated sums, no libm"
-                              : "within 6 ULP: the same reduction, exponentials rounded to float",
+          .summary = accurate
+                         ? "within 1 ULP: pairs of floats, compensated sums, no libm"
+                         : "within 6 ULP: the same reduction, with exponentials rounded to float",
           .source = accurate ? "Tang 1989; Dekker 1971; lib/kernels" : "Tang 1989; lib/kernels",
           .uses = ops::Uses::nothing,
           .float32_claim = {.max_ulp = ops::takes_targets(claimed.op) ? unlimited : ulp,

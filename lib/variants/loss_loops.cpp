@@ -50,7 +50,7 @@ void losses_and_gradient(const Call<float>& call) {
 const Register loss{{.op = ops::cross_entropy,
                      .algorithm = "shifted",
                      .isa = "scalar",
-                     .summary = "log sum e^(x - max) - (x_t - max), a plain loop",
+                     .summary = "log sum e^(x - max) - (x_t - max), as a plain loop",
                      .source = "course lab (L6)",
                      .nature = ops::Nature::unguarded,
                      .float32 = losses}};

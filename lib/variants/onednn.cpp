@@ -50,7 +50,7 @@ const dnnl::engine& engine() {
     // set_max_cpu_isa() fails once oneDNN has created its first primitive.
     if (!isa_of_environment() &&
         dnnl::set_max_cpu_isa(dnnl::cpu_isa::avx2) != dnnl::status::success)
-      throw std::runtime_error("oneDNN cannot be held to AVX2: it was in use already");
+      throw std::runtime_error("oneDNN cannot be restricted to AVX2, because it is already in use");
     return dnnl::engine(dnnl::engine::kind::cpu, 0);
   }();
   return cpu;
@@ -158,7 +158,8 @@ std::string library() {
 
 std::string why_unavailable() {
   if (isa_of_environment() || __builtin_cpu_supports("avx2")) return {};
-  return "this CPU lacks AVX2, to which oneDNN is held (set ONEDNN_MAX_CPU_ISA to choose another)";
+  return "this CPU lacks AVX2, to which oneDNN is restricted (set ONEDNN_MAX_CPU_ISA to choose "
+         "another instruction set)";
 }
 
 // oneDNN documents no error bound. Our claims are twice the worst error that we found.
@@ -167,7 +168,7 @@ Variant entry(Op op, dnnl::algorithm algorithm, ops::Claim claim) {
           .algorithm = "onednn",
           .summary = "the library's primitive",
           .source = "oneDNN; oneDNN#1545",
-          .special_values = "NaN and +inf give NaN in their own place only (as measured)",
+          .special_values = "NaN and +inf give NaN only in their own place (as measured)",
           .float32_claim = std::move(claim),
           .float32 = of_rows<float>(
               [algorithm](Rows<const float> x, Rows<float> y) { compute(algorithm, x, y); }),
@@ -204,7 +205,7 @@ const Register loss{completed(ops::cross_entropy, dnnl::algorithm::softmax_log, 
                               "minus the library's log-softmax of the target")};
 const Register gradient{completed(
     ops::cross_entropy_gradient, dnnl::algorithm::softmax_accurate, cross_entropy_gradient,
-    "the library's softmax, minus 1 at the target, scaled by a loop")};
+    "the library's softmax, minus 1 for the target, scaled by a loop")};
 
 }  // namespace
 }  // namespace maxtrick::variants

@@ -23,7 +23,7 @@ using RowsFunction = void (*)(numerics::Rows<const T> logits, numerics::Rows<T> 
 // Placeholder for the function of a library that this build lacks.
 template <class T>
 void not_built(numerics::Rows<const T>, numerics::Rows<T>) {
-  throw std::logic_error("called though this build lacks it");
+  throw std::logic_error("a variant of a library is called, but this build lacks it");
 }
 
 }  // namespace maxtrick::variants

@@ -82,9 +82,9 @@ BOOST_AUTO_TEST_CASE(as_they_are_they_fit) {
 }
 
 BOOST_AUTO_TEST_CASE(logits_that_are_not_there) {
-  rejected(all, "logits: 11 values, too few for 3 x 4 with stride 4",
+  rejected(all, "logits: 11 values, which is too few for 3 x 4 with stride 4",
            [](Arguments& a) { a.logits.values = a.logits.values.first(11); });
-  rejected(all, "logits: 12 values, too few for 3 x 4 with stride 5",
+  rejected(all, "logits: 12 values, which is too few for 3 x 4 with stride 5",
            [](Arguments& a) { a.logits.stride = 5; });
   rejected(all, "logits: stride 3, expected 4, the number of classes, or more",
            [](Arguments& a) { a.logits.stride = 3; });
@@ -92,11 +92,13 @@ BOOST_AUTO_TEST_CASE(logits_that_are_not_there) {
            [](Arguments& a) { a.logits.classes = 0; });
   // A size whose product would overflow.
   const std::string most = std::to_string(huge);
-  rejected(all, "logits: 12 values, too few for " + most + " x 4 with stride 4",
+  rejected(all, "logits: 12 values, which is too few for " + most + " x 4 with stride 4",
            [](Arguments& a) { a.logits.rows = huge; });
-  rejected(all, "logits: 12 values, too few for 3 x 4 with stride " + std::to_string(huge / 2 + 1),
-           [](Arguments& a) { a.logits.stride = huge / 2 + 1; });
-  rejected(all, "logits: 12 values, too few for 3 x " + most + " with stride " + most,
+  rejected(
+      all,
+      "logits: 12 values, which is too few for 3 x 4 with stride " + std::to_string(huge / 2 + 1),
+      [](Arguments& a) { a.logits.stride = huge / 2 + 1; });
+  rejected(all, "logits: 12 values, which is too few for 3 x " + most + " with stride " + most,
            [](Arguments& a) { a.logits.classes = a.logits.stride = huge; });
   accepted({softmax}, [](Arguments& a) {  // a single row has no stride
     a.logits.rows = a.result.rows = 1;
@@ -110,7 +112,7 @@ BOOST_AUTO_TEST_CASE(results_that_do_not_fit) {
        std::vector<std::pair<Function, std::string>>{{softmax, "probabilities"},
                                                      {log_softmax, "log_probabilities"},
                                                      {cross_entropy_gradient, "gradient"}}) {
-    rejected({function}, name + ": 11 values, too few for 3 x 4 with stride 4",
+    rejected({function}, name + ": 11 values, which is too few for 3 x 4 with stride 4",
              [](Arguments& a) { a.result.values = a.result.values.first(11); });
     rejected({function}, name + ": 2 x 4, expected 3 x 4 as logits",
              [](Arguments& a) { a.result.rows = 2; });

@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(what_is_written_is_data_of_ones_own) {
 BOOST_AUTO_TEST_CASE(a_data_set_that_is_not_here_is_said_and_the_others_are_written) {
   const Described folder(lab + absent);
   folder.data(5, "probe.toml -o out")
-      .err_is("absent skipped: absent.npy is not there. Ask for it.\n");
+      .err_is("absent skipped: absent.npy does not exist. Ask for it.\n");
   BOOST_TEST(folder.has("out/lab/y.npy"));
   const Described alone(absent);
   alone.data(5, "probe.toml -o out").out_is("");
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(a_data_set_that_is_not_here_is_said_and_the_others_are_writ
 BOOST_AUTO_TEST_CASE(what_cannot_be_done_writes_nothing) {
   const Described folder(lab), none("");
   Said said = none.data(2, "probe.toml -o out");
-  said.err_is("maxtrick: data: probe.toml describes no data set\n");
+  said.err_is("maxtrick: data: probe.toml does not describe a data set\n");
   BOOST_TEST(!none.has("out"));
   for (const std::string wrong :
        {"probe.toml", "-o out", "probe.toml probe.toml -o out", "absent.toml -o out",
@@ -101,7 +101,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_done_writes_nothing) {
 
 BOOST_AUTO_TEST_CASE(two_data_sets_of_one_name_do_not_overwrite_each_other) {
   const Described folder(lab + lab);
-  folder.data(6, "probe.toml -o out").err_is("maxtrick: two data sets are called lab\n");
+  folder.data(6, "probe.toml -o out").err_is("maxtrick: two data sets have the name lab\n");
   BOOST_TEST(!folder.has("out"));
 }
 

@@ -188,21 +188,21 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_asked_is_named) {
     return error("cross_entropy --logits '1,2;3,5' --labels " + labels);
   };
   const std::string start = "maxtrick: eval: --labels: ";
-  BOOST_TEST(of_labels("0,2") == start + "row 1: label 2 is no class, of 0 to 1\n");
-  BOOST_TEST(of_labels("-1,0") == start + "row 0: label -1 is no class, of 0 to 1\n");
-  BOOST_TEST(of_labels("0,0.5") == start + "row 1: label 0.5 is no class, of 0 to 1\n");
-  BOOST_TEST(of_labels("nan,0") == start + "row 0: label nan is no class, of 0 to 1\n");
-  BOOST_TEST(of_labels("0") == start + "1 for 2 rows: row 1 (from 0) has none\n");
-  BOOST_TEST(of_labels("0,1,1") == start + "3 for 2 rows: there is no row 2 (from 0)\n");
+  BOOST_TEST(of_labels("0,2") == start + "row 1: label 2 is not a class; expected 0 to 1\n");
+  BOOST_TEST(of_labels("-1,0") == start + "row 0: label -1 is not a class; expected 0 to 1\n");
+  BOOST_TEST(of_labels("0,0.5") == start + "row 1: label 0.5 is not a class; expected 0 to 1\n");
+  BOOST_TEST(of_labels("nan,0") == start + "row 0: label nan is not a class; expected 0 to 1\n");
+  BOOST_TEST(of_labels("0") == start + "1 for 2 rows: row 1 (counted from 0) has none\n");
+  BOOST_TEST(of_labels("0,1,1") == start + "3 for 2 rows: there is no row 2 (counted from 0)\n");
   BOOST_TEST(of_labels("'0,1;1,0;0,1'") ==
-             start + "3 x 2 numbers, where a row has one label, or 2 weights\n");
+             start + "3 x 2 numbers; expected one label or 2 weights for each row\n");
   BOOST_TEST(of_labels("0,x") == "maxtrick: --labels:1:3: 'x' is not a number\n");
   BOOST_TEST(error("cross_entropy --logits '3;-1' --labels 1,2") ==
-             start + "row 1: label 2 is no class, of 0 to 1\n");
+             start + "row 1: label 2 is not a class; expected 0 to 1\n");
   BOOST_TEST(error("cross_entropy --logits 1,2") ==
              "maxtrick: eval: cross_entropy needs --labels, the class of each row\n");
   BOOST_TEST(error("softmax --logits 1,2 --labels 0") ==
-             "maxtrick: eval: --labels are for cross_entropy, not for softmax\n");
+             "maxtrick: eval: --labels applies to cross_entropy, not to softmax\n");
   BOOST_TEST(error("cross_entropi --logits 1,2 --labels 0").find("did you mean 'cross_entropy'?") !=
              std::string::npos);
   const std::string right = "cross_entropy --logits 1,2 --labels 0 ";
@@ -210,10 +210,10 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_asked_is_named) {
   BOOST_TEST(error(right + "--variant bce").find("no loss of 2 columns matches 'bce'") !=
              std::string::npos);
   BOOST_TEST(error(right + "--dtype float16_in_float32") ==
-             "maxtrick: eval: no loss is in float16_in_float32\n");
+             "maxtrick: eval: no loss is available in float16_in_float32\n");
   BOOST_TEST(error(right + "--dtype float17").find("unknown --dtype 'float17'") !=
              std::string::npos);
-  BOOST_TEST(error(right + "-o l.npy").find("'*' are ") != std::string::npos);
+  BOOST_TEST(error(right + "-o l.npy").find("'*' matches ") != std::string::npos);
   BOOST_TEST(error("cross_entropy --logits 1e39,2 --labels 0").find("infinite in float32") !=
              std::string::npos);
   BOOST_TEST(error("cross_entropy --labels 0").find("--logits or by --input") != std::string::npos);
@@ -239,12 +239,12 @@ BOOST_AUTO_TEST_CASE(labels_may_be_one_hot) {
     return said.err;
   };
   BOOST_TEST(error("1,0,0;0,0.9,0") ==
-             "maxtrick: eval: --labels: row 1: weights that sum to 0.9, not to 1\n");
+             "maxtrick: eval: --labels: row 1: the sum of the weights is 0.9; expected 1\n");
   BOOST_TEST(error("1,0,0;0,1.5,-0.5") ==
-             "maxtrick: eval: --labels: row 1: a weight of -0.5, where one is at least 0\n");
+             "maxtrick: eval: --labels: row 1: a weight of -0.5; expected at least 0\n");
   BOOST_TEST(error("1,0,0;0,0.5,0.5") ==
-             "maxtrick: eval: --labels: row 1: a distribution over several classes, where one of "
-             "them has weight 1\n");
+             "maxtrick: eval: --labels: row 1: the weights describe a distribution over several "
+             "classes; expected one class of weight 1\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(some_configs_run_by_name_only) {
   folder.write("configs/slow.toml", probe + "by_name_only = true\n");
   for (const std::string command : {"run", "check"}) {
     folder.exits(0, "$PROBE " + command)
-        .err_is("configs/slow.toml: left out: it runs only where it is named\n");
+        .err_is("configs/slow.toml: left out, because it runs only if it is named\n");
     BOOST_TEST(!folder.has("results/slow.csv"));
   }
   folder.exits(0, "$PROBE run configs/slow.toml");
@@ -134,7 +134,8 @@ BOOST_AUTO_TEST_CASE(an_instruction_set_is_forced_by_name) {
   const Workdir folder;
   folder.exits(2, "MAXTRICK_ISA=avx3 $MAXTRICK list")
       .out_is("")
-      .err_is("maxtrick: MAXTRICK_ISA=avx3: no instruction set; expected scalar, avx2 or avx512\n");
+      .err_is(
+          "maxtrick: MAXTRICK_ISA=avx3: not an instruction set; expected scalar, avx2 or avx512\n");
   folder.exits(
       5, "MAXTRICK_ISA=scalar $MAXTRICK eval softmax --logits 0,0 --variant '*.accurate.avx2'");
   folder.exits(

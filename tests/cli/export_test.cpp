@@ -182,7 +182,8 @@ BOOST_AUTO_TEST_CASE(errors_name_their_place) {
   expect(model("lab", "clip", "1"), "t.toml:48:8: error: key 'seed' is 1", "0");
   expect(model("lab", "clip", "-1"), "t.toml:48:8: error: key 'seed' is -1");
   expect(model("lab", "clip") + model("line", "bce") + model("lab", "clip"),
-         "t.toml:56:8: error: duplicate export 'lab-clip-0'", "taken on line 48");
+         "t.toml:56:8: error: duplicate export 'lab-clip-0'",
+         "because line 48 already has this one");
   expect(model("lab", "clip") + "sed = 1\n", "t.toml:49:1: error: unknown key 'sed'");
   expect("[[export]]\ntask = \"lab\"\narm = \"fused\"\n", "t.toml:45:1: error: missing key 'seed'");
 }
@@ -210,7 +211,7 @@ BOOST_AUTO_TEST_CASE(a_model_whose_data_are_not_here_is_said_and_the_others_are_
                                       "path = \"X.npy\"\nlabels = \"y.npy\"\nclasses = "
                                       "2\nobtain = \"Ask.\"\n"));
   folder.exits(5, "$MAXTRICK run t.toml --export model -o out")
-      .err_has("line-bce-0 skipped: X.npy is not there. Ask.\n");
+      .err_has("line-bce-0 skipped: X.npy does not exist. Ask.\n");
   BOOST_TEST(folder.has("model/lab-fused-0/logits.npy"));
   BOOST_TEST(!folder.has("model/line-bce-0"));
 }

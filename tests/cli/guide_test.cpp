@@ -89,7 +89,7 @@ BOOST_AUTO_TEST_CASE(a_missing_table_is_named_with_what_makes_it) {
   folder.exits(2, "$MAXTRICK guide")
       .out_is("")
       .err_is(
-          "maxtrick: no table results/accuracy.csv; make it: maxtrick run "
+          "maxtrick: the table results/accuracy.csv is missing; make it: maxtrick run "
           "configs/accuracy.toml\n");
   folder.write("results/accuracy.csv", "variant,dtype\nx,y\n");
   folder.exits(2, "$MAXTRICK guide").err_has("results/accuracy.csv").err_has("outcome");

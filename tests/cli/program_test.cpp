@@ -243,9 +243,9 @@ BOOST_AUTO_TEST_CASE(a_config_that_would_leave_something_out_is_an_error) {
     return said.err.substr(0, said.err.find('\n'));
   };
   BOOST_TEST(error("[\"float32\"]", "[\"float32\", \"float32\"]") ==
-             "small.toml:5:22: error: 'float32' is named twice");
+             "small.toml:5:22: error: 'float32' is listed twice");
   BOOST_TEST(error("[\"softmax\"]", "[\"softmax\", \"log_softmax\"]") ==
-             "small.toml:4:19: error: 'variants' has none of 'log_softmax'");
+             "small.toml:4:19: error: no variant in 'variants' computes 'log_softmax'");
   BOOST_TEST(error("\"large\"", "\"ordinary\"") ==
              "small.toml:16:8: error: duplicate case 'ordinary'");
   // There is one error for the list of types, and none for each case that would have used it.
@@ -273,7 +273,7 @@ BOOST_AUTO_TEST_CASE(a_damaged_baseline_can_be_replaced) {
 BOOST_AUTO_TEST_CASE(exit_5_where_nothing_is_selected_or_could_not_run) {
   const Ready folder;
   folder.exits(5, "$MAXTRICK run small.toml --filter nowhere")
-      .err_has("a key looks like ordinary/float32/softmax.max_trick.scalar");
+      .err_has("an example of a key is ordinary/float32/softmax.max_trick.scalar");
   folder.exits(5, "$MAXTRICK check small.toml --filter nowhere");
   folder.exits(5, "$MAXTRICK eval softmax --logits 1 --variant softmax.onednn --dtype float64");
 }

@@ -11,7 +11,7 @@ BOOST_AUTO_TEST_CASE(text) {
   BOOST_TEST(read_config("name = 'a b'", read) == "a b");
 
   check_errors("name = 3", read, {{1, 8, "key 'name' is an integer", "a text"}});
-  check_errors("name = ''", read, {{1, 8, "key 'name' is empty", "one character at least"}});
+  check_errors("name = ''", read, {{1, 8, "key 'name' is empty", "at least one character"}});
 }
 
 BOOST_AUTO_TEST_CASE(every_type_has_a_name) {
@@ -119,10 +119,10 @@ BOOST_AUTO_TEST_CASE(texts) {
              boost::test_tools::per_element());
 
   check_errors("notes = [\n  'a',\n  '', 3]", read,
-               {{3, 3, "element 2 of 'notes' is empty", "one character at least"},
+               {{3, 3, "element 2 of 'notes' is empty", "at least one character"},
                 {3, 7, "element 3 of 'notes' is an integer", "a text"}});
   check_errors("notes = 'a'", read, {{1, 9, "key 'notes' is a string", "an array of texts"}});
-  check_errors("notes = []", read, {{1, 9, "key 'notes' is empty", "one element at least"}});
+  check_errors("notes = []", read, {{1, 9, "key 'notes' is empty", "at least one element"}});
 }
 
 BOOST_AUTO_TEST_CASE(numbers) {
@@ -165,7 +165,7 @@ BOOST_AUTO_TEST_CASE(matrix) {
   check_errors("logits = [[1, 2],\n  [3],\n  4,\n  [],\n  ['x', 1]]", read,
                {{2, 3, "row 2 of 'logits' has length 1", "length 2, as row 1 has"},
                 {3, 3, "row 3 of 'logits' is an integer", "an array of numbers"},
-                {4, 3, "row 4 of 'logits' is empty", "one element at least"},
+                {4, 3, "row 4 of 'logits' is empty", "at least one element"},
                 {5, 4, "element 1 of row 5 of 'logits' is a string", "a number"}});
   check_errors("logits = [0, [1, 2], [3, 4], [5]]", read,
                {{1, 11, "row 1 of 'logits' is an integer", "an array of numbers"},
@@ -210,7 +210,7 @@ BOOST_AUTO_TEST_CASE(tables) {
                 {6, 1, "unknown key 'note'", "one of: name"}});
   check_errors("case = [{name = 'a'}, 3]", read,
                {{1, 23, "element 2 of 'case' is an integer", "a table"}});
-  check_errors("case = []", read, {{1, 8, "key 'case' is empty", "one element at least"}});
+  check_errors("case = []", read, {{1, 8, "key 'case' is empty", "at least one element"}});
   check_errors("[case]\nname = 'a'", read,
                {{1, 1, "key 'case' is a table", "an array of tables ([[case]])"}});
 }

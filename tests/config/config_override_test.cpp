@@ -95,7 +95,7 @@ BOOST_AUTO_TEST_CASE(errors_in_values) {
 
 BOOST_AUTO_TEST_CASE(malformed) {
   const std::string in_toml =
-      "KEY=VALUE with VALUE in TOML: a text in quotes, save for a bare word";
+      "KEY=VALUE with VALUE in TOML: a text in quotes, which may be omitted around a single word";
   const auto check = [](const Words& given, const std::vector<Reported>& problems) {
     BOOST_TEST(construction_errors("", given) == reports(problems));
   };
@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(malformed) {
          {"[a]=1", 1, "'[a]' is not a key", "KEY=VALUE"},
          {"# a=1", 1, "'# a' is not a key", "KEY=VALUE"},
          {"", 1, "'' has no '='", "KEY=VALUE"},
-         {"a=1", 1, "a line break in an override", "KEY=VALUE on one line"}});
+         {"a=1", 1, "an override contains a line break", "KEY=VALUE on one line"}});
   check({"\xEF\xBB\xBF#=1"}, {{"#=1", 1, "'\xEF\xBB\xBF#' is not a key", "KEY=VALUE"}});
   check({"name=two words"},
         {{"name=two words", 7, "invalid TOML in boolean: expected 'true', saw 'tw'", in_toml}});
@@ -117,7 +117,8 @@ BOOST_AUTO_TEST_CASE(malformed) {
 }
 
 BOOST_AUTO_TEST_CASE(paths_through_what_is_no_table) {
-  const std::string array = "a path through tables: --set cannot reach into an array";
+  const std::string array =
+      "a path through tables, because --set cannot change an element of an array";
   BOOST_TEST(construction_errors("n = 1\n[[case]]\nname = 'a'\n[data]\nlist = [1]\n",
                                  {"case.3.name=x", "n.m=1", "data.list.0=2"}) ==
              reports({{"case.3.name=x", 1, "'case' is an array, not a table", array},

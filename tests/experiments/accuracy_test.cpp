@@ -20,9 +20,9 @@ using ops::Op;
 
 const std::string head =
     head_of("accuracy") +
-    "dtypes = [\"float32\", \"float16\"]\nvariants = [\"softmax.max_trick.*\", \"log_softmax.shifted.*\", "
-    "\"log_sum_exp.naive.*\"]\nclasses = [2, 30]\ninaccurate_above_ulp = 8\nseed = 5\noutputs = "
-    "60\nmax_rows = 7\n";
+    "dtypes = [\"float32\", \"float16\"]\nvariants = [\"softmax.max_trick.*\", "
+    "\"log_softmax.shifted.*\", \"log_sum_exp.naive.*\"]\nclasses = [2, "
+    "30]\ninaccurate_above_ulp = 8\nseed = 5\noutputs = 60\nmax_rows = 7\n";
 const std::string normal =
     "[[distribution]]\nname = \"n\"\nhazard = \"h\"\nkind = \"normal\"\nscale = 6\n";
 
@@ -207,7 +207,7 @@ BOOST_AUTO_TEST_CASE(a_file_is_a_distribution) {
   std::filesystem::remove(folder / "x.csv");
   const std::string before = folder.read("out/a.csv");
   folder.exits(5, "$MAXTRICK run a.toml -o out")
-      .err_has("rows skipped: x.csv is not there. Ask.\n");
+      .err_has("rows skipped: x.csv does not exist. Ask.\n");
   BOOST_TEST(folder.read("out/a.csv") == before);
 }
 
@@ -215,7 +215,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_in_a_config_is_named) {
   check_rejected(replaced(head, "[2, 30]", "[30, 2.5]") + normal,
                  {"t.toml:6:16: error: 2.5 classes"});
   check_rejected(replaced(head, "[2, 30]", "[2000000]") + normal,
-                 {"whole numbers from 1 to 1000000, rising"});
+                 {"increasing whole numbers from 1 to 1000000"});
   check_rejected(head, {"missing"});
   check_rejected(head + normal + normal, {"duplicate distribution 'n'"});
   check_rejected(head + replaced(normal, "\"normal\"", "\"norml\""), {"did you mean 'normal'?"});
@@ -228,9 +228,11 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_in_a_config_is_named) {
   };
   const std::string obtain = "obtain = \"o\"\n";
   rejected("", "1,2,3\n", "t.toml:11:1: error: missing key 'obtain'");
-  rejected(obtain, "1,2,3\n", "t.toml:6:11: error: the rows of 'f' have 3");
+  rejected(obtain, "1,2,3\n",
+           "t.toml:6:11: error: each row of 'f' has 3 logits, which 'classes' "
+           "does not list");
   rejected(obtain + "order = \"up\"\n", "1,2,3\n", "unknown key 'order'");
-  rejected(obtain, "1,nan\n", "x.csv holds NaN");
+  rejected(obtain, "1,nan\n", "x.csv contains NaN");
   rejected(obtain, "1,1e5\n", "logit 1 is 100000, which is infinite in float16");
 }
 

@@ -126,17 +126,18 @@ BOOST_AUTO_TEST_CASE(config_errors) {
   check_rejected(changed("feature_scal = 10"), "feature_scal", 0, "unknown key 'feature_scal'",
                  "one of");
   check_rejected(config(condition("c"), naive + bce), "data = \"lab\"", 7,
-                 "'bce' is of two classes, the data of 4", "another arm");
+                 "'bce' is a binary loss, but the data have 4 classes", "another arm");
   // The network of this arm has one output.
   check_rejected(config(condition("c", "biased = 1"), bce, two_blobs, "two"), "biased = 1", 9,
                  "key 'biased' is 1", "");
   check_rejected(config(condition("c", "dtype = \"float16\""),
                         fused + arm("dnn", "log_of_softmax", "softmax.onednn")),
-                 "\"float16\"", 0, "'softmax.onednn' has no float16",
-                 "a type that the softmax of every arm has");
+                 "\"float16\"", 0, "'softmax.onednn' is not available in float16",
+                 "a type in which the softmax of every arm is available");
   check_rejected(config(condition("c"), fused + arm("none", "log_of_softmax")),
-                 "[[arm]]\nname = \"none\"", 0, "the loss 'log_of_softmax' is of probabilities",
-                 "softmax = ");
+                 "[[arm]]\nname = \"none\"", 0,
+                 "the loss 'log_of_softmax' is computed from probabilities and needs a softmax",
+                 "a softmax, such as softmax = ");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

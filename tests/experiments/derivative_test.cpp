@@ -222,11 +222,12 @@ BOOST_AUTO_TEST_CASE(config_errors) {
   check_rejected(config(row("r", "gap = 1\nscale = 2")), {"unknown key 'scale'"});
   check_rejected(config(row("r", "scale = 2")), {"seed"});
   check_rejected(config(gap("1"), all_types, R"(["log_softmax.shifted.scalar"])"),
-                 {"'log_softmax.shifted.scalar' computes no softmax"});
+                 {"'log_softmax.shifted.scalar' does not compute softmax"});
   check_rejected(config(gap("1"), R"(["float64"])", R"(["softmax.onednn"])"),
-                 {"'variants' has none in float64"});
+                 {"no variant in 'variants' is available in float64"});
   const std::string one = R"(["softmax.naive.scalar"])";
-  check_rejected(config(gap("1"), all_types, one, "[1]"), {"whole numbers from 2 to 1000, rising"});
+  check_rejected(config(gap("1"), all_types, one, "[1]"),
+                 {"increasing whole numbers from 2 to 1000"});
   check_rejected(config(gap("1"), all_types, one, "[3, 3]"), {"3 classes"});
   check_rejected(config(gap("1"), all_types, one, "[2.5]"), {"2.5 classes"});
 }

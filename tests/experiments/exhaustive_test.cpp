@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(a_killed_run_is_gone_on_with) {
                                   "cmp whole/small.csv killed/small.csv && "
                                   "cmp whole/small.md killed/small.md");
   again.out_is("killed/small.csv: 2 rows, written\n");
-  BOOST_TEST(again.err.ends_with(" of 128 parts were there\n"));
+  BOOST_TEST(again.err.ends_with(" of 128 parts were computed before\n"));
   BOOST_TEST(parts_there(again) >= 3U);
   // No checkpoint is left: a third run and a check compute everything.
   folder.exits(0, "find cache -type f; $MAXTRICK check small.toml --baseline killed")
@@ -138,15 +138,15 @@ BOOST_AUTO_TEST_CASE(damaged_parts_are_computed_again) {
   // The parts of another program are ignored, even with the same config.
   folder.write(kept, bytes);
   folder.exits(0, "$PROBE run small.toml -o again --resume")
-      .err_is("small: 0 of 128 parts were there\n");
+      .err_is("small: 0 of 128 parts were computed before\n");
   // So are the parts of another range.
   folder.write(kept, bytes);
   folder.exits(0, "$MAXTRICK run small.toml --resume --set inputs.every=2053")
-      .err_is("small: 0 of 128 parts were there\n");
+      .err_is("small: 0 of 128 parts were computed before\n");
   // Without --resume, the program's own parts are computed again, and the old ones are removed.
   const Said anew = folder.exits(0, "$MAXTRICK run small.toml -o again");
   BOOST_TEST(parts_there(anew) == lines - 1);
-  anew.err_has("--resume takes them");
+  anew.err_has("--resume would use them");
   folder.run("find cache -type f").out_is("");
   BOOST_TEST(folder.read("again/small.csv") == table);
 }
@@ -156,7 +156,7 @@ BOOST_AUTO_TEST_CASE(where_nothing_can_be_kept_it_says_so_and_runs) {
   folder.exits(0, "unset HOME XDG_CACHE_HOME; $MAXTRICK run small.toml -o out")
       .err_has("neither XDG_CACHE_HOME nor HOME");
   const Said in_the_way = folder.exits(0, "touch cache; $MAXTRICK run small.toml -o out");
-  BOOST_TEST(in_the_way.err.starts_with("small: parts are not kept"));
+  BOOST_TEST(in_the_way.err.starts_with("small: parts are not stored"));
   folder.run("rm cache; $MAXTRICK run small.toml --dry-run && [ ! -e cache ]")
       .out_is("exp/scalar\nlogf/glibc\n");
 }
@@ -166,7 +166,7 @@ BOOST_AUTO_TEST_CASE(config_errors_name_the_place) {
   check_mistakes(
       "exhaustive", config_text,
       {{"logf", "logq", "x.toml:4:21: error: 'logq' is not a known value of 'functions'"},
-       {"\"logf\"", "\"exp\"", "x.toml:4:21: error: 'exp' is named twice"},
+       {"\"logf\"", "\"exp\"", "x.toml:4:21: error: 'exp' is listed twice"},
        {"scalar", "sse2", "x.toml:5:9: error: 'sse2' is not a known value of 'isas'"},
        {"parts = 64", "parts = 0", "x.toml:6:9: error: key 'parts' is 0"},
        {whole, "first = 1, last = 9", "x.toml:6:9: error: 64 parts of 9 inputs"},

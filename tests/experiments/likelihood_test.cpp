@@ -180,8 +180,8 @@ BOOST_AUTO_TEST_CASE(random_factors_are_drawn_from_their_seed) {
 
 BOOST_AUTO_TEST_CASE(config_errors_name_the_place) {
   check_mistakes("likelihood", config_text,
-                 {{"6e-8", "1e-8", "x.toml:21:15: error: 1e-08 is 0 in float16"},
-                  {"0.9", "0.999", "x.toml:11:15: error: 0.999 is 1 in bfloat16"},
+                 {{"6e-8", "1e-8", "x.toml:21:15: error: 1e-08 is rounded to 0 in float16"},
+                  {"0.9", "0.999", "x.toml:11:15: error: 0.999 is rounded to 1 in bfloat16"},
                   {"0.9", "1", "x.toml:11:15: error: key 'probability' is 1"},
                   {"[5000]", "[10, 10]", "x.toml:5:16: error: 10 factors"},
                   {"[5000]", "[0.5]", "x.toml:5:12: error: 0.5 factors"},

@@ -122,15 +122,15 @@ BOOST_AUTO_TEST_CASE(config_errors_name_the_place) {
   check_rejected(config("1, -1", "2"), {"t.toml:9:12: error: -1 is out of range\n"});
   check_rejected(config("1, nan", "2"), {"t.toml:9:12: error: nan is out of range\n"});
   check_rejected(config("701", "2"), {"t.toml:9:9: error: 701 is out of range\n"});
-  check_rejected(config("3, 3.0", "2"), {"t.toml:9:12: error: 3 is named twice\n"});
+  check_rejected(config("3, 3.0", "2"), {"t.toml:9:12: error: 3 is listed twice\n"});
   check_rejected(config("1", "2, 1"), {"t.toml:10:15: error: 1 classes\n"});
   check_rejected(config("1", "2, 2.5"), {"t.toml:10:15: error: 2.5 classes\n"});
   check_rejected(config("1", "2", "\"softmax.naive.scalar\""),
-                 {"t.toml:5:12: error: 'softmax.naive.scalar' computes no log_softmax\n"});
+                 {"t.toml:5:12: error: 'softmax.naive.scalar' does not compute log_softmax\n"});
   check_rejected(config("1", "4,5,4"), {"t.toml:10:16: error: 4 classes\n"});
   std::string unshown = config("1", "2, 3");
   unshown.replace(unshown.find("shown_classes = 2"), 17, "shown_classes = 4");
-  check_rejected(unshown, {"t.toml:8:17: error: 4 is none of 'classes'\n"});
+  check_rejected(unshown, {"t.toml:8:17: error: 4 is not one of 'classes'\n"});
   check_rejected(config("1", "2") + "gap = 1\n", {"t.toml:11:1: error: unknown key 'gap'\n"});
 }
 

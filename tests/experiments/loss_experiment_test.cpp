@@ -209,36 +209,36 @@ BOOST_AUTO_TEST_CASE(config_errors) {
   rejected(start + example("") + "[[arm]]\nname = \"a\"\nloss = \"clp\"\n", "16:8",
            "did you mean 'clip'?");
   rejected(start + example("") + "[[arm]]\nname = \"a\"\nloss = \"clip\"\n", "14:1",
-           "the loss 'clip' is of probabilities");
+           "the loss 'clip' is computed from probabilities and needs a softmax");
   rejected(start + example("") + arm("clip") + arm("clip"), "19:8", "duplicate arm 'clip'");
   rejected(start + example("") + arm("bce", "softmax = \"softmax.naive.scalar\"\n"), "17:11",
-           "the loss 'bce' is of one logit");
+           "the loss 'bce' has only one logit");
   rejected(start + example("") + arm("fused", "softmax = \"log_softmax.shifted.scalar\"\n"),
            "17:11", "log_softmax.shifted.scalar");
   rejected(start + example("") + arm("fused", "softmax = \"softmax.onednn\"\n"), "17:11",
-           "'softmax.onednn' has no float64");
+           "'softmax.onednn' is not available in float64");
   rejected(start + example("") + arm("fused", "guard = 1e-7\n"), "17:9",
            "the loss 'fused' has no epsilon");
   for (const std::string guard : {"0", "0.6", "-1"})
     rejected(start + example("") + arm("clip", "guard = " + guard + "\n"), "18:9", "0.5");
   rejected(start + example("") + arm("clip", "gradient = \"chan\"\n"), "18:12",
            "did you mean 'chain'?");
-  rejected(start + arm("fused"), "1:1", "neither gaps nor cases");
+  rejected(start + arm("fused"), "1:1", "neither 'gaps' nor a [[case]] is given");
   rejected("dtypes = [\"float16_in_float32\"]\n" + both + example("") + arm("fused"), "4:11",
-           "no loss is in float16_in_float32");
+           "the losses are not available in float16_in_float32");
   rejected(start + arm("fused") + example("", "[[1, 0]]", "[2]"), "16:10",
-           "row 0: label 2 is no class, of 0 to 1");
+           "row 0: label 2 is not a class; expected 0 to 1");
   rejected(start + arm("fused") + example("", "[[1, 0]]", "[0, 1]"), "16:10",
            "2 labels for 1 rows");
   rejected(start + arm("fused") + example("") + "[[case]]\nname = \"gap\"\n", "18:8",
-           "'gap' is what drawn rows are called");
+           "the name 'gap' is reserved for rows drawn at random");
   rejected(start + arm("fused") + example("", "[[inf, 0]]"), "15:10", "not finite");
   rejected(start + arm("fused") + example("printed = { fused = \"x\" }\n"), "17:21",
            "'x' is not a number");
   rejected(start + arm("fused") + example("printed = { fsed = \"1\" }\n"), "17:13", "fsed");
   rejected(start + arm("bce") + example("printed = { bce = \"1\" }\n"), "17:19", "does not apply");
   rejected(start + grid("1001", "2") + arm("fused"), "6:9", "1001 is out of range");
-  rejected(start + grid("1", "4") + arm("fused"), "11:39", "2 is none of 'classes'");
+  rejected(start + grid("1", "4") + arm("fused"), "11:39", "2 is not one of 'classes'");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

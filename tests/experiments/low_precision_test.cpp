@@ -205,7 +205,8 @@ BOOST_AUTO_TEST_CASE(errors_name_their_place) {
   BOOST_TEST(with(set("a", normal(1, 2, 2, 1))) == "");
   BOOST_TEST(with(set("a", normal(1, 2, 2, 1)) + set("a", normal(1, 2, 2, 1))) ==
              "x.toml:17:8: error: duplicate data set 'a'");
-  BOOST_TEST(with(set("a b", normal(1, 2, 2, 1))) == "x.toml:7:8: error: 'a b' is no plain name");
+  BOOST_TEST(with(set("a b", normal(1, 2, 2, 1))) ==
+             "x.toml:7:8: error: 'a b' contains a character that names may not have");
   BOOST_TEST(with(set("a", normal(6000, 2, 2, 1))) ==
              "x.toml:11:9: error: logit 0 is 78000, which is infinite in float16");
   BOOST_TEST(with(set("a", normal(6000, 2, 2, 1)), "[\"bfloat16\"]") == "");
@@ -216,13 +217,13 @@ BOOST_AUTO_TEST_CASE(errors_name_their_place) {
   BOOST_TEST(with(set("a", "path = \"x.npy\"\nobtain = \"o\"\nscale = 1\n")) ==
              "x.toml:12:1: error: unknown key 'scale'");
   BOOST_TEST(file("1,2\n3,x\n") == "x.toml:10:8: error: :2:3: 'x' is not a number");
-  BOOST_TEST(file("1,nan\n") == "x.toml:10:8: error:  holds NaN or an infinity");
+  BOOST_TEST(file("1,nan\n") == "x.toml:10:8: error:  contains NaN or an infinity");
   BOOST_TEST(file("1,1e5\n") ==
              "x.toml:10:8: error: logit 1 is 100000, which is infinite in float16");
   BOOST_TEST(file("1,2\n") == "");
   BOOST_TEST(first_error("low_precision", config_text("[\"float64\"]", "[\"softmax.onednn\"]",
                                                       set("a", normal(1, 2, 2, 1)))) ==
-             "x.toml:4:11: error: 'variants' has none in float64");
+             "x.toml:4:11: error: no variant in 'variants' is available in float64");
 }
 
 // An existing table is not lost when the file that it was made from disappears.
@@ -235,7 +236,7 @@ BOOST_AUTO_TEST_CASE(a_file_that_is_not_there_leaves_the_table) {
   const std::string before = folder.read("results/c.csv");
   std::filesystem::remove(folder / "x.csv");
   folder.exits(5, "$MAXTRICK run c.toml")
-      .err_has("1 of 1 rows skipped: x.csv is not there. Ask the authors.\n");
+      .err_has("1 of 1 rows skipped: x.csv does not exist. Ask the authors.\n");
   BOOST_TEST(folder.read("results/c.csv") == before);
   folder.write("y.csv", "1,2\n");
   folder.exits(0, "$MAXTRICK run c.toml --set data.path=y.csv");

@@ -37,7 +37,7 @@ BOOST_AUTO_TEST_CASE(rows_of_absent_data_are_skipped) {
   for (const auto& [experiment, rest, skipped] : cases)
     Workdir("t.toml", head_of(experiment) + rest + absent)
         .exits(5, "$MAXTRICK run t.toml")
-        .err_has("t.toml: " + skipped + " rows skipped: absent.npy is not there. Ask for it.\n");
+        .err_has("t.toml: " + skipped + " rows skipped: absent.npy does not exist. Ask for it.\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

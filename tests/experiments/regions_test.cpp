@@ -122,14 +122,17 @@ BOOST_AUTO_TEST_CASE(areas_that_are_none) {
     check_rejected(replaced(config(), part, instead), at, 0, message, expected);
   };
   rejected("x1 = [-2.5, 2.5]", "x1 = [2.5, -2.5]", "[2.5, -2.5]",
-           "'x1' is not so many steps of 0.25", "two numbers, a whole number of steps apart");
+           "'x1' is not a whole number of steps of 0.25",
+           "two numbers that are a whole number of steps apart");
   rejected("x2 = [-2.5, 2.5]", "x2 = [-2.5, 2.4]", "[-2.5, 2.4]",
-           "'x2' is not so many steps of 0.25", "two numbers, a whole number of steps apart");
-  rejected("x2 = [-2.5, 2.5]", "x2 = [0, 251]", "[0, 251]", "'x2' is not so many steps of 0.25",
-           "two numbers, a whole number of steps apart, 1000 at most");
+           "'x2' is not a whole number of steps of 0.25",
+           "two numbers that are a whole number of steps apart");
+  rejected("x2 = [-2.5, 2.5]", "x2 = [0, 251]", "[0, 251]",
+           "'x2' is not a whole number of steps of 0.25",
+           "two numbers that are a whole number of steps apart, at most 1000 steps");
   rejected("step = 0.25", "step = -1", "-1", "a step of -1", "a number from 1e-06 to 1e+06");
-  rejected("examples = 50", "examples = 1001", "1001", "1001 of 1000 examples",
-           "all of them at most");
+  rejected("examples = 50", "examples = 1001", "1001",
+           "1001 examples are requested, but the data set has 1000", "at most all examples");
   const std::string ten = R"([[data]]
 name = "circles"
 generate = "blobs"
@@ -140,7 +143,7 @@ seed = 1
 )";
   const std::string text = config(ten);
   check_rejected(text, "data = \"circles\"", 7, "a point has 5 features",
-                 "2: regions are those of a plane");
+                 "2 features, because regions are drawn in a plane");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -218,13 +218,13 @@ BOOST_AUTO_TEST_CASE(jobs_share_rows_and_change_no_byte) {
 }
 
 BOOST_AUTO_TEST_CASE(config_errors) {
-  check_rejected(config("[1, 2, 1]"), {"1 is named twice"});
+  check_rejected(config("[1, 2, 1]"), {"1 is listed twice"});
   check_rejected(config("[inf]"), {"inf is out of range"});
   check_rejected(config("[1e39]", R"(["float32"])"), {"1e+39 is out of range"});
   check_rejected(config("[1]", R"(["float32", "float64"])", R"(["softmax.onednn"])"),
-                 {"'variants' has none in float64"});
+                 {"no variant in 'variants' is available in float64"});
   check_rejected(config("[1]", all_types, three_ops, "classes = [0]\nscale = 1\nseeds = [1]"),
-                 {"whole numbers from 1 to 1000000, rising"});
+                 {"increasing whole numbers from 1 to 1000000"});
   check_rejected(config("[1]", all_types, three_ops, "classes = [3, 3]\nscale = 1\nseeds = [1]"),
                  {"3 classes"});
   check_rejected(config("[1]", all_types, three_ops, "classes = [3]\nscale = 1\nseeds = [1.5]"),

@@ -280,7 +280,7 @@ BOOST_AUTO_TEST_CASE(config_errors_name_the_place) {
   check_mistakes("summation", config_text,
                  {{"\"lanes-8\"", "\"lanes-7\"",
                    "x.toml:5:28: error: 'lanes-7' is not a known value of 'orders'"},
-                  {"\"lanes-8\"", "\"wider\"", "x.toml:5:52: error: 'wider' is named twice"},
+                  {"\"lanes-8\"", "\"wider\"", "x.toml:5:52: error: 'wider' is listed twice"},
                   {"[1, 2, 300]", "[1, 2.5, 300]", "x.toml:6:15: error: 2.5 classes"},
                   {"[1, 2, 300]", "[0]", "x.toml:6:12: error: 0 classes"},
                   {"[1, 2, 300]", "[1, nan]", "x.toml:6:15: error: nan classes"},
@@ -295,7 +295,7 @@ BOOST_AUTO_TEST_CASE(config_errors_name_the_place) {
 orders = ["left-to-right", "lanes-8", "compensated", "wider"])",
                    R"(["float64"]
 orders = ["wider"])",
-                   "x.toml:4:11: error: no order in 'orders' is for float64"}});
+                   "x.toml:4:11: error: no order in 'orders' applies to float64"}});
 }
 
 BOOST_AUTO_TEST_CASE(jobs_change_no_byte) {

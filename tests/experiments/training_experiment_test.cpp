@@ -128,26 +128,27 @@ BOOST_AUTO_TEST_CASE(config_errors_of_tasks) {
            "one of: lab; did you mean 'lab'?");
   rejected("\"naive\", \"fused\"]", "\"naive\", \"fuse\"]", 9,
            "'fuse' is not a known value of 'arms'", "one of: naive, fused; did you mean 'fused'?");
-  rejected("\"naive\", \"fused\"]", "\"naive\", \"naive\"]", 9, "'naive' is named twice",
+  rejected("\"naive\", \"fused\"]", "\"naive\", \"naive\"]", 9, "'naive' is listed twice",
            "each once");
   rejected("hidden = [25, 15]", "hidden = [25, 0]", 14, "a layer of 0 units",
            "a whole number from 1 to 4096");
   rejected("hidden = [25, 15]", "hidden = [2.5, 15]", 10, "a layer of 2.5 units",
            "a whole number from 1 to 4096");
-  rejected("batch = 32", "batch = 2001", 8, "a batch of 2001 of 2000 examples",
-           "all of them at most");
+  rejected("batch = 32", "batch = 2001", 8, "a batch of 2001 examples, but there are 2000",
+           "at most all examples");
   rejected("optimiser = \"adam\"", "optimiser = \"adamw\"", 12,
            "'adamw' is not a known value of 'optimiser'",
            "one of: adam, sgd; did you mean 'adam'?");
-  rejected("[2, 0, 0, 1, 2]", "[2, 0, 4]", 0, "row 2: label 4 is no class, of 0 to 3",
+  rejected("[2, 0, 0, 1, 2]", "[2, 0, 4]", 0, "row 2: label 4 is not a class; expected 0 to 3",
            "classes of the data");
 }
 
 BOOST_AUTO_TEST_CASE(config_errors_of_arms) {
   const std::string binary = replaced(small + bce, "arms = [\"naive\"", "arms = [\"bce\"");
-  check_rejected(binary, "[\"bce\"", 0, "'bce' is of two classes, the data of 4", "another arm");
+  check_rejected(binary, "[\"bce\"", 0, "'bce' is a binary loss, but the data have 4 classes",
+                 "another arm");
   std::string config = head + lab + arm("bayes", "fused") + asked("lab", "\"bayes\"");
-  check_rejected(config, "[\"bayes\"]", 0, "an arm called 'bayes'", "another name");
+  check_rejected(config, "[\"bayes\"]", 0, "an arm has the reserved name 'bayes'", "another name");
   config = head + lab + fused + asked("lab", "\"fused\"") +
            replaced(asked("lab", "\"fused\""), "name =", "name  =");
   check_rejected(config, "name  =", 8, "duplicate task 'lab'", "another name");
@@ -155,8 +156,8 @@ BOOST_AUTO_TEST_CASE(config_errors_of_arms) {
            replaced(replaced(lab, "samples = 2000", "samples = 1000000"),
                     "[[-5, 2], [-2, -2], [1, 2], [5, -2]]", "11\nfeatures = 2") +
            fused + asked("lab", "\"fused\"");
-  check_rejected(config, "data = \"lab\"", 7, "1000000 examples of 11 classes",
-                 "examples times classes of 10000000 at most");
+  check_rejected(config, "data = \"lab\"", 7, "1000000 examples with 11 classes",
+                 "examples times classes of at most 10000000");
 }
 
 BOOST_AUTO_TEST_CASE(config_errors_of_what_is_published) {
@@ -173,10 +174,10 @@ BOOST_AUTO_TEST_CASE(config_errors_of_what_is_published) {
   rejected(published("lab", "fused", "\"1.0\", \"nan\""), "\"nan\"", 0, "'nan' is not a number",
            "a loss as it was printed");
   rejected(published("lab", "fused", "\"1.0\", \"0.5\", \"0.2\""), "\"0.2\"", 0,
-           "3 losses of 2 epochs", "one an epoch at most");
+           "3 losses for 2 epochs", "at most one loss for each epoch");
   rejected(published("lab", "naive", "\"1.0\"") + published("lab", "fused", "\"1.0\"") +
                replaced(published("lab", "fused", "\"2.0\""), "\"fused\"", "  \"fused\""),
-           "  \"fused\"", 2, "duplicate published run 'lab/fused'", "another arm: it is taken on");
+           "  \"fused\"", 2, "duplicate published run 'lab/fused'", "another arm, because line");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -132,11 +132,12 @@ BOOST_AUTO_TEST_CASE(config_errors_name_the_place) {
   check_rejected(config(three, "1, 2"), {"t.toml:5:12: error: 1 classes\n"});
   check_rejected(config(three, "2, 2"), {"t.toml:5:15: error: 2 classes\n"});
   check_rejected(config(three, "2", "largest_gap = 60\ngrid_step = 0.3\n"),
-                 {"t.toml:7:13: error: 0.3 is no power of two\n"});
+                 {"t.toml:7:13: error: 0.3 is not a power of two\n"});
   check_rejected(config(three + criterion("half", "probability_within = 0.1"), "2"),
                  {"t.toml:22:8: error: duplicate criterion 'half'\n"});
-  check_rejected(config(criterion("a", "probability_within = 0.1\nothers_within_ulp = 1"), "2"),
-                 {"t.toml:13:21: error: beside 'probability_within'\n"});
+  check_rejected(
+      config(criterion("a", "probability_within = 0.1\nothers_within_ulp = 1"), "2"),
+      {"t.toml:13:21: error: 'others_within_ulp' and 'probability_within' are both given\n"});
   check_rejected(config(criterion("a", "within = 0.1"), "2"),
                  {"t.toml:9:1: error: missing key 'probability_within'"});
 }

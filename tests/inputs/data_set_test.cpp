@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(an_error_names_its_place) {
              "      |            ^\n"
              "   expected one of: blobs, circles; did you mean 'blobs'?");
   BOOST_TEST(errors(lab, read_root, {"centres=[[1, 2], [nan, 0]]"}) ==
-             "--set:1:18: error: row 2 of 'centres' holds nan\n"
+             "--set:1:18: error: row 2 of 'centres' contains nan\n"
              "    1 | centres=[[1, 2], [nan, 0]]\n"
              "      |                  ^\n"
              "   expected numbers from -1e+30 to 1e+30");
@@ -143,16 +143,16 @@ BOOST_AUTO_TEST_CASE(an_error_names_its_place) {
 
 BOOST_AUTO_TEST_CASE(names_are_those_of_folders) {
   BOOST_TEST(problems(lab, {"name=\"a/b\""}) ==
-             "'a/b' is no plain name; letters, digits and . _ + -\n");
+             "'a/b' contains a character that names may not have; letters, digits and . _ + -\n");
   BOOST_TEST(problems(lab, {"name=\"..\""}) ==
-             "'..' starts with a dot; a name that a folder can have\n");
+             "'..' starts with a dot; a name that a folder may have\n");
 }
 
 BOOST_AUTO_TEST_CASE(settings_that_make_no_blobs) {
   const std::string coordinates = "numbers from -1e+30 to 1e+30\n";
   BOOST_TEST(problems(lab, {"centres=[[1, 2], [nan, 0], [inf, inf]]"}) ==
-             "row 2 of 'centres' holds nan; " + coordinates + "row 3 of 'centres' holds inf; " +
-                 coordinates);
+             "row 2 of 'centres' contains nan; " + coordinates +
+                 "row 3 of 'centres' contains inf; " + coordinates);
   BOOST_TEST(problems(lab, {"centres=[[1, 2], [1]]"}) ==
              "row 2 of 'centres' has length 1; length 2, as row 1 has\n");
   BOOST_TEST(problems(lab, {"centres=0", "features=2"}) ==
@@ -160,19 +160,19 @@ BOOST_AUTO_TEST_CASE(settings_that_make_no_blobs) {
   BOOST_TEST(problems(lab, {"centres=4"}) ==
              "missing key 'features'; an integer from 1 to 10000\n");
   BOOST_TEST(problems(lab, {"samples=3"}) ==
-             "3 samples for 4 centres; one for each centre at least\n");
+             "3 samples for 4 centres; at least one for each centre\n");
   BOOST_TEST(problems(lab, {"samples=1000000", "centres=4", "features=11"}) ==
-             "11000000 numbers; samples times features of 10000000 at most\n");
+             "11000000 numbers; samples times features of at most 10000000\n");
   BOOST_TEST(problems(lab, {"seed=4294967296"}) ==
              "key 'seed' is 4294967296; an integer from 0 to 4294967295\n");
   for (const std::string box : {"[1, 1]", "[1, nan]", "[-inf, 1]", "[1]", "[1, 2, 3]"})
     BOOST_TEST(problems(lab, {"centres=4", "features=2", "box=" + box}) ==
-                   "'box' is no interval; two numbers from -1e+30 to 1e+30, rising\n",
+                   "'box' is not an interval; two increasing numbers from -1e+30 to 1e+30\n",
                box);
   BOOST_TEST(problems(lab, {"spread=-1"}) == "key 'spread' is -1; a number from 0 to 1e+30\n");
   BOOST_TEST(problems(lab, {"spread=[1, 2, -0.5, nan]"}) ==
-             "-0.5 is no spread; numbers from 0 to 1e+30\n"
-             "nan is no spread; numbers from 0 to 1e+30\n");
+             "-0.5 is not a valid spread; numbers from 0 to 1e+30\n"
+             "nan is not a valid spread; numbers from 0 to 1e+30\n");
   BOOST_TEST(problems(lab, {"spread=[1, 2]"}) ==
              "2 spreads for 4 centres; one number, or an array with one for each centre\n");
 }
@@ -181,11 +181,11 @@ BOOST_AUTO_TEST_CASE(settings_that_make_no_circles) {
   for (const std::string radii : {"[2, 1]", "[1, 1]", "[0, 1]", "[1]", "[1, 2, 3]", "[nan, 1]"})
     BOOST_TEST(
         problems(circles, {"radii=" + radii}) ==
-            "'radii' are not those of two circles; two numbers from 1e-30 to 1e+30, rising\n",
+            "'radii' does not describe two circles; two increasing numbers from 1e-30 to 1e+30\n",
         radii);
   BOOST_TEST(problems(circles, {"half_width=1.4"}) ==
-             "the square of half width 1.4 lies within the outer circle; more than 2 / sqrt 2: "
-             "else the third class is empty\n");
+             "a square of half width 1.4 lies within the outer circle; more than 2 / sqrt 2; "
+             "otherwise the third class is empty\n");
   BOOST_TEST(problems(circles, {"half_width=1.5"}) == "");
 }
 
@@ -223,61 +223,69 @@ BOOST_AUTO_TEST_CASE(labels_that_are_no_classes_name_their_row) {
     return at == said.npos ? said : said.erase(at, files.path().string().size() + 1);
   };
   const std::string any = "whole numbers from 0 to 999999\n";
-  BOOST_TEST(wrong("0\n-1\n0\n") == "y.csv: the label of row 1 (from 0) is -1; " + any);
-  BOOST_TEST(wrong("0\n1\n1.5\n") == "y.csv: the label of row 2 (from 0) is 1.5; " + any);
-  BOOST_TEST(wrong("nan\n1\n1\n") == "y.csv: the label of row 0 (from 0) is nan; " + any);
-  BOOST_TEST(wrong("0\n1\n1000000\n") == "y.csv: the label of row 2 (from 0) is 1000000; " + any);
+  BOOST_TEST(wrong("0\n-1\n0\n") == "y.csv: the label of row 1 (counted from 0) is -1; " + any);
+  BOOST_TEST(wrong("0\n1\n1.5\n") == "y.csv: the label of row 2 (counted from 0) is 1.5; " + any);
+  BOOST_TEST(wrong("nan\n1\n1\n") == "y.csv: the label of row 0 (counted from 0) is nan; " + any);
+  BOOST_TEST(wrong("0\n1\n1000000\n") ==
+             "y.csv: the label of row 2 (counted from 0) is 1000000; " + any);
   BOOST_TEST(wrong("0\n1\n999999\n") == "");
-  BOOST_TEST(wrong("0\n3\n4\n", "classes = 4\n") ==
-             "y.csv: the label of row 2 (from 0) is 4; whole numbers from 0 to 3, less than "
-             "'classes'\n");
-  BOOST_TEST(wrong("0\n1\n") ==
-             "y.csv: 2 labels for 3 rows: row 2 (from 0) has none; one label a row\n");
-  BOOST_TEST(wrong("0\n1\n1\n2\n") ==
-             "y.csv: 4 labels for 3 rows: there is no row 3 (from 0); one label a row\n");
-  BOOST_TEST(wrong("0,1\n1,2\n0,0\n") == "y.csv is 3 x 2; one label a row\n");
-  BOOST_TEST(wrong("0\n1\nb\n") ==
-             "y.csv:3:1: 'b' is not a number; whole numbers from 0, one a row, .npy or CSV\n");
+  BOOST_TEST(
+      wrong("0\n3\n4\n", "classes = 4\n") ==
+      "y.csv: the label of row 2 (counted from 0) is 4; whole numbers from 0 to 3, less than "
+      "'classes'\n");
+  BOOST_TEST(
+      wrong("0\n1\n") ==
+      "y.csv: 2 labels for 3 rows: row 2 (counted from 0) has none; one label for each row\n");
+  BOOST_TEST(
+      wrong("0\n1\n1\n2\n") ==
+      "y.csv: 4 labels for 3 rows: there is no row 3 (counted from 0); one label for each row\n");
+  BOOST_TEST(wrong("0,1\n1,2\n0,0\n") == "y.csv is 3 x 2; one label for each row\n");
+  BOOST_TEST(
+      wrong("0\n1\nb\n") ==
+      "y.csv:3:1: 'b' is not a number; whole numbers from 0, one for each row, as .npy or CSV\n");
 }
 
 BOOST_AUTO_TEST_CASE(points_that_are_not_finite_name_their_row) {
   const Files files("1,2\n3,nan\n-inf,6\n", "0\n1\n0\n");
   BOOST_TEST(problems(files.config()) ==
-             files.at("X.csv") + ": row 1, column 1 (from 0) is nan; finite numbers\n");
+             files.at("X.csv") + ": row 1, column 1 (counted from 0) is nan; finite numbers\n");
   // All errors are reported together.
   files.write("y.csv", "0\n-1\n");
-  BOOST_TEST(problems(files.config()) ==
-             files.at("X.csv") + ": row 1, column 1 (from 0) is nan; finite numbers\n" +
-                 files.at("y.csv") +
-                 ": 2 labels for 3 rows: row 2 (from 0) has none; one label a row\n" +
-                 files.at("y.csv") +
-                 ": the label of row 1 (from 0) is -1; whole numbers from 0 to 999999\n");
+  BOOST_TEST(
+      problems(files.config()) ==
+      files.at("X.csv") + ": row 1, column 1 (counted from 0) is nan; finite numbers\n" +
+          files.at("y.csv") +
+          ": 2 labels for 3 rows: row 2 (counted from 0) has none; one label for each row\n" +
+          files.at("y.csv") +
+          ": the label of row 1 (counted from 0) is -1; whole numbers from 0 to 999999\n");
   files.write("X.csv", "1,2\n3\n");
   files.write("y.csv", "0\n-1\n");
-  BOOST_TEST(problems(files.config()) ==
-             files.at("X.csv") +
-                 ":2:1: 1 number where the first row has 2; a matrix of numbers, a point a row, "
-                 ".npy or CSV\n" +
-                 files.at("y.csv") +
-                 ": the label of row 1 (from 0) is -1; whole numbers from 0 to 999999\n");
+  BOOST_TEST(
+      problems(files.config()) ==
+      files.at("X.csv") +
+          ":2:1: 1 number, but the first row has 2; a matrix of numbers with one point in each "
+          "row, as .npy or CSV\n" +
+          files.at("y.csv") +
+          ": the label of row 1 (counted from 0) is -1; whole numbers from 0 to 999999\n");
 }
 
 BOOST_AUTO_TEST_CASE(files_that_are_not_there) {
   const Folder folder;
   const std::string X = (folder / "X.npy").string(), y = (folder / "y.npy").string();
   const std::string config = "name = \"mine\"\npath = \"" + X + "\"\nlabels = \"" + y + "\"\n";
-  BOOST_TEST(problems(config) ==
-             X +
-                 " is not there; a matrix of numbers, a point a row, .npy or CSV; or 'obtain', "
-                 "which says how to get it\n" +
-                 y +
-                 " is not there; whole numbers from 0, one a row, .npy or CSV; or 'obtain', "
-                 "which says how to get it\n");
+  BOOST_TEST(
+      problems(config) ==
+      X +
+          " does not exist; a matrix of numbers with one point in each row, as .npy or CSV; or "
+          "'obtain', a text that says how to get the file\n" +
+          y +
+          " does not exist; whole numbers from 0, one for each row, as .npy or CSV; or "
+          "'obtain', a text that says how to get the file\n");
   const NamedData data = read(config + "obtain = \"Ask them.\"\nclasses = 3\n");
-  BOOST_TEST(data.missing == X + " is not there. Ask them.");
+  BOOST_TEST(data.missing == X + " does not exist. Ask them.");
   BOOST_CHECK_THROW((void)data.data(), std::runtime_error);
   folder.write("X.npy", io::to_npy({1, 2, {1, 2}, false, {}}, io::NumberType::float64));
-  BOOST_TEST(read(config + "obtain = \"Ask them.\"\n").missing == y + " is not there. Ask them.");
+  BOOST_TEST(read(config + "obtain = \"Ask them.\"\n").missing == y + " does not exist. Ask them.");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -43,8 +43,8 @@ BOOST_AUTO_TEST_CASE(text_errors_name_the_place) {
   BOOST_TEST(text_error("1,2,") == "--logits:1:5: a number is missing");
   BOOST_TEST(text_error("1,2;;3,4") == "--logits:1:5: an empty row");
   BOOST_TEST(text_error("1,2;") == "--logits:1:5: an empty row");
-  BOOST_TEST(text_error("1,2;3") == "--logits:1:5: 1 number where the first row has 2");
-  BOOST_TEST(text_error("1;2,3") == "--logits:1:3: 2 numbers where the first row has 1");
+  BOOST_TEST(text_error("1,2;3") == "--logits:1:5: 1 number, but the first row has 2");
+  BOOST_TEST(text_error("1;2,3") == "--logits:1:3: 2 numbers, but the first row has 1");
   // Columns count characters, not bytes: the minus sign is one character of three bytes.
   BOOST_TEST(text_error("\u22121;x") == "--logits:1:1: '\u22121' is not a number");
   BOOST_TEST(text_error("1\n,\u22121,x") == "--logits:2:2: '\u22121' is not a number");
@@ -70,7 +70,7 @@ BOOST_AUTO_TEST_CASE(csv_is_read_by_lines) {
     return error_of<InputError>([&] { return read(text); });
   };
   BOOST_TEST(error("1,2,3\n#\n4, 5,abc\n") == name + ":3:6: 'abc' is not a number");
-  BOOST_TEST(error("1,2,3\n\n4,5\n") == name + ":3:1: 2 numbers where the first row has 3");
+  BOOST_TEST(error("1,2,3\n\n4,5\n") == name + ":3:1: 2 numbers, but the first row has 3");
   BOOST_TEST(error("# nothing\n") == name + ":1:1: no numbers");
   BOOST_TEST(error("1;2") == name + ":1:1: '1;2' is not a number");
   BOOST_CHECK_THROW((void)read_matrix(folder / "absent.csv"), std::system_error);

@@ -27,9 +27,9 @@ BOOST_AUTO_TEST_CASE(class_indices_are_whole_and_in_range) {
   const std::vector<std::int32_t> expected{0, 3, 2, 1, 0};
   BOOST_TEST(learn::class_indices(labels, 4) == expected, boost::test_tools::per_element());
   BOOST_TEST(learn::class_indices({}, 4).empty());
-  BOOST_TEST(said_of_labels({0, 1, 2, 4}) == "row 3: label 4 is no class, of 0 to 3");
-  BOOST_TEST(said_of_labels({-1}) == "row 0: label -1 is no class, of 0 to 3");
-  BOOST_TEST(said_of_labels({0, 1.5}) == "row 1: label 1.5 is no class, of 0 to 3");
+  BOOST_TEST(said_of_labels({0, 1, 2, 4}) == "row 3: label 4 is not a class; expected 0 to 3");
+  BOOST_TEST(said_of_labels({-1}) == "row 0: label -1 is not a class; expected 0 to 3");
+  BOOST_TEST(said_of_labels({0, 1.5}) == "row 1: label 1.5 is not a class; expected 0 to 3");
   for (const double wrong : {double{INFINITY}, -double{INFINITY}, 1e300, double{NAN}})
     BOOST_TEST(said_of_labels({0, 1, wrong}).starts_with("row 2: label "));
 }
@@ -39,12 +39,12 @@ BOOST_AUTO_TEST_CASE(weights_are_distributions) {
   BOOST_TEST(said_of_weights<float>({0.1F, 0.2F, 0.7F, 1.0F / 3, 1.0F / 3, 1.0F / 3}, 3) ==
              "no error");
   BOOST_TEST(said_of_weights<double>({0, 1, 0, 0.9, 0, 0}, 3) ==
-             "row 1: weights that sum to 0.9, not to 1");
+             "row 1: the sum of the weights is 0.9; expected 1");
   BOOST_TEST(said_of_weights<double>({1.5, -0.5}, 2) ==
-             "row 0: a weight of -0.5, where one is at least 0");
+             "row 0: a weight of -0.5; expected at least 0");
   BOOST_TEST(said_of_weights<double>({0, 1, NAN, 1}, 2).starts_with("row 1: a weight of "));
   BOOST_TEST(said_of_weights<double>({INFINITY, 0}, 2) ==
-             "row 0: weights that sum to inf, not to 1");
+             "row 0: the sum of the weights is inf; expected 1");
 }
 
 BOOST_AUTO_TEST_CASE(a_sparse_target_is_a_one_hot_one) {

@@ -20,7 +20,7 @@ struct WithConfigs : WorkdirWithCache {
 // Returns the number of rows that the run of `name` reports to have taken from an earlier run.
 std::size_t rows_were_there(const Said& said, const std::string& name = "shift") {
   BOOST_TEST(said.err.starts_with(name + ": "), said.err);
-  BOOST_TEST(said.err.ends_with(" rows were there\n"), said.err);
+  BOOST_TEST(said.err.ends_with(" rows were computed before\n"), said.err);
   return std::stoul(said.err.substr(name.size() + 2));
 }
 
@@ -61,8 +61,8 @@ BOOST_AUTO_TEST_CASE(what_was_not_asked_for_is_there_still) {
   BOOST_REQUIRE(told.code == 0);
   told.out_has(" rows are in ")
       .out_has(
-          "cache/maxtrick/shift, of a run that did not end: they are computed "
-          "again; --resume takes them");
+          "cache/maxtrick/shift, from an unfinished run. They are computed again; "
+          "--resume would use them");
   const Said again = folder.exits(0, run + " --resume");
   const std::size_t rows = std::stoul(told.out.substr(std::string("shift: ").size()));
   BOOST_TEST(rows >= 9U);
@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(a_table_of_times_starts_anew) {
           "$MAXTRICK run configs/backends.toml --resume --filter nothing-like-it; "
           "$MAXTRICK run configs/speed.toml --resume --set launches=1 "
           "--filter '^softmax/softmax.accurate.scalar/4096x2/1/plain$'")
-      .err_has("speed: starts anew: its times are compared within one run\n");
+      .err_has("speed: starts from the beginning, because its times are compared within one run\n");
 }
 
 // If no checkpoint can be stored, for example because there is no home folder, only a run with
@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(where_nothing_can_be_kept_only_who_asked_is_told) {
   BOOST_TEST(
       folder.run(run + "--resume")
           .err.starts_with(
-              "published: rows are not kept, and a run that is killed starts anew: neither"));
+              "published: rows are not stored, so that a killed run cannot be resumed: neither"));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

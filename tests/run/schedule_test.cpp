@@ -195,9 +195,9 @@ BOOST_AUTO_TEST_CASE(two_cases_of_one_key_are_a_logic_error) {
   const auto row = []() -> Outcome { return Row{""}; };
   const auto skip = []() -> Outcome { return Skip{""}; };
   BOOST_TEST(error_of<std::logic_error>(with(with(empty_plan(), "k", row), "k", row)) ==
-             "two cases are called k");
+             "two cases have the key k");
   BOOST_TEST(error_of<std::logic_error>(with(with(empty_plan(), "k", skip), "k", row)) ==
-             "two cases are called k");
+             "two cases have the key k");
 }
 
 // All parts are done before the cases of their batch.

@@ -228,7 +228,7 @@ BOOST_AUTO_TEST_CASE(csv_of_others_is_read_and_malformed_csv_is_named) {
   BOOST_TEST(csv_error("a,b\n\n") == "line 2: 1 fields where the header has 2");
   BOOST_TEST(csv_error("a,b\n\"1\n\n\",2\n3\n") == "line 5: 1 fields where the header has 2");
   BOOST_TEST(csv_error("a\n\"x\ny") == "line 2: a quote is not closed");
-  BOOST_TEST(csv_error("a\n\"x\ny\"z\n") == "line 3: text behind a closing quote");
+  BOOST_TEST(csv_error("a\n\"x\ny\"z\n") == "line 3: text after a closing quote");
 }
 
 BOOST_AUTO_TEST_CASE(markdown_shows_counts_pivots_and_legend) {

@@ -27,7 +27,7 @@ Job small(std::vector<Item> items) {
           .seed = 1};
 }
 
-// Returns the reason why a program, which is a shell script with this text, gave no results.
+// Returns the reason why a program, which is a shell script with this text, returned no results.
 Failed failed(const std::string& script, std::chrono::milliseconds limit = 60s) {
   const tests::Folder folder;
   const auto program = folder.write("program", "#!/bin/sh\n" + script + "\n");
@@ -97,9 +97,9 @@ BOOST_AUTO_TEST_CASE(a_launch_that_fails_says_how) {
   // A program that closes the pipe and continues is killed after the same time as one that does
   // not.
   BOOST_TEST(failure("exec 3>&-; exec sleep 600", 200ms) == "not done after 0.2 s");
-  BOOST_TEST(failure("echo nonsense >&3") == "gave no results");
-  BOOST_TEST(failure("echo '[]' >&3") == "gave no results");
-  BOOST_TEST(failure("echo printed") == "gave no results");
+  BOOST_TEST(failure("echo nonsense >&3") == "returned no results");
+  BOOST_TEST(failure("echo '[]' >&3") == "returned no results");
+  BOOST_TEST(failure("echo printed") == "returned no results");
   // Some variables are set or unset; all others are inherited.
   BOOST_TEST(failure("[ \"$ADDED\" = 1 ] && [ -z \"$HOME\" ] && [ -n \"$PATH\" ] && exit 3") ==
              "ended with exit code 3");

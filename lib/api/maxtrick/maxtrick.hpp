@@ -35,7 +35,7 @@
 #pragma once
 
 #if __cplusplus <= 201703L
-#error "maxtrick/maxtrick.hpp wants C++20: -std=c++20"
+#error "maxtrick/maxtrick.hpp requires C++20: compile with -std=c++20"
 #endif
 
 #include <cstddef>
