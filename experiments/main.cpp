@@ -1,12 +1,16 @@
 // The command line: parses the options and runs the chosen command.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
 #include <exception>
 #include <functional>
 #include <iostream>
 #include <map>
+#include <sstream>
 #include <stdexcept>
 #include <system_error>
 #include <thread>
@@ -26,6 +30,11 @@ using namespace maxtrick::cli;
 
 const std::map<std::string, table::Format> formats{
     {"table", table::Format::table}, {"csv", table::Format::csv}, {"json", table::Format::json}};
+
+// Refuses an empty value. Otherwise `-o ""`, such as from a variable that is not set, would mean the
+// default.
+const CLI::Validator not_empty(
+    [](const std::string& text) { return text.empty() ? "the name is empty" : ""; }, "");
 
 void add_format(CLI::App* command, table::Format& format) {
   command->add_option("--format", format, "output format: table, csv or json")
@@ -53,6 +62,7 @@ void add_plugins(CLI::App* command, PluginOptions& options) {
       ->add_option("--plugin", options.files,
                    "shared library with kernels of your own (maxtrick/plugin.h), which join "
                    "the variants of their ops; repeatable")
+      ->check(not_empty)
       ->option_text("FILE")
       ->expected(1)
       ->take_all();
@@ -102,7 +112,10 @@ class CommandLine {
     try {
       app_.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-      return app_.exit(error, std::cout, std::cerr) == 0 ? exit_holds : exit_usage;
+      std::ostringstream help;
+      const bool asked_for = app_.exit(error, help, std::cerr) == 0;
+      fmt::print("{}", help.str());
+      return asked_for ? exit_holds : exit_usage;
     }
     try {
       (void)kernels::best_isa();  // reports an invalid MAXTRICK_ISA before anything is computed
@@ -138,6 +151,7 @@ class CommandLine {
             "-o,--output", run_.folder,
             "folder for the tables (default results/; with --filter, --set or --plugin the "
             "rows are printed instead)")
+        ->check(not_empty)
         ->option_text("DIR");
     add_overrides(command, run_);
     command
@@ -145,6 +159,7 @@ class CommandLine {
             "--export", run_.exports,
             "also write the trained networks that the configs list in [[export]], each into "
             "its own folder in DIR (--filter does not select among them)")
+        ->check(not_empty)
         ->option_text("DIR");
     command->add_flag("--dry-run", run_.dry_run, "only list the rows that would be computed");
     add_plugins(command, run_.plugins);
@@ -159,6 +174,7 @@ class CommandLine {
     command
         ->add_option("--junit", check_.junit,
                      "also write the findings as JUnit XML, one test case for each row")
+        ->check(not_empty)
         ->option_text("FILE");
     add_plugins(command, check_.plugins);
   }
@@ -172,6 +188,7 @@ class CommandLine {
 
   static void add_baseline(CLI::App* command, std::filesystem::path& baseline) {
     command->add_option("--baseline", baseline, "folder of the committed tables (default results/)")
+        ->check(not_empty)
         ->option_text("DIR");
   }
 
@@ -184,6 +201,7 @@ class CommandLine {
                      "folder for X.npy and y.npy; if the config has several data sets, each "
                      "gets its own folder in DIR")
         ->required()
+        ->check(not_empty)
         ->option_text("DIR");
     add_overrides(command, data_);
   }
@@ -199,6 +217,7 @@ class CommandLine {
     command
         ->add_option("--input", eval_.input,
                      "file with the logits: .npy (floats or integers of 32 or 64 bits) or CSV")
+        ->check(not_empty)
         ->option_text("FILE");
     command
         ->add_option("--labels", eval_.labels,
@@ -219,6 +238,7 @@ class CommandLine {
     command
         ->add_option("-o,--output", eval_.output,
                      "write the result as .npy; only if one variant is selected")
+        ->check(not_empty)
         ->option_text("FILE");
     add_format(command, eval_.format);
     command->add_flag("--quiet,-q", eval_.quiet, "do not report the variants that are left out");
@@ -230,6 +250,7 @@ class CommandLine {
         add("guide", "print which formula to use when, from the committed tables (Markdown)",
             [this] { return cli::guide(guide_); });
     command->add_option("--tables", guide_.tables, "folder of the tables (default results/)")
+        ->check(not_empty)
         ->option_text("DIR");
   }
 
@@ -258,14 +279,22 @@ class CommandLine {
   std::function<int()> chosen_;
 };
 
+// Opens /dev/null in place of each standard stream that the caller has closed. Otherwise the first
+// file that the program opens, such as a table, would get the number of the stream and receive what
+// is printed. Printing to a closed stdout then fails, as it should: data would be lost.
+void open_closed_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(stream, F_GETFD) < 0)
+      (void)::open("/dev/null", stream == STDERR_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  open_closed_streams();
   try {
     const int code = CommandLine()(argc, argv);
-    // A failed write to stdout must not exit with success.
-    if (std::fflush(stdout) != 0 || !std::cout.flush())
-      throw std::system_error(errno, std::generic_category(), "cannot write to stdout");
+    flush_stdout();
     return code;
   } catch (const config::ConfigError& error) {
     std::cerr << error.what() << '\n';
@@ -276,6 +305,13 @@ int main(int argc, char** argv) {
   } catch (const io::InputError& error) {
     std::cerr << "maxtrick: " << error.what() << '\n';
     return exit_usage;
+  } catch (const std::system_error& error) {
+    // fmt::print does not name the stream that it cannot write to.
+    const bool printing = std::ferror(stdout) != 0;
+    std::cerr << "maxtrick: "
+              << (printing ? "cannot write to stdout: " + error.code().message() : error.what())
+              << '\n';
+    return exit_error;
   } catch (const std::exception& error) {
     std::cerr << "maxtrick: " << error.what() << '\n';
     return exit_error;

@@ -126,7 +126,7 @@ int check_one(Prepared& prepared, const CheckOptions& options, Checked& checked)
                                unclaimed)
                  : "",
              baseline ? "" : "; there is no table of this machine to compare with");
-  std::fflush(stdout);  // so that a reader of the log sees it at once
+  flush_stdout();  // so that a reader of the log sees it at once
   return worse(found, run.complete() ? exit_holds : exit_incomplete);
 }
 
@@ -135,6 +135,8 @@ int check_one(Prepared& prepared, const CheckOptions& options, Checked& checked)
 // mistake.
 void remove_old(const std::filesystem::path& junit) {
   std::error_code ignored;
+  if (std::filesystem::is_directory(junit, ignored))
+    throw UsageError(fmt::format("check: --junit {}: a folder; name a file", junit.string()));
   if (!std::filesystem::is_regular_file(junit, ignored)) return;
   const std::string text = io::read_file(junit);
   if (!text.empty() && !text.starts_with("<?xml"))
@@ -161,6 +163,7 @@ int check(const CheckOptions& options) {
         fmt::format("check: no folder {} here; start from the project's folder, or name "
                     "one by --baseline",
                     options.baseline.string()));
+  require_table_files(all, options.baseline);
   if (!options.junit.empty())
     io::require_writable(std::filesystem::absolute(options.junit).parent_path());
   int code = exit_holds;
@@ -186,7 +189,9 @@ int accept(const AcceptOptions& options) {
     throw UsageError(
         "accept: refused, since the variable CI is set: a baseline is a person's decision");
   int code = exit_holds;
-  for (Prepared& one : prepare(options)) {
+  std::vector<Prepared> all = prepare(options);
+  require_table_files(all, options.baseline);
+  for (Prepared& one : all) {
     const run::Run run = compute(one, options);
     const auto csv_path = one.csv_in(options.baseline);
     if (!run.complete()) {
@@ -202,6 +207,7 @@ int accept(const AcceptOptions& options) {
     if (found == exit_check_failed) continue;
     // All changes are reported, even those that `check` would tolerate.
     std::vector<Mismatch> changes;
+    const io::FolderLock lock = lock_folder(csv_path.parent_path());
     const auto old = read_baseline(csv_path);
     const bool is_new = !old;
     if (old && old->table)

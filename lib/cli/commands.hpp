@@ -106,4 +106,9 @@ int guide(const GuideOptions& options);
 // The version of the program, its build, its instruction sets and its libraries.
 std::string version();
 
+// Flushes stdout. Throws std::system_error if anything that was printed there could not be written.
+// A command calls this where its reader should see the output at once; the program calls it at its
+// end.
+void flush_stdout();
+
 }  // namespace maxtrick::cli

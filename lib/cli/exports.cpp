@@ -2,11 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
 
-#include "cli/commands.hpp"
+#include "cli/session.hpp"
 #include "io/files.hpp"
 
 namespace maxtrick::cli {
@@ -42,7 +43,13 @@ int write_exports(const std::vector<Destination>& all) {
     }
   }
   // Writes all files or none. A mixture, such as X of one config and y of another, would look
-  // valid.
+  // valid. The folders are locked in the order of their names, so that no two runs wait for each
+  // other.
+  std::set<std::filesystem::path> folders;
+  for (const auto& file : files)
+    folders.insert(std::filesystem::weakly_canonical(file.first.parent_path()));
+  std::vector<io::FolderLock> locks;
+  for (const auto& folder : folders) locks.push_back(lock_folder(folder));
   io::write_files(files);
   for (const std::string& line : lines) fmt::print("{}", line);
   return code;

@@ -53,6 +53,7 @@ int write_table(run::Run& run, Prepared& prepared, const RunOptions& options) {
     fmt::print("{}: no row could be computed, so nothing was written\n", csv.string());
     return exit_incomplete;
   }
+  const io::FolderLock lock = lock_folder(csv.parent_path());
   const auto old = table_on_disk(csv);
   const auto lost = old ? lost_rows(*old, prepared, run.table) : std::vector<std::string>{};
   if (!lost.empty()) {
@@ -79,7 +80,7 @@ int write_table(run::Run& run, Prepared& prepared, const RunOptions& options) {
              stored == run::Stored::written ? "written" : "unchanged");
   if (broken > 0) fmt::print("; {} cells or rows of the old table did not hold", broken);
   fmt::print("\n");
-  std::fflush(stdout);  // so that a reader of the log sees it at once
+  flush_stdout();  // so that a reader of the log sees it at once
   return run.complete() ? exit_holds : exit_incomplete;
 }
 
@@ -128,7 +129,10 @@ int run(const RunOptions& options) {
   const bool show =
       options.folder.empty() &&
       (!options.filter.empty() || !options.overrides.empty() || !options.plugins.files.empty());
-  if (!show) io::require_writable(folder_of(options));
+  if (!show) {
+    io::require_writable(folder_of(options));
+    require_table_files(all, folder_of(options));
+  }
   require_writable(models);
   int code = exit_holds;
   for (Prepared& one : all) {

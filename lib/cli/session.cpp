@@ -16,6 +16,7 @@
 #include "inputs/selection.hpp"
 #include "io/files.hpp"
 #include "table/check.hpp"
+#include "table/table_files.hpp"
 
 namespace maxtrick::cli {
 namespace {
@@ -235,6 +236,18 @@ int worse(int a, int b) {
 bool in_ci() {
   const char* ci = std::getenv("CI");
   return ci != nullptr && *ci != '\0';
+}
+
+void require_table_files(const std::vector<Prepared>& all, const std::filesystem::path& tables) {
+  for (const Prepared& one : all)
+    if (!one.plan.cases.empty())
+      table::require_table_files(one.csv_in(tables).parent_path(), one.name);
+}
+
+io::FolderLock lock_folder(const std::filesystem::path& folder) {
+  return {folder, [&] {
+            fmt::print(stderr, "{}: waiting for another run that writes there\n", folder.string());
+          }};
 }
 
 int nothing_selected(const std::vector<Prepared>& all, const TableOptions& options) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "io/folder_lock.hpp"
 #include "run/resume.hpp"
 #include "run/schedule.hpp"
 #include "run/store.hpp"
@@ -74,6 +75,14 @@ int report_findings(const table::ResultTable& table, const Prepared& prepared,
 
 // Whether the environment variable CI is set and not empty. In that case no baseline is changed.
 [[nodiscard]] bool in_ci();
+
+// Throws io::InputError if a file of one of the tables cannot be read or replaced: see
+// table::require_table_files. To be called before anything is computed.
+void require_table_files(const std::vector<Prepared>& all, const std::filesystem::path& tables);
+
+// The lock of a folder into which tables or other files are written, so that concurrent runs
+// neither mix nor lose tables. Prints on stderr if it has to wait for long.
+[[nodiscard]] io::FolderLock lock_folder(const std::filesystem::path& folder);
 
 // Explains that `--filter` matched no row, and returns exit_incomplete.
 int nothing_selected(const std::vector<Prepared>& all, const TableOptions& options);

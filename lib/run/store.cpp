@@ -109,6 +109,7 @@ Stored store(const table::ResultTable& table, const Provenance& provenance,
   const auto manifest_path = folder / (name + ".manifest.json");
   if (!changed.empty() || !describes(read_manifest(manifest_path), tables, provenance))
     changed.emplace_back(manifest_path, manifest(tables, provenance));
+  io::remove_leftovers(folder);
   io::write_files(changed);
   return stored;
 }

@@ -28,6 +28,12 @@ std::vector<std::string> names_in(const Folder& folder) {
   return names;
 }
 
+mode_t mode_of(const std::filesystem::path& path) {
+  struct stat status {};
+  BOOST_REQUIRE(::stat(path.c_str(), &status) == 0);
+  return status.st_mode & 07777;
+}
+
 template <class Call>
 std::pair<std::errc, std::string> error_of(Call call) {
   try {
@@ -88,9 +94,8 @@ BOOST_AUTO_TEST_CASE(whom_the_umask_lets_read_can_read) {
     const mode_t before = ::umask(mask);
     write_file(folder / "x.csv", "x");
     BOOST_TEST(::umask(before) == mask);
-    struct stat status {};
-    BOOST_REQUIRE(::stat((folder / "x.csv").c_str(), &status) == 0);
-    BOOST_TEST((status.st_mode & 0777) == (0666 & ~mask));
+    BOOST_TEST(mode_of(folder / "x.csv") == (0666 & ~mask));
+    std::filesystem::remove(folder / "x.csv");
   }
 }
 
@@ -146,6 +151,36 @@ BOOST_AUTO_TEST_CASE(a_program_killed_in_the_middle_leaves_the_old_file) {
   BOOST_TEST(WTERMSIG(status) == SIGXFSZ);
   BOOST_TEST(read_file(path) == "old");
   BOOST_TEST(names_in(folder).size() == 2U);  // half of the new file is there too
+  write_file(folder / "y.csv", "y");
+  BOOST_TEST((names_in(folder) == std::vector<std::string>{"x.csv", "y.csv"}));
+}
+
+// The file that a program writes is locked until it replaces the target. So another program that
+// writes into the same folder does not remove it.
+BOOST_AUTO_TEST_CASE(writers_of_one_folder_do_not_disturb_each_other) {
+  const Folder folder;
+  std::vector<pid_t> children;
+  for (int child = 0; child < 4; ++child)
+    children.push_back(in_child([&, child] {
+      for (int round = 0; round < 100; ++round)
+        write_file(folder / ("x" + std::to_string(child)), std::string(1000, 'x'));
+    }));
+  for (const pid_t child : children) {
+    int status = 0;
+    BOOST_REQUIRE(::waitpid(child, &status, 0) == child);
+    BOOST_TEST(status == 0);
+  }
+  BOOST_TEST((names_in(folder) == std::vector<std::string>{"x0", "x1", "x2", "x3"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_replaced_file_keeps_its_mode) {
+  const Folder folder;
+  const auto path = folder.write("x.csv", "old");
+  for (const mode_t mode : {0600U, 0640U, 0444U, 0777U}) {
+    BOOST_REQUIRE(::chmod(path.c_str(), mode) == 0);
+    write_file(path, "new");
+    BOOST_TEST(mode_of(path) == mode);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(a_program_killed_at_any_time_leaves_a_whole_file) {
@@ -185,6 +220,36 @@ BOOST_AUTO_TEST_CASE(a_device_stays_a_device_and_a_link_a_link) {
   write_file(folder / "link", "new");
   BOOST_TEST(std::filesystem::is_symlink(folder / "link"));
   BOOST_TEST(read_file(target) == "new");
+}
+
+BOOST_AUTO_TEST_CASE(a_link_to_no_file_stays_and_its_file_is_made) {
+  const Folder folder;
+  std::filesystem::create_directory(folder / "links");
+  std::filesystem::create_symlink("second", folder / "links" / "first");
+  std::filesystem::create_symlink("../targets/x", folder / "links" / "second");
+  write_file(folder / "links" / "first", "new");
+  for (const char* link : {"first", "second"})
+    BOOST_TEST(std::filesystem::is_symlink(folder / "links" / link));
+  BOOST_TEST(folder.read("targets/x") == "new");
+
+  std::filesystem::create_symlink("loop", folder / "loop");
+  BOOST_CHECK(error_of([&] { write_file(folder / "loop", "x"); }).first ==
+              std::errc::too_many_symbolic_link_levels);
+}
+
+// Another run may create the folder at the same time, so nothing is created as a test.
+BOOST_AUTO_TEST_CASE(whether_a_folder_is_writable_is_found_without_a_trace) {
+  const Folder folder;
+  require_writable(folder.path());
+  require_writable(folder / "a" / "b");
+  BOOST_TEST(names_in(folder).empty());
+  const auto file = folder.write("file", "");
+  std::filesystem::create_symlink("absent", folder / "link");
+  for (const auto& wrong : {file, file / "a", folder / "link", folder / "link" / "a"})
+    BOOST_TEST(error_of([&] { require_writable(wrong); }).second ==
+               "cannot write into " + wrong.string() + ": Not a directory");
+  BOOST_CHECK(error_of([&] { require_writable(folder / std::string(300, 'x')); }).first ==
+              std::errc::filename_too_long);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
