@@ -14,6 +14,7 @@
 #include "cli/plugins.hpp"
 #include "cli/session.hpp"
 #include "io/files.hpp"
+#include "table/table_files.hpp"
 
 namespace maxtrick::cli {
 namespace {
@@ -51,41 +52,40 @@ std::optional<OnDisk> read_baseline(const std::filesystem::path& csv) {
 
 // Compares a run with its baseline. Prints the differences on stdout and returns the exit code. A
 // complete table has `whole_size` rows.
-int compare_with_baseline(const run::Run& run, const Prepared& prepared, const OnDisk& baseline,
+int compare_with_baseline(const run::Run& run, const Prepared& prepared,
+                          const TableOptions& options, const OnDisk& baseline,
                           std::size_t whole_size, Checked& checked) {
   const auto folder = baseline.csv.parent_path();
   std::vector<Mismatch> mismatches;
-  std::vector<std::string> stale;
+  std::vector<std::string> faults = table::manifest_faults(folder, prepared.name);
   std::vector<std::string> made;
   for (const auto& row : run.table.rows) made.push_back(run.table.key(row));
   const bool whole = made.size() == whole_size;
   // If the baseline is not the one that its manifest describes, it was edited by hand, and no
   // tolerance applies.
   const bool by_hand = run::altered(folder, prepared.name);
-  if (by_hand)
-    fmt::print("{}: not the table that its manifest speaks of: compared to the letter\n",
-               baseline.csv.string());
   if (baseline.table) {
     mismatches = table::compare(by_hand ? strict(run.table) : run.table, *baseline.table,
                                 whole ? nullptr : &made);
     const bool same_columns = mismatches.empty() || !mismatches.front().row.empty();
     if (whole && same_columns)
-      stale =
-          run::stale_companions(run.table, *baseline.table, folder, prepared.name, prepared.text);
+      for (std::string& fault : run::stale_companions(run.table, *baseline.table, folder,
+                                                      prepared.name, provenance(prepared, options)))
+        faults.push_back(std::move(fault));
   } else {
-    stale.push_back(fmt::format("{}: {}", baseline.csv.string(), baseline.error));
+    faults.push_back(fmt::format("{}: {}", baseline.csv.string(), baseline.error));
   }
   int code = exit_holds;
+  for (const std::string& fault : faults) {
+    fmt::print("{}\n", fault);
+    code = worse(code, exit_check_failed);
+  }
   for (const Mismatch& mismatch : mismatches) {
     fmt::print("{}", table::describe(mismatch, baseline.csv.string(), prepared.path.string()));
     code = worse(code, exit_code(mismatch.kind));
   }
-  for (const std::string& message : stale) {
-    fmt::print("{}\n", message);
-    code = worse(code, exit_check_failed);
-  }
   checked.add(mismatches);
-  checked.complaints.insert(checked.complaints.end(), stale.begin(), stale.end());
+  checked.complaints.insert(checked.complaints.end(), faults.begin(), faults.end());
   return code;
 }
 
@@ -112,7 +112,7 @@ int check_one(Prepared& prepared, const CheckOptions& options, Checked& checked)
   const auto known = known_foreign(prepared, run.table, baseline ? baseline->table : std::nullopt);
   if (baseline)
     found = worse(found, compare_with_baseline(
-                             without_unknown(run, prepared, known), prepared, *baseline,
+                             without_unknown(run, prepared, known), prepared, options, *baseline,
                              prepared.all_keys.size() - prepared.foreign_keys.size() + known.size(),
                              checked));
   const std::size_t unclaimed = unclaimed_rows(run, prepared, known);

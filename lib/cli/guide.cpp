@@ -16,6 +16,7 @@
 #include "ops/registry.hpp"
 #include "table/committed_table.hpp"
 #include "table/table.hpp"
+#include "table/table_files.hpp"
 
 namespace maxtrick::cli {
 namespace {
@@ -216,6 +217,9 @@ void append_links(std::string& page, const std::filesystem::path& folder) {
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     const auto& path = entry.path();
     if (path.extension() != ".md" || path.filename() == "README.md") continue;
+    const std::string name = path.stem().string();
+    if (!std::filesystem::exists(folder / (name + ".csv"))) continue;
+    table::require_faultless(folder, name);
     std::istringstream text(io::read_file(path));
     std::string heading;
     std::getline(text, heading);

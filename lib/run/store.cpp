@@ -71,15 +71,34 @@ Json read_manifest(const std::filesystem::path& path) {
   return manifest;
 }
 
-bool is_of_config(const Json& manifest, const std::string& config_text) {
-  return manifest["config"].value("sha256", Json{}) == Json(io::sha256(config_text));
+std::string as_text(const Json& value) {
+  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+// What the manifest states about the config, the options and the inputs, and `from` does not; one
+// phrase for each difference. Empty if both state the same.
+std::vector<std::string> differences(const Json& manifest, const Provenance& from) {
+  std::vector<std::string> found;
+  const Json& config = manifest["config"];
+  if (config.value("sha256", Json{}) != Json(io::sha256(from.config_text)) ||
+      config.value("text", Json{}) != Json(from.config_text))
+    found.emplace_back("the config has changed since");
+  if (const Json set = config.value("set", Json{}); set != Json(from.overrides))
+    found.push_back(fmt::format("it was made with --set {}, and not with {}", as_text(set),
+                                as_text(from.overrides)));
+  const Json inputs = manifest.value("inputs", Json::object());
+  for (const auto& [file, digest] : from.inputs)
+    if (!inputs.is_object() || inputs.value(file, Json{}) != Json(digest))
+      found.push_back(fmt::format("the input {} has changed since", file));
+  for (const auto& [file, digest] : inputs.items())
+    if (!from.inputs.contains(file))
+      found.push_back(fmt::format("the input {} is not read any more", file));
+  return found;
 }
 
 // Whether the manifest already describes these tables and this config.
 bool describes(const Json& manifest, const Json& tables, const Provenance& from) {
-  return manifest["sha256"] == tables && is_of_config(manifest, from.config_text) &&
-         manifest["config"].value("set", Json{}) == Json(from.overrides) &&
-         manifest.value("inputs", Json::object()) == Json(from.inputs);
+  return manifest["sha256"] == tables && differences(manifest, from).empty();
 }
 
 // Describes the first line in which two texts differ: its number, and both versions.
@@ -140,7 +159,7 @@ bool altered(const std::filesystem::path& folder, const std::string& name) {
 std::vector<std::string> stale_companions(const table::ResultTable& schema,
                                           const table::Baseline& baseline,
                                           const std::filesystem::path& folder,
-                                          const std::string& name, const std::string& config_text) {
+                                          const std::string& name, const Provenance& provenance) {
   table::ResultTable as_read = schema;
   as_read.rows = baseline.rows();
   const std::string expected_md = to_markdown(as_read);
@@ -150,13 +169,8 @@ std::vector<std::string> stale_companions(const table::ResultTable& schema,
   if (md != expected_md)
     found.push_back(fmt::format("{}: not what {}.csv gives: {}", md_path.string(), name,
                                 first_difference(expected_md, md)));
-  const Json manifest = read_manifest(manifest_path);
-  if (manifest["sha256"] != digests(name, baseline.csv(), md))
-    found.push_back(fmt::format("{}: its digests are not those of {}.csv and {}.md",
-                                manifest_path.string(), name, name));
-  else if (!is_of_config(manifest, config_text))
-    found.push_back(
-        fmt::format("{}: the config has changed since; run it again", manifest_path.string()));
+  for (const std::string& difference : differences(read_manifest(manifest_path), provenance))
+    found.push_back(fmt::format("{}: {}; run it again", manifest_path.string(), difference));
   return found;
 }
 

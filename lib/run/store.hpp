@@ -33,15 +33,16 @@ Stored store(const table::ResultTable& table, const Provenance& provenance,
 // Whether the CSV file on disk differs from the one that its manifest describes.
 [[nodiscard]] bool altered(const std::filesystem::path& folder, const std::string& name);
 
-// Describes what is wrong with the files that accompany a baseline, one line for each fault. The
-// Markdown file must be the one that the CSV file gives with the columns and views of `schema`, and
-// the manifest must hold the digests of both. A changed digit in the file that people read is as
-// bad as one in the file that is compared.
+// Describes what is stale in the files that accompany a baseline, one line for each fault. The
+// Markdown file must be the one that the CSV file gives with the columns and views of `schema`: a
+// changed digit in the file that people read is as bad as one in the file that is compared. The
+// manifest must state the config, the options --set and the digests of the inputs of `provenance`.
+// table::manifest_faults() finds files that do not belong together.
 [[nodiscard]] std::vector<std::string> stale_companions(const table::ResultTable& schema,
                                                         const table::Baseline& baseline,
                                                         const std::filesystem::path& folder,
                                                         const std::string& name,
-                                                        const std::string& config_text);
+                                                        const Provenance& provenance);
 
 // The model name of the CPU as the name of a folder: lower-case letters, digits and dots, with a
 // dash for every other sequence of characters. Text in brackets is left out.

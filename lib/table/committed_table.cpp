@@ -8,17 +8,21 @@
 
 #include "io/files.hpp"
 #include "io/matrix.hpp"
+#include "table/table_files.hpp"
 
 namespace maxtrick::table {
 
 namespace {
 
-Baseline read(const std::filesystem::path& path) {
+Baseline read(const std::filesystem::path& folder, const std::string& name) {
+  const auto path = folder / (name + ".csv");
+  require_table_files(folder, name);
   auto text = io::read_file_if_there(path);
   if (!text)
     throw io::InputError(
         fmt::format("the table {} is missing; make it: maxtrick run configs/{}.toml", path.string(),
-                    path.stem().string()));
+                    name));
+  require_faultless(folder, name);
   try {
     return Baseline(std::move(*text));
   } catch (const std::runtime_error& error) {
@@ -29,7 +33,7 @@ Baseline read(const std::filesystem::path& path) {
 }  // namespace
 
 CommittedTable::CommittedTable(const std::filesystem::path& folder, const std::string& name)
-    : path_(folder / (name + ".csv")), table_(read(path_)) {
+    : path_(folder / (name + ".csv")), table_(read(folder, name)) {
   for (std::size_t i = 0; i < table_.header().size(); ++i) columns_[table_.header()[i]] = i;
 }
 

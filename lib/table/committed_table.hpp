@@ -12,7 +12,8 @@
 namespace maxtrick::table {
 
 // Gives access to cells by the names of columns. Throws InputError, which names the file, if the
-// table or a column does not exist, or if the file is not CSV.
+// table or a column does not exist, if the file is not CSV, or if the table is not the one that its
+// manifest describes.
 class CommittedTable {
  public:
   // Reads folder/NAME.csv.

@@ -240,8 +240,11 @@ BOOST_AUTO_TEST_CASE(the_committed_config_exports_the_lab) {
     BOOST_TEST(z.rows == 2000U);
     BOOST_TEST(z.columns == 4U);
   }
-  folder.exits(0, "$MAXTRICK check " + project + "/configs/external/lab_logits.toml --baseline " +
-                      project + "/results");
+  // All rows, but not the whole table at once: the manifest has the digest of the logits, whose last
+  // bits depend on the core.
+  for (const std::string rows : {"float16", "/float32/"})
+    folder.exits(0, "$MAXTRICK check " + project + "/configs/external/lab_logits.toml --baseline " +
+                        project + "/results --filter " + rows);
   folder.exits(0, "$MAXTRICK run " + project + "/configs/external/lab_accuracy.toml --dry-run");
 }
 

@@ -1,5 +1,7 @@
 // `maxtrick guide` writes a page that agrees with the tables, and writes none if a table is
 // missing.
+#include <nlohmann/json.hpp>
+
 #include "program.hpp"
 
 BOOST_AUTO_TEST_SUITE(guide_test)
@@ -18,13 +20,24 @@ const std::string loss =
     "gap,float64,naive,both_lost\nkeras,float32,naive,both_lost\ngap,float32,fused,ok\n";
 const std::string breaking = "arm,outcome\nnaive,nan\nnaive,learns\nnaive,nan\nfused,learns\n";
 
-// Runs the guide on a table with these rows "variant,dtype,outcome,max_error_ulp".
+// Writes tables/NAME.csv and its manifest.
+void write_table(const Workdir& folder, const std::string& name, const std::string& csv) {
+  folder.write("tables/" + name + ".csv", csv);
+  nlohmann::json manifest{{"config", {{"text", ""}, {"sha256", maxtrick::io::sha256("")}}}};
+  manifest["sha256"][name + ".csv"] = maxtrick::io::sha256(csv);
+  if (folder.has("tables/" + name + ".md"))
+    manifest["sha256"][name + ".md"] = maxtrick::io::sha256(folder.read("tables/" + name + ".md"));
+  folder.write("tables/" + name + ".manifest.json", manifest.dump());
+}
+
+// Runs the guide on tables of which that of the accuracy has these rows
+// "variant,dtype,outcome,max_error_ulp".
 Said guide(const Workdir& folder, const std::string& rows) {
-  folder.write("tables/accuracy.csv", "variant,dtype,outcome,max_error_ulp\n" + rows);
-  folder.write("tables/x_minus_max.csv", x_minus_max);
-  folder.write("tables/loss.csv", loss);
-  folder.write("tables/breaking.csv", breaking);
   folder.write("tables/accuracy.md", "# How wrong\n\ntext\n");
+  write_table(folder, "accuracy", "variant,dtype,outcome,max_error_ulp\n" + rows);
+  write_table(folder, "x_minus_max", x_minus_max);
+  write_table(folder, "loss", loss);
+  write_table(folder, "breaking", breaking);
   return folder.run("$MAXTRICK guide --tables tables");
 }
 
@@ -91,8 +104,43 @@ BOOST_AUTO_TEST_CASE(a_missing_table_is_named_with_what_makes_it) {
       .err_is(
           "maxtrick: the table results/accuracy.csv is missing; make it: maxtrick run "
           "configs/accuracy.toml\n");
-  folder.write("results/accuracy.csv", "variant,dtype\nx,y\n");
-  folder.exits(2, "$MAXTRICK guide").err_has("results/accuracy.csv").err_has("outcome");
+  write_table(folder, "accuracy", "variant,dtype\nx,y\n");
+  folder.exits(2, "$MAXTRICK guide --tables tables")
+      .err_has("tables/accuracy.csv")
+      .err_has("outcome");
+}
+
+// `maxtrick check` refuses these tables too.
+BOOST_AUTO_TEST_CASE(a_table_that_is_not_the_one_of_its_manifest_is_refused) {
+  const std::string rows = "softmax.naive.scalar,float32,ok,0.5\n";
+  const auto refused = [&](const std::string& edit, const std::string& file,
+                           const std::string& why) {
+    const Workdir folder;
+    BOOST_TEST(guide(folder, rows).code == 0);
+    folder.exits(0, edit);
+    folder.exits(2, "timeout 20 $MAXTRICK guide --tables tables")
+        .out_is("")
+        .err_has("maxtrick: tables/" + file + why);
+  };
+  const std::string altered = ": not the file that its manifest describes";
+  refused("sed -i s/0.5/0.4/ tables/accuracy.csv", "accuracy.csv", altered);
+  refused("sed -i s/learns/nan/ tables/breaking.csv", "breaking.csv", altered);
+  refused("sed -i s/How/So/ tables/accuracy.md", "accuracy.md", altered);
+  refused("rm tables/loss.manifest.json", "loss.manifest.json", ": no such file");
+  refused("echo 1 >tables/loss.manifest.json", "loss.manifest.json", ": not the manifest");
+  refused(R"(sed -i 's/"text":""/"text":"x"/' tables/loss.manifest.json)", "loss.manifest.json",
+          ": the text of its config does not have the digest beside it");
+  refused("rm tables/loss.csv && mkfifo tables/loss.csv", "loss.csv",
+          " cannot be a file of the table loss: a pipe");
+}
+
+// Other documents in the folder are no tables.
+BOOST_AUTO_TEST_CASE(a_page_that_is_no_table_is_not_linked) {
+  const Workdir folder;
+  folder.write("tables/notes.md", "# Notes\n");
+  guide(folder, "softmax.naive.scalar,float32,ok,0.5\n")
+      .out_has("[How wrong](accuracy.md)")
+      .out_lacks("Notes");
 }
 
 BOOST_AUTO_TEST_CASE(it_says_which_losses_learn) {

@@ -189,6 +189,50 @@ BOOST_AUTO_TEST_CASE(a_changed_config_makes_the_manifest_stale) {
   folder.exits(0, "$MAXTRICK run small.toml && $MAXTRICK check small.toml");
 }
 
+// A manifest must be true: its digests must be those of its own text and of the files beside it, and
+// the table must have been made as the check makes it.
+BOOST_AUTO_TEST_CASE(check_sees_an_edited_manifest) {
+  const Workdir folder("x.csv", "1,2,3\n");
+  folder.write("t.toml", R"(experiment = "low_precision"
+title = "Small"
+description = "D"
+dtypes = ["float32"]
+variants = ["softmax.max_trick.scalar"]
+[data]
+name = "x"
+hazard = "none"
+source = "the test"
+path = "x.csv"
+obtain = "-"
+)");
+  const std::string path = "results/t.manifest.json", check = "$MAXTRICK check t.toml",
+                    mend = "$MAXTRICK run t.toml && " + check;
+  folder.exits(0, mend);
+  const std::string good = folder.read(path);
+  const auto refused = [&](const std::string& from, const std::string& to, const std::string& why) {
+    folder.write(path, replaced(good, from, to));
+    folder.exits(1, check).out_has(path + ": " + why + "\n");
+    folder.exits(0, mend);
+    BOOST_TEST(folder.read(path) == good);
+  };
+  const std::string title = "title = \\\"Small", edited = "title = \\\"Large";
+  refused(title, edited, "the text of its config does not have the digest beside it");
+  refused("\"set\": []", "\"set\": [\"dtypes=['float64']\"]",
+          "it was made with --set [\"dtypes=['float64']\"], and not with []; run it again");
+  refused(io::sha256("1,2,3\n"), io::sha256("1,2,4\n"),
+          "the input x.csv has changed since; run it again");
+  refused("\"x.csv\":", "\"y.csv\":", "the input x.csv has changed since; run it again");
+  refused("\"x.csv\":", "\"y.csv\":", "the input y.csv is not read any more; run it again");
+  // A check of some rows finds files that contradict each other, too.
+  const std::string filtered = check + " --filter max_trick";
+  folder.exits(0, filtered);
+  folder.write(path, replaced(good, title, edited));
+  folder.exits(1, filtered).out_has("the text of its config");
+  folder.write(path, "[]");
+  folder.exits(1, filtered).out_has(path + ": not the manifest of a table\n");
+  folder.exits(1, "rm " + path + "; " + check).out_has(path + ": no such file");
+}
+
 BOOST_AUTO_TEST_CASE(part_of_a_table_never_replaces_it) {
   const Ready folder;
   const std::string before = folder.csv();

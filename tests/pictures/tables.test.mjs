@@ -1,9 +1,10 @@
 // The tables that the report reads from any folder, and its messages about the others.
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { after, test } from "node:test";
 import { interval, number, parseCsv } from "../../scripts/pictures/draw/csv.mjs";
 import { drawSvg } from "../../scripts/pictures/draw/svg.mjs";
@@ -19,6 +20,13 @@ const copy = (into, ...names) =>
   names.forEach((name) =>
     ["csv", "manifest.json"].forEach((ext) => cpSync(`results/${name}.${ext}`, join(into, `${name}.${ext}`))),
   );
+// Writes a table as a run does: with a manifest.
+const sha256 = (text) => createHash("sha256").update(text).digest("hex");
+const writeTable = (path, csv) => {
+  const manifest = { config: { text: "", sha256: sha256("") }, sha256: { [basename(path)]: sha256(csv) } };
+  writeFileSync(path, csv);
+  writeFileSync(path.replace(/\.csv$/, ".manifest.json"), JSON.stringify(manifest));
+};
 const report = (...options) => spawnSync("scripts/report", ["--ready", ...options], { encoding: "utf8" });
 const drawn = (from) => readdirSync(join(from, "pictures")).sort();
 
@@ -106,7 +114,7 @@ test("a speed table that lacks rows costs its own pictures only", () => {
   const kept = (cpu, wanted) => {
     const [header, ...rows] = readFileSync(`results/speed/${cpu}/speed.csv`, "utf8").trim().split("\n");
     mkdirSync(join(own, cpu), { recursive: true });
-    writeFileSync(join(own, cpu, "speed.csv"), [header, ...rows.filter((row) => wanted(row.split(",")[0]))].join("\n"));
+    writeTable(join(own, cpu, "speed.csv"), [header, ...rows.filter((row) => wanted(row.split(",")[0]))].join("\n"));
   };
   kept(first, (op) => op !== "softmax");
   kept(second, () => true);
@@ -144,11 +152,11 @@ test("a filtered table gives what it has", () => {
   const own = folder(),
     lines = readFileSync("results/accuracy.csv", "utf8").split("\n");
   const keep = ([header, ...rows], wanted) => [header, ...rows.filter(wanted)].join("\n") + "\n";
-  writeFileSync(
+  writeTable(
     join(own, "accuracy.csv"),
     keep(lines, (row) => row.startsWith("softmax.max_trick.scalar,float32,normal-10,")),
   );
-  writeFileSync(
+  writeTable(
     join(own, "breaking.csv"),
     keep(readFileSync("results/breaking.csv", "utf8").split("\n"), (row) => /^lab,(naive|clip),/.test(row)),
   );
@@ -156,7 +164,7 @@ test("a filtered table gives what it has", () => {
   assert.equal(status, 0, stderr);
   for (const name of ["error-against-classes", "error-against-spread", "error-and-bound", "breaking"])
     assert.ok(drawn(own).includes(`${name}.svg`), `${name}: ${stderr}`);
-  writeFileSync(
+  writeTable(
     join(own, "accuracy.csv"),
     keep(lines, (row) => row.startsWith("softmax.max_trick.scalar,float16,normal-10,")),
   );
@@ -212,7 +220,7 @@ test("regions: a table of examples only is no picture, and a network of NaN has 
   const own = folder(),
     [header, ...rows] = readFileSync("results/regions.csv", "utf8").trim().split("\n");
   const label = header.split(",").indexOf("label");
-  writeFileSync(
+  writeTable(
     join(own, "regions.csv"),
     [header, ...rows.filter((row) => row.split(",")[label] !== "")].join("\n") + "\n",
   );
@@ -225,29 +233,48 @@ test("regions: a table of examples only is no picture, and a network of NaN has 
       .map((cell, i) => (["class", "probability"].includes(cells[i]) ? "nan" : cells[i] === "as_best" ? "no" : cell))
       .join(","),
   );
-  writeFileSync(join(own, "regions.csv"), [header, ...ofNan].join("\n") + "\n");
+  writeTable(join(own, "regions.csv"), [header, ...ofNan].join("\n") + "\n");
   const { status, stderr } = report("--tables", own);
   assert.equal(status, 0, stderr);
   assert.match(readFileSync(join(own, "pictures/regions.svg"), "utf8"), />class nan</);
 });
 
 test("a table that no run has written is an error that names it", () => {
-  const own = folder();
+  const own = folder(),
+    path = (name) => join(own, name);
   copy(own, "breaking", "training");
-  const refused = (text, why) => {
-    writeFileSync(join(own, "breaking.csv"), text);
+  const refused = (why) => {
     const { status, stderr } = report("--tables", own);
     assert.equal(status, 6, stderr);
     assert.match(stderr, why);
-    assert.ok(!existsSync(join(own, "pictures")));
+    assert.ok(!existsSync(path("pictures")));
   };
-  const breaking = readFileSync("results/breaking.csv", "utf8");
-  refused(breaking.replace(",20,", ",19,"), /breaking\.csv is not the table that its manifest describes/);
-  rmSync(join(own, "breaking.manifest.json"));
-  refused("a,b\n1\n", /breaking\.csv: line 2: 1 cells, expected 2/);
-  refused("", /breaking\.csv: line 1/);
-  writeFileSync(join(own, "breaking.csv"), breaking.slice(0, breaking.indexOf("\n") + 1));
+  const breaking = readFileSync("results/breaking.csv", "utf8"),
+    manifest = readFileSync("results/breaking.manifest.json", "utf8");
+  writeTable(path("breaking.csv"), "a,b\n1\n");
+  refused(/breaking\.csv: line 2: 1 cells, expected 2/);
+  writeTable(path("breaking.csv"), "");
+  refused(/breaking\.csv: line 1/);
+  writeTable(path("breaking.csv"), breaking.slice(0, breaking.indexOf("\n") + 1));
   assert.match(report("--tables", own).stderr, /left out breaking: .*breaking\.csv has no rows/);
+  rmSync(path("pictures"), { recursive: true });
+  // `maxtrick check` refuses these tables too.
+  writeFileSync(path("breaking.csv"), breaking.replace(",20,", ",19,"));
+  writeFileSync(path("breaking.manifest.json"), manifest);
+  refused(/breaking\.csv is not the file that its manifest describes/);
+  writeFileSync(path("breaking.csv"), breaking);
+  writeFileSync(path("breaking.md"), "# Breaking\n");
+  refused(/breaking\.md is not the file that its manifest describes/);
+  rmSync(path("breaking.md"));
+  writeFileSync(path("breaking.manifest.json"), manifest.replace("seeds = ", "seeds = 1"));
+  refused(/breaking\.manifest\.json: the text of its config does not have the digest beside it/);
+  writeFileSync(path("breaking.manifest.json"), "{");
+  refused(/breaking\.manifest\.json is not the manifest of a table/);
+  rmSync(path("breaking.manifest.json"));
+  refused(/breaking\.csv has no manifest/);
+  rmSync(path("breaking.csv"));
+  mkdirSync(path("breaking.csv"));
+  refused(/breaking\.csv is no file/);
 });
 
 test("a folder without tables is an error", () => {

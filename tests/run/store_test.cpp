@@ -182,6 +182,16 @@ BOOST_AUTO_TEST_CASE(what_a_killed_run_left_is_mended) {
   }
 }
 
+// The digest of the config is right, but the text is not.
+BOOST_AUTO_TEST_CASE(an_edited_text_of_the_config_is_mended) {
+  Results results;
+  const std::string good = results.text("t.manifest.json");
+  results.overwrite("t.manifest.json",
+                    maxtrick::tests::replaced(good, R"(x = \"1\")", R"(x = \"2\")"));
+  BOOST_CHECK(results.store_again(table_of("1")) == Stored::unchanged);
+  BOOST_TEST(results.text("t.manifest.json") == good);
+}
+
 // Compares the whole text of the files: they contain no date, host name or path.
 BOOST_AUTO_TEST_CASE(tables_hold_what_was_found_and_nothing_else) {
   const Results results;

@@ -1,24 +1,47 @@
 // Access to the result tables of a folder.
 import {createHash} from 'node:crypto';
-import {existsSync, readFileSync, readdirSync} from 'node:fs';
+import {existsSync, readFileSync, readdirSync, statSync} from 'node:fs';
 import {basename, join, relative} from 'node:path';
 import {number, parseCsv} from './csv.mjs';
 
 // Thrown if a picture cannot be drawn from these tables. The message tells the reader why.
 export class NotThere extends Error {}
 
-const manifestOf = (csv) => {
-  const path = csv.replace(/\.csv$/, '.manifest.json');
-  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined;
-};
+const sha256 = (bytes) => createHash('sha256').update(bytes).digest('hex');
+
+const manifestPath = (csv) => csv.replace(/\.csv$/, '.manifest.json');
+
+// Returns the manifest of a table; undefined if there is none.
+function manifestOf(csv) {
+  const path = manifestPath(csv);
+  if (!existsSync(path)) return undefined;
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) ?? {};
+  } catch {
+    throw new Error(`${path} is not the manifest of a table`);
+  }
+}
+
+// Throws an error unless the files of a table are those that one run wrote. These are the rules by which
+// `maxtrick check` refuses a table.
+function requireFaultless(csv) {
+  // Reading a pipe could wait for ever.
+  if (!statSync(csv).isFile()) throw new Error(`${csv} is no file`);
+  const manifest = manifestOf(csv);
+  if (!manifest) throw new Error(`${csv} has no manifest, so nothing says where it comes from`);
+  for (const file of [csv, csv.replace(/\.csv$/, '.md')])
+    if (existsSync(file) && sha256(readFileSync(file)) !== manifest.sha256?.[basename(file)])
+      throw new Error(
+        `${file} is not the file that its manifest describes: it was changed by hand, or its run was killed`,
+      );
+  const {text, sha256: digest} = manifest.config ?? {};
+  if (typeof text !== 'string' || sha256(text) !== digest)
+    throw new Error(`${manifestPath(csv)}: the text of its config does not have the digest beside it`);
+}
 
 function readTable(csv) {
+  requireFaultless(csv);
   const bytes = readFileSync(csv);
-  const digest = manifestOf(csv)?.sha256?.[basename(csv)];
-  if (digest && createHash('sha256').update(bytes).digest('hex') !== digest)
-    throw new Error(
-      `${csv} is not the table that its manifest describes: it was changed by hand, or the run was stopped`,
-    );
   let rows;
   try {
     rows = parseCsv(bytes.toString('utf8'));
