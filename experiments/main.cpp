@@ -22,6 +22,7 @@
 #include "run/store.hpp"
 #include "timing/launch.hpp"
 #include "worker/library.hpp"
+#include "worker/supervisor.hpp"
 
 namespace {
 
@@ -255,9 +256,10 @@ class CommandLine {
   }
 
   // Adds a command that only the program itself starts and that no help text lists. `body` takes
-  // the command's one argument.
+  // the command's one argument, and may run plug-ins.
   void add_hidden(const char* name, void (*body)(const std::string&)) {
     CLI::App* command = add(name, "", [this, body] {
+      if (const auto exit_code = worker::supervise()) return *exit_code;
       body(argument_);
       return int{exit_holds};
     });

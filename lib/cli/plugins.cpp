@@ -69,7 +69,14 @@ std::string not_timed(const table::ResultTable& table, const table::Row& row,
 void load_plugins(const PluginOptions& options) {
   const worker::Host host{.limit = std::chrono::milliseconds(std::llround(options.limit_s * 1000))};
   try {
-    for (const auto& file : options.files) worker::add(worker::start(file, host));
+    for (const auto& file : options.files) {
+      worker::Plugin plugin = worker::start(file, host);
+      // gcc -ffast-math links such a library: it changes whoever loads it.
+      if (!plugin.when_loaded.empty())
+        fmt::print(stderr, "maxtrick: --plugin: {}: loading it {}; this was undone\n",
+                   file.string(), plugin.when_loaded);
+      worker::add(std::move(plugin));
+    }
     // Throws if a name is taken among the timed variants.
     if (!options.files.empty()) (void)timing::timed_variants();
   } catch (const worker::Refused& refused) {

@@ -66,9 +66,15 @@ std::string to_json(const std::vector<Measured>& measured) {
   return json.dump();
 }
 
+std::string to_json(const run::CaseFailed& failed) {
+  return Json(failed.what()).dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 std::vector<Measured> measured_from_json(const std::string& text) {
+  const Json json = Json::parse(text);
+  if (json.is_string()) throw run::CaseFailed(json.get<std::string>());
   std::vector<Measured> measured;
-  for (const Json& one : Json::parse(text))
+  for (const Json& one : json)
     measured.push_back({one.at("outcome"),
                         io::parse_number(one.at("max_error_ulp").get<std::string>())
                             .value_or(std::numeric_limits<double>::infinity()),

@@ -10,6 +10,7 @@
 #include <tuple>
 #include <vector>
 
+#include "run/experiment.hpp"
 #include "timing/sample.hpp"
 
 namespace maxtrick::timing {
@@ -57,6 +58,8 @@ struct Measured {
 // There is one result for each item, in their order.
 [[nodiscard]] std::string to_json(const std::vector<Measured>& measured);
 [[nodiscard]] std::vector<Measured> measured_from_json(const std::string& text);
+// The failure that measure() has thrown. From this text, measured_from_json() throws it again.
+[[nodiscard]] std::string to_json(const run::CaseFailed& failed);
 
 [[nodiscard]] std::string benchmark_library();  // the benchmark library, with its version
 
@@ -64,7 +67,8 @@ struct Measured {
 // whose results may be timed are timed in interleaved order. `list` holds the kernels that items
 // may name. `begins` is called with the index of an item before that item is called, outside the
 // timed code, and with no value at the end. Throws std::invalid_argument for an item that does not
-// exist.
+// exist, and
+// run::CaseFailed for one that could not be computed, or that broke a rule of plug-ins.
 using Begins = std::function<void(std::optional<std::size_t> item)>;
 [[nodiscard]] std::vector<Measured> measure(
     const Job& job, const std::vector<ops::Variant>& list = timed_variants(),

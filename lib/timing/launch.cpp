@@ -1,8 +1,6 @@
 #include "timing/launch.hpp"
 
-#include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -37,10 +35,7 @@ void leave(std::optional<std::size_t> item) {
 std::variant<std::vector<Measured>, Failed> launch(
     const std::filesystem::path& program, const Job& job,
     const std::map<std::string, std::string>& environment, std::chrono::milliseconds limit) {
-  int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) worker::fail(errno, "pipe");
-  const worker::Descriptor input(ends[0]);
-  worker::Descriptor output(ends[1]);
+  auto [input, output] = worker::make_pipe();
   const worker::Descriptor called(::memfd_create("maxtrick-launch", MFD_CLOEXEC));
   if (called.number() < 0) worker::fail(errno, "memory to share with a launch");
   const auto failed = [&](std::string reason, bool too_late = false) {
@@ -57,18 +52,23 @@ std::variant<std::vector<Measured>, Failed> launch(
   try {
     auto measured = measured_from_json(*text);
     if (measured.size() == job.items.size()) return measured;
+  } catch (const run::CaseFailed& kernel) {
+    return failed(kernel.what());
   } catch (const std::exception&) {  // the text is not JSON, or is not a result
   }
   return failed("returned no results");
 }
 
 void serve_launch(const std::string& text_of_job) {
-  // If the program that waits is killed, the times are no longer needed.
-  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   const Job job = job_from_json(text_of_job);
   // Plug-ins are loaded into this process, so that no communication with another process is timed.
   for (const std::string& file : job.plugins) worker::add(worker::open(file));
-  const std::string text = to_json(measure(job, timed_variants(), leave));
+  std::string text;
+  try {
+    text = to_json(measure(job, timed_variants(), leave));
+  } catch (const run::CaseFailed& failed) {
+    text = to_json(failed);
+  }
   std::size_t written = 0;
   while (written < text.size()) {
     const ssize_t n = ::write(launch_descriptor, text.data() + written, text.size() - written);

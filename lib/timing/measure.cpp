@@ -11,6 +11,8 @@
 #include "timing/job.hpp"
 #include "timing/matrix.hpp"
 #include "timing/sample.hpp"
+#include "worker/floating_point.hpp"
+#include "worker/library.hpp"
 
 namespace maxtrick::timing {
 namespace {
@@ -92,6 +94,12 @@ Checked run_and_check(const Job& job, const ops::Variant& kernel, Input& input) 
   return input.sample.check(kernel, call, job.inaccurate_above_ulp);
 }
 
+// Throws worker::Violation if the kernels that were called have changed the environment.
+void require_unchanged(const worker::FloatingPoint& environment) {
+  if (const std::string changed = environment.violation(); !changed.empty())
+    throw worker::Violation(changed);
+}
+
 void initialize_once() {
   [[maybe_unused]] static const bool done = [] {
     std::string name = "launch", interleaved = "--benchmark_enable_random_interleaving=true";
@@ -119,25 +127,29 @@ std::vector<Measured> measure(const Job& job, const std::vector<ops::Variant>& l
   benchmark::ClearRegisteredBenchmarks();
   std::vector<Measured> measured;
   bool any = false;
+  const worker::FloatingPoint environment;
   for (const Item& item : job.items) {
     const ops::Variant& kernel = look_up(list, item.kernel);
     Input& input = inputs.of(item);
     const std::size_t at = measured.size();
     begins(at);
     const Checked checked = run_and_check(job, kernel, input);
+    require_unchanged(environment);
     measured.push_back(untimed(checked));
     if (kernel.implementation)
       measured.back().implementation = kernel.implementation(job.shape.rows, job.shape.classes);
     if (!may_be_timed(kernel, checked)) continue;
     any = true;
-    benchmark::RegisterBenchmark(std::to_string(at).c_str(),
-                                 [&kernel, &input, &begins, at](benchmark::State& state) {
-                                   begins(at);
-                                   for (auto _ : state) {
-                                     kernel.float32(input.call);
-                                     benchmark::ClobberMemory();
-                                   }
-                                 })
+    benchmark::RegisterBenchmark(
+        std::to_string(at).c_str(),
+        [&kernel, &input, &begins, &environment, at](benchmark::State& state) {
+          begins(at);
+          for (auto _ : state) {
+            kernel.float32(input.call);
+            benchmark::ClobberMemory();
+          }
+          require_unchanged(environment);
+        })
         ->UseRealTime()
         ->Repetitions(static_cast<int>(job.repetitions))
         ->MinTime(job.min_seconds);

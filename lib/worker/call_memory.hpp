@@ -29,13 +29,19 @@ struct Request {
   std::uint64_t columns = 0, result_stride = 0;
   std::uint64_t targets = 0, losses = 0;  // their numbers
   double scale = 1;
-  std::uint64_t limit_s = 0;  // after this time the program no longer waits for the answer
+  std::uint64_t limit_ms = 0;  // after this time the program no longer waits for the answer
 };
 
 // The first letter of each message from the plug-in. The first message is the description as JSON,
-// or a refusal with its reason. Then there is one answer for each call: the text of the exception
-// if the call failed, else empty. A fault message is a Fault.
-enum class Word : char { description = 'D', refusal = 'R', answer = 'A', fault = 'F' };
+// or a refusal with its reason. Then there is one answer for each call: the reason why the kernel
+// could not compute the result, else empty; or the rule that it broke; or a Fault.
+enum class Word : char {
+  description = 'D',
+  refusal = 'R',
+  answer = 'A',
+  violation = 'V',
+  fault = 'F'
+};
 
 // A memory fault: the array, and the kind of the access.
 enum class Place : char { logits, targets, losses, result };

@@ -172,8 +172,7 @@ template <class T>
 void Child::call(std::size_t kernel, const ops::Call<T>& a) {
   Request request = request_of(kernel, a);
   const auto limit = limit_ + std::chrono::milliseconds(a.logits.rows * a.logits.columns / 1000);
-  request.limit_s =
-      static_cast<std::uint64_t>(std::chrono::ceil<std::chrono::seconds>(limit).count());
+  request.limit_ms = static_cast<std::uint64_t>(limit.count());
   memory_->lay_out(layout_of(request));
   T* const logits = memory_->at<T>(Place::logits);
   for (std::size_t i = 0; i < a.logits.rows; ++i)
@@ -187,6 +186,10 @@ void Child::call(std::size_t kernel, const ops::Call<T>& a) {
     std::memcpy(&fault, answer.data(), sizeof fault);
     throw Broken(describe(fault), false);
   }
+  if (static_cast<Word>(answer.front()) == Word::violation)
+    throw Broken(
+        fmt::format("{}, in a call of {}x{}", answer.substr(1), a.logits.rows, a.logits.columns),
+        false);
   const T* const result = memory_->at<const T>(Place::result);
   bool kept = memory_->untouched_before(Place::result);
   for (std::size_t i = 1; kept && request.columns > 0 && i < a.logits.rows; ++i)

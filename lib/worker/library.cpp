@@ -14,7 +14,7 @@
 #include "io/files.hpp"
 #include "maxtrick/plugin.h"
 #include "ops/registry.hpp"
-#include "run/experiment.hpp"
+#include "worker/floating_point.hpp"
 
 namespace maxtrick::worker {
 namespace {
@@ -48,8 +48,25 @@ template <class T>
 using CCall =
     std::conditional_t<std::is_same_v<T, float>, maxtrick_call_float32, maxtrick_call_float64>;
 
+// The first line of what an exception says, which may be long.
+std::string brief(const char* what) {
+  const std::string_view text(what, ::strnlen(what, 200));
+  return std::string(text.substr(0, text.find_first_of("\r\n")));
+}
+
+template <class Call>
+int call_without_exception(int (*function)(const Call*), const Call& call) {
+  try {
+    return function(&call);
+  } catch (const std::exception& error) {
+    throw Violation(fmt::format("throws an exception (\"{}\")", brief(error.what())));
+  } catch (...) {
+    throw Violation("throws an exception");
+  }
+}
+
 template <class T>
-ops::Compute<T> direct(int (*function)(const CCall<T>*), ops::Op op, const std::string& name) {
+ops::Compute<T> direct(int (*function)(const CCall<T>*), ops::Op op) {
   if (!function) return {};
   return [=](const ops::Call<T>& given) {
     if (given.logits.rows == 0) return;
@@ -63,8 +80,8 @@ ops::Compute<T> direct(int (*function)(const CCall<T>*), ops::Op op, const std::
                         .targets = own.targets.index.data(),
                         .losses = own.losses.data(),
                         .scale = own.gradient_scale};
-    if (const int code = function(&call); code != 0)
-      throw run::CaseFailed(fmt::format("{}: returned error {}", name, code));
+    if (const int code = call_without_exception(function, call); code != 0)
+      throw run::CaseFailed(fmt::format("returned error {}", code));
   };
 }
 
@@ -88,8 +105,8 @@ ops::Variant variant_of(const maxtrick_kernel& kernel, const std::string& plugin
     throw std::invalid_argument(fmt::format("{} claims {} ULP: a number above 0, or 0 for no claim",
                                             name, kernel.claimed_ulp));
   if (!kernel.float32) throw std::invalid_argument(fmt::format("{} has no float32", name));
-  variant.float32 = direct<float>(kernel.float32, *op, name);
-  variant.float64 = direct<double>(kernel.float64, *op, name);
+  variant.float32 = direct<float>(kernel.float32, *op);
+  variant.float64 = direct<double>(kernel.float64, *op);
   return variant;
 }
 
@@ -102,6 +119,7 @@ Plugin read(const maxtrick_plugin* description) {
                 .name = line_of(description->name),
                 .version = line_of(description->version),
                 .digest = {},
+                .when_loaded = {},
                 .variants = {}};
   if (plugin.name.empty()) throw std::invalid_argument("it has no name");
   if (description->kernel_count == 0 || !description->kernels)
@@ -125,6 +143,7 @@ Plugin open(const std::filesystem::path& file) {
   const std::filesystem::path path = std::filesystem::absolute(file);
   try {
     const std::string digest = io::sha256(io::read_file(path));
+    const FloatingPoint environment;
     // The library is never closed: threads and other state that it has started cannot be stopped.
     void* const library = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (!library) throw std::invalid_argument(::dlerror());
@@ -134,6 +153,7 @@ Plugin open(const std::filesystem::path& file) {
     Plugin plugin = read(entry());
     plugin.file = path;
     plugin.digest = digest;
+    plugin.when_loaded = environment.violation();
     if (const std::size_t size = to_json(plugin).size(); size > most_description)
       throw std::invalid_argument(
           fmt::format("what it says of its {} kernels is {} bytes, at most {}: fewer, or shorter "
@@ -146,11 +166,9 @@ Plugin open(const std::filesystem::path& file) {
 }
 
 std::string to_json(const Plugin& plugin) {
-  Json json = {{"file", plugin.file.string()},
-               {"name", plugin.name},
-               {"version", plugin.version},
-               {"digest", plugin.digest},
-               {"kernels", Json::array()}};
+  Json json = {{"file", plugin.file.string()},      {"name", plugin.name},
+               {"version", plugin.version},         {"digest", plugin.digest},
+               {"when_loaded", plugin.when_loaded}, {"kernels", Json::array()}};
   for (const ops::Variant& variant : plugin.variants)
     json["kernels"].push_back(
         {{"op", variant.op->name},
@@ -170,6 +188,7 @@ Plugin from_json(const std::string& text) {
                 .name = json.at("name"),
                 .version = json.at("version"),
                 .digest = json.at("digest"),
+                .when_loaded = json.value("when_loaded", ""),
                 .variants = {}};
   for (const Json& one : json.at("kernels")) {
     const double claimed = one.at("claimed_ulp");

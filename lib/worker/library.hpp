@@ -4,13 +4,20 @@
 #include <filesystem>
 #include <string>
 
+#include "run/experiment.hpp"
 #include "worker/plugin.hpp"
 
 namespace maxtrick::worker {
 
+// A kernel broke a rule of maxtrick/plugin.h. what() says how, such as "throws an exception".
+struct Violation : run::CaseFailed {
+  using CaseFailed::CaseFailed;
+};
+
 // Loads the plug-in permanently and reads what it offers. Its functions are called in this process,
 // on the caller's thread, so a fault in the plug-in is a fault of this process; remote.hpp avoids
-// that. Throws Refused.
+// that. They throw Violation, and run::CaseFailed if a kernel reports that it could not compute the
+// result. Throws Refused.
 [[nodiscard]] Plugin open(const std::filesystem::path& file);
 
 // Converts the description, without the functions, to one line of text and back. In the result the

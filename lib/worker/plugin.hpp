@@ -16,6 +16,9 @@ namespace maxtrick::worker {
 struct Plugin {
   std::filesystem::path file;  // absolute
   std::string name, version, digest;
+  // What loading it has changed, as FloatingPoint describes it; empty if nothing. The change was
+  // undone.
+  std::string when_loaded;
   // The variants that it offers. Their functions throw run::CaseFailed if a kernel fails. float64
   // is empty if the plug-in has none; the 16-bit types are always empty.
   std::vector<ops::Variant> variants;

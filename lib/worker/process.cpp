@@ -46,23 +46,34 @@ void Descriptor::close() {
   if (const int open = std::exchange(number_, -1); open >= 0) ::close(open);
 }
 
+std::pair<Descriptor, Descriptor> make_pipe() {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) fail(errno, "pipe");
+  return {Descriptor(ends[0]), Descriptor(ends[1])};
+}
+
 Process::Process(std::vector<std::string> arguments,
                  const std::map<std::string, std::string>& environment,
                  const std::vector<std::pair<int, int>>& handed) {
   std::vector<std::string> variables = merged(environment);
+  auto [input, lifeline] = make_pipe();
+  lifeline_ = std::move(lifeline);
   // Duplicates the descriptors to numbers above all their target numbers. Otherwise the first dup2
   // could overwrite the descriptor that the second one needs.
-  int above = 0;
+  int above = STDERR_FILENO + 1;
   for (const auto& [own, there] : handed) above = std::max(above, there + 1);
   std::vector<Descriptor> lifted;
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
+  posix_spawn_file_actions_adddup2(&actions, input.number(), STDIN_FILENO);
   // If a library prints to stdout, the text appears among the messages on stderr.
   posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
   for (const auto& [own, there] : handed) {
     lifted.emplace_back(::fcntl(own, F_DUPFD_CLOEXEC, above));
     posix_spawn_file_actions_adddup2(&actions, lifted.back().number(), there);
   }
+  // Files that this process has inherited, or has opened without O_CLOEXEC, may be its output.
+  posix_spawn_file_actions_addclosefrom_np(&actions, above);
   const int error = posix_spawn(&id_, arguments.front().c_str(), &actions, nullptr,
                                 pointers(arguments).data(), pointers(variables).data());
   posix_spawn_file_actions_destroy(&actions);
@@ -71,7 +82,9 @@ Process::Process(std::vector<std::string> arguments,
 
 Process::~Process() {
   if (ended_) return;
-  ::kill(id_, SIGKILL);
+  lifeline_.close();
+  ::kill(id_, SIGTERM);
+  ::kill(id_, SIGCONT);
   while (::waitpid(id_, nullptr, 0) < 0 && errno == EINTR) {
   }
 }

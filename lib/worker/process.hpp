@@ -35,12 +35,21 @@ class Descriptor {
   int number_;
 };
 
-// A process. The destructor kills it if it has not ended.
+// The end of a new pipe from which is read, and the end to which is written.
+[[nodiscard]] std::pair<Descriptor, Descriptor> make_pipe();
+
+// A process. If it has not ended, the destructor ends it and waits for its end.
+//
+// The standard input of the process is a pipe to which nothing is written. It closes when this
+// object or this process ends, even by SIGKILL. A process that runs foreign code calls supervise(),
+// which ends with that pipe, and with it everything that the code has started. Any other process
+// ends by the SIGTERM that the destructor sends.
 class Process {
  public:
   // Starts the program arguments.front(). `environment` adds to or replaces variables of the
   // inherited environment; an empty value unsets one. `handed` are pairs of a descriptor of this
-  // process and its number in the new one. The standard output of the new process goes to stderr.
+  // process and its number in the new one, which must be above 2. The new process has no other
+  // open files but its standard streams, and its standard output goes to stderr.
   // Throws std::system_error if the process cannot be started.
   Process(std::vector<std::string> arguments, const std::map<std::string, std::string>& environment,
           const std::vector<std::pair<int, int>>& handed);
@@ -52,6 +61,7 @@ class Process {
   std::optional<int> wait_until(Clock::time_point end);
 
  private:
+  Descriptor lifeline_;
   pid_t id_ = -1;
   bool ended_ = false;
 };

@@ -65,9 +65,10 @@ struct Remote {
       auto child = pool->take();
       try {
         child->call(place, only_arguments_of(op, call));
-      } catch (const run::CaseFailed&) {  // reported by the kernel; the process is still usable
+      } catch (const run::CaseFailed& failed) {
+        // The kernel itself has reported this, so the process is still usable.
         pool->give_back(std::move(child));
-        throw;
+        throw run::CaseFailed(fmt::format("{}: {}", name, failed.what()));
       }
       pool->give_back(std::move(child));
     } catch (const Changed&) {

@@ -1,6 +1,10 @@
 /* Each kernel is a correct softmax that also does one thing that it must not do. */
+#include <fenv.h>
 #include <signal.h>
 #include <stdlib.h>
+#ifdef __x86_64__
+#include <xmmintrin.h>
+#endif
 
 #include "softmax.h"
 
@@ -58,6 +62,34 @@ static int recurses(const maxtrick_call_float32* call) {
   room[0] = (char)call->rows;
   return recurses(call) + room[0];
 }
+static int rounds_upwards(const maxtrick_call_float32* call) {
+  const int code = softmax(call);
+  fesetround(FE_UPWARD);
+  return code;
+}
+/* Other CPUs have other registers for this. */
+#ifdef __x86_64__
+static int flushes_to_zero(const maxtrick_call_float32* call) {
+  const int code = softmax(call);
+  _mm_setcsr(_mm_getcsr() | 0x8040);
+  return code;
+}
+static int limits_precision(const maxtrick_call_float32* call) {
+  const unsigned short control = 0x007F; /* 24 bits, no exception traps */
+  __asm__ volatile("fldcw %0" : : "m"(control));
+  return softmax(call);
+}
+#else
+#define flushes_to_zero rounds_upwards
+#define limits_precision rounds_upwards
+#endif
+/* An error of 1 ULP in every other call. */
+static int varies(const maxtrick_call_float32* call) {
+  static unsigned calls = 0;
+  const int code = softmax(call);
+  if (++calls % 2 == 0) call->result[0] *= 1 + 0x1p-23F;
+  return code;
+}
 static const maxtrick_kernel kernels[] = {
     {.op = "softmax", .algorithm = "behaves", .isa = "scalar", .float32 = softmax},
     KERNEL(crashes),
@@ -72,6 +104,10 @@ static const maxtrick_kernel kernels[] = {
     KERNEL(changes_its_input),
     KERNEL(reads_behind),
     KERNEL(recurses),
+    KERNEL(rounds_upwards),
+    KERNEL(flushes_to_zero),
+    KERNEL(limits_precision),
+    KERNEL(varies),
 };
 static const maxtrick_plugin plugin = {MAXTRICK_PLUGIN_API, "misbehaves", "1",
                                        sizeof kernels / sizeof *kernels, kernels};

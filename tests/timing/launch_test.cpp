@@ -100,6 +100,7 @@ BOOST_AUTO_TEST_CASE(a_launch_that_fails_says_how) {
   BOOST_TEST(failure("echo nonsense >&3") == "returned no results");
   BOOST_TEST(failure("echo '[]' >&3") == "returned no results");
   BOOST_TEST(failure("echo printed") == "returned no results");
+  BOOST_TEST(failure("echo '\"broke a rule\"' >&3") == "broke a rule");
   // Some variables are set or unset; all others are inherited.
   BOOST_TEST(failure("[ \"$ADDED\" = 1 ] && [ -z \"$HOME\" ] && [ -n \"$PATH\" ] && exit 3") ==
              "ended with exit code 3");
@@ -227,6 +228,9 @@ BOOST_AUTO_TEST_CASE(a_job_and_its_results_survive_the_way) {
   BOOST_TEST(back.at(0).seconds == measured[0].seconds);
   BOOST_TEST(back.at(0).implementation == "jit");
   BOOST_TEST(back.at(1).max_error_ulp == none);
+  BOOST_CHECK_EXCEPTION(
+      (void)measured_from_json(to_json(run::CaseFailed("\"a\"\xe9"))), run::CaseFailed,
+      [](const run::CaseFailed& failed) { return std::string(failed.what()) == "\"a\"\ufffd"; });
 }
 
 // Every kernel that can run here, on shapes with and without a tail.

@@ -52,7 +52,8 @@ BOOST_AUTO_TEST_CASE(what_is_right_is_timed_and_nothing_else) {
 
 BOOST_AUTO_TEST_CASE(one_that_dies_costs_no_time_of_another) {
   const Workdir folder("tiny.toml", speed);
-  const Said said = folder.exits(5, "$MAXTRICK run tiny.toml -o out" + without_hangs +
+  // One thread, so that launch 1 is the first.
+  const Said said = folder.exits(5, "$MAXTRICK run tiny.toml -o out -j 1" + without_hangs +
                                         option("misbehaves") + option("when_timed"));
   said.err_has(
       "rows skipped: softmax.writes_between.scalar: writes outside its rows\n"
@@ -60,9 +61,13 @@ BOOST_AUTO_TEST_CASE(one_that_dies_costs_no_time_of_another) {
   // One plug-in has a kernel that crashes only when it is timed, and another kernel that is not
   // affected.
   said.err_has(
-      ": 1 of 19 rows skipped: softmax.crashes_when_timed.scalar: killed by signal "
+      ": 1 of 25 rows skipped: softmax.crashes_when_timed.scalar: killed by signal "
       "6 (Aborted) where it is timed, in launch 1 of 2 of 8x5 (one thread, any ISA, " +
       plugin_file("when_timed").string() + ")\n    softmax/softmax.crashes_when_timed");
+  said.err_has("softmax.fails_when_timed.scalar: returned error 7 where it is timed, in launch 1 ");
+  said.err_has(
+      "softmax.rounds_upwards_when_timed.scalar: changes the floating-point environment (rounding "
+      "mode) where it is timed, in launch 1 ");
   const auto rows = rows_by({"variant"}, folder.read("out/" + tiny_table));
   for (const std::string name : {"softmax.behaves.scalar", "softmax.behaves_when_timed.scalar",
                                  "softmax.onednn", "softmax.accurate.scalar", "memcpy"})
@@ -75,7 +80,7 @@ BOOST_AUTO_TEST_CASE(one_that_hangs_costs_no_time_of_another) {
   // The limit is as short as the rest of a launch on this machine permits.
   for (const std::string limit : {"3", "12", "48"}) {
     const Said said =
-        folder.exits(5, "$MAXTRICK run tiny.toml -o " + limit +
+        folder.exits(5, "$MAXTRICK run tiny.toml -j 1 -o " + limit +
                             " --filter '(hangs|behaves)_when_timed' --set launch_limit_s=" + limit +
                             option("when_timed"));
     const auto csv = io::read_file_if_there(folder / (limit + "/" + tiny_table));

@@ -129,7 +129,17 @@ BOOST_AUTO_TEST_CASE(each_misbehaviour_is_said) {
       {"writes_far", "writes outside its rows"},
       {"changes_its_input", "changes its input"},
       {"reads_behind", "reads outside its logits"},
-      {"recurses", "killed by signal 11 (Segmentation fault)"}};
+      {"recurses", "killed by signal 11 (Segmentation fault)"},
+      {"rounds_upwards",
+       "changes the floating-point environment (rounding mode), in a call of 4x3"},
+#ifdef __x86_64__
+      {"flushes_to_zero",
+       "changes the floating-point environment (flush-to-zero, denormals-are-zero), in a call of "
+       "4x3"},
+      {"limits_precision",
+       "changes the floating-point environment (precision of the x87), in a call of 4x3"},
+#endif
+      {"varies", "gives other results when it is called again, in a call of 4x3"}};
   for (const auto& one : said) {
     std::string came = failure(plugin, one.first);
 #ifndef __x86_64__
@@ -143,6 +153,25 @@ BOOST_AUTO_TEST_CASE(each_misbehaviour_is_said) {
   // A kernel that hangs repeatedly is not called again.
   for (int i = 0; i < 3; ++i) BOOST_TEST(failure(impatient, "hangs") == "not done after 0.4 s");
   BOOST_TEST(failure(impatient, "hangs") == "hung 3 times, and is not called again");
+}
+
+BOOST_AUTO_TEST_CASE(an_exception_is_said) {
+  const Plugin plugin = started("throws");
+  BOOST_TEST(failure(plugin, "throws") == "throws an exception (\"bad luck\"), in a call of 4x3");
+  BOOST_TEST(failure(plugin, "throws_a_number") == "throws an exception, in a call of 4x3");
+}
+
+// Whoever loads a library that gcc -ffast-math has linked computes in another environment from then
+// on.
+BOOST_AUTO_TEST_CASE(a_library_that_changes_its_loader_is_said_and_undone) {
+  const Workdir folder;
+  folder
+      .exits(0, "$MAXTRICK eval softmax --logits 1,2,3 --format csv --variant '*.divides*'" +
+                    option("throws"))
+      .err_is("maxtrick: --plugin: " + plugin_file("throws").string() +
+              ": loading it changes the floating-point environment (rounding mode); this was "
+              "undone\n")
+      .out_has(",0.33333334 0.33333334 0.33333334\n");
 }
 
 // A path is a sequence of bytes, not necessarily valid text.

@@ -29,10 +29,13 @@
  *   writing    It writes every result and every loss that the op has. It writes nothing between or
  *              beside the rows, and nothing in logits and targets, which belong to the caller.
  *   pointers   It uses no pointer of a call after the call has returned.
+ *   repeating  The same call gives the same bits again. Another place or alignment of the arrays
+ *              may give other bits.
  *   returning  It returns: it does not exit, jump out, or throw. 0 means success. Any other number
  *              means that it could not compute this call, and is reported.
- *   state      It restores the floating-point environment, and does not touch the handlers of
- *              SIGSEGV, SIGBUS and SIGALRM.
+ *   state      It restores the floating-point environment (rounding mode, flush-to-zero, ...), and
+ *              does not touch the handlers of SIGSEGV and SIGBUS.
+ *   children   Processes that it starts end, at the latest, when the process ends that calls it.
  *
  * A kernel that breaks these rules loses only its own results. It is checked in a process of its
  * own, with inaccessible memory on both sides of its arguments, and a violation is reported with
