@@ -50,7 +50,8 @@ std::string json(const ResultTable& table) {
     }
     rows.push_back(std::move(object));
   }
-  return rows.dump(2) + "\n";
+  // A text may be the name of a file, which need not be UTF-8.
+  return rows.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace

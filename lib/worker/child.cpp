@@ -131,6 +131,8 @@ Child::Child(const Host& host, const std::filesystem::path& file)
     plugin_.file = std::filesystem::absolute(file);
   } catch (const Broken& broken) {
     refuse(fmt::format("{} where it is loaded", broken.what()));
+  } catch (const std::invalid_argument& error) {
+    refuse(error.what());
   }
 }
 

@@ -182,7 +182,7 @@ std::string to_json(const Plugin& plugin) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-Plugin from_json(const std::string& text) {
+Plugin from_json(const std::string& text) try {
   const Json json = Json::parse(text);
   Plugin plugin{.file = json.at("file").get<std::string>(),
                 .name = json.at("name"),
@@ -202,6 +202,11 @@ Plugin from_json(const std::string& text) {
     plugin.variants.push_back(std::move(variant));
   }
   return plugin;
+} catch (const Json::exception& error) {
+  throw std::invalid_argument(
+      fmt::format("what its process says is no description: {}", error.what()));
+} catch (const std::bad_optional_access&) {
+  throw std::invalid_argument("what its process says is no description: an unknown op");
 }
 
 }  // namespace maxtrick::worker

@@ -22,6 +22,8 @@ struct Violation : run::CaseFailed {
 
 // Converts the description, without the functions, to one line of text and back. In the result the
 // functions are empty, except for the float64 functions of variants that have them; these throw.
+// from_json() throws std::invalid_argument if the text is no description: the process of a plug-in
+// may send anything.
 [[nodiscard]] std::string to_json(const Plugin& plugin);
 [[nodiscard]] Plugin from_json(const std::string& text);
 

@@ -1,6 +1,7 @@
 /* Libraries that are not plug-ins, or not of this version. REFUSED selects one. */
 #include <maxtrick/plugin.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define OTHER_VERSION 1
 #define NO_SYMBOL 2
@@ -16,6 +17,7 @@
 #define TOO_MANY 12
 #define LONG_TEXT 13
 #define LONG_DESCRIPTION 14
+#define OTHER_WORDS 15
 
 #if REFUSED != NO_FUNCTION
 static int softmax(const maxtrick_call_float32* call) { return call->rows > 0; }
@@ -77,6 +79,8 @@ const maxtrick_plugin* another_name(void) { return &plugin; }
 #else
 const maxtrick_plugin* maxtrick_plugin_v1(void) {
   if (REFUSED == CRASHES) abort();
+  /* The socket through which its process speaks to maxtrick. */
+  if (REFUSED == OTHER_WORDS) return write(3, "D{\"name\": 1}", 12) == 12 ? &plugin : NULL;
   return &plugin;
 }
 #endif

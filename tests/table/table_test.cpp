@@ -8,6 +8,7 @@
 
 #include "io/csv.hpp"
 #include "table/columns.hpp"
+#include "table/render.hpp"
 #include "test.hpp"
 
 BOOST_AUTO_TEST_SUITE(table_test)
@@ -229,6 +230,14 @@ BOOST_AUTO_TEST_CASE(csv_of_others_is_read_and_malformed_csv_is_named) {
   BOOST_TEST(csv_error("a,b\n\"1\n\n\",2\n3\n") == "line 5: 1 fields where the header has 2");
   BOOST_TEST(csv_error("a\n\"x\ny") == "line 2: a quote is not closed");
   BOOST_TEST(csv_error("a\n\"x\ny\"z\n") == "line 3: text after a closing quote");
+}
+
+// A cell may hold the name of a file, whose bytes need not be UTF-8.
+BOOST_AUTO_TEST_CASE(json_replaces_what_is_not_utf_8) {
+  ResultTable table;
+  table.columns = {{"name", Rule::key, ""}};
+  table.rows = {{"a\xff"}};
+  BOOST_TEST(render(table, Format::json) == "[\n  {\n    \"name\": \"a\xEF\xBF\xBD\"\n  }\n]\n");
 }
 
 BOOST_AUTO_TEST_CASE(markdown_shows_counts_pivots_and_legend) {

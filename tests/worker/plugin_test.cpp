@@ -226,6 +226,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_plug_in_is_refused) {
       {"too_many", "1001 kernels, at most 1000"},
       {"long_text", "softmax.mine: a text of more than 1000 bytes"},
       {"long_description", "what it says of its 300 kernels is "},
+      {"other_words", "what its process says is no description"},
       {"missing", "there is no such file"}};
   for (const auto& one : said) {
     folder.exits(2, "$MAXTRICK list" + option(one.first))
