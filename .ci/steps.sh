@@ -29,7 +29,7 @@ timed=backends
 
 # The steps of .ci/full, in order. A hyphen in a step's name is an underscore in the name of its function.
 steps=(tidy asan mutate libm emulate-nehalem emulate-haswell asan-avx2 clang blas-cores external browser recipes
-  oracle)
+  oracle fuzz drd stress)
 
 step_tidy() {
   scripts/setup --ci --tidy
@@ -125,3 +125,45 @@ step_recipes() { scripts/test release -L recipe "${gcc[@]}"; }
 
 # MPFR repeats 10^7 decisions of the oracle's first stage.
 step_oracle() { scripts/test release -L oracle "${gcc[@]}"; }
+
+# Each target runs for half a minute, whether or not another one failed.
+step_fuzz() {
+  scripts/setup --ci
+  local target code=0
+  for target in $(scripts/fuzz --list); do scripts/fuzz "$target" 30 || code=1; done
+  return $code
+}
+
+# Runs each experiment on its reduced grid with four jobs by the command, and goes on after one that fails. oneDNN
+# takes its threads from OpenMP, whose way to wait for threads no detector of races knows.
+reduced_runs() {
+  local config code=0
+  for config in tests/reduced/*.toml; do
+    announce "$config"
+    OMP_NUM_THREADS=1 XDG_CACHE_HOME=$work/cache or_skipped "$@" run "$config" -q -j 4 -o "$work/races" || code=1
+  done
+  return $code
+}
+
+# DRD reports races on the static variables of libraries. It does not see the order that atomic variables create, so
+# most of its reports about the program's own memory are false and left out.
+drd() {
+  local code=0 races
+  valgrind --tool=drd -q --suppressions=tests/races.drd.supp --log-file="$work/drd" "$@" || code=$?
+  races=$(sed 's/^==[0-9]*== \?//' "$work/drd" |
+    awk -v RS= -v ORS='\n\n' '/Allocation context: (BSS|Data) section of [^\n]*\.so/')
+  [ -z "$races" ] && return $code
+  echo "$races" >&2
+  return 66
+}
+step_drd() {
+  scripts/setup --drd
+  gcc_program
+  reduced_runs drd build/maxtrick
+}
+
+step_stress() {
+  gcc_program
+  scripts/stress kill
+  scripts/stress concurrent
+}

@@ -1,6 +1,7 @@
 // The properties that the experiments promise: the contents of the committed configs, and the
 // statements of their tables.
 #include "inputs/digits.hpp"
+#include "plan_of.hpp"
 #include "program.hpp"
 #include "result_rows.hpp"
 
@@ -14,6 +15,14 @@ using namespace maxtrick::tests;
 const std::filesystem::path project = MAXTRICK_SOURCE_DIR;
 
 }  // namespace
+
+// The searches for races run these, and fuzzing of configs starts from them.
+BOOST_AUTO_TEST_CASE(every_experiment_has_a_reduced_config) {
+  for (const run::Experiment& one : run::experiments()) {
+    const auto path = project / "tests/reduced" / (one.name + ".toml");
+    BOOST_TEST(!plan_of(one.name, io::read_file(path)).cases.empty(), one.name);
+  }
+}
 
 BOOST_AUTO_TEST_CASE(overflow_covers_its_families) {
   const auto table = committed_rows("overflow");

@@ -76,6 +76,10 @@ constexpr int kinds = 11;
 
 }  // namespace
 
+// Cases compute exact answers in several threads at once. MPFR has flags, an exponent range and caches, of which each
+// thread must have its own.
+BOOST_AUTO_TEST_CASE(mpfr_is_safe_for_threads) { BOOST_TEST(mpfr_buildopt_tls_p() != 0); }
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(agrees_with_brute_force, T, FloatTypes) {
   Random random(2024);
   int subnormal = 0;
