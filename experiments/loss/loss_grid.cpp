@@ -173,6 +173,7 @@ LossConfig read_loss_config(config::Section& section) {
   const std::vector<std::string> formats{"sparse", "one_hot"};
   for (const std::size_t at : inputs::read_choices(section, "targets", formats))
     config.targets.push_back(formats[at]);
+  if (config.targets.empty()) config.targets = formats;  // an error that is noted already
   config.arms = inputs::read_arms(section, config.dtypes);
   const bool has_gaps = section.has("gaps"), has_cases = section.has("case");
   if (has_gaps) read_grid(section, config);

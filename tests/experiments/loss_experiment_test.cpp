@@ -213,6 +213,8 @@ BOOST_AUTO_TEST_CASE(config_errors) {
   rejected(start + example("") + arm("clip") + arm("clip"), "19:8", "duplicate arm 'clip'");
   rejected(start + example("") + arm("bce", "softmax = \"softmax.naive.scalar\"\n"), "17:11",
            "the loss 'bce' has only one logit");
+  rejected(two_types + "targets = [\"sparce\"]\n" + grid("1", "2") + arm("fused"), "5:12",
+           "'sparce' is not a known value of 'targets'");
   rejected(start + example("") + arm("fused", "softmax = \"log_softmax.shifted.scalar\"\n"),
            "17:11", "log_softmax.shifted.scalar");
   rejected(start + example("") + arm("fused", "softmax = \"softmax.onednn\"\n"), "17:11",
