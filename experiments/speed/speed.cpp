@@ -286,7 +286,9 @@ run::Plan plan(config::Section& config) {
       std::make_shared<const std::vector<std::function<void()>>>(Launches::parts(launches));
   for (std::size_t i = 0; i < plan.cases.size(); ++i) {
     plan.cases[i].parts = parts;
-    plan.cases[i].foreign = !timing::find_timed(spec.cases[i].item.kernel)->plugin.empty();
+    const ops::Variant& timed = *timing::find_timed(spec.cases[i].item.kernel);
+    plan.cases[i].foreign = !timed.plugin.empty();
+    plan.cases[i].promised = timed.promises_bits(ops::DType::float32);
   }
   return plan;
 }

@@ -15,7 +15,7 @@ using tests::contains;
 std::vector<cli::Prepared> prepared() {
   cli::TableOptions options;
   for (const char* name : {"accuracy", "derivative", "likelihood", "log_softmax", "loss",
-                           "low_precision", "overflow", "shift", "summation"})
+                           "low_precision", "overflow", "shift", "speed", "summation"})
     options.configs.push_back(std::string(MAXTRICK_SOURCE_DIR "/configs/") + name + ".toml");
   return cli::prepare(options);
 }
@@ -41,7 +41,7 @@ BOOST_AUTO_TEST_CASE(rows_are_exact_where_neither_libm_nor_a_library_computes) {
     BOOST_TEST((promised > 0) == (table.name != "loss"), table.name);
     BOOST_TEST(promised < table.plan.cases.size(), table.name);
   }
-  BOOST_TEST(kernels.size() == 6);
+  BOOST_TEST(kernels.size() == 7);
 }
 
 BOOST_AUTO_TEST_CASE(columns_with_a_tolerance_state_its_reason_and_their_range) {
