@@ -88,6 +88,7 @@ struct Comparison {
   std::vector<std::shared_ptr<Runs>> backends;
   std::size_t origin = 0, reference = 0;
   std::size_t repeats = 0;
+  double widest_interval = table::usual_widest;
   // The times of the backends that can run here and in this process. A plug-in that runs in another
   // process is left out, because its time there would include the communication. The times are
   // measured after all backends have been trained, so that nothing else runs at the same time.
@@ -140,7 +141,8 @@ Found compare(Comparison& all, std::size_t index) {
     found.weight_difference = weight;
   }
   if (!seconds[all.reference].empty() && !seconds[index].empty())
-    found.speed = table::median_ratio(seconds[all.reference], seconds[index]);
+    found.speed = table::marked(table::median_ratio(seconds[all.reference], seconds[index]),
+                                all.widest_interval);
   return found;
 }
 
@@ -164,6 +166,8 @@ run::Plan plan(config::Section& config) {
 
   auto all = std::make_shared<Comparison>();
   all->repeats = config.count("repeats", table::fewest_pairs, table::most_pairs);
+  if (config.has("widest_interval"))
+    all->widest_interval = config.number("widest_interval", {0, 1e9});
   all->origin = read_place(config, "difference_from", variants);
   all->reference = read_place(config, "speed_by", variants);
   const auto name_at = [&](std::size_t i) { return variants.empty() ? nullptr : variants[i]; };

@@ -162,6 +162,9 @@ class CommandLine {
             "its own folder in DIR (--filter does not select among them)")
         ->check(not_empty)
         ->option_text("DIR");
+    command->add_flag("--times", run_.times,
+                      "measure the times of existing tables again; otherwise they are kept while "
+                      "the other cells hold");
     command->add_flag("--dry-run", run_.dry_run, "only list the rows that would be computed");
     add_plugins(command, run_.plugins);
   }

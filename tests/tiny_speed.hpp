@@ -2,7 +2,7 @@
 // from them.
 #pragma once
 
-#include "run/store.hpp"
+#include "run/cpu.hpp"
 #include "test.hpp"
 
 namespace maxtrick::tests {
@@ -17,6 +17,7 @@ launch_limit_s = 60
 seed = 1
 inaccurate_above_ulp = 8
 widest_interval = 1000000000
+highest_load = 1000000
 )";
 
 // The path of the table of tiny.toml within the folder of all tables.

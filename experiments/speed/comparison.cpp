@@ -1,5 +1,7 @@
 #include "speed/comparison.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <limits>
 
@@ -16,7 +18,7 @@ const std::vector<double>& seconds(const Launched& launch, const timing::Item& i
 }
 
 table::Interval inverse(const table::Interval& of) {
-  return {1 / of.estimate, 1 / of.high, 1 / of.low};
+  return {1 / of.estimate, 1 / of.high, 1 / of.low, of.wide};
 }
 
 }  // namespace
@@ -48,11 +50,14 @@ std::optional<table::Interval> speed(const std::vector<Launched>& launches,
 
 Verdict judge(const Claim& claim, const Case& one, const std::vector<Launched>& launches,
               double widest_interval) {
-  const auto ratio = speed(launches, one.item, claim.reference_of(one));
-  if (!ratio) return {"", "unjudged"};
+  const auto found = speed(launches, one.item, claim.reference_of(one));
+  if (!found) return {"", "unjudged", "unmeasured"};
+  const table::Interval ratio = table::marked(*found, widest_interval);
   const double least = claim.at_most ? 1 / claim.times : claim.times;
-  return {table::cell(claim.at_most ? inverse(*ratio) : *ratio),
-          std::string(name(table::judge(*ratio, least, widest_interval)))};
+  const double lacking = 1 - ratio.estimate / least;
+  return {table::cell(claim.at_most ? inverse(ratio) : ratio),
+          std::string(name(table::judge(ratio, least))),
+          lacking <= 0 ? "reached" : fmt::format("{:.2g} % too slow", 100 * lacking)};
 }
 
 }  // namespace maxtrick::speed

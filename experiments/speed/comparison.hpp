@@ -29,15 +29,17 @@ using Launched = std::map<timing::Item, timing::Measured>;
                                                    const timing::Item& item,
                                                    const timing::Item& reference);
 
-// The result of checking a claim on a case: the measured value, in the terms of the claim, and the
-// verdict.
+// A claim or a goal beside what was measured.
 struct Verdict {
-  std::string measured;  // an interval; empty where it could not be judged
-  std::string verdict;   // table::Judgement, or "unjudged"
+  std::string measured;  // an interval, in the terms of the claim; empty if there are no times
+  std::string verdict;   // of a claim: table::Judgement, or "unjudged"
+  // Of a goal: "reached", "unmeasured", or by how much the estimated speed is below the goal, as a
+  // share of it: "12 % too slow".
+  std::string distance;
 };
 // Judges the claim by the interval of the ratio of times. A claim is "unjudged" if the case or its
 // reference has no times. An interval wider than the share `widest_interval` of its estimate is
-// inconclusive.
+// marked as wide, and confirms no miss.
 [[nodiscard]] Verdict judge(const Claim& claim, const Case& one,
                             const std::vector<Launched>& launches, double widest_interval);
 

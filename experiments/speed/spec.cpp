@@ -154,15 +154,17 @@ Claim read_claim(config::Section& section, const std::vector<std::string>& logit
     claim.reference_logits = section.choice("reference_logits", logits);
   claim.at_most = section.has("at_most_times");
   if (claim.at_most && section.has("at_least_times"))
-    section.reject("at_most_times", "two claims in one table", "at_least_times or at_most_times");
+    section.reject("at_most_times", "two limits in one table", "at_least_times or at_most_times");
   claim.times = section.number(claim.at_most ? "at_most_times" : "at_least_times", {1e-6, 1e6});
   return claim;
 }
 
-void read_claims(config::Section& config, Spec& spec) {
-  if (!config.has("claim")) return;
+// Reads the claims or the goals. `key` is "claim" or "goal".
+std::vector<Claim> read_claims(config::Section& config, const Spec& spec, const std::string& key) {
+  std::vector<Claim> claims;
+  if (!config.has(key)) return claims;
   const std::vector<std::string> logits = inputs::names_of(spec.logits, &timing::Logits::name);
-  for (config::Section& section : config.tables("claim")) {
+  for (config::Section& section : config.tables(key)) {
     const Claim claim = read_claim(section, logits);
     const Case* met = nullptr;
     for (const Case& one : spec.cases) {
@@ -175,10 +177,11 @@ void read_claims(config::Section& config, Spec& spec) {
       }
     }
     if (!met)
-      section.reject("variants", "no case of this config meets this claim",
+      section.reject("variants", fmt::format("no case of this config meets this {}", key),
                      "variants, classes, shapes, logits and threads of some [[grid]]");
-    spec.claims.push_back(claim);
+    claims.push_back(claim);
   }
+  return claims;
 }
 
 }  // namespace
@@ -201,6 +204,7 @@ Spec read_spec(config::Section& config) {
   spec.launches = config.count("launches", 1, 100);
   spec.limit = std::chrono::seconds(config.integer("launch_limit_s", 1, 3600));
   spec.widest_interval = config.number("widest_interval", {0, 1e9});
+  if (config.has("highest_load")) spec.highest_load = config.number("highest_load", {0, 1e6});
   spec.settings.repetitions = config.count("repetitions", table::fewest_pairs, table::most_pairs);
   spec.settings.min_seconds = config.number("min_time_ms", {0.001, 10000}) / 1000;
   spec.settings.inaccurate_above_ulp = config.number("inaccurate_above_ulp", {0, 1e6});
@@ -208,7 +212,8 @@ Spec read_spec(config::Section& config) {
   spec.logits = read_logits(config);
   const std::vector<const ops::Variant*> chosen = read_kernels(config, "variants", true);
   lay_out(spec, read_grids(config, inputs::names_of(spec.logits, &timing::Logits::name)), chosen);
-  read_claims(config, spec);
+  spec.claims = read_claims(config, spec, "claim");
+  spec.goals = read_claims(config, spec, "goal");
   return spec;
 }
 

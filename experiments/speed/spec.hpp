@@ -23,8 +23,9 @@ struct Case {
   [[nodiscard]] std::string threads() const { return all_threads ? "all" : "1"; }
 };
 
-// A claim about every case that it matches: the kernel is at least `times` times as fast as a
-// reference.
+// A claim about every case that it matches, or a goal for them: the kernel is at least `times`
+// times as fast as a reference. A claim states what holds on every machine that was measured, and a
+// miss is a failure. A goal is what the kernels are to reach.
 struct Claim {
   std::vector<std::string> variants = {};  // globs
   std::size_t least_classes = 1, most_classes = SIZE_MAX;
@@ -47,22 +48,25 @@ struct Claim {
 struct Spec {
   std::vector<timing::Logits> logits;
   std::vector<Case> cases;
-  std::vector<Claim> claims;
+  std::vector<Claim> claims, goals;
   std::size_t launches = 0;
-  std::chrono::milliseconds limit{};  // of one launch
-  double widest_interval = 0;         // widest conclusive one, as a share of the estimate
-  timing::Job settings;               // repetitions, seed and the like; no items
+  std::chrono::milliseconds limit{};        // of one launch
+  std::optional<double> highest_load = {};  // as in run::Plan
+  double widest_interval = 0;               // a wider one is marked; as a share of the estimate
+  timing::Job settings;                     // repetitions, seed and the like; no items
 };
 
 // Reads
 //   launches, repetitions, min_time_ms, launch_limit_s, seed, inaccurate_above_ulp, widest_interval
+//   optionally highest_load: how many CPUs other programs may use while claims are judged
 //   variants = [names or globs], as in ops::chooses
 //   [[logits]]  name, scale, masked = the share of -inf (0 if absent)
 //   [[grid]]    what is timed: shapes = ["4096x1000"], logits = [names], threads = ["1", "all"];
 //               optionally but_not = [globs], the variants to leave out
 //   [[claim]]   variants = [globs]; optionally classes = [from, to], shapes, logits (["plain"]),
 //               threads ("1"), reference, reference_logits; at_least_times or at_most_times
-// Errors are noted in the config; these include a claim that matches no case.
+//   [[goal]]    the same keys as a claim
+// Errors are noted in the config; these include a claim or a goal that matches no case.
 [[nodiscard]] Spec read_spec(config::Section& config);
 
 // Returns the name of oneDNN's kernel of an op, with the instruction set that it has in the process

@@ -13,8 +13,8 @@
 
 #include "inputs/variant_plan.hpp"
 #include "ops/registry.hpp"
+#include "run/cpu.hpp"
 #include "run/experiment.hpp"
-#include "run/store.hpp"
 #include "speed/comparison.hpp"
 #include "speed/table.hpp"
 #include "timing/launch.hpp"
@@ -129,7 +129,8 @@ std::vector<std::function<void()>> Launches::parts(const std::shared_ptr<Launche
   return all;
 }
 
-// Returns the job of a group: its cases, oneDNN, memcpy, and the references of the claims.
+// Returns the job of a group: its cases, oneDNN, memcpy, and the references of the claims and
+// goals.
 timing::Job Launches::job_of(const Group& group) const {
   std::set<timing::Item> items;
   for (const auto& held : cases_.at(group)) {
@@ -137,8 +138,9 @@ timing::Job Launches::job_of(const Group& group) const {
     if (!one || !timing::find_timed(one->item.kernel)->unavailable.empty()) continue;
     items.insert({one->item, {"memcpy", ""}});
     items.insert({onednn_beside(one->op, one->item.kernel), one->item.logits});
-    for (const Claim& claim : spec_.claims)
-      if (claim.matches(*one)) items.insert(claim.reference_of(*one));
+    for (const auto* claims : {&spec_.claims, &spec_.goals})
+      for (const Claim& claim : *claims)
+        if (claim.matches(*one)) items.insert(claim.reference_of(*one));
   }
   timing::Job job = spec_.settings;
   job.shape = group.shape;
@@ -276,6 +278,7 @@ run::Plan plan(config::Section& config) {
   plan.isas.clear();
   name_libraries(plan, spec);
   plan.part = "launches";
+  plan.highest_load = spec.highest_load;
   plan.folder = std::filesystem::path("speed") / run::cpu_folder();
   for (const Case& one : spec.cases)
     plan.cases.push_back(run::case_of(
@@ -289,6 +292,7 @@ run::Plan plan(config::Section& config) {
     const ops::Variant& timed = *timing::find_timed(spec.cases[i].item.kernel);
     plan.cases[i].foreign = !timed.plugin.empty();
     plan.cases[i].promised = timed.promises_bits(ops::DType::float32);
+    plan.cases[i].unavailable = !timed.unavailable.empty();
   }
   return plan;
 }

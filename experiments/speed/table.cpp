@@ -42,19 +42,20 @@ std::optional<table::Interval> share_of_copy(const Case& one,
   return table::Interval{share->estimate * more, share->low * more, share->high * more};
 }
 
-void judge_claims(const Case& one, const Spec& spec, const std::vector<Launched>& launches,
-                  Timed& timed) {
-  std::vector<std::string> claims, measured, verdicts;
-  for (const Claim& claim : spec.claims) {
+// Compares the case with the claims, or with the goals, that match it.
+Timed::Compared compare(const std::vector<Claim>& claims, const Case& one, const Spec& spec,
+                        const std::vector<Launched>& launches) {
+  std::vector<std::string> texts, measured, verdicts, distances;
+  for (const Claim& claim : claims) {
     if (!claim.matches(one)) continue;
     const Verdict verdict = judge(claim, one, launches, spec.widest_interval);
-    claims.push_back(claim.text(one));
+    texts.push_back(claim.text(one));
     measured.push_back(verdict.measured);
     verdicts.push_back(verdict.verdict);
+    distances.push_back(verdict.distance);
   }
-  timed.claims = fmt::format("{}", fmt::join(claims, "; "));
-  timed.measured = fmt::format("{}", fmt::join(measured, "; "));
-  timed.verdicts = fmt::format("{}", fmt::join(verdicts, "; "));
+  const auto joined = [](const auto& all) { return fmt::format("{}", fmt::join(all, "; ")); };
+  return {joined(texts), joined(measured), joined(verdicts), joined(distances)};
 }
 
 // Shows a number with four digits.
@@ -99,29 +100,36 @@ Columns columns() {
        "over the sample; of a gradient, in the class of the target, in ULPs of its scale",
        [](const Timed& timed) { return table::short_number(timed.max_error_ulp); }},
       {"claimed_ulp", Rule::exact, "what it claims of every row", claimed_ulp},
-      {"time_ns", Rule::info,
+      {"time_ns", Rule::timed,
        "an element: median in the launch in which oneDNN was at its best, or in its own best",
        shown(&Timed::time_ns)},
-      {"gb_per_s", Rule::info, "bytes read and written, each once, at that time",
+      {"gb_per_s", Rule::timed, "bytes read and written, each once, at that time",
        shown(&Timed::gb_per_s)},
-      {"launch_spread", Rule::info, "its slowest launch's median time by its fastest's",
+      {"launch_spread", Rule::timed, "its slowest launch's median time by its fastest's",
        shown(&Timed::launch_spread)},
-      {"speed", Rule::info,
+      {"speed", Rule::timed,
        "oneDNN's time by its own, within oneDNN's best launch: median and 95 % confidence "
-       "interval",
+       "interval, marked (wide) where it is wider than the config allows",
        &Timed::speed},
-      {"memcpy_share", Rule::info,
+      {"memcpy_share", Rule::timed,
        "bytes a second by memcpy's, within memcpy's best launch, likewise", &Timed::memcpy_share},
-      {"claim", Rule::info, "what the config claims, if anything", &Timed::claims},
-      {"measured", Rule::info,
+      {"claim", Rule::info, "what the config claims, if anything", &Timed::claims,
+       &Timed::Compared::texts},
+      {"measured", Rule::timed,
        "that ratio, within the best launch of what it is compared with: median and 95 % confidence "
        "interval",
-       &Timed::measured},
-      {"verdict", Rule::info,
-       "holds or missed where the whole interval is on one side of the claim, else noisy, and "
-       "noisy "
-       "too where it is wider than the config allows; it decides the exit code",
-       &Timed::verdicts},
+       &Timed::claims, &Timed::Compared::measured},
+      {"verdict", Rule::timed,
+       "holds: the whole interval is within the claim; missed: it is outside and not wide; noisy: "
+       "the measurement cannot decide. It determines the exit code",
+       &Timed::claims, &Timed::Compared::verdicts},
+      {"goal", Rule::info, "what the kernel is to reach, if anything", &Timed::goals,
+       &Timed::Compared::texts},
+      {"goal_measured", Rule::timed, "as measured, in the terms of the goal", &Timed::goals,
+       &Timed::Compared::measured},
+      {"distance", Rule::timed,
+       "reached, or by how much the speed is below the goal, as a share of it; it fails nothing",
+       &Timed::goals, &Timed::Compared::distances},
   };
 }
 
@@ -132,7 +140,10 @@ table::ResultTable empty_table(const Spec& spec) {
   table.judged = {{"claim", "measured", "verdict"}};
   table.lines = {{.title = "What is claimed",
                   .columns = {"variant", "shape", "logits", "claim", "measured", "verdict"},
-                  .given = "verdict"}};
+                  .given = "verdict"},
+                 {.title = "Goals, and the distance to them",
+                  .columns = {"variant", "shape", "logits", "goal", "goal_measured", "distance"},
+                  .given = "goal"}};
   for (const ops::Op op : ops::all_ops()) {
     if (!timing::is_timed(op)) continue;
     for (const timing::Logits& logits : spec.logits)
@@ -141,7 +152,8 @@ table::ResultTable empty_table(const Spec& spec) {
            .row = "variant",
            .column = "shape",
            .cells = {"speed"},
-           .only = {{"op", op}, {"threads", "1"}, {"logits", logits.name}}});
+           .only = {{"op", op}, {"threads", "1"}, {"logits", logits.name}},
+           .largest = "max_error_ulp"});
   }
   table.pivots.push_back({.title = "All threads: times as fast as oneDNN on one",
                           .row = "variant",
@@ -164,7 +176,8 @@ table::ResultTable empty_table(const Spec& spec) {
 Timed evaluate(const Case& one, const Spec& spec, const std::vector<Launched>& launches) {
   Timed timed;
   const std::vector<double> medians = gather(launches, one.item, timed);
-  judge_claims(one, spec, launches, timed);
+  timed.claims = compare(spec.claims, one, spec, launches);
+  timed.goals = compare(spec.goals, one, spec, launches);
   const auto [least, most] = std::minmax_element(medians.begin(), medians.end());
   if (least == medians.end()) return timed;
   const timing::Item onednn{onednn_beside(one.op, one.item.kernel), one.item.logits};
@@ -175,8 +188,11 @@ Timed evaluate(const Case& one, const Spec& spec, const std::vector<Launched>& l
   timed.time_ns = median * 1e9 / static_cast<double>(one.shape.elements());
   timed.gb_per_s = bytes(one.op, one.shape) / median / 1e9;
   timed.launch_spread = *most / *least;
-  timed.speed = speed(launches, one.item, onednn);
-  timed.memcpy_share = share_of_copy(one, launches);
+  const auto shown = [&](const std::optional<table::Interval>& ratio) {
+    return ratio ? std::optional(table::marked(*ratio, spec.widest_interval)) : std::nullopt;
+  };
+  timed.speed = shown(speed(launches, one.item, onednn));
+  timed.memcpy_share = shown(share_of_copy(one, launches));
   return timed;
 }
 

@@ -19,7 +19,11 @@ struct Timed {
   std::string implementation = {};
   std::optional<double> time_ns = {}, gb_per_s = {}, launch_spread = {};
   std::optional<table::Interval> speed = {}, memcpy_share = {};
-  std::string claims = {}, measured = {}, verdicts = {};  // of each claim, separated by "; "
+  // The claims or the goals of the case, each part with one text for each, separated by "; ".
+  struct Compared {
+    std::string texts, measured, verdicts, distances;
+  };
+  Compared claims = {}, goals = {};
 };
 
 using Columns = table::Columns<Case, Timed>;
@@ -28,7 +32,8 @@ using Columns = table::Columns<Case, Timed>;
 // Returns a table of these columns with its views, without rows.
 [[nodiscard]] table::ResultTable empty_table(const Spec& spec);
 
-// Combines the results of all launches of a case, and judges the claims that match it.
+// Combines the results of all launches of a case, and compares it with the claims and
+// goals that match it.
 [[nodiscard]] Timed evaluate(const Case& one, const Spec& spec,
                              const std::vector<Launched>& launches);
 

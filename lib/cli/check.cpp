@@ -91,7 +91,15 @@ int compare_with_baseline(const run::Run& run, const Prepared& prepared,
 
 int check_one(Prepared& prepared, const CheckOptions& options, Checked& checked) {
   const auto csv_path = prepared.csv_in(options.baseline);
-  const auto baseline = read_baseline(csv_path);
+  auto baseline = read_baseline(csv_path);
+  // Tables of times stay when the program becomes another one: as an archive.
+  std::string archive;
+  if (baseline && !prepared.folder.empty())
+    if (const auto version = run::version_of(csv_path.parent_path(), prepared.name);
+        version != run::build().version) {
+      archive = version;
+      baseline.reset();
+    }
   // A table of times need not exist for this machine: claims are judged without it.
   if (!baseline && prepared.folder.empty()) {
     checked.complaints.push_back(fmt::format("{}: no such baseline; make it: maxtrick run {} -o {}",
@@ -105,7 +113,8 @@ int check_one(Prepared& prepared, const CheckOptions& options, Checked& checked)
   prepared.resumed.remove();
   checked.keys = run.keys;
   checked.skipped = run.skipped;
-  checked.add(findings(run.table));
+  checked.add(findings(run.table, prepared));
+  if (!run.table.judged.empty()) report_load(run.table, prepared, csv_path);
   int found = report_findings(run.table, prepared, csv_path);
   found = worse(
       found, report_plugins(run.table, prepared, csv_path, options.plugins, &checked.mismatches));
@@ -116,16 +125,19 @@ int check_one(Prepared& prepared, const CheckOptions& options, Checked& checked)
                              prepared.all_keys.size() - prepared.foreign_keys.size() + known.size(),
                              checked));
   const std::size_t unclaimed = unclaimed_rows(run, prepared, known);
-  fmt::print("{}: {} rows checked, {}{}{}\n", csv_path.string(), run.table.rows.size(),
-             run.table.rows.empty() ? "none could run here"
-             : found == exit_holds  ? "all hold"
-                                    : "not all hold",
-             unclaimed > 0
-                 ? fmt::format("; {} of them, of plug-ins that claim nothing, are held to "
-                               "nothing",
-                               unclaimed)
-                 : "",
-             baseline ? "" : "; there is no table of this machine to compare with");
+  fmt::print(
+      "{}: {} rows checked, {}{}{}\n", csv_path.string(), run.table.rows.size(),
+      run.table.rows.empty() ? "none could run here"
+      : found == exit_holds  ? "all hold"
+                             : "not all hold",
+      unclaimed > 0 ? fmt::format("; {} of them, of plug-ins that claim nothing, are held to "
+                                  "nothing",
+                                  unclaimed)
+                    : "",
+      baseline ? std::string()
+      : archive.empty()
+          ? "; there is no table of this machine to compare with"
+          : fmt::format("; the table is an archive of version {}, and not compared", archive));
   flush_stdout();  // so that a reader of the log sees it at once
   return worse(found, run.complete() ? exit_holds : exit_incomplete);
 }
@@ -200,6 +212,7 @@ int accept(const AcceptOptions& options) {
       code = worse(code, exit_incomplete);
       continue;
     }
+    report_load(run.table, one, csv_path);
     const int found = report_findings(run.table, one, csv_path);
     code = worse(code, found);
     // A claim about times that does not hold may be accepted. A number beyond its bound is not

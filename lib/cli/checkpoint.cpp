@@ -11,6 +11,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "run/cpu.hpp"
 #include "worker/plugin.hpp"
 
 namespace maxtrick::cli {

@@ -48,6 +48,7 @@ struct RunOptions : TableOptions {
   std::filesystem::path
       folder;  // -o; empty: results/, or stdout if --filter, --set or --plugin is given
   std::filesystem::path exports;  // --export: folder for the models; empty: none are written
+  bool times = false;             // --times: replace the times of tables that are there
   bool dry_run = false;
 };
 

@@ -41,19 +41,13 @@ void add_failure(pugi::xml_node test, const std::string& kind, const std::string
   set(failure, "message", message);
 }
 
-std::string message(const Mismatch& one) {
-  return fmt::format("{}expected {}, got {}, allowed {}",
-                     one.column.empty() ? "" : "column " + one.column + ": ", one.expected, one.got,
-                     one.allowed);
-}
-
 class Suite {
  public:
   Suite(pugi::xml_node suite, const Checked& table) : suite_(suite), name_(table.name) {
     set(suite_, "name", table.name);
     for (const std::string& key : table.keys) (void)test(key);
     for (const Mismatch& one : table.mismatches)
-      add_failure(test(one.row.empty() ? whole : one.row), type(one.kind), message(one));
+      add_failure(test(one.row.empty() ? whole : one.row), type(one.kind), in_words(one));
     for (const std::string& complaint : table.complaints)
       add_failure(test(whole), "table", complaint);
     if (!table.error.empty()) set(test(whole).append_child("error"), "message", table.error);

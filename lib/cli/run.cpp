@@ -47,7 +47,32 @@ std::filesystem::path folder_of(const RunOptions& options) {
   return options.folder.empty() ? "results" : options.folder;
 }
 
-int write_table(run::Run& run, Prepared& prepared, const RunOptions& options) {
+// Whether the times of the table on disk stay, as long as the rest of it holds. Times belong to a
+// machine and a moment, so those of a committed table are only replaced on request. A plug-in may
+// have been rebuilt, so a table with rows of plug-ins is always measured.
+bool keeps_times(const Prepared& prepared, const RunOptions& options) {
+  return !options.times && prepared.plan.table.has_times() && prepared.foreign_keys.empty() &&
+         run::answers(prepared.csv_in(folder_of(options)).parent_path(), prepared.name,
+                      provenance(prepared, options));
+}
+
+// The table on disk in place of a run, if the experiment measures times and nothing else, so that
+// there is nothing to compute; no value if the table has other rows than a run would make.
+std::optional<run::Run> already_there(const Prepared& prepared, const RunOptions& options) {
+  const auto& cases = prepared.plan.cases;
+  if (prepared.plan.folder.empty() || cases.size() != prepared.all_keys.size()) return std::nullopt;
+  const auto old = table_on_disk(prepared.csv_in(folder_of(options)));
+  if (!old) return std::nullopt;
+  run::Run run{prepared.plan.table, {}, {}};
+  run.table.rows = old->rows();
+  if (!table::compare(run.table, *old).empty()) return std::nullopt;  // it has other columns
+  auto left = old->by_key(run.table);
+  for (const run::Case& one : cases)
+    if (left.erase(one.key.text()) == 0 && !one.unavailable) return std::nullopt;
+  return left.empty() ? std::optional(run) : std::nullopt;
+}
+
+int write_table(run::Run& run, Prepared& prepared, const RunOptions& options, bool keep_times) {
   const auto csv = prepared.csv_in(folder_of(options));
   if (run.table.rows.empty()) {
     fmt::print("{}: no row could be computed, so nothing was written\n", csv.string());
@@ -72,12 +97,17 @@ int write_table(run::Run& run, Prepared& prepared, const RunOptions& options) {
                csv.string(), broken);
     return exit_check_failed;
   }
-  if (old) table::keep_confirmed_times(run.table, *old);
+  keep_times = keep_times && old && broken == 0;
+  if (keep_times)
+    run.table.rows = old->rows();
+  else
+    report_load(run.table, prepared, csv);
   const auto stored =
       run::store(run.table, provenance(prepared, options), csv.parent_path(), prepared.name);
   prepared.resumed.remove();
   fmt::print("{}: {} rows, {}", csv.string(), run.table.rows.size(),
              stored == run::Stored::written ? "written" : "unchanged");
+  if (keep_times) fmt::print("; its times are kept, and --times measures them again");
   if (broken > 0) fmt::print("; {} cells or rows of the old table did not hold", broken);
   fmt::print("\n");
   flush_stdout();  // so that a reader of the log sees it at once
@@ -137,16 +167,19 @@ int run(const RunOptions& options) {
   int code = exit_holds;
   for (Prepared& one : all) {
     if (one.plan.cases.empty()) continue;
-    run::Run computed = compute(one, options);
+    const bool keep_times = !show && keeps_times(one, options);
+    auto there = keep_times ? already_there(one, options) : std::nullopt;
+    run::Run computed = there ? std::move(*there) : compute(one, options);
     const auto csv = one.csv_in(folder_of(options));
     code = worse(code, report_findings(computed.table, one, csv));
     code = worse(code, report_plugins(computed.table, one, csv, options.plugins));
     if (show) {
       fmt::print("{}", table::render(computed.table, table::Format::table));
+      report_load(computed.table, one, one.path);
       one.resumed.remove();
       if (!computed.complete()) code = worse(code, exit_incomplete);
     } else {
-      code = worse(code, write_table(computed, one, options));
+      code = worse(code, write_table(computed, one, options, keep_times));
     }
   }
   return worse(code, write_exports(models));

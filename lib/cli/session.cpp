@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <regex>
 #include <string>
 
@@ -173,9 +174,16 @@ std::vector<Prepared> prepare_default_set(TableOptions options) {
 run::Run compute(Prepared& prepared, const TableOptions& options) {
   run::Run run;
   resume(prepared, options);
+  const auto highest_load = prepared.plan.highest_load;
+  std::optional<timing::LoadMeter> meter;
+  if (prepared.plan.table.has_times()) meter.emplace();
   {
     ProgressBar bar(prepared.name, prepared.plan.part, options.quiet);
     run = run::run_cases(std::move(prepared.plan), options.jobs, std::ref(bar));
+  }
+  if (meter) {
+    prepared.load = meter->load();
+    prepared.load.highest = highest_load;
   }
   for (const auto& journal : prepared.resumed.journals)
     if (!journal->failure().empty())
@@ -202,19 +210,33 @@ int exit_code(table::Mismatch::Kind kind) {
   return exit_error;
 }
 
-std::vector<table::Mismatch> findings(const table::ResultTable& table) {
+std::vector<table::Mismatch> findings(const table::ResultTable& table, const Prepared& prepared) {
   std::vector<table::Mismatch> all = table::beyond_limits(table);
-  for (auto& one : table::claims_in_doubt(table)) all.push_back(std::move(one));
+  for (auto& one : table::claims_in_doubt(table, prepared.load.busy()))
+    all.push_back(std::move(one));
   return all;
+}
+
+void report_load(const table::ResultTable& table, const Prepared& prepared,
+                 const std::filesystem::path& csv) {
+  const auto [wide, all] = table::count_intervals(table);
+  const bool busy = prepared.load.busy();
+  if (!table.has_times() || (!busy && wide == 0)) return;
+  fmt::print(stderr,
+             "{}: the machine was {} while times were measured ({}); {} of {} intervals are wider "
+             "than allowed{}{}\n",
+             csv.string(), busy ? "busy" : "quiet", describe(prepared.load), wide, all,
+             wide > 0 ? " and marked (wide)" : "", busy ? "; measure again when it is quiet" : "");
 }
 
 int report_findings(const table::ResultTable& table, const Prepared& prepared,
                     const std::filesystem::path& csv) {
   int code = exit_holds;
-  for (const auto& one : findings(table)) {
+  for (const auto& one : findings(table, prepared)) {
     fmt::print("{}", table::describe(one, csv.string(), prepared.path.string()));
     code = worse(code, exit_code(one.kind));
   }
+  if (prepared.load.busy() && table::has_claims(table)) code = worse(code, exit_noisy);
   return code;
 }
 

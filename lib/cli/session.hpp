@@ -13,6 +13,7 @@
 #include "run/schedule.hpp"
 #include "run/store.hpp"
 #include "table/check.hpp"
+#include "timing/load.hpp"
 
 namespace maxtrick::cli {
 
@@ -32,6 +33,7 @@ struct Prepared {
   std::filesystem::path folder = {};               // subfolder of its table, as in the plan
   std::filesystem::path kept_in = {};              // subfolder of its checkpoints, in kept_folder()
   run::Resumed resumed = {};  // its checkpoints, to be removed once the result is used
+  timing::Load load = {};     // of other programs while times were measured
 
   // The CSV file of its table, where `tables` is the folder of all tables.
   [[nodiscard]] std::filesystem::path csv_in(const std::filesystem::path& tables) const {
@@ -52,15 +54,21 @@ struct Prepared {
 [[nodiscard]] std::vector<std::filesystem::path> default_configs();
 
 // Runs the cases, with a progress bar on a terminal. Prints on stderr the skipped cases with the
-// reasons, and the use of checkpoints.
+// reasons, and the use of checkpoints. For a table with times it measures `prepared.load`.
 [[nodiscard]] run::Run compute(Prepared& prepared, const TableOptions& options);
 
 // Errors that the table shows without a baseline: cells above their bound (ResultTable::limits),
 // and claims about speed that do not hold (ResultTable::judged).
-[[nodiscard]] std::vector<table::Mismatch> findings(const table::ResultTable& table);
+[[nodiscard]] std::vector<table::Mismatch> findings(const table::ResultTable& table,
+                                                    const Prepared& prepared);
+
+// Prints on stderr what disturbed the times of the table: other programs, and how many intervals
+// are marked as wide.
+void report_load(const table::ResultTable& table, const Prepared& prepared,
+                 const std::filesystem::path& csv);
 
 // Prints the findings on stdout. Returns exit_check_failed, exit_slower or exit_noisy, or
-// exit_holds if there are none.
+// exit_holds if there are none. Claims that were judged on a busy machine count as noisy.
 int report_findings(const table::ResultTable& table, const Prepared& prepared,
                     const std::filesystem::path& csv);
 

@@ -142,6 +142,16 @@ void ConfigState::raise(std::vector<NotedProblem> problems) {
   throw ConfigError(std::move(bare));
 }
 
+bool request_the_same(std::string_view a, std::string_view b) {
+  try {
+    toml::table first = toml::parse(without_mark(a)), second = toml::parse(without_mark(b));
+    for (const char* shown : {"title", "description"}) first.erase(shown), second.erase(shown);
+    return first == second;
+  } catch (const toml::parse_error&) {
+    return false;
+  }
+}
+
 ConfigFile::ConfigFile(std::string text, std::string name, std::span<const std::string> overrides)
     : state_(std::make_unique<ConfigState>()) {
   state_->nowhere.file = state_.get();

@@ -124,6 +124,11 @@ class Section {
   SectionState* state_;
 };
 
+// Whether two texts of a config request the same table: they have the same values, apart from title
+// and description, which are only shown. Comments and the order of keys do not matter. False if
+// either text is not TOML.
+[[nodiscard]] bool request_the_same(std::string_view a, std::string_view b);
+
 // A config file with its overrides.
 class ConfigFile {
  public:

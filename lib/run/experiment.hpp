@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <set>
 #include <stdexcept>
 #include <string>
@@ -69,6 +70,8 @@ struct Case {
   bool foreign = false;
   // Whether the bits of its results are promised (ResultTable::promised).
   bool promised = false;
+  // Whether it is known already that this machine or this build cannot run the case.
+  bool unavailable = false;
 };
 
 // A file that a config describes: its whole content, and a summary of one line.
@@ -93,6 +96,8 @@ struct Plan {
   std::set<std::string> isas = {};
   // A subfolder of the folder of all tables, for tables that belong to one machine.
   std::filesystem::path folder = {};
+  // How many CPUs other programs may use while times are measured; if absent, see timing::Load.
+  std::optional<double> highest_load = {};
   std::vector<Export> data = {};    // the data sets from which the cases learn, for `maxtrick data`
   std::vector<Export> models = {};  // the networks that they train, for `maxtrick run --export`
 

@@ -119,13 +119,7 @@ void Resumed::remove() {
   for (const auto& journal : journals) journal->remove();
 }
 
-bool can_resume(const Plan& plan) {
-  const auto& columns = plan.table.columns;
-  return plan.table.judged.empty() &&
-         std::none_of(columns.begin(), columns.end(), [](const table::Column& column) {
-           return column.rule == table::Rule::timed;
-         });
-}
+bool can_resume(const Plan& plan) { return plan.table.judged.empty() && !plan.table.has_times(); }
 
 Resumed resume(Plan& plan, const Keeping& keeping) {
   // Opens all files first: if one cannot be opened, the plan stays unchanged.

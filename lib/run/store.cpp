@@ -3,25 +3,18 @@
 #include <fmt/format.h>
 #include <gnu/libc-version.h>
 
-#include <cctype>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string_view>
 
+#include "config/config.hpp"
 #include "io/files.hpp"
+#include "run/cpu.hpp"
 
 namespace maxtrick::run {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-std::string cpu_model() {
-  std::ifstream info("/proc/cpuinfo");
-  for (std::string line; std::getline(info, line);)
-    if (line.starts_with("model name")) return line.substr(line.find(':') + 2);
-  return "unknown";
-}
 
 std::string compiler() {
 #if defined(__clang__)
@@ -35,8 +28,21 @@ Json digests(const std::string& name, const std::string& csv, const std::string&
   return {{name + ".csv", io::sha256(csv)}, {name + ".md", io::sha256(md)}};
 }
 
+Json config_of(const Provenance& from) {
+  return {{"name", from.config_name},
+          {"sha256", io::sha256(from.config_text)},
+          {"set", from.overrides},
+          {"text", from.config_text}};
+}
+
+// The name of a config is a path, which need not be UTF-8.
+std::string text_of(const Json& manifest) {
+  return manifest.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
 std::string manifest(const Json& tables, const Provenance& from) {
   const Build built = build();
+  const Cpu cpu = this_cpu();
   std::vector<std::string> libraries = from.libraries;
   libraries.push_back(fmt::format("glibc {}", gnu_get_libc_version()));
   Json json = {
@@ -45,20 +51,16 @@ std::string manifest(const Json& tables, const Provenance& from) {
       {"dirty", built.dirty},
       {"compiler", compiler()},
       {"flags", MAXTRICK_FLAGS},
-      {"cpu", cpu_model()},
+      {"cpu", cpu.model_name.empty() ? "unknown" : cpu.model_name},
+      {"microarchitecture", microarchitecture(cpu)},
       {"isa", from.isa},
       {"libraries", libraries},
       {"jobs", from.jobs},
-      {"config",
-       {{"name", from.config_name},
-        {"sha256", io::sha256(from.config_text)},
-        {"set", from.overrides},
-        {"text", from.config_text}}},
+      {"config", config_of(from)},
       {"sha256", tables},
   };
   if (!from.inputs.empty()) json["inputs"] = from.inputs;
-  // The name of a config is a path, which need not be UTF-8.
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return text_of(json);
 }
 
 // The manifest on disk. If the file is missing or is not a manifest, this returns an empty one.
@@ -96,9 +98,21 @@ std::vector<std::string> differences(const Json& manifest, const Provenance& fro
   return found;
 }
 
+bool has_set_and_inputs(const Json& manifest, const Provenance& from) {
+  return manifest["config"].value("set", Json{}) == Json(from.overrides) &&
+         manifest.value("inputs", Json::object()) == Json(from.inputs);
+}
+
 // Whether the manifest already describes these tables and this config.
 bool describes(const Json& manifest, const Json& tables, const Provenance& from) {
   return manifest["sha256"] == tables && differences(manifest, from).empty();
+}
+
+// The manifest on disk with other tables and another wording of the config.
+std::string reworded(Json manifest, const Json& tables, const Provenance& from) {
+  manifest["config"] = config_of(from);
+  manifest["sha256"] = tables;
+  return text_of(manifest);
 }
 
 // Describes the first line in which two texts differ: its number, and both versions.
@@ -126,28 +140,30 @@ Stored store(const table::ResultTable& table, const Provenance& provenance,
       changed.emplace_back(folder / (name + ending), *bytes);
   const Stored stored = changed.empty() ? Stored::unchanged : Stored::written;
   const auto manifest_path = folder / (name + ".manifest.json");
-  if (!changed.empty() || !describes(read_manifest(manifest_path), tables, provenance))
-    changed.emplace_back(manifest_path, manifest(tables, provenance));
+  const Json old = read_manifest(manifest_path);
+  const bool keeps_times = table.has_times() && answers(folder, name, provenance) &&
+                           old["sha256"].value(name + ".csv", Json{}) == tables[name + ".csv"];
+  if (!changed.empty() || !describes(old, tables, provenance))
+    changed.emplace_back(manifest_path, keeps_times ? reworded(old, tables, provenance)
+                                                    : manifest(tables, provenance));
   io::remove_leftovers(folder);
   io::write_files(changed);
   return stored;
 }
 
-std::string cpu_folder() {
-  std::string slug;
-  bool in_brackets = false;  // "(R)", "(TM)"
-  for (const char c : cpu_model()) {
-    if (c == '(' || c == ')') in_brackets = c == '(';
-    if (in_brackets) continue;
-    const auto byte = static_cast<unsigned char>(c);
-    const bool kept = std::isalnum(byte) || c == '.';
-    if (kept)
-      slug += static_cast<char>(std::tolower(byte));
-    else if (!slug.empty() && slug.back() != '-')
-      slug += '-';
-  }
-  while (slug.ends_with('-')) slug.pop_back();
-  return slug.empty() ? "unknown" : slug;
+bool answers(const std::filesystem::path& folder, const std::string& name,
+             const Provenance& request) {
+  const Json manifest = read_manifest(folder / (name + ".manifest.json"));
+  const Json text = manifest["config"].value("text", Json{});
+  return io::read_file_if_there(folder / (name + ".csv")) && !altered(folder, name) &&
+         text.is_string() &&
+         config::request_the_same(text.get<std::string>(), request.config_text) &&
+         has_set_and_inputs(manifest, request);
+}
+
+std::string version_of(const std::filesystem::path& folder, const std::string& name) {
+  const Json version = read_manifest(folder / (name + ".manifest.json")).value("maxtrick", Json{});
+  return version.is_string() ? version.get<std::string>() : "";
 }
 
 bool altered(const std::filesystem::path& folder, const std::string& name) {

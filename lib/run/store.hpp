@@ -26,9 +26,19 @@ enum class Stored { unchanged, written };
 
 // Writes those of the CSV and Markdown files that changed. Writes the manifest if either changed,
 // or if the manifest on disk does not describe these tables and this config. Tables hold no date,
-// host or path; what differs from machine to machine is in the manifest.
+// host or path; what differs from machine to machine is in the manifest. If the CSV file of a table
+// with times stays as it is, so does what its manifest says about the machine, which the times
+// belong to.
 Stored store(const table::ResultTable& table, const Provenance& provenance,
              const std::filesystem::path& folder, const std::string& name);
+
+// Whether the table on disk answers this request: its manifest describes it, and has the same
+// config (as config::request_the_same compares them), overrides and input files.
+[[nodiscard]] bool answers(const std::filesystem::path& folder, const std::string& name,
+                           const Provenance& request);
+
+// The version of the program that made the table on disk, as its manifest states; "" if unknown.
+[[nodiscard]] std::string version_of(const std::filesystem::path& folder, const std::string& name);
 
 // Whether the CSV file on disk differs from the one that its manifest describes.
 [[nodiscard]] bool altered(const std::filesystem::path& folder, const std::string& name);
@@ -43,10 +53,6 @@ Stored store(const table::ResultTable& table, const Provenance& provenance,
                                                         const std::filesystem::path& folder,
                                                         const std::string& name,
                                                         const Provenance& provenance);
-
-// The model name of the CPU as the name of a folder: lower-case letters, digits and dots, with a
-// dash for every other sequence of characters. Text in brackets is left out.
-[[nodiscard]] std::string cpu_folder();
 
 // The version of the program, the commit that it was built from ("" if unknown), and whether files
 // had changed since that commit.

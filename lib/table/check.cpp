@@ -84,6 +84,44 @@ std::string shell_word(std::string_view text) {
   return word + '\'';
 }
 
+// The parts of a cell about several claims.
+std::vector<std::string> split(const std::string& cell) {
+  std::vector<std::string> parts;
+  for (std::size_t from = 0; from < cell.size();) {
+    const std::size_t end = std::min(cell.find("; ", from), cell.size());
+    parts.push_back(cell.substr(from, end - from));
+    from = end + 2;
+  }
+  return parts;
+}
+
+std::optional<Mismatch::Kind> kind_of(std::string_view verdict, bool busy) {
+  if (verdict == "missed") return busy ? Mismatch::Kind::noisy : Mismatch::Kind::slower;
+  if (verdict == "noisy") return Mismatch::Kind::noisy;
+  if (verdict == "unjudged") return Mismatch::Kind::unjudged;
+  return std::nullopt;
+}
+
+// "took 1.27 (1.2 to 1.33) times the time of X; the claim is at most 1.25: cannot be decided, since
+// the interval contains it". See ResultTable::judged for the form of a claim.
+std::string sentence(const std::string& claim, const std::string& measured,
+                     std::string_view verdict, bool busy) {
+  const auto number_at = claim.find(' ', claim.find(' ') + 1);
+  const auto rest_at = claim.find(' ', number_at + 1);
+  const auto interval = parse_interval(measured);
+  if (rest_at == claim.npos || !interval)
+    return fmt::format("the claim \"{}\" is {}", claim,
+                       verdict == "unjudged" ? "not judged: there is no time to compare" : verdict);
+  const std::string rest = claim.substr(rest_at + 1);
+  const char* why = verdict == "missed" ? (busy ? "it seems missed, but the machine was busy"
+                                                : "missed, since the whole interval is outside")
+                    : interval->wide    ? "cannot be decided, since the interval is too wide"
+                                        : "cannot be decided, since the interval contains it";
+  return fmt::format("{} {:.3g} ({:.3g} to {:.3g}) {}; the claim is {}: {}",
+                     claim.starts_with("at most") ? "took" : "was", interval->estimate,
+                     interval->low, interval->high, rest, claim.substr(0, rest_at), why);
+}
+
 }  // namespace
 
 std::vector<Mismatch> compare(const ResultTable& got, const Baseline& baseline,
@@ -130,22 +168,6 @@ std::vector<Mismatch> compare(const ResultTable& got, const Baseline& baseline,
   return found;
 }
 
-void keep_confirmed_times(ResultTable& table, const Baseline& baseline) {
-  const auto old_rows = baseline.by_key(table);
-  std::vector<std::pair<Cell*, const Cell*>> confirmed;
-  for (Row& row : table.rows)
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      if (table.columns[i].rule != Rule::timed) continue;
-      const auto old = old_rows.find(table.key(row));
-      if (old == old_rows.end()) return;
-      const Cell& before = (*old->second)[i];
-      const auto was = before.interval(), is = row[i].interval();
-      if (was && is && !(was->low <= is->high && is->low <= was->high)) return;
-      if (was && is) confirmed.emplace_back(&row[i], &before);
-    }
-  for (const auto& [cell, old] : confirmed) *cell = *old;
-}
-
 std::vector<Mismatch> beyond_limits(const ResultTable& table) {
   std::vector<Mismatch> found;
   for (const Limit& limit : table.limits) {
@@ -170,35 +192,56 @@ std::vector<Mismatch> beyond_limits(const ResultTable& table) {
   return found;
 }
 
-std::vector<Mismatch> claims_in_doubt(const ResultTable& table) {
-  constexpr std::pair<std::string_view, Mismatch::Kind> kinds[] = {
-      {"missed", Mismatch::Kind::slower},
-      {"noisy", Mismatch::Kind::noisy},
-      {"unjudged", Mismatch::Kind::unjudged}};
+std::vector<Mismatch> claims_in_doubt(const ResultTable& table, bool busy) {
   std::vector<Mismatch> found;
-  for (const Judged& judged : table.judged) {
-    const std::size_t claim = table.index(judged.claim), measured = table.index(judged.measured),
-                      verdict = table.index(judged.verdict);
-    for (const Row& row : table.rows)
-      for (const auto& [word, kind] : kinds)  // only the worst verdict of a row is reported
-        if (row[verdict].text().find(word) != std::string::npos) {
-          found.push_back({kind, table.key(row), judged.verdict, row[claim].text(),
-                           row[measured].text(),
-                           "a whole interval within the claim: " + row[verdict].text()});
-          break;
-        }
-  }
+  for (const Judged& judged : table.judged)
+    for (const Row& row : table.rows) {
+      const auto at = [&](const std::string& column) {
+        return split(row[table.index(column)].text());
+      };
+      const auto claims = at(judged.claim), measured = at(judged.measured),
+                 verdicts = at(judged.verdict);
+      for (std::size_t i = 0; i < verdicts.size(); ++i) {
+        const auto kind = kind_of(verdicts[i], busy);
+        if (!kind) continue;
+        const std::string claim = i < claims.size() ? claims[i] : "",
+                          got = i < measured.size() ? measured[i] : "";
+        found.push_back({*kind, table.key(row), judged.verdict, claim, got, verdicts[i],
+                         sentence(claim, got, verdicts[i], busy)});
+      }
+    }
   return found;
+}
+
+bool has_claims(const ResultTable& table) {
+  return std::any_of(table.rows.begin(), table.rows.end(), [&](const Row& row) {
+    return std::any_of(table.judged.begin(), table.judged.end(), [&](const Judged& judged) {
+      return !row[table.index(judged.verdict)].empty();
+    });
+  });
+}
+
+Intervals count_intervals(const ResultTable& table) {
+  Intervals found;
+  for (const Row& row : table.rows)
+    for (const Cell& cell : row)
+      if (const auto interval = cell.interval()) ++found.all, found.wide += interval->wide;
+  return found;
+}
+
+std::string in_words(const Mismatch& mismatch) {
+  if (!mismatch.sentence.empty()) return mismatch.sentence;
+  return fmt::format("{}expected {}, got {}, allowed {}",
+                     mismatch.column.empty() ? "" : "column " + mismatch.column + ": ",
+                     mismatch.expected, mismatch.got, mismatch.allowed);
 }
 
 std::string describe(const Mismatch& mismatch, std::string_view table_path,
                      std::string_view config_path) {
-  std::string text{table_path};
-  text += ":";
-  if (!mismatch.row.empty()) text += fmt::format(" row {},", mismatch.row);
-  if (!mismatch.column.empty()) text += fmt::format(" column {}:", mismatch.column);
-  text += fmt::format(" expected {}, got {}, allowed {}\n", mismatch.expected, mismatch.got,
-                      mismatch.allowed);
+  std::string text = fmt::format("{}:", table_path);
+  if (!mismatch.row.empty())
+    text += fmt::format(" row {}{}", mismatch.row, mismatch.sentence.empty() ? "," : ":");
+  text += fmt::format(" {}\n", in_words(mismatch));
   // A row that the run no longer makes cannot be repeated.
   if (mismatch.row.empty() || mismatch.got == no_row) return text;
   return text + fmt::format("    again: {}\n", rerun(config_path, mismatch.row));

@@ -18,7 +18,14 @@ struct Mismatch {
   std::string expected;  // the content of the baseline
   std::string got;
   std::string allowed;  // the interval or the rule
+  // If it is not empty, messages show it in place of the fields above: a claim about speed beside
+  // what was measured.
+  std::string sentence = {};
 };
+
+// The mismatch in words, without its row: "column C: expected E, got G, allowed A", or its
+// sentence.
+[[nodiscard]] std::string in_words(const Mismatch& mismatch);
 
 // Compares `got` with the baseline. Rules:
 //   key      rows are matched by key; a missing and an extra row are mismatches;
@@ -34,17 +41,22 @@ struct Mismatch {
 [[nodiscard]] std::vector<Mismatch> compare(const ResultTable& got, const Baseline& baseline,
                                             const std::vector<std::string>* keys = nullptr);
 
-// If the interval of every timed cell overlaps the one in the baseline, all timed cells take the
-// texts of the baseline. A time belongs to a machine and a moment, so a run that confirms the old
-// times should not change the file.
-void keep_confirmed_times(ResultTable& table, const Baseline& baseline);
-
 // The cells of a table that are above their bound (ResultTable::limits) or outside the range of
 // their column.
 [[nodiscard]] std::vector<Mismatch> beyond_limits(const ResultTable& table);
 
-// The claims about speed that do not hold, or that cannot be judged (ResultTable::judged).
-[[nodiscard]] std::vector<Mismatch> claims_in_doubt(const ResultTable& table);
+// The claims about speed that do not hold, or that cannot be judged (ResultTable::judged). On a
+// busy machine no claim is missed, because the other programs may be the reason.
+[[nodiscard]] std::vector<Mismatch> claims_in_doubt(const ResultTable& table, bool busy = false);
+
+// Whether a claim about speed is judged in any row.
+[[nodiscard]] bool has_claims(const ResultTable& table);
+
+// How many intervals of times the table has, and how many of them are marked as wide.
+struct Intervals {
+  std::size_t wide = 0, all = 0;
+};
+[[nodiscard]] Intervals count_intervals(const ResultTable& table);
 
 // The regular expression that matches this key and no other, for --filter.
 [[nodiscard]] std::string exact_filter(std::string_view key);
@@ -55,8 +67,8 @@ void keep_confirmed_times(ResultTable& table, const Baseline& baseline);
 // The shell command that computes the row of this key again.
 [[nodiscard]] std::string rerun(std::string_view config_path, std::string_view key);
 
-// The mismatch as lines of text: "TABLE: row KEY, column C: expected E, got G, allowed A", and the
-// command that repeats the case.
+// The mismatch as lines of text: the table, the row, the mismatch in words, and the command that
+// repeats the case.
 [[nodiscard]] std::string describe(const Mismatch& mismatch, std::string_view table_path,
                                    std::string_view config_path);
 

@@ -12,6 +12,8 @@
 namespace maxtrick::table {
 namespace {
 
+constexpr std::string_view mark_of_wide = " (wide)";
+
 // The largest k with P(fewer than k of n values are below the median) <= 2.5 %. The interval
 // reaches from the k-th smallest value to the k-th largest. For n up to most_pairs, 2^-n is a
 // normal number.
@@ -36,11 +38,20 @@ Interval median_ratio(const std::vector<double>& reference, const std::vector<do
   return {quantile(ratios, 0.5), ratios.at(k - 1), ratios.at(n - k)};
 }
 
+Interval marked(Interval interval, double widest) {
+  // The negated comparison marks NaN.
+  interval.wide = !(interval.high - interval.low <= widest * interval.estimate);
+  return interval;
+}
+
 std::string cell(const Interval& interval) {
-  return fmt::format("{:.3g} [{:.3g}, {:.3g}]", interval.estimate, interval.low, interval.high);
+  return fmt::format("{:.3g} [{:.3g}, {:.3g}]{}", interval.estimate, interval.low, interval.high,
+                     interval.wide ? mark_of_wide : "");
 }
 
 std::optional<Interval> parse_interval(std::string_view text) {
+  const bool wide = text.ends_with(mark_of_wide);
+  if (wide) text.remove_suffix(mark_of_wide.size());
   const auto open = text.find(" ["), comma = text.find(", ");
   if (open == text.npos || comma == text.npos || comma < open || !text.ends_with(']'))
     return std::nullopt;
@@ -48,7 +59,7 @@ std::optional<Interval> parse_interval(std::string_view text) {
   const auto low = io::parse_number(text.substr(open + 2, comma - open - 2));
   const auto high = io::parse_number(text.substr(comma + 2, text.size() - comma - 3));
   if (!estimate || !low || !high || !(*low <= *estimate && *estimate <= *high)) return std::nullopt;
-  return Interval{*estimate, *low, *high};
+  return Interval{*estimate, *low, *high, wide};
 }
 
 std::string_view name(Judgement judgement) {
@@ -60,11 +71,9 @@ std::string_view name(Judgement judgement) {
   return {};
 }
 
-Judgement judge(const Interval& got, double at_least, double widest) {
-  // The negated comparison makes NaN noisy.
-  if (!(got.high - got.low <= widest * got.estimate)) return Judgement::noisy;
+Judgement judge(const Interval& got, double at_least) {
   if (got.low >= at_least) return Judgement::holds;
-  return got.high < at_least ? Judgement::missed : Judgement::noisy;
+  return got.high < at_least && !got.wide ? Judgement::missed : Judgement::noisy;
 }
 
 }  // namespace maxtrick::table

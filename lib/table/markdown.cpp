@@ -60,6 +60,18 @@ std::vector<std::string> values(const ResultTable& table, const Only& only,
   return seen;
 }
 
+// The largest number in a column of the rows that a pivot shows in one line; empty if none is
+// there.
+std::string largest_in(const ResultTable& table, const Pivot& pivot, const std::string& line) {
+  const std::size_t line_at = table.index(pivot.row), at = table.index(pivot.largest);
+  const Cell* largest = nullptr;
+  for (const Row& row : table.rows)
+    if (table.keeps(pivot.only, row) && row[line_at].text() == line && row[at].number() &&
+        (!largest || *row[at].number() > *largest->number()))
+      largest = &row[at];
+  return largest ? shown(table.columns[at], *largest) : "";
+}
+
 // Appends the grid of a pivot or a count. absorb(cell, row) adds a row that is kept to its cell.
 template <class View, class Cell, class Absorb, class Show>
 void append_grid(std::string& md, const ResultTable& table, const View& view,
@@ -75,10 +87,16 @@ void append_grid(std::string& md, const ResultTable& table, const View& view,
 
   md += "\n## " + view.title + "\n\n";
   std::vector<std::string> header{view.row};
+  if constexpr (std::is_same_v<View, Pivot>) {
+    if (view.cells.size() > 1) md += fmt::format("Each cell: {}.\n\n", fmt::join(view.cells, ", "));
+    if (!view.largest.empty()) header.push_back(view.largest + ", largest");
+  }
   for (const auto& column : columns) header.push_back(escaped(column));
   append_header(md, header);
   for (const auto& line : lines) {
     std::vector<std::string> cells{escaped(line)};
+    if constexpr (std::is_same_v<View, Pivot>)
+      if (!view.largest.empty()) cells.push_back(largest_in(table, view, line));
     for (const auto& column : columns) {
       const auto found = grid.find({line, column});
       cells.push_back(found == grid.end() ? "" : show(found->second));

@@ -41,7 +41,8 @@ std::string json(const ResultTable& table) {
     nlohmann::ordered_json object;
     for (std::size_t i = 0; i < row.size(); ++i) {
       const Column& column = table.columns[i];
-      const bool numeric = column.rule == Rule::bounded || column.rule == Rule::info;
+      const bool numeric =
+          column.rule == Rule::bounded || column.rule == Rule::timed || column.rule == Rule::info;
       const auto number = numeric ? row[i].number() : std::nullopt;
       if (number && std::isfinite(*number))
         object[column.name] = *number;

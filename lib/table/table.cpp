@@ -26,6 +26,11 @@ std::size_t ResultTable::index(std::string_view column) const {
   throw std::out_of_range(fmt::format("no column '{}' in table '{}'", column, title));
 }
 
+bool ResultTable::has_times() const {
+  return std::any_of(columns.begin(), columns.end(),
+                     [](const Column& column) { return column.rule == Rule::timed; });
+}
+
 bool ResultTable::keeps(const Only& only, const Row& row) const {
   return std::all_of(only.begin(), only.end(), [&](const auto& condition) {
     return row[index(condition.first)] == condition.second;

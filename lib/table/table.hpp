@@ -19,7 +19,7 @@ enum class Rule {
   key,      // names the row; all keys of a row together are unique in the table
   exact,    // equal as text
   bounded,  // within the column's tolerance; exact in a row whose bits are promised
-  timed,    // "estimate [low, high]", measured in one run: shown, not compared; see check.hpp
+  timed,    // a time, or a ratio of times of one run: shown, not compared
   info,     // shown, not compared
 };
 [[nodiscard]] std::string_view name(Rule rule);
@@ -58,14 +58,16 @@ struct Column {
 // Views of a table in its Markdown file.
 //
 // A pivot has one line for each value of `row` and one column for each value of `column`, both in
-// order of appearance. Each cell holds the columns `cells`, separated by blanks. `only` selects the
-// rows.
+// order of appearance. Each cell holds the columns `cells`, separated by blanks; if there are
+// several, a key above the grid names them. If `largest` is not empty, another column shows the
+// largest number that the line has in the column of that name. `only` selects the rows.
 struct Pivot {
   std::string title;
   std::string row;
   std::string column;
   std::vector<std::string> cells;
   Only only = {};
+  std::string largest = {};
 };
 
 // Like a pivot, but each cell is the number of rows. `columns` are shown in that order, even if a
@@ -117,10 +119,11 @@ class Key {
 };
 
 // The columns with claims about speed, which the experiment itself judged by an interval: the
-// claim, the measurement and the verdict. A verdict is "holds", "missed" (confirmed slower),
-// "noisy" or "unjudged" (what the claim is about could not be measured). A row with several claims
-// has several verdicts, separated by "; "; a row without claims has an empty cell. `check` compares
-// such rows with their claims, never with the times of the baseline.
+// claim, the measurement and the verdict. A claim reads "at least 2 times as fast as X" or "at most
+// 2 times the time of X". A verdict is "holds", "missed" (confirmed slower), "noisy" or "unjudged"
+// (what the claim is about could not be measured). A row with several claims has several of each,
+// separated by "; "; a row without claims has an empty cell. `check` compares such rows with their
+// claims, never with the times of the baseline.
 struct Judged {
   std::string claim;
   std::string measured;
@@ -147,6 +150,7 @@ struct ResultTable {
   std::vector<std::string> legend = {};
 
   [[nodiscard]] std::size_t index(std::string_view column) const;  // throws std::out_of_range
+  [[nodiscard]] bool has_times() const;                            // a column with the rule `timed`
   // Whether the view `only` selects the row.
   [[nodiscard]] bool keeps(const Only& only, const Row& row) const;
   // The text of the row's key.

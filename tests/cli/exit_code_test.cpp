@@ -42,7 +42,8 @@ BOOST_AUTO_TEST_CASE(a_claim_is_held_whatever_the_baseline_says) {
   const Workdir folder;
   write(folder, {missed, noisy});
   for (const std::string command : {"run", "check", "accept"}) {
-    folder.exits(3, "$PROBE " + command + " probe.toml").out_has("row r1, column verdict");
+    folder.exits(3, "$PROBE " + command + " probe.toml")
+        .out_has("row r1: the claim \"r1\" is noisy\n");
   }
 }
 

@@ -36,6 +36,10 @@ std::string judged(const Claim& claim, const std::vector<Launched>& found, doubl
   return verdict.measured + " " + verdict.verdict;
 }
 
+std::string distance(const Claim& goal, const std::vector<Launched>& found) {
+  return judge(goal, one, found, 0.5).distance;
+}
+
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(a_kernel_is_compared_within_the_best_launch_of_the_reference) {
@@ -58,8 +62,22 @@ BOOST_AUTO_TEST_CASE(a_claim_holds_is_missed_or_cannot_be_told) {
   const auto wide = launches(in({1, 1.5, 3, 1, 1.5, 3}));
   BOOST_TEST(judged(at_least(1.9), wide, 10) == "2 [1, 3] noisy");
   BOOST_TEST(judged(at_least(0.5), wide, 10) == "2 [1, 3] holds");
-  BOOST_TEST(judged(at_least(0.5), wide) == "2 [1, 3] noisy");
+  BOOST_TEST(judged(at_least(0.5), wide) == "2 [1, 3] (wide) holds");
+  BOOST_TEST(judged(at_least(3.5), wide, 10) == "2 [1, 3] missed");
+  BOOST_TEST(judged(at_least(3.5), wide) == "2 [1, 3] (wide) noisy");
   BOOST_TEST(judged(at_least(1), launches(in({}))) == " unjudged");
+}
+
+BOOST_AUTO_TEST_CASE(a_goal_has_a_distance) {
+  BOOST_TEST(distance(at_least(2), launches()) == "reached");
+  BOOST_TEST(distance(at_least(2.5), launches()) == "20 % too slow");
+  BOOST_TEST(distance(at_least(1), launches(in({}))) == "unmeasured");
+  Claim goal = at_least(1.5);
+  goal.at_most = true;
+  goal.reference = "memcpy";  // the kernel takes twice its time
+  BOOST_TEST(distance(goal, launches()) == "25 % too slow");
+  goal.times = 2;
+  BOOST_TEST(distance(goal, launches()) == "reached");
 }
 
 BOOST_AUTO_TEST_CASE(a_claim_of_at_most_is_of_times) {
@@ -119,6 +137,7 @@ BOOST_AUTO_TEST_CASE(a_row_has_times_ratios_and_verdicts) {
   Spec spec;
   spec.widest_interval = 0.5;
   spec.claims = {at_least(1.9), at_least(2.1)};
+  spec.goals = {at_least(2.5)};
   const table::ResultTable table = speed::empty_table(spec);
   const auto cells = [&](const std::vector<Launched>& found, auto... columns) {
     const speed::Columns columns_of = speed::columns();
@@ -134,6 +153,8 @@ BOOST_AUTO_TEST_CASE(a_row_has_times_ratios_and_verdicts) {
   BOOST_TEST(cells(launches(), "launch_spread", "speed", "memcpy_share") ==
              "1.333|2 [2, 2]|0.5 [0.5, 0.5]|");
   BOOST_TEST(cells(launches(), "measured", "verdict") == "2 [2, 2]; 2 [2, 2]|holds; missed|");
+  BOOST_TEST(cells(launches(), "goal", "goal_measured", "distance") ==
+             "at least 2.5 times as fast as softmax.onednn|2 [2, 2]|20 % too slow|");
   // A kernel with wrong results is not timed. The run fails because of its error, and the claim
   // gives no further finding.
   auto wrong = launches(in({}));

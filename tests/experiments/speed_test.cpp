@@ -1,6 +1,7 @@
 // Runs the experiment `speed` as a user does, on few cases. Times are only checked for their
 // presence.
 #include "config_runs.hpp"
+#include "run/store.hpp"
 #include "table/interval.hpp"
 #include "tiny_speed.hpp"
 
@@ -70,7 +71,10 @@ BOOST_AUTO_TEST_CASE(check_measures_anew_and_holds_the_claims_only) {
   const Workdir folder;
   BOOST_TEST(run_program(folder, "at_least_times = 1000000\n").code == 3);
   folder.exits(3, "$MAXTRICK check tiny.toml --baseline out")
-      .out_has("column verdict: expected at least 1000000 times as fast as softmax.onednn, got ")
+      .out_has("row softmax/softmax.accurate.scalar/8x5/1/plain: was ")
+      .out_has(
+          ") times as fast as softmax.onednn; the claim is at least 1000000: missed, since the "
+          "whole interval is outside\n")
       .out_has(
           "again: maxtrick run tiny.toml --filter "
           "'^softmax/softmax\\.accurate\\.scalar/8x5/1/plain$'");
@@ -80,9 +84,86 @@ BOOST_AUTO_TEST_CASE(check_measures_anew_and_holds_the_claims_only) {
   // Times that differ from those of the baseline are not reported.
   BOOST_TEST(run_program(folder, "at_least_times = 0.000001\n").code == 0);
   folder.exits(0, "$MAXTRICK check tiny.toml --baseline out");
-  // No measured interval has the width 0, so the claim cannot be judged.
-  folder.write("tiny.toml", config + "at_least_times = 0.000001\n");
-  folder.exits(4, "$MAXTRICK run tiny.toml --set widest_interval=0");
+}
+
+// No measured interval has the width 0, so all are marked, and none confirms a miss.
+BOOST_AUTO_TEST_CASE(wide_intervals_are_marked_and_told) {
+  const Workdir folder("tiny.toml", config + "at_least_times = 1000000\n");
+  folder.exits(4, "$MAXTRICK run tiny.toml -o out --set widest_interval=0")
+      .out_has("the claim is at least 1000000: cannot be decided, since the interval is too wide\n")
+      .err_has("the machine was quiet while times were measured (load average ")
+      .err_has(" intervals are wider than allowed and marked (wide)\n");
+  for (const Cells& row : rows_of(folder.read("out/" + tiny_table)))
+    if (row.at("variant") == "softmax.accurate.scalar")
+      BOOST_TEST(row.at("speed").ends_with("] (wide)"), row.at("speed"));
+}
+
+// The busy machine, whose load the message names, decides no claim.
+BOOST_AUTO_TEST_CASE(a_busy_machine_is_reported_and_decides_nothing) {
+  const Workdir folder(
+      "tiny.toml", replaced(config, "highest_load = 1000000\n", "") + "at_least_times = 1000000\n");
+  const std::string
+      busy = "for i in $(seq $(nproc)); do (while :; do :; done) & loops=\"$loops $!\"; done; ",
+      then_quiet = "; code=$?; kill $loops; exit $code";
+  for (const std::string command : {"run tiny.toml -o out", "check tiny.toml --baseline out"})
+    folder.exits(4, busy + "$MAXTRICK " + command + then_quiet)
+        .out_has("the claim is at least 1000000: it seems missed, but the machine was busy\n")
+        .err_has("tiny.csv: the machine was busy while times were measured (load average ")
+        .err_has("; measure again when it is quiet\n");
+  // A claim that holds is not decided either.
+  folder.write("tiny.toml",
+               replaced(config, "highest_load = 1000000\n", "") + "at_least_times = 0.000001\n");
+  folder.exits(4, busy + "$MAXTRICK run tiny.toml -o other" + then_quiet).out_lacks("the claim is");
+}
+
+BOOST_AUTO_TEST_CASE(a_goal_is_shown_with_its_distance_and_fails_nothing) {
+  const Workdir folder("tiny.toml",
+                       replaced(config, "[[claim]]", "[[goal]]") + "at_least_times = 1000000\n");
+  folder.exits(0, "$MAXTRICK run tiny.toml -o out");
+  folder.exits(0, "$MAXTRICK check tiny.toml --baseline out");
+  std::size_t goals = 0;
+  for (const Cells& row : rows_of(folder.read("out/" + tiny_table))) {
+    BOOST_TEST(row.at("claim") + row.at("measured") + row.at("verdict") == "");
+    if (row.at("goal").empty()) continue;
+    ++goals;
+    BOOST_TEST(row.at("goal") == "at least 1000000 times as fast as softmax.onednn");
+    BOOST_TEST(table::parse_interval(row.at("goal_measured")).has_value());
+    BOOST_TEST(row.at("distance").ends_with(" % too slow"), row.at("distance"));
+  }
+  BOOST_TEST(goals == 1U);
+  BOOST_TEST(contains(io::read_file(folder / ("out/speed/" + run::cpu_folder() + "/tiny.md")),
+                      "## Goals, and the distance to them\n"));
+}
+
+// The claims hold in every table of this version. Tables of older versions are an archive.
+BOOST_AUTO_TEST_CASE(the_committed_tables_of_this_version_hold_their_claims) {
+  std::size_t claims = 0;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::string(MAXTRICK_SOURCE_DIR) + "/results/speed")) {
+    if (run::version_of(entry.path(), "speed") != run::build().version) continue;
+    for (const Cells& row : rows_of(io::read_file(entry.path() / "speed.csv"))) {
+      if (row.at("claim").empty()) continue;
+      ++claims;
+      for (const std::string doubt : {"missed", "noisy", "unjudged"})
+        BOOST_TEST(!contains(row.at("verdict"), doubt),
+                   entry.path() << ": " << row.at("variant") << " at " << row.at("shape") << ", "
+                                << row.at("logits") << ": " << row.at("claim") << ": "
+                                << row.at("measured"));
+    }
+  }
+  if (claims == 0) BOOST_TEST_MESSAGE("skipped: no speed table is of this version");
+}
+
+// A table of another version is neither compared nor in the way.
+BOOST_AUTO_TEST_CASE(an_archive_is_not_compared) {
+  const Workdir folder;
+  BOOST_TEST(run_program(folder, "at_least_times = 0.000001\n").code == 0);
+  const std::string manifest = "out/speed/" + run::cpu_folder() + "/tiny.manifest.json";
+  folder.write(manifest, replaced(folder.read(manifest), "\"maxtrick\": \"" + run::build().version,
+                                  "\"maxtrick\": \"0.0.1"));
+  folder.write("out/" + tiny_table, "other,columns\n1,2\n");
+  folder.exits(0, "$MAXTRICK check tiny.toml --baseline out")
+      .out_has("all hold; the table is an archive of version 0.0.1, and not compared\n");
 }
 
 BOOST_AUTO_TEST_CASE(a_filter_measures_a_case_and_what_it_is_compared_with) {
@@ -114,17 +195,17 @@ BOOST_AUTO_TEST_CASE(errors_in_a_config_have_their_place) {
   };
   rejected("variants = [\"softmax.accurate.scalar\"]\n",
            "variants = [\"softmax.accurate.scalar\"]\nclasses = [6, 9]\n",
-           "t.toml:28:12: error: no case of this config meets this claim");
+           "t.toml:29:12: error: no case of this config meets this claim");
   rejected("at_least_times = 2", "at_most_times = 2\nat_least_times = 2",
-           "two claims in one table");
+           "two limits in one table");
   rejected("at_least_times = 2", "at_least_times = 2\nreference = \"softmx.*\"",
-           "t.toml:30:13: error: unknown variant 'softmx.accurate.scalar'");
+           "t.toml:31:13: error: unknown variant 'softmx.accurate.scalar'");
   rejected("at_least_times = 2", "at_least_times = 2\nclasses = [5]", "no range of classes");
   rejected("at_least_times = 2", "", "at_least_times");
-  rejected("[\"8x5\"]", "[\"8y5\"]", "t.toml:20:11: error: '8y5' is no shape");
+  rejected("[\"8x5\"]", "[\"8y5\"]", "t.toml:21:11: error: '8y5' is no shape");
   rejected("[\"8x5\"]", "[\"8x5\", \"8x6\", \"8x5\"]", "'8x5' is named twice");
   rejected("threads = [\"1\"]\n", "threads = [\"1\"]\nbut_not = [\"*.scaler\"]\n",
-           "t.toml:23:12: error: '*.scaler' matches nothing that can be timed");
+           "t.toml:24:12: error: '*.scaler' matches nothing that can be timed");
   rejected("softmax.onednn*", "softmax.nodnn", "'softmax.nodnn' matches nothing that can be timed");
   rejected("logits = [\"plain\", \"masked\"]", "logits = [\"plan\"]", "plan");
   rejected("repetitions = 6", "repetitions = 5", "6");

@@ -17,7 +17,7 @@ std::string of_first(std::size_t n) {
 }
 
 std::string judged(const char* interval, double at_least) {
-  return std::string(name(judge(parse_interval(interval).value(), at_least, 0.5)));
+  return std::string(name(judge(marked(parse_interval(interval).value(), 0.5), at_least)));
 }
 
 }  // namespace
@@ -40,8 +40,19 @@ BOOST_AUTO_TEST_CASE(a_cell_is_read_back) {
   BOOST_REQUIRE(interval);
   BOOST_TEST(cell(*interval) == "1.25 [1.21, 1.28]");
   for (const char* bad : {"", "2", "2 [1.8, 2.2", "2 [1.8 2.2]", "[1.8, 2.2]", "2 [, ]",
-                          "2 [2.1, 2.2]", "2 [1.8, 1.9]", "nan [nan, nan]", "2, 3 [1, 4]"})
+                          "2 [2.1, 2.2]", "2 [1.8, 1.9]", "nan [nan, nan]", "2, 3 [1, 4]",
+                          "2 [1.8, 2.2] (narrow)", "2 [1.8, 2.2](wide)"})
     BOOST_TEST(!parse_interval(bad), bad);
+}
+
+BOOST_AUTO_TEST_CASE(a_wide_interval_is_marked) {
+  const auto shown = [](Interval interval) { return cell(marked(interval, 0.5)); };
+  BOOST_TEST(shown({2, 1.5, 2.5}) == "2 [1.5, 2.5]");
+  BOOST_TEST(shown({2, 1.5, 2.51}) == "2 [1.5, 2.51] (wide)");
+  BOOST_TEST(parse_interval("2 [1.5, 2.51] (wide)").value().wide);
+  BOOST_TEST(!parse_interval("2 [1.5, 2.51]").value().wide);
+  constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+  BOOST_TEST(marked({nan, nan, nan}, 0.5).wide);
 }
 
 BOOST_AUTO_TEST_CASE(a_claim_is_judged_by_the_whole_interval) {
@@ -49,12 +60,12 @@ BOOST_AUTO_TEST_CASE(a_claim_is_judged_by_the_whole_interval) {
   BOOST_TEST(judged("2 [1.8, 2.2]", 1.9) == "noisy");
   BOOST_TEST(judged("2 [1.8, 2.2]", 2.2) == "noisy");
   BOOST_TEST(judged("2 [1.8, 2.2]", 2.21) == "missed");
-  // No conclusion is drawn from an interval that is wider than half the estimate.
-  BOOST_TEST(judged("2 [1.5, 2.5]", 1) == "holds");
-  BOOST_TEST(judged("2 [1.5, 2.51]", 1) == "noisy");
-  BOOST_TEST(judged("0.2 [0.1, 0.3]", 1) == "noisy");
+  // An interval that is wider than half the estimate confirms no miss.
+  BOOST_TEST(judged("2 [1.5, 2.51]", 1) == "holds");
+  BOOST_TEST(judged("2 [1.5, 2.5]", 3) == "missed");
+  BOOST_TEST(judged("2 [1.5, 2.51]", 3) == "noisy");
   constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-  BOOST_CHECK(judge({nan, nan, nan}, 1, 0.5) == Judgement::noisy);
+  BOOST_CHECK(judge({nan, nan, nan}, 1) == Judgement::noisy);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

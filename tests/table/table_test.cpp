@@ -244,7 +244,8 @@ BOOST_AUTO_TEST_CASE(markdown_shows_counts_pivots_and_legend) {
   ResultTable table = small_table();
   // "nan" is listed but does not occur; "ok" occurs but is not listed.
   table.counts = {{"Outcomes", "variant", "outcome", {"overflow", "nan"}}};
-  table.pivots = {{"Errors", "input", "variant", {"outcome", "error_ulp"}, {{"outcome", "ok"}}}};
+  table.pivots = {
+      {"Errors", "input", "variant", {"outcome", "error_ulp"}, {{"outcome", "ok"}}, "error_ulp"}};
   table.legend = {"variant", "source"};
   BOOST_TEST(to_markdown(table) == R"(# Overflow
 
@@ -259,10 +260,12 @@ Where exp overflows.
 
 ## Errors
 
-| input | naive | max_trick |
-| --- | --- | --- |
-| small | ok 1.235 | ok  |
-| large |  | ok 0.5 |
+Each cell: outcome, error_ulp.
+
+| input | error_ulp, largest | naive | max_trick |
+| --- | --- | --- | --- |
+| small | 1.235 | ok 1.235 | ok  |
+| large | 0.5 |  | ok 0.5 |
 
 ## Each variant
 

@@ -40,9 +40,9 @@ export function number(cell) {
   return cell === undefined || cell === '' ? NaN : Number(cell);
 }
 
-// Converts "1.29 [1.27, 1.31]" to {estimate, low, high}; undefined for a cell without an interval.
+// Converts "1.29 [1.27, 1.31]", which may be marked as "(wide)", to {estimate, low, high}; undefined for a cell without an interval.
 export function interval(cell) {
-  const found = /^(\S+) \[(\S+), (\S+)\]$/.exec(cell ?? '');
+  const found = /^(\S+) \[(\S+), (\S+)\](?: \(wide\))?$/.exec(cell ?? '');
   if (!found) return undefined;
   const [estimate, low, high] = found.slice(1).map(number);
   return {estimate, low, high, text: cell};

@@ -98,9 +98,11 @@ export class Tables {
       .map((folder) => ({folder, path: tableIn(folder, 'speed')}))
       .filter(({path}) => path)
       .map(({folder, path}) => {
-        const cpu = manifestOf(path)?.cpu;
-        const id = folder === this.folder ? slug(cpu ?? 'this-cpu') : basename(folder);
-        return {id, name: cpu ?? id, folder, path};
+        const {cpu, microarchitecture} = manifestOf(path) ?? {};
+        const id = folder === this.folder ? slug(microarchitecture || cpu || 'this-cpu') : basename(folder);
+        // Hypervisors give different CPUs one name, so the microarchitecture is shown, too.
+        const name = !cpu || slug(cpu) === id ? cpu ?? id : `${cpu} (${id})`;
+        return {id, name, folder, path};
       });
     if (found.length === 0) throw new NotThere('no table speed');
     return found.sort((a, b) => (a.id < b.id ? -1 : 1));
