@@ -241,7 +241,9 @@ run::Plan plan(config::Section& section) {
       run::Case one = run::case_of(columns, point, run, batch);
       const ops::DType dtype = point.about->dtype;
       if (point.arm.softmax) one = inputs::of_variant(std::move(one), *point.arm.softmax, dtype);
-      one.promised = point.arm.loss().promises_bits(dtype);
+      // After an error in the config, a loss of probabilities may lack its softmax.
+      if (point.arm.softmax || point.arm.formulation->input != ops::LossInput::probabilities)
+        one.promised = point.arm.loss().promises_bits(dtype);
       plan.cases.push_back(std::move(one));
     }
   }
