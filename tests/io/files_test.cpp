@@ -1,12 +1,15 @@
 // Files are read and written whole, even if the program is killed.
 #include "io/files.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
+#include <fstream>
 #include <system_error>
 
 #include "folder.hpp"
@@ -153,6 +156,30 @@ BOOST_AUTO_TEST_CASE(a_program_killed_in_the_middle_leaves_the_old_file) {
   BOOST_TEST(names_in(folder).size() == 2U);  // half of the new file is there too
   write_file(folder / "y.csv", "y");
   BOOST_TEST((names_in(folder) == std::vector<std::string>{"x.csv", "y.csv"}));
+}
+
+BOOST_AUTO_TEST_CASE(only_leftovers_are_removed) {
+  const Folder folder;
+  const std::vector<std::string> others{".x.csv.12-0.tmp.bak", ".x.csv.tmp", ".y.csv.7-1.tmp",
+                                        "x.csv.12-0.tmp"};
+  // write_file() would remove leftovers.
+  const auto make = [&](const std::string& name) { std::ofstream(folder / name); };
+  for (const std::string& name : others) make(name);
+  std::filesystem::create_directory(folder / ".x.csv.5-0.tmp");
+  // A program that is writing its new file holds a lock on it.
+  const int writer = ::open((folder / ".y.csv.7-1.tmp").c_str(), O_WRONLY);
+  BOOST_REQUIRE(::flock(writer, LOCK_EX) == 0);
+  make(".x.csv.12-0.tmp");
+  make(".x.manifest.json.12-3.tmp");
+  remove_leftovers(folder.path());
+  std::vector<std::string> kept = others;
+  kept.insert(kept.begin() + 1, ".x.csv.5-0.tmp");
+  BOOST_TEST(names_in(folder) == kept);
+  ::close(writer);
+  remove_leftovers(folder.path());
+  std::erase(kept, ".y.csv.7-1.tmp");
+  BOOST_TEST(names_in(folder) == kept);
+  remove_leftovers(folder / "absent");
 }
 
 // The file that a program writes is locked until it replaces the target. So another program that
