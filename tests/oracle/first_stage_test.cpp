@@ -2,12 +2,9 @@
 // midpoints, compared with MPFR. oracle_test compares whole rows of many kinds with brute force.
 #include "oracle/first_stage.hpp"
 
+#include "near_midpoints.hpp"
 #include "numerics/random.hpp"
 #include "numerics/real.hpp"
-#include "ops/log_softmax.hpp"
-#include "ops/log_sum_exp.hpp"
-#include "ops/softmax.hpp"
-#include "oracle/oracle.hpp"
 #include "test.hpp"
 
 BOOST_AUTO_TEST_SUITE(first_stage_test)
@@ -15,7 +12,6 @@ BOOST_AUTO_TEST_SUITE(first_stage_test)
 using namespace maxtrick;
 using namespace maxtrick::numerics;
 using namespace maxtrick::tests;
-using oracle::Stages;
 
 namespace {
 
@@ -145,47 +141,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(undecided_numbers_are_left_to_mpfr, T, FloatTypes)
   BOOST_TEST((tiny->rounded == 0 && !std::signbit(tiny->rounded)));
 }
 
-namespace {
-
-// Compares decisions of the first stage with those of MPFR alone: on rows of two classes, at results
-// whose distance to a midpoint is below 2^-6 ULP, until `least` have been compared. Softmax is the
-// op of seven rows in eight, because its first stage does not use MPFR's log1p.
-template <class T>
-void compare_near_midpoints(std::uint64_t seed, std::size_t least) {
-  Random random(seed);
-  std::size_t compared = 0, different = 0;
-  for (std::size_t row = 0; compared < least; ++row) {
-    const double scale = std::ldexp(1, static_cast<int>(random.below(8)) - 2);
-    const T logits[] = {T(scale * random.normal()), T(scale * random.normal())};
-    const ops::Op op = row % 8 != 0    ? ops::softmax
-                       : row % 16 == 0 ? ops::log_softmax
-                                       : ops::log_sum_exp;
-    const auto got = oracle::exact<T>(op, logits, Stages::pairs_first);
-    const auto near = [](const Exact<T>& y) { return std::fabs(std::fabs(y.rest) - 0.5) < 0x1p-6; };
-    if (std::none_of(got.begin(), got.end(), near)) continue;
-    const auto expected = oracle::exact<T>(op, logits);
-    for (std::size_t i = 0; i < got.size(); ++i) {
-      if (!near(got[i])) continue;
-      ++compared;
-      different += got[i].rounded != expected[i].rounded ||
-                   got[i].ulp_exponent != expected[i].ulp_exponent ||
-                   !(std::fabs(got[i].rest - expected[i].rest) <= 0x1p-40);
-    }
-  }
-  BOOST_TEST(different == 0);
-  BOOST_TEST_MESSAGE(compared << " decisions near midpoints are those of MPFR");
-}
-
-}  // namespace
-
 BOOST_AUTO_TEST_CASE_TEMPLATE(decisions_near_midpoints_are_those_of_mpfr, T, FloatTypes) {
   compare_near_midpoints<T>(4, 2'000);
-}
-
-// Takes minutes. .ci/full starts it by its name.
-BOOST_AUTO_TEST_CASE(ten_million_decisions_near_midpoints, *boost::unit_test::disabled()) {
-  compare_near_midpoints<float>(5, 7'000'000);
-  compare_near_midpoints<double>(6, 3'000'000);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
