@@ -1,7 +1,7 @@
-// Experiment `accuracy`: measures the error of each way of computing an op, and finds the inputs
-// where it is large. The table has one row for each variant, type, distribution of logits and
-// number of classes. Each row has the worst and the mean of several random rows of logits; every
-// output is judged against the oracle.
+// Experiment `accuracy`: measures the error of each variant of an op, by comparing every output with
+// the oracle. The table has one row for each variant, type, distribution and number of classes. It
+// has the largest and the mean error over several vectors of logits, random or from a file, and the
+// seed of the worst one.
 #include <fmt/format.h>
 
 #include <algorithm>

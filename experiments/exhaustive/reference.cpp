@@ -31,7 +31,7 @@ bool near_power_of_two(double v) {
 // distinguished.
 double relative_margin(double rest) { return std::fabs(rest) * 0x1p-24; }
 
-// Whether the rest is below half of the smallest error that counts.
+// Whether the rest, in ULP, is so small that error_of() returns 0 for `rounded`.
 bool below_measure(double rest) { return std::fabs(rest) < smallest_error / 2; }
 
 Reference exactly(Curve curve, float x) { return {exact(curve, x), 0}; }

@@ -27,7 +27,7 @@ class Arguments {
 
   // Check the other arguments; `name` is the name in the declaration. A matrix must have the shape
   // of the logits, a span must have one number for each row, and targets and scale must be in
-  // range. They return where the argument is in memory.
+  // range. All but scale() return where the argument is in memory.
   [[nodiscard]] Extent matrix(const char* name, const ConstMatrix& m) const;
   [[nodiscard]] Extent one_a_row(const char* name, std::span<const float> y) const;
   [[nodiscard]] Extent targets(std::span<const std::int32_t> t) const;

@@ -46,10 +46,10 @@ struct NamedData {
 //     with centres = 4, features = 2, box = [-10, 10] for drawn centres. Optional: spread = 1 or
 //     [1, 2, ...], one number for each centre; box.
 //   generate = "circles", samples = n, seed = k, radii = [1, 2], half_width = 3
-//     three classes: inside two circles, between them, outside both (learn/circles.hpp)
+//     three classes: inside both circles, between them, outside both (learn/circles.hpp)
 //   path = "X.npy", labels = "y.npy"
-//     one point for each row, and its class, an integer from 0; .npy or CSV, read at once.
-//     Optional: classes, by default the largest label + 1; obtain = "how to get it", without which
+//     one point for each row, and its class, an integer from 0; .npy or CSV. This call reads the
+//     files, whereas generated data are computed when they are first used. Optional: classes, by default the largest label + 1; obtain = "how to get it", without which
 //     a file that does not exist is an error.
 // Errors are noted in the config, among them a coordinate that is not finite, a label that is not a
 // class, and a row without a label.

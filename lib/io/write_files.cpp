@@ -53,6 +53,7 @@ class Writer {
   // Locks the file for this process. Returns false if remove_leftovers() of another process has
   // taken it for a leftover, which may happen between its creation and this call.
   [[nodiscard]] bool lock() {
+    // On a file system without locks, the file counts as locked.
     if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) return errno != EWOULDBLOCK;
     struct stat status {};
     return ::fstat(descriptor_, &status) == 0 && status.st_nlink > 0;

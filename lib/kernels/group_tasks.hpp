@@ -60,7 +60,8 @@ struct LogGroup {
   [[gnu::always_inline]] bool scanned(const Found& found) {
     return scanned_within(found, log_range, found.second);
   }
-  // The rows are plain if no logit is more than `range` below `top`; see LogBatch.
+  // Returns true if all rows are plain: their logits are less than `range` below `top`, |m| is at
+  // most 256, and the second largest logit is not negligible.
   [[gnu::always_inline]] bool scanned_within(const Found& found, float range, Floats top) {
     tops = Tops<V>(found.m, found.second);
     place = found.place;

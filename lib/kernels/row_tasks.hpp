@@ -127,8 +127,9 @@ struct LogBatch : Batch<V, A> {
   static constexpr bool keeps = false, writes = false;
   static constexpr int registers = 32;
 
-  // A row is plain if no logit is more than `range` below the second largest one, or with
-  // `from_top` below the largest one.
+  // A row is plain if its logits are less than `range` below the second largest one, or with
+  // `from_top` below the largest one, m; |m| is at most 256; and the second largest one is at most
+  // negligible_gap below m.
   float range = log_range;
   bool from_top = false;
   float second[16] = {};

@@ -27,8 +27,8 @@ struct Skip {
   bool failed = false;  // it was tried and threw CaseFailed
 };
 
-// A case throws this if the variant that it uses fails, and other cases are not affected. The case
-// is then skipped for that reason, and its row counts as missing.
+// A case throws this if the variant that it uses fails. Only this case is skipped, with what() as
+// the reason, and the run counts as incomplete.
 struct CaseFailed : std::runtime_error {
   using std::runtime_error::runtime_error;
 };

@@ -228,8 +228,8 @@ BOOST_AUTO_TEST_CASE(a_folder_that_cannot_be_made_is_said_before_the_work) {
   BOOST_TEST(folder.read("file") == "a file");
 }
 
-// configs/external/ says how to obtain the exported logits, and its table holds on every core of
-// OpenBLAS.
+// The command that lab_logits.toml states in `obtain` produces its logits. It is run here without
+// OPENBLAS_CORETYPE, because the rows of the table must hold with whatever kernels OpenBLAS selects.
 BOOST_AUTO_TEST_CASE(the_committed_config_exports_the_lab) {
   const std::string project = MAXTRICK_SOURCE_DIR;
   const Workdir folder;

@@ -72,6 +72,8 @@ BOOST_AUTO_TEST_CASE(csv_is_read_by_lines) {
   BOOST_TEST(error("1,2,3\n#\n4, 5,abc\n") == name + ":3:6: 'abc' is not a number");
   BOOST_TEST(error("1,2,3\n\n4,5\n") == name + ":3:1: 2 numbers, but the first row has 3");
   BOOST_TEST(error("# nothing\n") == name + ":1:1: no numbers");
+  BOOST_TEST(read("+5").values == (Values{5}), boost::test_tools::per_element());
+  BOOST_TEST(error("+-5") == name + ":1:1: '+-5' is not a number");
   BOOST_TEST(error("1;2") == name + ":1:1: '1;2' is not a number");
   BOOST_CHECK_THROW((void)read_matrix(folder / "absent.csv"), std::system_error);
 }

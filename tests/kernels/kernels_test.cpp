@@ -389,7 +389,7 @@ BOOST_AUTO_TEST_CASE(classes_apart_change_no_bit) {
           const Results dense = compute(method, m.view(), m.targets);
           std::vector<float> sums(rows);
           kernels::log_sum_exp(method, m.view(), sums);
-          // Columns, columns with a gap, strides in both directions, dense.
+          // Layouts of x: column-major, column-major with a gap, no stride of 1, row-major.
           for (const Strides& of_x :
                {Strides{1, rows}, {1, rows + 5}, {2 * classes + 3, 2}, {classes, 1}})
             for (const Strides& of_y : {of_x, Strides{1, rows}, {classes, 1}}) {

@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(what_writes_nothing_is_not_timed) {
   BOOST_TEST(measured[1].seconds.empty());
 }
 
-// Every output is checked, not only the one that softmax has too.
+// A kernel of cross_entropy_gradient has two outputs, the losses and the gradient. Both are checked.
 BOOST_AUTO_TEST_CASE(a_wrong_loss_or_gradient_is_seen) {
   for (const bool loss : {true, false}) {
     const Variant kernel = made(ops::cross_entropy_gradient, "g", [=](const Call& call) {

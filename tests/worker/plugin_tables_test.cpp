@@ -113,7 +113,7 @@ BOOST_AUTO_TEST_CASE(the_command_that_reruns_a_row_is_one) {
   folder.exits(1, "$MAXTRICK " + line.substr(before.size())).out_has(line);
 }
 
-// A user whose baseline contains his own kernel has the kernel compared with it.
+// If the baseline has rows of a user's kernel, check compares these rows too.
 BOOST_AUTO_TEST_CASE(a_baseline_that_has_their_rows_is_held) {
   const Based folder(option("plain_loop"));
   folder.check(0, option("plain_loop")).out_has("base/c.csv: 10 rows checked, all hold\n");

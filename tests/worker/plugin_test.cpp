@@ -265,7 +265,8 @@ BOOST_AUTO_TEST_CASE(list_and_eval_show_them) {
       .exits(5, "$MAXTRICK eval softmax --logits 1,2 --dtype float64 --variant '*.mine.*'" +
                     option("plain_loop"))
       .err_has("softmax.mine.scalar skipped: it has no float64");
-  // Its softmax is combined with each loss, and its own loss is shown too.
+  // The softmax of a plug-in is combined with each loss formulation, and the cross-entropy of a
+  // plug-in is shown too.
   folder
       .exits(0, "$MAXTRICK eval cross_entropy --logits '1,2;3,4' --labels 0,1 --format csv" +
                     option("every_op") + option("plain_loop"))

@@ -1,6 +1,6 @@
 // Computes the width of a text, the same on every machine: from the widths of Helvetica, in thousandths of
-// the font size. Arial and Liberation Sans have the same widths. A drawing states the width of each text, so
-// that a browser with another font keeps it.
+// the font size. Arial and Liberation Sans have the same widths. A drawing states the width of each
+// text of more than three characters, so that a browser with another font fits the text to that width.
 const lettersOf = {
   191: "'",
   222: 'ijl’‘',
