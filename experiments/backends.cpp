@@ -177,7 +177,7 @@ run::Plan plan(config::Section& config) {
   plan.libraries.insert(learn::blas_library());
   for (const auto& one : data) plan.data.push_back(inputs::exported(one));
 
-  auto parts = std::make_shared<std::vector<std::function<void()>>>();
+  std::vector<run::Parts> of_backends;
   for (const Variant* variant : variants) {
     // Both the loss and the gradient are computed from the backend's probabilities alone.
     const inputs::Arm arm{.name = variant->name(),
@@ -186,9 +186,9 @@ run::Plan plan(config::Section& config) {
                           .gradient = ops::GradientForm::difference};
     all->backends.push_back(std::make_shared<Runs>(inputs::Setup{task, arm}, seeds));
     if (!variant->unavailable.empty()) continue;
-    const auto of_backend = all->backends.back()->parts();
-    parts->insert(parts->end(), of_backend->begin(), of_backend->end());
+    of_backends.push_back(all->backends.back()->parts());
   }
+  const run::Parts parts = run::joined(of_backends);
   for (std::size_t i = 0; i < variants.size(); ++i) {
     const auto run = [all, i](const Variant*) { return compare(*all, i); };
     plan.cases.push_back(

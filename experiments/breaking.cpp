@@ -205,11 +205,9 @@ Found judge(const Point& point) {
 
 void add_condition(run::Plan& plan, const Columns& columns,
                    const std::shared_ptr<const Condition>& condition) {
-  auto parts = std::make_shared<std::vector<std::function<void()>>>();
-  for (const auto& runs : condition->arms) {
-    const auto of_arm = runs->parts();
-    parts->insert(parts->end(), of_arm->begin(), of_arm->end());
-  }
+  std::vector<run::Parts> of_arms;
+  for (const auto& runs : condition->arms) of_arms.push_back(runs->parts());
+  const run::Parts parts = run::joined(of_arms);
   const std::size_t batch = plan.cases.size() + 1;
   // The outcome of every arm depends on which arm is the best. One foreign arm therefore affects
   // all.

@@ -221,12 +221,16 @@ struct Grid {
 template <class S>
 void lay_out(run::Plan& plan, const Columns& columns, const Grid& grid,
              const std::shared_ptr<const Logits>& logits, std::size_t classes, DType dtype) {
-  const auto row = inputs::rounded<S>(generate(*logits, classes));
-  const auto exact = std::make_shared<inputs::ExactRow<double>>(
-      ops::softmax, std::vector<double>(row.begin(), row.end()));
+  // The exact row has the same logits as doubles.
+  const auto exact = std::make_shared<inputs::ExactRow<double>>(ops::softmax, [logits, classes] {
+    const auto row = inputs::rounded<S>(generate(*logits, classes));
+    return std::vector<double>(row.begin(), row.end());
+  });
   const std::size_t batch = plan.cases.size() + 1;
-  const auto run = [row, exact](const Point& point) {
-    return measure<S>(point, row, ExactDerivative(exact->exact()));
+  const auto run = [exact](const Point& point) {
+    const std::span<const double> row = exact->logits();
+    return measure<S>(point, inputs::rounded<S>({row.begin(), row.end()}),
+                      ExactDerivative(exact->exact()));
   };
   for (const Variant* variant : grid.variants)
     if (variant->has(dtype))

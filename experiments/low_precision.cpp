@@ -61,10 +61,8 @@ void read_generator(config::Section& section, const std::vector<DType>& dtypes, 
   if (set.rows * set.classes > 10'000'000)
     section.reject("rows", fmt::format("{} logits", set.rows * set.classes),
                    "at most 10000000 logits (rows times classes)");
-  // The magnitude of Random::normal() is at most sqrt(4 * 53 log 2) = 12.2.
-  constexpr double furthest = 13;
-  inputs::require_representable(section, "scale", {std::abs(set.offset) + furthest * set.scale},
-                                dtypes);
+  inputs::require_representable(
+      section, "scale", {std::abs(set.offset) + inputs::largest_normal * set.scale}, dtypes);
 }
 
 std::vector<double> LogitSet::logits() const {

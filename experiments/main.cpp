@@ -7,9 +7,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 #include <functional>
 #include <iostream>
 #include <map>
+#include <new>
 #include <sstream>
 #include <stdexcept>
 #include <system_error>
@@ -19,7 +21,9 @@
 #include "config/config.hpp"
 #include "io/matrix.hpp"
 #include "kernels/kernels.hpp"
+#include "run/limits.hpp"
 #include "run/store.hpp"
+#include "text/quoted.hpp"
 #include "timing/launch.hpp"
 #include "worker/library.hpp"
 #include "worker/supervisor.hpp"
@@ -94,6 +98,15 @@ class CommandLine {
  public:
   CommandLine() {
     app_.require_subcommand(1);
+    app_.failure_message([](const CLI::App* app, const CLI::Error& error) {
+      // The message may quote an argument of any length.
+      const std::string what = error.what();
+      constexpr std::size_t longest = 500;
+      const CLI::Error cut(error.get_name(),
+                           what.size() > longest ? text::shown(what, longest) : what,
+                           CLI::ExitCodes(error.get_exit_code()));
+      return CLI::FailureMessage::simple(app, cut);
+    });
     app_.set_version_flag("--version", cli::version,
                           "print version, instruction sets and libraries");
     const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
@@ -121,7 +134,7 @@ class CommandLine {
     try {
       (void)kernels::best_isa();  // reports an invalid MAXTRICK_ISA before anything is computed
     } catch (const std::invalid_argument& error) {
-      throw UsageError(error.what());
+      throw UsageError(text::shown(error.what(), text::longest_cell));
     }
     return chosen_();
   }
@@ -310,6 +323,13 @@ int main(int argc, char** argv) {
   } catch (const io::InputError& error) {
     std::cerr << "maxtrick: " << error.what() << '\n';
     return exit_usage;
+  } catch (const std::bad_alloc&) {
+    std::cerr << "maxtrick: " << run::out_of_memory() << '\n';
+    return exit_error;
+  } catch (const std::filesystem::filesystem_error& error) {
+    std::cerr << "maxtrick: " << text::shown_path(error.path1().string()) << ": "
+              << error.code().message() << '\n';
+    return exit_error;
   } catch (const std::system_error& error) {
     // fmt::print does not name the stream that it cannot write to.
     const bool printing = std::ferror(stdout) != 0;

@@ -24,7 +24,7 @@ using table::Rule;
 
 struct Hazard {
   std::string name, hazard, source;
-  std::vector<double> logits;
+  inputs::LogitRow logits;
   std::vector<DType> dtypes;
 };
 
@@ -90,7 +90,8 @@ template <class T>
 void lay_out(run::Plan& plan, const Columns& columns, Op op,
              const std::shared_ptr<const Hazard>& hazard, DType dtype,
              const std::vector<const Variant*>& variants, double tolerance_ulp) {
-  const auto row = std::make_shared<inputs::ExactRow<T>>(op, inputs::rounded<T>(hazard->logits));
+  const auto row = std::make_shared<inputs::ExactRow<T>>(
+      op, [hazard] { return inputs::rounded<T>(hazard->logits.make()); });
   const std::size_t batch = plan.cases.size() + 1;
   const auto run = [=](const Point& point) { return measure<T>(point, *row, tolerance_ulp); };
   for (const Variant* variant : variants)

@@ -70,38 +70,47 @@ std::vector<S> shifted(std::span<const S> row, S offset) {
 
 // The rows of one op, type, size and offset, before and after the shift; all variants share them.
 template <class S>
-struct ShiftedRows {
-  using Shared = std::shared_ptr<inputs::ExactRow<S>>;
-  ops::Op op;
-  S offset;
-  std::vector<Shared> before, after;
+class ShiftedRows {
+ public:
+  using Before = std::shared_ptr<inputs::ExactRows<S>>;
 
-  ShiftedRows(ops::Op of, S by, std::vector<Shared> rows)
-      : op(of), offset(by), before(std::move(rows)) {
-    for (const Shared& row : before)
-      after.push_back(std::make_shared<inputs::ExactRow<S>>(op, shifted<S>(row->logits(), offset)));
-  }
+  ShiftedRows(ops::Op op, S offset, Before before)
+      : op_(op), offset_(offset), before_(std::move(before)) {}
 
+  [[nodiscard]] ops::Op op() const { return op_; }
+  [[nodiscard]] const inputs::ExactRowList<S>& after() { return after_.get(); }
   [[nodiscard]] double loss_ulp() { return loss_ulp_.get(); }
 
-  [[nodiscard]] std::size_t distinct() const {
+  [[nodiscard]] std::size_t distinct() {
     std::size_t least = std::numeric_limits<std::size_t>::max();
-    for (const Shared& row : after)
+    for (const auto& row : after())
       least = std::min(least, std::set<double>(row->logits().begin(), row->logits().end()).size());
     return least;
   }
 
  private:
+  ops::Op op_;
+  S offset_;
+  Before before_;
+  inputs::ExactRows<S> after_{[this] { return shift(); }};
   inputs::Lazy<double> loss_ulp_{[this] { return compare(); }};
 
-  [[nodiscard]] double compare() const {
+  [[nodiscard]] inputs::ExactRowList<S> shift() const {
+    inputs::ExactRowList<S> rows;
+    for (const auto& row : before_->get())
+      rows.push_back(std::make_unique<inputs::ExactRow<S>>(
+          op_, [from = row.get(), by = offset_] { return shifted<S>(from->logits(), by); }));
+    return rows;
+  }
+
+  [[nodiscard]] double compare() {
     double worst = 0;
-    for (std::size_t r = 0; r < before.size(); ++r) {
-      const auto &from = after[r]->exact(), &to = before[r]->exact();
+    for (std::size_t r = 0; r < after().size(); ++r) {
+      const auto &from = after()[r]->exact(), &to = before_->get()[r]->exact();
       for (std::size_t i = 0; i < to.size(); ++i)
-        worst =
-            std::max(worst, op == ops::log_sum_exp ? log_sum_exp_loss_ulp<S>(from[i], to[i], offset)
-                                                   : numerics::difference_ulp(from[i], to[i]));
+        worst = std::max(worst, op_ == ops::log_sum_exp
+                                    ? log_sum_exp_loss_ulp<S>(from[i], to[i], offset_)
+                                    : numerics::difference_ulp(from[i], to[i]));
     }
     return worst;
   }
@@ -173,31 +182,35 @@ struct Grid {
   std::vector<const Variant*> variants;
 };
 
+// The rows of one op, type and size before the shift.
 template <class S>
-std::vector<std::vector<S>> draw_rows(const Grid& grid, std::size_t classes) {
-  std::vector<std::vector<S>> rows;
-  for (const std::uint64_t seed : grid.seeds) {
-    rows.push_back(inputs::rounded<S>(inputs::normal_row(classes, grid.scale, seed)));
-  }
-  return rows;
+typename ShiftedRows<S>::Before rows_before(Op op, const std::shared_ptr<const Grid>& grid,
+                                            std::size_t classes) {
+  return std::make_shared<inputs::ExactRows<S>>([op, grid, classes] {
+    inputs::ExactRowList<S> rows;
+    for (const std::uint64_t seed : grid->seeds)
+      rows.push_back(
+          std::make_unique<inputs::ExactRow<S>>(op, [classes, seed, scale = grid->scale] {
+            return inputs::rounded<S>(inputs::normal_row(classes, scale, seed));
+          }));
+    return rows;
+  });
 }
 
-// Whether every logit plus the offset is finite in the type.
+// Whether every logit plus the offset is finite in the type, whatever is drawn. Drawing the logits
+// to find out would take longer than anything else of the plan.
 template <class S>
-bool representable(double offset, const std::vector<std::vector<S>>& rows) {
-  const S c = static_cast<S>(offset);
-  return std::all_of(rows.begin(), rows.end(), [c](const std::vector<S>& row) {
-    return std::all_of(row.begin(), row.end(),
-                       [c](S x) { return std::isfinite(double{S(x + c)}); });
-  });
+bool representable(double offset, double scale) {
+  const S c = static_cast<S>(offset), largest = static_cast<S>(inputs::largest_normal * scale);
+  return std::isfinite(double{S(c + largest)}) && std::isfinite(double{S(c - largest)});
 }
 
 template <class S>
 Found measure(const Point& point, ShiftedRows<S>& rows, double tolerance_ulp) {
   Found found;
-  for (const auto& row : rows.after) {
+  for (const auto& row : rows.after()) {
     const auto got = ops::apply(*point.variant, point.dtype, row->logits());
-    const auto verdict = oracle::judge<S>(rows.op, row->exact(), got, tolerance_ulp,
+    const auto verdict = oracle::judge<S>(rows.op(), row->exact(), got, tolerance_ulp,
                                           !point.variant->special_values.empty());
     found.worst.outcome = std::max(found.worst.outcome, verdict.outcome);
     found.worst.max_error_ulp = std::max(found.worst.max_error_ulp, verdict.max_error_ulp);
@@ -208,19 +221,17 @@ Found measure(const Point& point, ShiftedRows<S>& rows, double tolerance_ulp) {
 }
 
 template <class S>
-void lay_out(run::Plan& plan, const Columns& columns, const Grid& grid, Op op, DType dtype,
-             std::size_t classes) {
-  const auto rows = draw_rows<S>(grid, classes);
-  std::vector<std::shared_ptr<inputs::ExactRow<S>>> before;
-  for (const auto& row : rows) before.push_back(std::make_shared<inputs::ExactRow<S>>(op, row));
-  for (const double offset : grid.offsets) {
-    if (!representable<S>(offset, rows)) continue;
+void lay_out(run::Plan& plan, const Columns& columns, const std::shared_ptr<const Grid>& grid,
+             Op op, DType dtype, std::size_t classes) {
+  const auto before = rows_before<S>(op, grid, classes);
+  for (const double offset : grid->offsets) {
+    if (!representable<S>(offset, grid->scale)) continue;
     const auto both = std::make_shared<ShiftedRows<S>>(op, static_cast<S>(offset), before);
     const std::size_t batch = plan.cases.size() + 1;
-    const auto run = [both, tolerance_ulp = grid.tolerance_ulp](const Point& point) {
+    const auto run = [both, tolerance_ulp = grid->tolerance_ulp](const Point& point) {
       return measure<S>(point, *both, tolerance_ulp);
     };
-    for (const Variant* variant : grid.variants)
+    for (const Variant* variant : grid->variants)
       if (variant->op == op && variant->has(dtype))
         plan.cases.push_back(inputs::of_variant(
             run::case_of(columns, Point{op, offset, dtype, classes, variant}, run, batch), *variant,
@@ -293,14 +304,14 @@ void add_views(table::ResultTable& table, const Grid& grid) {
 }
 
 run::Plan plan(config::Section& config) {
-  const Grid grid = read_grid(config);
-  const Columns columns = shift::columns(grid.tolerance_ulp);
-  run::Plan plan = inputs::begin_plan(columns.schema(), grid.variants);
-  add_views(plan.table, grid);
-  if (grid.seeds.empty()) return plan;  // noted already
+  const auto grid = std::make_shared<const Grid>(read_grid(config));
+  const Columns columns = shift::columns(grid->tolerance_ulp);
+  run::Plan plan = inputs::begin_plan(columns.schema(), grid->variants);
+  add_views(plan.table, *grid);
+  if (grid->seeds.empty()) return plan;  // noted already
   for (const Op op : ops::ops_of_logits())
-    for (const std::size_t classes : grid.classes)
-      for (const DType dtype : grid.dtypes)
+    for (const std::size_t classes : grid->classes)
+      for (const DType dtype : grid->dtypes)
         ops::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
           lay_out<S>(plan, columns, grid, op, dtype, classes);
         });

@@ -17,6 +17,7 @@
 #include "io/number.hpp"
 #include "run/case_of.hpp"
 #include "run/experiment.hpp"
+#include "text/quoted.hpp"
 
 namespace maxtrick::training {
 namespace {
@@ -155,7 +156,7 @@ void read_losses(config::Section& section, const AskedTask* asked, PrintedRun& o
   for (std::size_t i = 0; i < losses.size(); ++i) {
     one.values[fmt::format("loss_{}", i + 1)] = losses[i];
     if (!std::isfinite(io::parse_number(losses[i]).value_or(NAN)))
-      section.reject("loss", i, fmt::format("'{}' is not a number", losses[i]),
+      section.reject("loss", i, text::quoted(losses[i]) + " is not a number",
                      "a loss as it was printed");
   }
   if (asked != nullptr && losses.size() > asked->task.options.epochs)

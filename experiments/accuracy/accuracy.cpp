@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <deque>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -20,6 +19,7 @@
 #include "ops/registry.hpp"
 #include "oracle/norm_wise.hpp"
 #include "oracle/outcome.hpp"
+#include "text/quoted.hpp"
 
 namespace maxtrick::accuracy {
 namespace {
@@ -29,13 +29,6 @@ using ops::Op;
 using ops::Variant;
 using table::Measure;
 using table::Rule;
-
-// The random rows that the variants of one op share. The seed of row i is first_seed + i.
-template <class S>
-struct SharedRows {
-  std::uint64_t first_seed = 1;
-  std::deque<inputs::ExactRow<S>> rows = {};
-};
 
 // Summary of the rows of a case.
 struct Findings {
@@ -101,12 +94,11 @@ void add_row(Findings& found, const ops::Variant& variant, ops::DType dtype,
 }
 
 template <class S>
-Findings measure(const ops::Variant& variant, ops::DType dtype, SharedRows<S>& shared,
-                 double tolerance_ulp) {
+Findings measure(const ops::Variant& variant, ops::DType dtype, inputs::ExactRows<S>& rows,
+                 std::uint64_t first_seed, double tolerance_ulp) {
   Findings found;
-  std::uint64_t seed = shared.first_seed;
-  for (inputs::ExactRow<S>& row : shared.rows)
-    add_row<S>(found, variant, dtype, row, seed++, tolerance_ulp);
+  std::uint64_t seed = first_seed;
+  for (const auto& row : rows.get()) add_row<S>(found, variant, dtype, *row, seed++, tolerance_ulp);
   return found;
 }
 
@@ -144,8 +136,8 @@ Grid read_grid(config::Section& config) {
     if (std::none_of(grid.classes.begin(), grid.classes.end(),
                      [&](std::size_t n) { return one.has(n); }))
       config.reject("classes",
-                    fmt::format("each row of '{}' has {} logits, which 'classes' does not list",
-                                one.name, one.classes),
+                    fmt::format("each row of {} has {} logits, which 'classes' does not list",
+                                text::quoted(one.name), one.classes),
                     "that number in 'classes'");
   }
   return grid;
@@ -259,25 +251,38 @@ Columns columns(double tolerance_ulp) {
   };
 }
 
+// The random rows of one op, storage type, distribution and number of classes. The seed of row i is
+// first_seed + i.
+template <class S>
+std::shared_ptr<inputs::ExactRows<S>> random_rows(
+    Op op, const std::shared_ptr<const Distribution>& distribution, std::size_t classes,
+    std::size_t count, std::uint64_t first_seed) {
+  return std::make_shared<inputs::ExactRows<S>>([=] {
+    inputs::ExactRowList<S> rows;
+    for (std::size_t i = 0; i < count; ++i)
+      rows.push_back(std::make_unique<inputs::ExactRow<S>>(
+          op,
+          [distribution, classes, seed = first_seed + i] {
+            return inputs::rounded<S>(distribution->row(classes, seed));
+          },
+          oracle::Stages::pairs_first));
+    return rows;
+  });
+}
+
 // Adds the cases of one op, storage type, distribution and number of classes, which share their
 // rows.
 template <class S>
 void lay_out(run::Plan& plan, const Columns& columns, const Grid& grid, Op op,
              const std::shared_ptr<const Distribution>& distribution, std::size_t classes) {
   if (!distribution->has(classes)) return;
-  const auto shared = std::make_shared<SharedRows<S>>(SharedRows<S>{grid.seed});
-  for (std::size_t i = 0; i < grid.rows(*distribution, classes); ++i)
-    shared->rows.emplace_back(
-        op,
-        [distribution, classes, seed = grid.seed + i] {
-          return inputs::rounded<S>(distribution->row(classes, seed));
-        },
-        oracle::Stages::pairs_first);
+  const auto rows =
+      random_rows<S>(op, distribution, classes, grid.rows(*distribution, classes), grid.seed);
   const std::size_t batch = plan.cases.size() + 1;
-  const auto run = [shared, tolerance_ulp = grid.tolerance_ulp](
+  const auto run = [rows, seed = grid.seed, tolerance_ulp = grid.tolerance_ulp](
                        const Point& point) -> std::variant<Findings, run::Skip> {
     if (!point.distribution->missing.empty()) return run::Skip{point.distribution->missing};
-    return measure<S>(*point.variant, point.dtype, *shared, tolerance_ulp);
+    return measure<S>(*point.variant, point.dtype, *rows, seed, tolerance_ulp);
   };
   for (const DType dtype : grid.dtypes) {
     const bool stored_so = ops::with_storage(

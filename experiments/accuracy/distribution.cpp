@@ -51,7 +51,7 @@ DrawRow read_kind(config::Section& section, const std::string& kind) {
     section.ignore_rest();  // which keys belong here depends on it
     return each([](Random&) { return 0.0; });
   }
-  if (kind == "normal" || kind == "uniform") return each(inputs::read_draw(section, kind));
+  if (kind == "normal" || kind == "uniform") return each(inputs::read_draw(section, kind).one);
   if (kind == "heavy_tailed") {
     const double scale = section.number("scale", {0, 1e300});
     return each([scale](Random& random) {

@@ -11,6 +11,7 @@
 #include "io/number.hpp"
 #include "learn/target.hpp"
 #include "ops/dtype.hpp"
+#include "text/quoted.hpp"
 
 namespace maxtrick::loss {
 namespace {
@@ -122,10 +123,10 @@ void read_printed(config::Section& section, const std::vector<inputs::Arm>& arms
     if (!printed.has(arm.name)) continue;
     const std::string text = printed.text(arm.name);
     if (!io::parse_number(text))
-      printed.reject(arm.name, fmt::format("'{}' is not a number", text),
+      printed.reject(arm.name, text::quoted(text) + " is not a number",
                      "a number as it was printed, such as \"0.6931\"");
     if (arm.formulation && arm.formulation->binary() != (one.examples.classes == 1))
-      printed.reject(arm.name, fmt::format("'{}' does not apply to these logits", arm.name),
+      printed.reject(arm.name, text::quoted(arm.name) + " does not apply to these logits",
                      "a binary loss for logits with one column, another loss for logits with "
                      "several columns");
     one.printed[arm.name] = text;

@@ -8,6 +8,7 @@
 
 #include "inputs/digits.hpp"
 #include "io/number.hpp"
+#include "text/quoted.hpp"
 
 namespace maxtrick::published {
 namespace {
@@ -190,7 +191,7 @@ Expectation read_expectation(config::Section& section) {
   expected.printed = section.texts("printed");
   for (std::size_t i = 0; i < expected.printed.size(); ++i)
     if (!std::isfinite(io::parse_number(expected.printed[i]).value_or(NAN)))
-      section.reject("printed", i, fmt::format("'{}' is not a number", expected.printed[i]),
+      section.reject("printed", i, text::quoted(expected.printed[i]) + " is not a number",
                      "a number as it was printed, such as \"0.0350\" or \"5.67e-03\"");
   return expected;
 }

@@ -14,6 +14,7 @@
 #include "learn/blas.hpp"
 #include "published/figure.hpp"
 #include "run/case_of.hpp"
+#include "text/quoted.hpp"
 
 namespace maxtrick::published {
 namespace {
@@ -119,7 +120,7 @@ std::vector<TrainedFigure> read_figures(config::Section& section, Named& named) 
     return {};
   }
   if (arm->formulation->binary())
-    section.reject("arm", fmt::format("'{}' is a binary loss", arm->name), "another arm");
+    section.reject("arm", text::quoted(arm->name) + " is a binary loss", "another arm");
   figure.quantities = read_quantities(section, *task);
   Expectation expected = read_expectation(section);
   figure.claim = std::move(expected.claim);

@@ -10,6 +10,7 @@
 #include "inputs/selection.hpp"
 #include "ops/registry.hpp"
 #include "table/interval.hpp"
+#include "text/quoted.hpp"
 
 namespace maxtrick::speed {
 namespace {
@@ -36,10 +37,10 @@ std::vector<timing::Shape> read_shapes(config::Section& section) {
     const auto shape = parse_shape(texts[i]);
     if (texts[i].empty()) continue;  // noted already
     if (!shape)
-      section.reject("shapes", i, fmt::format("'{}' is no shape", texts[i]),
+      section.reject("shapes", i, text::quoted(texts[i]) + " is no shape",
                      "rows x classes, at most 2^28 numbers: \"4096x1000\"");
     else if (std::find(shapes.begin(), shapes.end(), *shape) != shapes.end())
-      section.reject("shapes", i, fmt::format("'{}' is named twice", texts[i]), "each once");
+      section.reject("shapes", i, text::quoted(texts[i]) + " is named twice", "each once");
     else
       shapes.push_back(*shape);
   }
@@ -78,7 +79,7 @@ std::vector<const ops::Variant*> read_kernels(config::Section& section, std::str
         matched = true;
       }
     if (!matched)
-      section.reject(key, i, fmt::format("'{}' matches nothing that can be timed", globs[i]),
+      section.reject(key, i, text::quoted(globs[i]) + " matches nothing that can be timed",
                      config::expected_one_of(globs[i], names));
   }
   if (join) join_plugins(wanted);
@@ -171,7 +172,7 @@ std::vector<Claim> read_claims(config::Section& config, const Spec& spec, const 
       if (!claim.matches(one)) continue;
       met = &one;
       if (const timing::Item item = claim.reference_of(one); !timing::find_timed(item.kernel)) {
-        section.reject("reference", fmt::format("unknown variant '{}'", item.kernel),
+        section.reject("reference", "unknown variant " + text::quoted(item.kernel),
                        "a variant, 'memcpy', or one with * for what follows the op");
         break;
       }

@@ -33,12 +33,11 @@ class Launches {
   // cases that a filter removes are not measured.
   [[nodiscard]] std::shared_ptr<const Case> enter(const Case& one);
 
-  // Returns one function for each launch. The functions may be called from any thread and wait for
-  // one another, because nothing may run at the same time as a timed kernel. The first launches of
-  // all shapes precede the second ones. A temporary slowdown of the machine then affects one launch
-  // of many shapes instead of all launches of one shape.
-  [[nodiscard]] static std::vector<std::function<void()>> parts(
-      const std::shared_ptr<Launches>& launches);
+  // Returns one part for each launch. The parts may run on any thread and wait for one another,
+  // because nothing may run at the same time as a timed kernel. The first launches of all shapes
+  // precede the second ones. A temporary slowdown of the machine then affects one launch of many
+  // shapes instead of all launches of one shape.
+  [[nodiscard]] static run::Parts parts(const std::shared_ptr<Launches>& launches);
 
   // The check of a plug-in's kernel, which is called in a separate process before the launches.
   // Only a kernel with correct results is called in a launch, since a faulty one could do anything
@@ -121,12 +120,12 @@ std::shared_ptr<const Case> Launches::enter(const Case& one) {
   return shared;
 }
 
-std::vector<std::function<void()>> Launches::parts(const std::shared_ptr<Launches>& launches) {
-  std::vector<std::function<void()>> all;
-  for (std::size_t n = 0; n < launches->spec_.launches; ++n)
-    for (const Group& group : launches->groups_)
-      all.emplace_back([launches, group, n] { launches->launch(group, n); });
-  return all;
+run::Parts Launches::parts(const std::shared_ptr<Launches>& launches) {
+  const std::size_t groups = launches->groups_.size();
+  return std::make_shared<const run::PartList>(
+      run::PartList{launches->spec_.launches * groups, [launches, groups](std::size_t part) {
+                      launches->launch(launches->groups_[part % groups], part / groups);
+                    }});
 }
 
 // Returns the job of a group: its cases, oneDNN, memcpy, and the references of the claims and
@@ -285,8 +284,7 @@ run::Plan plan(config::Section& config) {
         columns, one,
         [launches, held = launches->enter(one)](const Case&) { return timed_in(*launches, *held); },
         1));
-  const auto parts =
-      std::make_shared<const std::vector<std::function<void()>>>(Launches::parts(launches));
+  const run::Parts parts = Launches::parts(launches);
   for (std::size_t i = 0; i < plan.cases.size(); ++i) {
     plan.cases[i].parts = parts;
     const ops::Variant& timed = *timing::find_timed(spec.cases[i].item.kernel);

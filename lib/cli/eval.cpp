@@ -14,6 +14,7 @@
 #include "oracle/oracle.hpp"
 #include "oracle/outcome.hpp"
 #include "run/experiment.hpp"
+#include "text/quoted.hpp"
 
 namespace maxtrick::cli {
 namespace {
@@ -31,7 +32,7 @@ constexpr double tolerance_ulp = 8;
 
 Op parse_op(const std::string& text) {
   if (const auto op = ops::parse_op(text)) return *op;
-  throw UsageError(fmt::format("eval: unknown op '{}', expected {}", text,
+  throw UsageError(fmt::format("eval: unknown op {}, expected {}", text::quoted(text),
                                config::expected_one_of(text, inputs::names_of(ops::all_ops()))));
 }
 
@@ -44,8 +45,8 @@ std::vector<const Variant*> choose(Op op, const std::string& pattern) {
     if (ops::chooses(pattern.empty() ? "*" : pattern, variant)) chosen.push_back(&variant);
   }
   if (chosen.empty())
-    throw UsageError(fmt::format("eval: no variant of {} matches '{}', expected {}", name(op),
-                                 pattern, config::expected_one_of(pattern, names)));
+    throw UsageError(fmt::format("eval: no variant of {} matches {}, expected {}", name(op),
+                                 text::quoted(pattern), config::expected_one_of(pattern, names)));
   return chosen;
 }
 
@@ -138,8 +139,9 @@ int eval(const EvalOptions& options) {
   const std::size_t left_out = leave_out(chosen, dtype, options.quiet);
   if (chosen.empty()) return exit_incomplete;
   if (!options.output.empty() && chosen.size() != 1)
-    throw UsageError(fmt::format("eval: --output needs exactly one variant; '{}' matches {}",
-                                 options.variant.empty() ? "*" : options.variant, chosen.size()));
+    throw UsageError(fmt::format("eval: --output needs exactly one variant; {} matches {}",
+                                 text::quoted(options.variant.empty() ? "*" : options.variant),
+                                 chosen.size()));
   const int code = ops::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
     return evaluate<S>(op, logits, chosen, dtype, options);
   });

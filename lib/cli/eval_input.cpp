@@ -9,6 +9,7 @@
 #include "inputs/selection.hpp"
 #include "io/number.hpp"
 #include "learn/target.hpp"
+#include "text/quoted.hpp"
 
 namespace maxtrick::cli {
 
@@ -89,7 +90,7 @@ DType read_dtype(const EvalOptions& options, const Matrix& logits) {
   const std::string& text = options.dtype;
   if (text.empty()) return logits.type == io::NumberType::float64 ? DType::float64 : DType::float32;
   if (const auto dtype = ops::parse_dtype(text)) return *dtype;
-  throw UsageError(fmt::format("eval: unknown --dtype '{}', expected {}", text,
+  throw UsageError(fmt::format("eval: unknown --dtype {}, expected {}", text::quoted(text),
                                config::expected_one_of(text, inputs::names_of(ops::all_dtypes))));
 }
 

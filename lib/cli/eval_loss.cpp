@@ -22,6 +22,7 @@
 #include "ops/softmax.hpp"
 #include "oracle/oracle.hpp"
 #include "run/experiment.hpp"
+#include "text/quoted.hpp"
 
 namespace maxtrick::cli {
 namespace {
@@ -61,14 +62,14 @@ std::vector<const Variant*> choose(ops::Op op, const EvalOptions& options, std::
       chosen.push_back(loss);
   }
   if (chosen.empty())
-    throw UsageError(fmt::format("eval: no loss of {} column{} matches '{}', expected {}", columns,
-                                 columns == 1 ? "" : "s", options.variant,
+    throw UsageError(fmt::format("eval: no loss of {} column{} matches {}, expected {}", columns,
+                                 columns == 1 ? "" : "s", text::quoted(options.variant),
                                  config::expected_one_of(options.variant, names)));
   if (!options.output.empty() && chosen.size() != 1)
     throw UsageError(
-        fmt::format("eval: --output needs the losses of exactly one variant; '{}' matches "
+        fmt::format("eval: --output needs the losses of exactly one variant; {} matches "
                     "{}",
-                    options.variant.empty() ? "*" : options.variant, chosen.size()));
+                    text::quoted(options.variant.empty() ? "*" : options.variant), chosen.size()));
   return chosen;
 }
 

@@ -1,6 +1,7 @@
 #include "cli/session.hpp"
 
 #include <fmt/format.h>
+#include <re2/re2.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,8 +9,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <optional>
-#include <regex>
 #include <string>
 
 #include "cli/checkpoint.hpp"
@@ -18,6 +19,7 @@
 #include "io/files.hpp"
 #include "table/check.hpp"
 #include "table/table_files.hpp"
+#include "text/quoted.hpp"
 
 namespace maxtrick::cli {
 namespace {
@@ -40,17 +42,20 @@ run::Plan lay_out(config::ConfigFile& file, bool& by_name_only) {
 }
 
 Prepared prepare_one(const std::filesystem::path& path, const TableOptions& options) {
-  if (!std::filesystem::exists(path)) {
+  if (!io::is_there(path)) {
     std::vector<std::string> known;
     if (std::filesystem::is_directory("configs"))
       for (const auto& config : default_configs()) known.push_back(config.string());
     const std::string meant = config::nearest(path.string(), known);
-    throw UsageError(fmt::format("{}: no such config{}", path.string(),
+    throw UsageError(fmt::format("{}: no such config{}", text::shown_path(path.string()),
                                  meant.empty() ? "" : "; did you mean " + meant + "?"));
   }
   if (std::filesystem::is_directory(path))
-    throw UsageError(fmt::format("{}: this is a folder; name the configs in it", path.string()));
-  Prepared one{.path = path, .name = path.stem().string(), .text = io::read_file(path)};
+    throw UsageError(fmt::format("{}: this is a folder; name the configs in it",
+                                 text::shown_path(path.string())));
+  constexpr std::uint64_t longest_config = 16 << 20;
+  Prepared one{
+      .path = path, .name = path.stem().string(), .text = io::read_file(path, longest_config)};
   config::ConfigFile file(one.text, path.string(), options.overrides);
   one.plan = lay_out(file, one.by_name_only);
   for (const auto& single : one.plan.cases) {
@@ -66,18 +71,29 @@ Prepared prepare_one(const std::filesystem::path& path, const TableOptions& opti
   return one;
 }
 
-void select(Prepared& one, const std::regex& filter) {
+void select(Prepared& one, const re2::RE2& filter) {
   std::erase_if(one.plan.cases, [&](const run::Case& single) {
-    return !std::regex_search(single.key.text(), filter);
+    return !re2::RE2::PartialMatch(single.key.text(), filter);
   });
 }
 
-std::regex parse_filter(const std::string& text) {
-  try {
-    return std::regex(text);
-  } catch (const std::regex_error& error) {
-    throw UsageError(fmt::format("--filter '{}' is no regular expression: {}", text, error.what()));
+// RE2 searches a key in a time that is linear in its length, whatever the expression.
+std::unique_ptr<const re2::RE2> parse_filter(const std::string& text) {
+  re2::RE2::Options options;
+  options.set_log_errors(false);
+  auto filter = std::make_unique<const re2::RE2>(text, options);
+  if (filter->ok()) return filter;
+  // The message of RE2 ends with the part of the expression that is wrong.
+  std::string what = filter->error();
+  const std::string& part = filter->error_arg();
+  if (!part.empty() && what.ends_with(": " + part)) {
+    what.resize(what.size() - part.size());
+    what += text::quoted(part);
   }
+  throw UsageError(fmt::format(
+      "--filter: {} is no regular expression: {}; expected the syntax of RE2, which has "
+      "neither lookahead nor backreferences",
+      text::quoted(text), what));
 }
 
 // Prints the keys of cases that failed, so that the user can find them.
@@ -139,7 +155,7 @@ std::vector<std::filesystem::path> default_configs() {
 }
 
 std::vector<Prepared> prepare(const TableOptions& options) {
-  const std::regex filter = parse_filter(options.filter);
+  const auto filter = parse_filter(options.filter);
   std::vector<Prepared> all;
   std::vector<config::Problem> problems;
   std::map<std::string, std::string> tables;
@@ -154,7 +170,7 @@ std::vector<Prepared> prepare(const TableOptions& options) {
     if (!is_new)
       throw UsageError(fmt::format("{} and {} make the same table {}", twin->second, path.string(),
                                    all.back().name));
-    select(all.back(), filter);
+    select(all.back(), *filter);
   }
   if (!problems.empty()) throw config::ConfigError(std::move(problems));
   return all;
@@ -268,16 +284,18 @@ void require_table_files(const std::vector<Prepared>& all, const std::filesystem
 
 io::FolderLock lock_folder(const std::filesystem::path& folder) {
   return {folder, [&] {
-            fmt::print(stderr, "{}: waiting for another run that writes there\n", folder.string());
+            fmt::print(stderr, "{}: waiting for another run that writes there\n",
+                       text::shown_path(folder.string()));
           }};
 }
 
 int nothing_selected(const std::vector<Prepared>& all, const TableOptions& options) {
-  fmt::print(stderr, "nothing selected: no key of a row contains a match of --filter '{}'",
-             options.filter);
+  fmt::print(stderr, "nothing selected: no key of a row contains a match of --filter {}",
+             text::quoted(options.filter));
   for (const auto& one : all)
     if (!one.all_keys.empty()) {
-      fmt::print(stderr, "; an example of a key is {}", one.all_keys.front());
+      fmt::print(stderr, "; an example of a key is {}",
+                 text::shown(one.all_keys.front(), text::longest_cell));
       break;
     }
   fmt::print(stderr, "\n");

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "config/config_state.hpp"
+#include "text/quoted.hpp"
 
 namespace maxtrick::config {
 namespace {
@@ -46,7 +47,7 @@ std::string line_in(const Document& document, std::size_t number) {
 std::optional<Place> first_invalid_character(std::string_view text, std::size_t document) {
   Place place = {.document = document};
   while (!text.empty()) {
-    const std::size_t length = character_length(text);
+    const std::size_t length = text::character_length(text);
     if (length == 0) return place;
     if (text.front() == '\n') {
       ++place.line;
@@ -78,7 +79,7 @@ void note_unknown_keys(ConfigState& state) {
       if (section.known.contains(key.str())) continue;
       std::string meant = nearest(key.str(), absent);
       if (meant.empty()) meant = nearest(key.str(), known);
-      state.note(state.place(key.source()), fmt::format("unknown key {}", in_quotes(key.str())),
+      state.note(state.place(key.source()), fmt::format("unknown key {}", text::quoted(key.str())),
                  listed(known, "key") + did_you_mean(meant));
     }
   }

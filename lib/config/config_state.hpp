@@ -84,16 +84,10 @@ struct ConfigState {
 // The type of a value for messages: "a string", "an array".
 [[nodiscard]] std::string_view type_of(const toml::node& node);
 
-// The word in quotes, for messages; a long word is cut.
-[[nodiscard]] std::string in_quotes(std::string_view word);
-
 // The list of words that expected_one_of() uses, without a suggestion.
 [[nodiscard]] std::string listed(std::span<const std::string> words, std::string_view kind);
 
 // "; did you mean 'word'?", or nothing if the word is empty.
 [[nodiscard]] std::string did_you_mean(std::string_view word);
-
-// The number of bytes of the first character of `text`; 0 if it is not valid UTF-8.
-[[nodiscard]] std::size_t character_length(std::string_view text);
 
 }  // namespace maxtrick::config

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "config/config_state.hpp"
+#include "text/quoted.hpp"
 
 namespace maxtrick::config {
 namespace {
@@ -97,11 +98,13 @@ std::string nearest(std::string_view word, std::span<const std::string> words) {
 std::string listed(std::span<const std::string> words, std::string_view kind) {
   if (words.empty()) return fmt::format("no {} here", kind);
   if (words.size() > most_listed) return fmt::format("one of {} {}s", words.size(), kind);
-  return fmt::format("one of: {}", fmt::join(words, ", "));
+  std::vector<std::string> shown;
+  for (const std::string& word : words) shown.push_back(text::shown(word));
+  return fmt::format("one of: {}", fmt::join(shown, ", "));
 }
 
 std::string did_you_mean(std::string_view word) {
-  return word.empty() ? "" : fmt::format("; did you mean {}?", in_quotes(word));
+  return word.empty() ? "" : fmt::format("; did you mean {}?", text::quoted(word));
 }
 
 std::string expected_one_of(std::string_view word, std::span<const std::string> words) {

@@ -8,6 +8,7 @@
 #include <variant>
 
 #include "config/config_state.hpp"
+#include "text/quoted.hpp"
 
 namespace maxtrick::config {
 namespace {
@@ -44,7 +45,7 @@ void lay_over(ConfigState& state, toml::table& onto, toml::table& from) {
     lay_over(state, *old->as_table(), *deeper);
   } else {
     state.note(state.place(key.source()),
-               fmt::format("{} is {}, not a table", in_quotes(key.str()), type_of(*old)),
+               fmt::format("{} is {}, not a table", text::quoted(key.str()), type_of(*old)),
                old->is_array()
                    ? "a path through tables, because --set cannot change an element of an "
                      "array"
@@ -59,14 +60,14 @@ void ConfigState::apply_override(std::string text) {
   const std::string_view whole = documents.emplace_back(Document{"--set", std::move(text)}).text;
   const std::size_t equals = whole.find('=');
   if (equals == std::string_view::npos) {
-    return note(start, fmt::format("{} has no '='", in_quotes(whole)), "KEY=VALUE");
+    return note(start, fmt::format("{} has no '='", text::quoted(whole)), "KEY=VALUE");
   }
   if (whole.find_first_of("\r\n") != std::string_view::npos) {
     return note(start, "an override contains a line break", "KEY=VALUE on one line");
   }
   const std::string_view key = trimmed(whole.substr(0, equals));
   if (is_no_key(key))
-    return note(start, fmt::format("{} is not a key", in_quotes(key)), "KEY=VALUE");
+    return note(start, fmt::format("{} is not a key", text::quoted(key)), "KEY=VALUE");
 
   std::variant<toml::table, Fault> parsed = parse(whole);
   const std::string_view value = trimmed(whole.substr(equals + 1));

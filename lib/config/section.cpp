@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "config/config_state.hpp"
+#include "text/quoted.hpp"
 
 namespace maxtrick::config {
 namespace {
@@ -94,9 +95,9 @@ std::optional<std::string> read_choice(const Value& value, std::span<const std::
     return std::nullopt;
   }
   if (std::find(words.begin(), words.end(), text->get()) != words.end()) return text->get();
-  value.fail(
-      fmt::format("{} is not a known value of {}", in_quotes(text->get()), in_quotes(value.key)),
-      expected_one_of(text->get(), words));
+  value.fail(fmt::format("{} is not a known value of {}", text::quoted(text->get()),
+                         text::quoted(value.key)),
+             expected_one_of(text->get(), words));
   return std::nullopt;
 }
 
@@ -130,7 +131,7 @@ std::optional<Value> require(SectionState& section, std::string_view key,
                              std::string_view expected) {
   const toml::node* node = section.require(key, expected);
   if (node == nullptr) return std::nullopt;
-  return Value{section, key, *node, in_quotes(key)};
+  return Value{section, key, *node, text::quoted(key)};
 }
 
 template <class T, class Read>
@@ -194,7 +195,7 @@ const toml::node* SectionState::find(std::string_view key) {
 const toml::node* SectionState::require(std::string_view key, std::string_view expected) {
   const toml::node* node = find(key);
   if (node == nullptr)
-    fail(key, place, fmt::format("missing key {}", in_quotes(key)), std::string(expected));
+    fail(key, place, fmt::format("missing key {}", text::quoted(key)), std::string(expected));
   return node;
 }
 

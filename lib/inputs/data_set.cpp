@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
 #include <limits>
 #include <optional>
 #include <stdexcept>
@@ -16,6 +15,7 @@
 #include "learn/blobs.hpp"
 #include "learn/circles.hpp"
 #include "learn/training.hpp"
+#include "text/quoted.hpp"
 
 namespace maxtrick::inputs {
 namespace {
@@ -163,17 +163,14 @@ std::optional<Matrix> read_file(Section& section, std::string_view key, const st
                                 const std::string& obtain, std::string& missing) {
   const std::string path = section.file(key);
   if (path.empty()) return std::nullopt;
-  std::error_code ignored;
-  if (!std::filesystem::exists(path, ignored)) {
+  try {
+    if (io::is_there(path)) return io::read_matrix(path);
     if (obtain.empty())
-      section.reject(key, fmt::format("{} does not exist", path),
+      section.reject(key, text::shown_path(path) + " does not exist",
                      expected + "; or 'obtain', a text that says how to get the file");
     else if (missing.empty())
-      missing = fmt::format("{} does not exist. {}", path, obtain);
+      missing = fmt::format("{} does not exist. {}", text::shown_path(path), obtain);
     return std::nullopt;
-  }
-  try {
-    return io::read_matrix(path);
   } catch (const std::exception& error) {
     section.reject(key, error.what(), expected);
     return std::nullopt;
@@ -186,14 +183,15 @@ bool are_finite(Section& section, const Matrix& points) {
   if (wrong == points.values.end()) return true;
   const auto at = static_cast<std::size_t>(wrong - points.values.begin());
   section.reject("path",
-                 fmt::format("{}: row {}, column {} (counted from 0) is {}", section.text("path"),
-                             at / points.columns, at % points.columns, *wrong),
+                 fmt::format("{}: row {}, column {} (counted from 0) is {}",
+                             text::shown_path(section.text("path")), at / points.columns,
+                             at % points.columns, *wrong),
                  "finite numbers");
   return false;
 }
 
 bool are_one_a_row(Section& section, const Matrix& labels, const Matrix& points) {
-  const std::string path = section.text("labels");
+  const std::string path = text::shown_path(section.text("labels"));
   const std::size_t count = labels.values.size();
   if (labels.rows != 1 && labels.columns != 1)
     section.reject("labels", fmt::format("{} is {} x {}", path, labels.rows, labels.columns),
@@ -222,7 +220,7 @@ std::optional<std::size_t> count_classes(Section& section, const Matrix& labels)
     if (label >= 0 && label < static_cast<double>(most) && label == std::floor(label)) continue;
     section.reject("labels",
                    fmt::format("{}: the label of row {} (counted from 0) is {}",
-                               section.text("labels"), row, label),
+                               text::shown_path(section.text("labels")), row, label),
                    fmt::format("whole numbers from 0 to {}{}", most - 1,
                                given ? ", less than 'classes'" : ""));
     return std::nullopt;
@@ -269,7 +267,7 @@ std::size_t width(NumberType type) {
 NamedData read_data_set(config::Section& section) {
   NamedData data{.name = read_name(section, "name")};
   if (data.name.starts_with('.'))
-    section.reject("name", fmt::format("'{}' starts with a dot", data.name),
+    section.reject("name", text::quoted(data.name) + " starts with a dot",
                    "a name that a folder may have");
   if (!section.has("path")) {
     read_generated(section, data);

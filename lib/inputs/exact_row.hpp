@@ -1,7 +1,8 @@
-// A row of logits with its exact answer, shared by several cases.
+// Rows of logits with their exact answers, shared by several cases.
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <utility>
@@ -21,8 +22,6 @@ class ExactRow {
       : logits_(std::move(make)),
         exact_([this, op, stages] { return oracle::exact<T>(op, logits(), stages); }),
         facts_([this] { return oracle::facts_of_logits(logits()); }) {}
-  ExactRow(ops::Op op, std::vector<T> logits)
-      : ExactRow(op, [logits = std::move(logits)] { return logits; }) {}
 
   [[nodiscard]] std::span<const T> logits() { return logits_.get(); }
   [[nodiscard]] const std::vector<numerics::Exact<T>>& exact() { return exact_.get(); }
@@ -37,5 +36,13 @@ class ExactRow {
   Lazy<std::vector<numerics::Exact<T>>> exact_;
   Lazy<std::optional<ops::RowFacts>> facts_;
 };
+
+template <class T>
+using ExactRowList = std::vector<std::unique_ptr<ExactRow<T>>>;
+
+// The rows of some cases. A plan holds the function that makes them; they exist from the first case
+// that needs them to the last.
+template <class T>
+using ExactRows = Lazy<ExactRowList<T>>;
 
 }  // namespace maxtrick::inputs

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "ops/registry.hpp"
+#include "text/quoted.hpp"
 
 namespace maxtrick::inputs {
 namespace {
@@ -53,7 +54,7 @@ std::vector<std::size_t> read_choices(config::Section& section, std::string_view
     if (found == names.end()) continue;  // the error is noted already
     const auto at = static_cast<std::size_t>(found - names.begin());
     if (std::find(chosen.begin(), chosen.end(), at) != chosen.end())
-      section.reject(key, i, fmt::format("'{}' is listed twice", words[i]), "each once");
+      section.reject(key, i, text::quoted(words[i]) + " is listed twice", "each once");
     else
       chosen.push_back(at);
   }
@@ -82,8 +83,8 @@ std::vector<const Variant*> read_variants(config::Section& section) {
     if (matched) continue;
     const bool glob = globs[i].find_first_of("*?") != std::string::npos;
     section.reject("variants", i,
-                   glob ? fmt::format("'{}' matches no variant", globs[i])
-                        : fmt::format("unknown variant '{}'", globs[i]),
+                   glob ? text::quoted(globs[i]) + " matches no variant"
+                        : "unknown variant " + text::quoted(globs[i]),
                    config::expected_one_of(globs[i], names));
   }
   join_plugins(wanted);
@@ -137,7 +138,7 @@ std::string read_name(config::Section& section, std::string_view key) {
            std::string_view("._+-").find(c) != std::string_view::npos;
   });
   if (!plain)
-    section.reject(key, fmt::format("'{}' contains a character that names may not have", text),
+    section.reject(key, text::quoted(text) + " contains a character that names may not have",
                    "letters, digits and . _ + -");
   return text;
 }
@@ -145,7 +146,7 @@ std::string read_name(config::Section& section, std::string_view key) {
 void Names::add(config::Section& section, const std::string& name, std::string_view key) {
   const auto [first, is_new] = first_place_.emplace(name, section.line_of(key));
   if (!is_new)
-    section.reject(key, fmt::format("duplicate {} '{}'", what_, name),
+    section.reject(key, fmt::format("duplicate {} {}", what_, text::quoted(name)),
                    fmt::format("another {}, because {} already has this one", key, first->second));
 }
 

@@ -8,6 +8,7 @@
 #include "inputs/selection.hpp"
 #include "inputs/variant_plan.hpp"
 #include "learn/blas.hpp"
+#include "text/quoted.hpp"
 
 namespace maxtrick::inputs {
 namespace {
@@ -82,8 +83,8 @@ void require_classes(config::Section& section, std::string_view key, const Arm& 
   if (arm.formulation == nullptr || !arm.formulation->binary() || !task.data.is_known()) return;
   if (task.data.classes == 2) return;
   section.reject(key,
-                 fmt::format("'{}' is a binary loss, but the data have {} classes", arm.name,
-                             task.data.classes),
+                 fmt::format("{} is a binary loss, but the data have {} classes",
+                             text::quoted(arm.name), task.data.classes),
                  "another arm");
 }
 

@@ -144,16 +144,15 @@ std::string Runs::unavailable() const {
 }
 
 run::Parts Runs::parts() {
-  auto all = std::make_shared<std::vector<std::function<void()>>>();
-  if (!unavailable().empty()) return all;
-  for (std::size_t seed = 0; seed < all_.size(); ++seed)
-    all->push_back([self = shared_from_this(), seed] { self->make(seed); });
-  return all;
+  const std::size_t size = unavailable().empty() ? seeds_ : 0;
+  return std::make_shared<const run::PartList>(
+      run::PartList{size, [self = shared_from_this()](std::size_t seed) { self->make(seed); }});
 }
 
 // A failure affects only the cases of these runs. The parts of other runs may be among those of the
 // same cases.
 void Runs::make(std::size_t seed) {
+  std::call_once(sized_, [this] { all_.resize(seeds_); });
   try {
     all_[seed] = train_once(setup_, seed);
   } catch (const run::CaseFailed& failed) {

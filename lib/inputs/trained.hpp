@@ -91,7 +91,7 @@ struct Prepared {
 class Runs : public std::enable_shared_from_this<Runs> {
  public:
   // `seeds` is the number of runs.
-  Runs(Setup setup, std::size_t seeds) : setup_(std::move(setup)), all_(seeds) {}
+  Runs(Setup setup, std::size_t seeds) : setup_(std::move(setup)), seeds_(seeds) {}
 
   // The reason why the runs cannot be made here (missing data, a softmax that this CPU does not
   // support); empty if they can.
@@ -116,7 +116,9 @@ class Runs : public std::enable_shared_from_this<Runs> {
   void make(std::size_t seed);
 
   Setup setup_;
-  std::vector<Trained> all_;
+  std::size_t seeds_;
+  std::vector<Trained> all_;  // has its size from the first part on
+  std::once_flag sized_;
   std::mutex failing_;
   std::string failure_;
 };

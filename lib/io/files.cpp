@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <openssl/evp.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -12,24 +13,46 @@
 #include <system_error>
 
 #include "io/file_error.hpp"
+#include "text/quoted.hpp"
 
 namespace maxtrick::io {
-std::string read_file(const std::filesystem::path& path) {
+
+bool is_there(const std::filesystem::path& path) {
+  // The system would take the part before the character 0 for the path.
+  if (path.native().find('\0') != std::string::npos) fail("read", path, EINVAL);
   std::error_code error;
-  if (std::filesystem::is_directory(path, error)) fail("read", path, EISDIR);
+  const auto type = std::filesystem::status(path, error).type();
+  if (type == std::filesystem::file_type::none) fail("read", path, error.value());
+  return type != std::filesystem::file_type::not_found;
+}
+
+std::string read_file(const std::filesystem::path& path, std::uint64_t most) {
   const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
                                                              &std::fclose);
-  if (!file) fail("read", path, errno);
+  struct stat about = {};
+  if (!file || ::fstat(::fileno(file.get()), &about) != 0) fail("read", path, errno);
+  if (S_ISDIR(about.st_mode)) fail("read", path, EISDIR);
+  const auto refuse = [&](const std::string& what) {
+    throw InputError(fmt::format("{}: {}", text::shown_path(path.string()), what));
+  };
+  if (S_ISBLK(about.st_mode) || (S_ISCHR(about.st_mode) && ::isatty(::fileno(file.get())) == 0))
+    refuse("a device, not a file");
+  const auto refuse_longer = [&](std::uint64_t size) {
+    if (size > most) refuse(fmt::format("more than {} MiB, which is too long", most >> 20));
+  };
+  if (S_ISREG(about.st_mode)) refuse_longer(static_cast<std::uint64_t>(about.st_size));
   std::string bytes;
   std::array<char, 65536> buffer;
-  while (const std::size_t n = std::fread(buffer.data(), 1, buffer.size(), file.get()))
+  while (const std::size_t n = std::fread(buffer.data(), 1, buffer.size(), file.get())) {
     bytes.append(buffer.data(), n);
+    refuse_longer(bytes.size());
+  }
   if (std::ferror(file.get())) fail("read", path, errno);
   return bytes;
 }
 
 std::optional<std::string> read_file_if_there(const std::filesystem::path& path) {
-  if (!std::filesystem::exists(path)) return std::nullopt;
+  if (!is_there(path)) return std::nullopt;
   return read_file(path);
 }
 

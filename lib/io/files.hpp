@@ -1,8 +1,10 @@
 // Reads and writes whole files.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,8 +12,22 @@
 
 namespace maxtrick::io {
 
-// The bytes of the file. Throws std::system_error, which names the path.
-[[nodiscard]] std::string read_file(const std::filesystem::path& path);
+// An error in an input, with its place: "x.csv:3:7: 'abc' is not a number".
+struct InputError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// Whether there is a file. Throws std::system_error, which names the path, if that is not known: for
+// a name that is too long, or in a folder that may not be read.
+[[nodiscard]] bool is_there(const std::filesystem::path& path);
+
+// The most bytes that are read of a file. A file without an end would fill the memory.
+inline constexpr std::uint64_t longest_file = std::uint64_t{4} << 30;
+
+// The bytes of a file, a pipe or a terminal. Throws std::system_error, which names the path, and
+// InputError for a device, such as /dev/zero, and for more than `most` bytes.
+[[nodiscard]] std::string read_file(const std::filesystem::path& path,
+                                    std::uint64_t most = longest_file);
 
 // The same, or nothing if there is no such file.
 [[nodiscard]] std::optional<std::string> read_file_if_there(const std::filesystem::path& path);

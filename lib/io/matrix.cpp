@@ -6,26 +6,16 @@
 
 #include "io/files.hpp"
 #include "io/number.hpp"
+#include "text/quoted.hpp"
 
 namespace maxtrick::io {
 namespace {
 
 constexpr std::string_view blanks = " \t\r\n";
-constexpr std::size_t longest_shown = 40;
 
 std::size_t count_characters(std::string_view text) {
   return static_cast<std::size_t>(
       std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
-// A word that is not a number may be anything, such as a part of a picture that was given as a CSV
-// file. So messages show no control characters and no long words.
-std::string shown(std::string_view word) {
-  const bool cut = word.size() > longest_shown;
-  std::string text{word.substr(0, longest_shown)};
-  for (char& c : text)
-    if ((c >= 0 && c < ' ') || c == 127) c = '?';
-  return fmt::format("'{}{}'", text, cut ? "..." : "");
 }
 
 class TextReader {
@@ -52,7 +42,7 @@ class TextReader {
     const auto before = text_.substr(0, static_cast<std::size_t>(part.data() - text_.data()));
     const auto line = 1 + std::count(before.begin(), before.end(), '\n');
     const auto column = 1 + count_characters(before.substr(before.rfind('\n') + 1));
-    throw InputError(fmt::format("{}:{}:{}: {}", name_, line, column, message));
+    throw InputError(fmt::format("{}:{}:{}: {}", text::shown_path(name_), line, column, message));
   }
 
   static bool is_passed_over(std::string_view row) {
@@ -81,7 +71,7 @@ class TextReader {
     if (first == word.npos) fail(word, "a number is missing");
     word = word.substr(first, word.find_last_not_of(blanks) - first + 1);
     const auto value = parse_number(word);
-    if (!value) fail(word, shown(word) + " is not a number");
+    if (!value) fail(word, text::quoted(word) + " is not a number");
     return *value;
   }
 

@@ -4,17 +4,13 @@
 #include <cstddef>
 #include <filesystem>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace maxtrick::io {
+#include "io/files.hpp"
 
-// An error in an input, with its place: "x.csv:3:7: 'abc' is not a number".
-struct InputError : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
+namespace maxtrick::io {
 
 enum class NumberType { float32, float64, int32, int64 };
 

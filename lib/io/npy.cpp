@@ -16,6 +16,7 @@
 #include <type_traits>
 
 #include "io/matrix.hpp"
+#include "text/quoted.hpp"
 
 namespace maxtrick::io {
 namespace {
@@ -31,7 +32,7 @@ struct NpyHeader {
 };
 
 [[noreturn]] void fail_npy(std::string_view name, std::string_view message) {
-  throw InputError(fmt::format("{}: {}", name, message));
+  throw InputError(fmt::format("{}: {}", text::shown_path(name), message));
 }
 
 // Parses the single Python dict that the format allows, and no other Python.
@@ -51,7 +52,7 @@ class HeaderReader {
       else if (key == "shape")
         set(header_.shape, key, tuple());
       else
-        fail_npy(name_, fmt::format("header: unknown key '{}'", key));
+        fail_npy(name_, "header: unknown key " + text::quoted(key));
       if (next_is(',')) continue;
       if (!next_is('}')) fail_expected("',' or '}'");
       break;
@@ -249,7 +250,8 @@ Matrix parse_npy(std::string_view bytes, std::string_view name) {
   const auto* dtype = std::find_if(std::begin(dtypes), std::end(dtypes),
                                    [&](const Dtype& one) { return one.descr == descr; });
   if (dtype == std::end(dtypes))
-    fail_npy(name, fmt::format("dtype '{}' is not supported; expected {}", descr, npy_dtypes));
+    fail_npy(name, fmt::format("dtype {} is not supported; expected {}", text::quoted(descr),
+                               npy_dtypes));
   if (shape.empty() || shape.size() > 2)
     fail_npy(name, fmt::format("{} dimensions; expected 1 or 2", shape.size()));
 

@@ -13,6 +13,18 @@ std::vector<Experiment>& registered() {
 
 }  // namespace
 
+Parts joined(const std::vector<Parts>& lists) {
+  std::vector<std::size_t> ends;
+  std::size_t size = 0;
+  for (const Parts& list : lists) ends.push_back(size += list->size);
+  return std::make_shared<const PartList>(
+      PartList{size, [lists, ends](std::size_t part) {
+                 const auto of = std::upper_bound(ends.begin(), ends.end(), part) - ends.begin();
+                 const PartList& list = *lists[static_cast<std::size_t>(of)];
+                 list.run(part + list.size - ends[static_cast<std::size_t>(of)]);
+               }});
+}
+
 bool Plan::keeps_parts() const {
   return std::any_of(cases.begin(), cases.end(),
                      [](const Case& one) { return one.kept != nullptr; });

@@ -34,8 +34,15 @@ struct CaseFailed : std::runtime_error {
 };
 
 // Computations that several cases share and summarise, such as the training runs of many seeds.
-// Each part may run on any thread.
-using Parts = std::shared_ptr<const std::vector<std::function<void()>>>;
+// Each part may run on any thread. A config may ask for many, so they are a number and a function.
+struct PartList {
+  std::size_t size = 0;
+  std::function<void(std::size_t part)> run = {};
+};
+using Parts = std::shared_ptr<const PartList>;
+
+// The parts of all lists, in order.
+[[nodiscard]] Parts joined(const std::vector<Parts>& lists);
 
 // Parts whose results are kept in a checkpoint, so that a later run can continue a run that was
 // killed (resume.hpp). The result of each part is one line of text. The case reads it from that

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <mutex>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <stdexcept>
@@ -34,19 +35,23 @@ std::shared_ptr<Journal> open(const Keeping& keeping, const std::string& name, s
 
 Parts remaining(const std::shared_ptr<const KeptParts>& kept,
                 const std::shared_ptr<Journal>& journal, Resumed& resumed) {
-  auto parts = std::make_shared<std::vector<std::function<void()>>>();
+  std::vector<std::size_t> left;
   for (std::size_t part = 0; part < kept->size; ++part) {
     if (const auto found = journal->found().find(part); found != journal->found().end()) {
       if (kept->take(part, found->second)) continue;
       --resumed.had;
     }
-    parts->push_back([kept, journal, part] {
-      const std::string text = kept->compute(part);
-      journal->add(part, text);
-      if (!kept->take(part, text)) throw std::logic_error("a part rejects its own result");
-    });
+    left.push_back(part);
   }
-  return parts;
+  const std::size_t size = left.size();
+  return std::make_shared<const PartList>(
+      PartList{size, [kept, journal, left = std::move(left)](std::size_t i) {
+                 const std::size_t part = left[i];
+                 const std::string text = kept->compute(part);
+                 journal->add(part, text);
+                 if (!kept->take(part, text))
+                   throw std::logic_error("a part rejects its own result");
+               }});
 }
 
 void resume_parts(Plan& plan, const Journals& journals, Resumed& resumed) {
@@ -82,6 +87,13 @@ void drop_parts_of_whole_batches(std::vector<Case>& cases, const std::vector<boo
   }
 }
 
+// Converting to JSON calls localeconv(), which must not run on two threads at a time.
+std::string cells_to_json(const table::Row& cells) {
+  static std::mutex one_at_a_time;
+  const std::lock_guard lock(one_at_a_time);
+  return nlohmann::json(table::texts(cells)).dump();
+}
+
 // Skips are not kept: the reason for a skip may not hold any more at the next run.
 void resume_rows(Plan& plan, const std::shared_ptr<Journal>& journal, Resumed& resumed) {
   std::vector<bool> there(plan.cases.size());
@@ -100,7 +112,7 @@ void resume_rows(Plan& plan, const std::shared_ptr<Journal>& journal, Resumed& r
     one.run = [run = std::move(one.run), journal, i] {
       auto result = run();
       if (const auto* cells = std::get_if<table::Row>(&result))
-        journal->add(i, nlohmann::json(table::texts(*cells)).dump());
+        journal->add(i, cells_to_json(*cells));
       return result;
     };
   }

@@ -7,11 +7,15 @@
 #include <deque>
 #include <exception>
 #include <mutex>
+#include <new>
 #include <optional>
 #include <set>
 #include <stdexcept>
+#include <system_error>
 #include <thread>
 #include <utility>
+
+#include "run/limits.hpp"
 
 namespace maxtrick::run {
 namespace {
@@ -26,21 +30,20 @@ struct Batch {
   std::size_t first, end;
   Parts parts;
   std::atomic<std::size_t> parts_left;
+  std::size_t items_end = 0;  // of Work
 
   Batch(std::size_t begin, Parts before)
-      : first(begin), end(begin), parts(std::move(before)), parts_left(parts ? parts->size() : 0) {}
+      : first(begin), end(begin), parts(std::move(before)), parts_left(parts ? parts->size : 0) {}
 };
 
 // The parts of a case. Kept parts without a checkpoint are computed and taken like any others.
 Parts parts_of(const Case& one) {
   if (!one.kept) return one.parts;
-  auto all = std::make_shared<std::vector<std::function<void()>>>();
-  for (std::size_t part = 0; part < one.kept->size; ++part)
-    all->push_back([kept = one.kept, part] {
-      if (!kept->take(part, kept->compute(part)))
-        throw std::logic_error("a part rejects its own result");
-    });
-  return all;
+  return std::make_shared<const PartList>(
+      PartList{one.kept->size, [kept = one.kept](std::size_t part) {
+                 if (!kept->take(part, kept->compute(part)))
+                   throw std::logic_error("a part rejects its own result");
+               }});
 }
 
 std::deque<Batch> batches(const std::vector<Case>& cases) {
@@ -62,8 +65,7 @@ class Work {
         batches_(batches(cases_)) {
     for (Batch& batch : batches_) {
       const std::size_t parts = batch.parts_left;
-      for (std::size_t i = 0; i < parts; ++i) items_.push_back({&batch, i});
-      if (parts == 0) items_.push_back({&batch, no_part});
+      batch.items_end = items_ += std::max<std::size_t>(parts, 1);
       all_ += parts;
     }
     counts_parts_ = all_ > 0;
@@ -72,10 +74,12 @@ class Work {
 
   // Each thread calls this.
   void operator()() {
-    for (std::size_t i; !failed_ && (i = next_++) < items_.size();) {
-      Batch& batch = *items_[i].batch;
-      if (items_[i].part != no_part) {
-        if (!run_part(batch, items_[i].part)) return;
+    for (std::size_t item; !failed_ && (item = next_++) < items_;) {
+      Batch& batch =
+          *std::upper_bound(batches_.begin(), batches_.end(), item,
+                            [](std::size_t i, const Batch& one) { return i < one.items_end; });
+      if (batch.parts && batch.parts->size > 0) {
+        if (!run_part(batch, item + batch.parts->size - batch.items_end)) return;
         // The thread that ends the last part continues with the cases.
         if (batch.parts_left.fetch_sub(1) > 1) continue;
       }
@@ -83,16 +87,12 @@ class Work {
     }
   }
 
+  // Lets the threads end after the case or part that each is at.
+  void stop() { failed_ = true; }
   [[nodiscard]] bool failed() const { return failed_; }
   [[nodiscard]] std::vector<Result>& results() { return results_; }
 
  private:
-  static constexpr std::size_t no_part = SIZE_MAX;
-  struct Item {
-    Batch* batch;
-    std::size_t part;
-  };
-
   // An exception of the function becomes the error of a case.
   template <class Function>
   bool attempt(std::size_t index, Function function) {
@@ -100,6 +100,8 @@ class Work {
     try {
       function();
       return true;
+    } catch (const std::bad_alloc&) {
+      error = out_of_memory();
     } catch (const std::exception& exception) {
       error = exception.what();
     } catch (...) {
@@ -114,16 +116,19 @@ class Work {
   }
 
   bool run_part(const Batch& batch, std::size_t part) {
-    const bool done = attempt(batch.first, (*batch.parts)[part]);
+    const bool done = attempt(batch.first, [&] { batch.parts->run(part); });
     if (done) tell();
     return done;
   }
 
-  void run_cases_of(const Batch& batch) {
+  void run_cases_of(Batch& batch) {
+    // The parts are done. They hold results too, which only the cases need now.
+    batch.parts = nullptr;
     for (std::size_t i = batch.first; !failed_ && i < batch.end; ++i) {
       // `run` is moved out of the case, so that the values that it holds (an exact row, say) are
       // freed when their last case has run.
       const auto run = std::exchange(cases_[i].run, nullptr);
+      cases_[i].parts = nullptr;
       attempt(i, [&] {
         try {
           results_[i].value = run();
@@ -145,7 +150,8 @@ class Work {
   const Progress& progress_;
   std::vector<Result> results_;
   std::deque<Batch> batches_;
-  std::vector<Item> items_;
+  // The items that the threads take: each part of a batch, or one for a batch without parts.
+  std::size_t items_ = 0;
   std::atomic<std::size_t> next_ = 0;
   std::atomic<bool> failed_ = false;
   std::mutex telling_;
@@ -163,7 +169,15 @@ Run run_cases(Plan plan, unsigned jobs, const Progress& progress) {
   Work work(plan, progress);
   {
     std::vector<std::jthread> threads;
-    for (unsigned i = 1; i < jobs; ++i) threads.emplace_back([&work] { work(); });
+    try {
+      for (unsigned i = 1; i < jobs; ++i) threads.emplace_back([&work] { work(); });
+    } catch (const std::system_error& error) {
+      work.stop();
+      throw std::runtime_error(no_thread(threads.size() + 2, jobs, error.code()));
+    } catch (...) {
+      work.stop();
+      throw;
+    }
     work();
   }
   std::vector<Result>& results = work.results();

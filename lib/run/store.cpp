@@ -10,6 +10,7 @@
 #include "config/config.hpp"
 #include "io/files.hpp"
 #include "run/cpu.hpp"
+#include "text/quoted.hpp"
 
 namespace maxtrick::run {
 namespace {
@@ -115,6 +116,9 @@ std::string reworded(Json manifest, const Json& tables, const Provenance& from) 
   return text_of(manifest);
 }
 
+// The number of characters that are shown of a line of a Markdown file.
+constexpr std::size_t longest_line = 1000;
+
 // Describes the first line in which two texts differ: its number, and both versions.
 std::string first_difference(const std::string& expected, const std::string& got) {
   std::istringstream a(expected), b(got);
@@ -124,7 +128,8 @@ std::string first_difference(const std::string& expected, const std::string& got
     if (!more_a) line_a = "(end)";
     if (!more_b) line_b = "(end)";
     if (line_a != line_b || (!more_a && !more_b))
-      return fmt::format("line {}: expected {}, got {}", n, line_a, line_b);
+      return fmt::format("line {}: expected {}, got {}", n, text::shown(line_a, longest_line),
+                         text::shown(line_b, longest_line));
   }
 }
 

@@ -10,6 +10,8 @@
 #include <optional>
 #include <set>
 
+#include "text/quoted.hpp"
+
 namespace maxtrick::table {
 namespace {
 
@@ -38,6 +40,9 @@ Verdict equal(const Cell& expected, const Cell& got) {
   if (expected == got) return std::nullopt;
   return {{Mismatch::Kind::differs, "exactly that"}};
 }
+
+// A cell or the key of a row, as messages show it.
+std::string cut(std::string_view cell) { return text::shown(cell, text::longest_cell); }
 
 std::string shown(const Range& range) { return fmt::format("[{}, {}]", range.low, range.high); }
 
@@ -232,15 +237,15 @@ Intervals count_intervals(const ResultTable& table) {
 std::string in_words(const Mismatch& mismatch) {
   if (!mismatch.sentence.empty()) return mismatch.sentence;
   return fmt::format("{}expected {}, got {}, allowed {}",
-                     mismatch.column.empty() ? "" : "column " + mismatch.column + ": ",
-                     mismatch.expected, mismatch.got, mismatch.allowed);
+                     mismatch.column.empty() ? "" : "column " + cut(mismatch.column) + ": ",
+                     cut(mismatch.expected), cut(mismatch.got), cut(mismatch.allowed));
 }
 
 std::string describe(const Mismatch& mismatch, std::string_view table_path,
                      std::string_view config_path) {
   std::string text = fmt::format("{}:", table_path);
   if (!mismatch.row.empty())
-    text += fmt::format(" row {}{}", mismatch.row, mismatch.sentence.empty() ? "," : ":");
+    text += fmt::format(" row {}{}", cut(mismatch.row), mismatch.sentence.empty() ? "," : ":");
   text += fmt::format(" {}\n", in_words(mismatch));
   // A row that the run no longer makes cannot be repeated.
   if (mismatch.row.empty() || mismatch.got == no_row) return text;

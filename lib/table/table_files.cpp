@@ -8,6 +8,7 @@
 
 #include "io/files.hpp"
 #include "io/matrix.hpp"
+#include "text/quoted.hpp"
 
 namespace maxtrick::table {
 namespace {
@@ -47,7 +48,8 @@ void require_table_files(const std::filesystem::path& folder, const std::string&
     if (status.type() == std::filesystem::file_type::not_found ||
         std::filesystem::is_regular_file(status))
       continue;
-    throw io::InputError(fmt::format("{} cannot be a file of the table {}: {}", path.string(), name,
+    throw io::InputError(fmt::format("{} cannot be a file of the table {}: {}",
+                                     text::shown_path(path.string()), name,
                                      described(status, error)));
   }
 }

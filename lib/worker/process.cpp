@@ -15,6 +15,8 @@
 #include <system_error>
 #include <thread>
 
+#include "run/limits.hpp"
+
 namespace maxtrick::worker {
 namespace {
 
@@ -77,7 +79,7 @@ Process::Process(std::vector<std::string> arguments,
   const int error = posix_spawn(&id_, arguments.front().c_str(), &actions, nullptr,
                                 pointers(arguments).data(), pointers(variables).data());
   posix_spawn_file_actions_destroy(&actions);
-  if (error != 0) fail(error, arguments.front());
+  if (error != 0) fail(error, run::no_process(arguments.front()));
 }
 
 Process::~Process() {

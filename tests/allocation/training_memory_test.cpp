@@ -1,33 +1,6 @@
 // Training allocates memory only before its first step. The test counts the calls of operator new.
-// It has a program of its own, because it replaces that operator.
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
+#include "counted_new.hpp"
 #include "lab.hpp"
-
-namespace {
-
-std::atomic<std::size_t> calls = 0;
-
-void* counted(std::size_t size) noexcept {
-  ++calls;
-  return std::malloc(size > 0 ? size : 1);
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) {
-  if (void* memory = counted(size)) return memory;
-  throw std::bad_alloc();
-}
-void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return counted(size); }
-void* operator new[](std::size_t size) { return operator new(size); }
-void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return counted(size); }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
 
 BOOST_AUTO_TEST_SUITE(training_memory_test)
 
@@ -44,9 +17,9 @@ std::size_t calls_of(const MeanLoss& loss, std::size_t epochs, Method method) {
   numerics::Random random(0);
   auto network = lab_network(random);
   const TrainingOptions options{.epochs = epochs, .optimiser = {.method = method}};
-  const std::size_t before = calls;
+  const std::size_t before = allocated().calls;
   const History history = train(network, examples, loss, options, random);
-  const std::size_t after = calls;
+  const std::size_t after = allocated().calls;
   BOOST_TEST(history.steps == 63 * epochs);
   return after - before;
 }

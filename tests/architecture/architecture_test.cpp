@@ -15,33 +15,34 @@ using namespace maxtrick;
 // own. There are no cycles; a test below checks this.
 const std::map<std::string, std::set<std::string>> dependencies{
     {"lib/numerics", {}},
-    {"lib/io", {}},
-    {"lib/config", {}},
-    {"lib/table", {"io"}},
+    {"lib/text", {}},
+    {"lib/io", {"text"}},
+    {"lib/config", {"text"}},
+    {"lib/table", {"io", "text"}},
     {"lib/ops", {"numerics"}},
     {"lib/oracle", {"numerics", "ops"}},
     {"lib/kernels", {"numerics"}},
     {"lib/variants", {"numerics", "ops", "kernels"}},
     {"lib/learn", {"numerics", "ops"}},
-    {"lib/run", {"io", "config", "table"}},
-    {"lib/inputs", {"numerics", "ops", "oracle", "io", "config", "table", "learn", "run"}},
+    {"lib/run", {"text", "io", "config", "table"}},
+    {"lib/inputs", {"numerics", "ops", "oracle", "text", "io", "config", "table", "learn", "run"}},
     {"lib/worker", {"numerics", "ops", "io", "run", "maxtrick"}},
     {"lib/timing", {"numerics", "ops", "oracle", "kernels", "io", "table", "run", "worker"}},
     {"lib/cli",
-     {"numerics", "ops", "oracle", "kernels", "io", "config", "table", "learn", "run", "inputs",
-      "worker", "timing"}},
+     {"numerics", "ops", "oracle", "kernels", "text", "io", "config", "table", "learn", "run",
+      "inputs", "worker", "timing"}},
     {"lib/api", {"kernels", "maxtrick"}},
     {"lib/api/maxtrick", {"maxtrick"}},  // the installed headers
     // These are also compiled for a browser, where neither MPFR nor files exist.
     {"experiments/slider", {"numerics", "ops", "oracle", "kernels"}},
 };
 // An experiment may include its own directory and those of lib except the command line.
-const std::set<std::string> of_experiments{"numerics", "ops",    "oracle", "kernels",
-                                           "io",       "config", "table",  "learn",
-                                           "run",      "inputs", "worker", "timing"};
+const std::set<std::string> of_experiments{"numerics", "ops",    "oracle", "kernels", "io",
+                                           "config",   "table",  "learn",  "run",     "inputs",
+                                           "worker",   "timing", "text"};
 // main.cpp may include the commands.
-const std::set<std::string> of_main{"cli", "config", "io",     "kernels",
-                                    "run", "table",  "timing", "worker"};
+const std::set<std::string> of_main{"cli",   "config", "io",     "kernels", "run",
+                                    "table", "text",   "timing", "worker"};
 
 template <class Visit>
 void each_line(const fs::path& folder, Visit visit) {

@@ -160,7 +160,7 @@ BOOST_AUTO_TEST_CASE(a_plan_computes_what_is_not_there) {
     Squares squares;  // killed after three parts
     Plan plan = squares.plan();
     (void)resume(plan, folder.path());
-    for (const std::size_t part : {0U, 5U, 7U}) (*plan.cases[0].parts)[part]();
+    for (const std::size_t part : {0U, 5U, 7U}) plan.cases[0].parts->run(part);
   }
   Squares second;
   BOOST_TEST(run(second, folder, had) == all_squares);
@@ -187,13 +187,13 @@ BOOST_AUTO_TEST_CASE(another_identity_leaves_the_parts_alone) {
   Squares killed;
   Plan plan = killed.plan();
   (void)resume(plan, folder.path());
-  (*plan.cases[0].parts)[4]();
+  plan.cases[0].parts->run(4);
   {
     Squares other;
     other.identity = "other squares";
     Plan others = other.plan();
     Resumed resumed = resume(others, folder.path());
-    (*plan.cases[0].parts)[6]();
+    plan.cases[0].parts->run(6);
     (void)run_cases(std::move(others), 1, {});
     resumed.remove();
   }

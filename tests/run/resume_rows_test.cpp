@@ -25,8 +25,8 @@ struct Rows {
   Plan plan() {
     Plan plan = maxtrick::tests::empty_plan(rule);
     for (const std::string name : {"ab", "cd"}) {
-      const auto part = std::make_shared<std::vector<std::function<void()>>>();
-      part->push_back([this, name] { done.push_back("part " + name); });
+      const auto part = std::make_shared<const PartList>(
+          PartList{1, [this, name](std::size_t) { done.push_back("part " + name); }});
       for (const char c : name)
         plan.cases.push_back({.key = {std::string(1, c)},
                               .run = row(std::string(1, c)),

@@ -34,7 +34,11 @@ Plan with(Plan plan, std::string key, std::function<Outcome()> run) {
   return plan;
 }
 
-using Functions = std::vector<std::function<void()>>;
+// The parts, except that `instead` runs in place of one.
+Parts with_bad(const Parts& parts, std::size_t bad, const std::function<void()>& instead) {
+  return std::make_shared<const PartList>(
+      PartList{parts->size, [=](std::size_t part) { part == bad ? instead() : parts->run(part); }});
+}
 
 // Three batches of 2, 1 and 3 cases. The first and the last batch have 5 and 4 parts, which all
 // cases of the batch refer to. The row of a case states how many parts of its batch were done when
@@ -50,12 +54,11 @@ struct WithParts {
   Plan plan() {
     Plan plan = empty_plan();
     for (std::size_t b = 0; b < sizes.size(); ++b) {
-      auto all = std::make_shared<Functions>();
-      for (auto& count : ran[b])
-        all->push_back([&count] {
-          std::this_thread::sleep_for(std::chrono::microseconds(300));
-          ++count;
-        });
+      const auto all = std::make_shared<const PartList>(
+          PartList{ran[b].size(), [&counts = ran[b]](std::size_t part) {
+                     std::this_thread::sleep_for(std::chrono::microseconds(300));
+                     ++counts[part];
+                   }});
       for (std::size_t i = 0; i < sizes[b]; ++i) {
         const std::string key = fmt::format("k{}{}", b, i);
         plan.cases.push_back({{key},
@@ -214,12 +217,27 @@ BOOST_AUTO_TEST_CASE(the_parts_of_a_batch_are_done_once_each_before_its_cases) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(joined_parts_are_those_of_each_list_in_order) {
+  std::vector<std::string> ran;
+  std::vector<Parts> lists;
+  for (const std::string name : {"a", "none", "b"})
+    lists.push_back(std::make_shared<const PartList>(
+        PartList{name == "none" ? 0U : 2U,
+                 [&ran, name](std::size_t part) { ran.push_back(name + std::to_string(part)); }}));
+  const Parts all = joined(lists);
+  BOOST_TEST(all->size == 4U);
+  for (std::size_t part = 0; part < all->size; ++part) all->run(part);
+  BOOST_TEST(ran == (std::vector<std::string>{"a0", "a1", "b0", "b1"}),
+             boost::test_tools::per_element());
+  BOOST_TEST(joined({})->size == 0U);
+}
+
 // Other threads than the one that runs the cases compute parts too, if there are any.
 BOOST_AUTO_TEST_CASE(parts_run_in_parallel) {
   std::atomic<int> waiting = 0;
   std::atomic<bool> met = false;
   // Each part waits for the other; a single thread would wait forever.
-  const auto part = [&] {
+  const auto part = [&](std::size_t) {
     ++waiting;
     for (int i = 0; i < 5000 && !met; ++i) {
       if (waiting == 2) met = true;
@@ -228,7 +246,7 @@ BOOST_AUTO_TEST_CASE(parts_run_in_parallel) {
   };
   Plan plan = empty_plan();
   plan.cases.push_back({{"k"}, []() -> Outcome { return Row{""}; }});
-  plan.cases[0].parts = std::make_shared<const Functions>(2, part);
+  plan.cases[0].parts = std::make_shared<const PartList>(PartList{2, part});
   (void)run_cases(std::move(plan), 2, {});
   BOOST_TEST(met);
 }
@@ -252,9 +270,8 @@ BOOST_AUTO_TEST_CASE(a_part_that_throws_ends_the_run_and_names_the_first_case_of
       WithParts with_parts;
       Plan plan = with_parts.plan();
       std::atomic<bool> begun = false;
-      auto parts = *plan.cases[3].parts;
-      parts[bad] = [] { throw std::runtime_error("out of memory"); };
-      const auto all = std::make_shared<const Functions>(parts);
+      const auto all =
+          with_bad(plan.cases[3].parts, bad, [] { throw std::runtime_error("no luck"); });
       for (std::size_t i = 3; i < 6; ++i) {
         plan.cases[i].parts = all;
         plan.cases[i].run = [&]() -> Outcome {
@@ -262,15 +279,13 @@ BOOST_AUTO_TEST_CASE(a_part_that_throws_ends_the_run_and_names_the_first_case_of
           return Skip{};
         };
       }
-      BOOST_TEST(error_of<std::runtime_error>(std::move(plan), jobs) == "case k20: out of memory");
+      BOOST_TEST(error_of<std::runtime_error>(std::move(plan), jobs) == "case k20: no luck");
       BOOST_TEST(!begun);
     }
   // If a single thread runs everything, nothing after the failed part is started.
   WithParts with_parts;
   Plan plan = with_parts.plan();
-  auto parts = *plan.cases[0].parts;
-  parts[1] = [] { throw 1; };
-  plan.cases[0].parts = std::make_shared<const Functions>(parts);
+  plan.cases[0].parts = with_bad(plan.cases[0].parts, 1, [] { throw 1; });
   BOOST_TEST(error_of<std::runtime_error>(std::move(plan), 1) ==
              "case k00: an exception of an unknown type");
   BOOST_TEST(with_parts.ran[0][0] == 1);
