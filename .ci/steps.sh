@@ -38,7 +38,7 @@ step_tidy() {
 
 step_asan() {
   scripts/setup --ci
-  scripts/test asan "${clang[@]}"
+  scripts/test asan -LE oracle "${clang[@]}"
 }
 
 step_mutate() {
@@ -77,7 +77,7 @@ step_asan_avx2() {
 # Both compilers must produce the same tables, byte for byte.
 step_clang() {
   scripts/setup --ci
-  scripts/test clang "${clang[@]}"
+  scripts/test clang -LE oracle "${clang[@]}"
   gcc_program
   or_skipped build/maxtrick run -o "$work/gcc"
   or_skipped build-clang/maxtrick run -o "$work/clang"

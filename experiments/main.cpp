@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
@@ -310,6 +311,8 @@ void open_closed_streams() {
 
 int main(int argc, char** argv) {
   open_closed_streams();
+  // A caller may have ignored SIGCHLD. The end of a child would then not be reported.
+  std::signal(SIGCHLD, SIG_DFL);
   try {
     const int code = CommandLine()(argc, argv);
     flush_stdout();

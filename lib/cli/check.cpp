@@ -129,6 +129,7 @@ int check_one(Prepared& prepared, const CheckOptions& options, Checked& checked)
       "{}: {} rows checked, {}{}{}\n", csv_path.string(), run.table.rows.size(),
       run.table.rows.empty() ? "none could run here"
       : found == exit_holds  ? "all hold"
+      : found == exit_noisy  ? "not all decided: the machine was busy or the measurements too noisy"
                              : "not all hold",
       unclaimed > 0 ? fmt::format("; {} of them, of plug-ins that claim nothing, are held to "
                                   "nothing",

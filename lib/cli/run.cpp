@@ -97,7 +97,8 @@ int write_table(run::Run& run, Prepared& prepared, const RunOptions& options, bo
                csv.string(), broken);
     return exit_check_failed;
   }
-  keep_times = keep_times && old && broken == 0;
+  // Another run may have replaced the table since keeps_times() was asked before the computation.
+  keep_times = keep_times && old && broken == 0 && keeps_times(prepared, options);
   if (keep_times)
     run.table.rows = old->rows();
   else

@@ -49,8 +49,9 @@ struct NamedData {
 //     three classes: inside both circles, between them, outside both (learn/circles.hpp)
 //   path = "X.npy", labels = "y.npy"
 //     one point for each row, and its class, an integer from 0; .npy or CSV. This call reads the
-//     files, whereas generated data are computed when they are first used. Optional: classes, by default the largest label + 1; obtain = "how to get it", without which
-//     a file that does not exist is an error.
+//     files, whereas generated data are computed when they are first used. Optional: classes, by
+//     default the largest label + 1; obtain = "how to get it", without which a file that does not
+//     exist is an error.
 // Errors are noted in the config, among them a coordinate that is not finite, a label that is not a
 // class, and a row without a label.
 [[nodiscard]] NamedData read_data_set(config::Section& section);

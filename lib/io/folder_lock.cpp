@@ -24,11 +24,8 @@ FolderLock::FolderLock(const std::filesystem::path& folder, const std::function<
   const auto start = std::chrono::steady_clock::now();
   bool told = false;
   while (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-    if (errno != EWOULDBLOCK && errno != EINTR) {
-      const int why = errno;
-      ::close(descriptor_);
-      fail("lock", folder, why);
-    }
+    // On a file system without locks, the folder counts as locked.
+    if (errno != EWOULDBLOCK && errno != EINTR) return;
     if (!told && std::chrono::steady_clock::now() - start > 1s) {
       told = true;
       waiting();

@@ -47,7 +47,10 @@ class Writer {
   // file system has them. Otherwise only the user can read it, because it was created so.
   void make_like(const struct stat& older) {
     // Changing the owner can clear bits of the mode, so the mode comes second.
-    if (::fchown(descriptor_, older.st_uid, older.st_gid) != 0) errno = 0;
+    // Only root may set another owner; a user may set a group of his own.
+    if (::fchown(descriptor_, older.st_uid, older.st_gid) != 0 &&
+        ::fchown(descriptor_, static_cast<uid_t>(-1), older.st_gid) != 0)
+      errno = 0;
     if (::fchmod(descriptor_, older.st_mode & 07777) != 0) errno = 0;
   }
   // Locks the file for this process. Returns false if remove_leftovers() of another process has

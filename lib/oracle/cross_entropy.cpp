@@ -22,7 +22,8 @@ namespace {
 
 template <class T>
 numerics::Exact<T> exact_loss(const Question<T>& question) {
-  const auto logarithm = answer<T>(ops::log_softmax, {question.logits, question.stages}).result.at(question.target);
+  const auto logarithm =
+      answer<T>(ops::log_softmax, {question.logits, question.stages}).result.at(question.target);
   return {-logarithm.rounded, -logarithm.rest, logarithm.ulp_exponent, logarithm.special};
 }
 

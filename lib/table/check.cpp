@@ -46,7 +46,7 @@ std::string cut(std::string_view cell) { return text::shown(cell, text::longest_
 
 std::string shown(const Range& range) { return fmt::format("[{}, {}]", range.low, range.high); }
 
-// Infinities are in a range that has no end on their side; NaN is in none.
+// Infinities are in a range that has no end on their side. A range does not judge NaN.
 bool outside(const Column& column, const Cell& cell) {
   const auto number = cell.number();
   const Range& range = column.tolerance.range;

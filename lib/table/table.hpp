@@ -136,8 +136,9 @@ struct ResultTable {
   std::string description;  // the content of the table
   std::vector<Column> columns;
   std::vector<Row> rows;
-  // The keys of the rows whose bits are promised: nothing but the code of this project computed
-  // them, so that they are the same in every build and on every CPU.
+  // The keys of the rows whose bits are promised: they are the same in every build and on every CPU,
+  // because only the code of this project computed them, or a rounding removed the last bits of
+  // libm.
   std::set<std::string> promised = {};
   std::vector<Limit> limits = {};
   std::vector<Judged> judged = {};

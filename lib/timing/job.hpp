@@ -67,8 +67,7 @@ struct Measured {
 // whose results may be timed are timed in interleaved order. `list` holds the kernels that items
 // may name. `begins` is called with the index of an item before that item is called, outside the
 // timed code, and with no value at the end. Throws std::invalid_argument for an item that does not
-// exist, and
-// run::CaseFailed for one that could not be computed, or that broke a rule of plug-ins.
+// exist, and run::CaseFailed for one that could not be computed, or that broke a rule of plug-ins.
 using Begins = std::function<void(std::optional<std::size_t> item)>;
 [[nodiscard]] std::vector<Measured> measure(
     const Job& job, const std::vector<ops::Variant>& list = timed_variants(),

@@ -72,6 +72,7 @@ Process::Process(std::vector<std::string> arguments,
   posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
   for (const auto& [own, there] : handed) {
     lifted.emplace_back(::fcntl(own, F_DUPFD_CLOEXEC, above));
+    if (lifted.back().number() < 0) fail(errno, "cannot duplicate a descriptor");
     posix_spawn_file_actions_adddup2(&actions, lifted.back().number(), there);
   }
   // Files that this process has inherited, or has opened without O_CLOEXEC, may be its output.

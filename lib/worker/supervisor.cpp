@@ -72,8 +72,12 @@ bool has_children() {
 // one could start it again, so all are stopped before the first is killed. A process to which a
 // signal was sent cannot fork before it has received it, so nobody is left to fork as soon as a
 // search finds only processes that were stopped.
+//
+// It gives up after five seconds: a process that changed its user cannot be killed, and without
+// /proc none can be found.
 void kill_descendants() {
-  while (has_children()) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(5);
+  while (has_children() && std::chrono::steady_clock::now() < end) {
     std::set<pid_t> stopped;
     for (bool found = true; found;) {
       found = false;

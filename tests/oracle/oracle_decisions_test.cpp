@@ -1,5 +1,5 @@
-// 10^7 decisions of the oracle's first stage near midpoints are those of MPFR. This takes minutes, so
-// the suite only runs if it is named.
+// 10^7 decisions of the oracle's first stage near midpoints are those of MPFR. This takes minutes.
+// CTest runs the suite with the label `oracle`; `oracle_tests` alone leaves it out.
 #include "near_midpoints.hpp"
 #include "test.hpp"
 
