@@ -98,7 +98,8 @@ int write_table(run::Run& run, Prepared& prepared, const RunOptions& options, bo
     return exit_check_failed;
   }
   // Another run may have replaced the table since keeps_times() was asked before the computation.
-  keep_times = keep_times && old && broken == 0 && keeps_times(prepared, options);
+  keep_times = keep_times && old && broken == 0 &&
+               run::answers(csv.parent_path(), prepared.name, provenance(prepared, options));
   if (keep_times)
     run.table.rows = old->rows();
   else
