@@ -23,4 +23,14 @@ highest_load = 1000000
 // The path of the table of tiny.toml within the folder of all tables.
 inline const std::string tiny_table = "speed/" + run::cpu_folder() + "/tiny.csv";
 
+// The rest of such a config: one shape and one set of logits.
+inline const std::string tiny_grid = R"([[logits]]
+name = "plain"
+scale = 1
+[[grid]]
+shapes = ["8x5"]
+logits = ["plain"]
+threads = ["1"]
+)";
+
 }  // namespace maxtrick::tests

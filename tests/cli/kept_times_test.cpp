@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "program.hpp"
+#include "tiny_backends.hpp"
 #include "tiny_speed.hpp"
 
 BOOST_AUTO_TEST_SUITE(kept_times_test)
@@ -11,43 +12,11 @@ namespace {
 using namespace maxtrick;
 using namespace maxtrick::tests;
 
-const std::string backends = R"(experiment = "backends"
-title = "T"
-description = "D"
-variants = ["softmax.max_trick.*", "softmax.naive.*"]
-difference_from = "softmax.naive.scalar"
-speed_by = "softmax.max_trick.scalar"
-seeds = 2
-repeats = 6
-[[data]]
-name = "lab"
-generate = "blobs"
-samples = 50
-centres = [[-5, 2], [-2, -2], [1, 2]]
-seed = 30
-[task]
-name = "lab"
-data = "lab"
-hidden = [5]
-epochs = 2
-batch = 16
-optimiser = "adam"
-learning_rate = 0.001
-)";
-
-const std::string speed = tiny_speed + R"(variants = ["softmax.max_trick.scalar"]
-[[logits]]
-name = "plain"
-scale = 1
-[[grid]]
-shapes = ["8x5"]
-logits = ["plain"]
-threads = ["1"]
-)";
+const std::string speed = tiny_speed + "variants = [\"softmax.max_trick.scalar\"]\n" + tiny_grid;
 
 // A folder with a table whose ratio no run would measure, and whose manifest describes it.
 struct Committed : Workdir {
-  explicit Committed(const std::string& config = backends) : Workdir("t.toml", config) {
+  explicit Committed(const std::string& config = tiny_backends) : Workdir("t.toml", config) {
     exits(0, "$MAXTRICK run t.toml -q");
     // "softmax.naive.scalar,2,0,0,0.9,"1.1 [1, 1.2]"": the last cell becomes another interval.
     const std::string csv = read("results/t.csv"),
@@ -105,7 +74,7 @@ BOOST_AUTO_TEST_CASE(another_request_has_new_times) {
   const auto kept = [](const std::string& from, const std::string& to,
                        const std::string& options = "") {
     const Committed folder;
-    folder.write("t.toml", replaced(backends, from, to));
+    folder.write("t.toml", replaced(tiny_backends, from, to));
     folder.exits(0, "$MAXTRICK run t.toml -o results" + options);
     return folder.kept_times();
   };
@@ -119,7 +88,7 @@ BOOST_AUTO_TEST_CASE(another_request_has_new_times) {
 // Title, description and comments measure nothing.
 BOOST_AUTO_TEST_CASE(other_words_of_a_config_keep_the_times_and_their_machine) {
   const Committed folder;
-  const std::string config = "# Why.\n" + replaced(backends, "\"D\"", "\"Better said.\"");
+  const std::string config = "# Why.\n" + replaced(tiny_backends, "\"D\"", "\"Better said.\"");
   folder.write("t.toml", config);
   folder.exits(0, "$MAXTRICK run t.toml").out_has("written; its times are kept");
   BOOST_TEST(folder.read("results/t.csv") == folder.before.at("t.csv"));

@@ -13,15 +13,8 @@ using namespace std::string_literals;
 
 const std::string speed =
     tiny_speed +
-    R"(variants = ["softmax.accurate.scalar", "softmax.onednn", "cross_entropy*.shifted.scalar"]
-[[logits]]
-name = "plain"
-scale = 1
-[[grid]]
-shapes = ["8x5"]
-logits = ["plain"]
-threads = ["1"]
-)";
+    "variants = [\"softmax.accurate.scalar\", \"softmax.onednn\", \"cross_entropy*.shifted.scalar\"]\n" +
+    tiny_grid;
 
 }  // namespace
 

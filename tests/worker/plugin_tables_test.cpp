@@ -1,6 +1,7 @@
 // A user's kernels in result tables: their rows appear beside all others, which do not change.
 #include "io/files.hpp"
 #include "test_plugins.hpp"
+#include "tiny_backends.hpp"
 
 BOOST_AUTO_TEST_SUITE(plugin_tables_test)
 
@@ -8,30 +9,6 @@ namespace {
 
 using namespace maxtrick;
 using namespace maxtrick::tests;
-
-const std::string backends = R"(experiment = "backends"
-title = "T"
-description = "D"
-variants = ["softmax.max_trick.*", "softmax.naive.*"]
-difference_from = "softmax.naive.scalar"
-speed_by = "softmax.max_trick.scalar"
-seeds = 2
-repeats = 6
-[[data]]
-name = "lab"
-generate = "blobs"
-samples = 50
-centres = [[-5, 2], [-2, -2], [1, 2]]
-seed = 30
-[task]
-name = "lab"
-data = "lab"
-hidden = [5]
-epochs = 2
-batch = 16
-optimiser = "adam"
-learning_rate = 0.001
-)";
 
 // A folder with a config and the baseline of a run with some plug-ins.
 struct Based : Workdir {
@@ -151,7 +128,7 @@ BOOST_AUTO_TEST_CASE(what_of_theirs_was_not_made_is_no_mismatch) {
 }
 
 BOOST_AUTO_TEST_CASE(networks_learn_with_them) {
-  const Workdir folder("c.toml", backends);
+  const Workdir folder("c.toml", tiny_backends);
   const Said said = folder.exits(5, "$MAXTRICK run c.toml -o out" + without_hangs +
                                         option("plain_loop") + option("misbehaves"));
   const auto rows = rows_by({"variant"}, folder.read("out/c.csv"));

@@ -59,15 +59,7 @@ BOOST_AUTO_TEST_CASE(nothing_outlives_a_run_that_ends) {
 }
 
 BOOST_AUTO_TEST_CASE(nothing_outlives_a_launch) {
-  const MarkedRun folder("tiny.toml", tiny_speed + R"(variants = ["softmax.onednn"]
-[[logits]]
-name = "plain"
-scale = 1
-[[grid]]
-shapes = ["8x5"]
-logits = ["plain"]
-threads = ["1"]
-)");
+  const MarkedRun folder("tiny.toml", tiny_speed + "variants = [\"softmax.onednn\"]\n" + tiny_grid);
   folder.exits(0, folder.mark() + " $MAXTRICK run tiny.toml -o out --filter 'leaves_a_child[.]'" +
                       option("escapes") + " && {\n" + folder.nothing_left() + "\n}");
   BOOST_TEST(folder.has("here"));
