@@ -14,6 +14,7 @@
 #include "inputs/logits.hpp"
 #include "inputs/selection.hpp"
 #include "inputs/variant_plan.hpp"
+#include "numerics/exponential.hpp"
 #include "ops/dtype.hpp"
 #include "oracle/oracle.hpp"
 #include "oracle/outcome.hpp"
@@ -38,12 +39,11 @@ struct Terms {
   double logit = 0;        // equal: of every term
   double others_u = 1;     // dominant: every term but the first, in units of u
 
-  // Returns the terms of one row before they are rounded to the type, whose unit roundoff is u. The
-  // logits of a shorter row are the first logits of a longer one.
-  [[nodiscard]] std::vector<double> row(std::size_t classes, std::size_t index, double u) const;
-  // Whether the terms have the same bits with every libm. Libm computes e^x in double. Rounded to
-  // fewer digits, the term is the same unless e^x is within 2^-52 of halfway between two of them,
-  // which has a probability of 2^-28 for float32.
+  // Returns the terms of one row before they are rounded to the type. The logits of a shorter row
+  // are the first logits of a longer one.
+  [[nodiscard]] std::vector<double> row(std::size_t classes, std::size_t index, DType dtype) const;
+  // Whether the terms have the same bits with every libm: none of them calls it but those of float64
+  // (exponential_for).
   [[nodiscard]] bool promises_bits(DType dtype) const {
     return kind == Kind::dominant || dtype != DType::float64;
   }
@@ -54,20 +54,29 @@ struct Terms {
 const std::vector<std::string> term_kinds{"normal", "equal", "dominant"};
 const std::vector<std::string> arrangements{"drawn", "ascending", "descending"};
 
-std::vector<double> normal_terms(std::size_t classes, double scale, std::uint64_t seed) {
+// The e^x of libm in float64, as in a softmax that a user writes. For the other types an e^x whose
+// bits are promised: its error of 0.7 ULP of a double is lost when the term is rounded.
+double (*exponential_for(DType dtype))(double) {
+  if (dtype == DType::float64) return [](double x) { return std::exp(x); };
+  return numerics::exponential;
+}
+
+std::vector<double> normal_terms(std::size_t classes, double scale, std::uint64_t seed,
+                                 DType dtype) {
   std::vector<double> row = inputs::normal_row(classes, scale, seed);
   const double largest = *std::max_element(row.begin(), row.end());
-  for (double& x : row) x = std::exp(x - largest);
+  const auto exponential = exponential_for(dtype);
+  for (double& x : row) x = exponential(x - largest);
   return row;
 }
 
-std::vector<double> Terms::row(std::size_t classes, std::size_t index, double u) const {
+std::vector<double> Terms::row(std::size_t classes, std::size_t index, DType dtype) const {
   std::vector<double> terms;
   switch (kind) {
-    case Kind::normal: terms = normal_terms(classes, scale, seed + index); break;
-    case Kind::equal: terms.assign(classes, std::exp(logit)); break;
+    case Kind::normal: terms = normal_terms(classes, scale, seed + index, dtype); break;
+    case Kind::equal: terms.assign(classes, exponential_for(dtype)(logit)); break;
     case Kind::dominant:
-      terms.assign(classes, others_u * u);
+      terms.assign(classes, others_u * ops::unit_roundoff(dtype));
       terms[0] = 1;
       break;
   }
@@ -129,7 +138,7 @@ std::vector<Summands<S>> draw_rows(const Terms& terms, DType dtype, std::size_t 
                                    std::size_t count) {
   std::vector<Summands<S>> rows(count);
   for (std::size_t i = 0; i < count; ++i) {
-    rows[i].terms = inputs::rounded<S>(terms.row(classes, i, ops::unit_roundoff(dtype)));
+    rows[i].terms = inputs::rounded<S>(terms.row(classes, i, dtype));
     rows[i].sum = oracle::exact_sum<S>(rows[i].terms);
   }
   return rows;
