@@ -91,23 +91,16 @@ int compare_with_baseline(const run::Run& run, const Prepared& prepared,
 
 int check_one(Prepared& prepared, const CheckOptions& options, Checked& checked) {
   const auto csv_path = prepared.csv_in(options.baseline);
-  auto baseline = read_baseline(csv_path);
-  // Tables of times stay when the program becomes another one: as an archive.
-  std::string archive;
-  if (baseline && !prepared.folder.empty())
-    if (const auto version = run::version_of(csv_path.parent_path(), prepared.name);
-        version != run::build().version) {
-      archive = version;
-      baseline.reset();
-    }
   // A table of times need not exist for this machine: claims are judged without it.
-  if (!baseline && prepared.folder.empty()) {
+  const bool must_exist = prepared.folder.empty();
+  const auto complain = [&] {
     checked.complaints.push_back(fmt::format("{}: no such baseline; make it: maxtrick run {} -o {}",
                                              csv_path.string(), prepared.path.string(),
                                              options.baseline.string()));
     fmt::print("{}\n", checked.complaints.back());
     return exit_check_failed;
-  }
+  };
+  if (must_exist && !io::is_there(csv_path)) return complain();
   prepared.kept_in /= "check";
   const run::Run run = compute(prepared, options);
   prepared.resumed.remove();
@@ -118,12 +111,27 @@ int check_one(Prepared& prepared, const CheckOptions& options, Checked& checked)
   int found = report_findings(run.table, prepared, csv_path);
   found = worse(
       found, report_plugins(run.table, prepared, csv_path, options.plugins, &checked.mismatches));
+  // A concurrent run replaces the files of a table one after the other. They are read together, after
+  // the computation, so that the run need not wait for that.
+  std::optional<io::FolderLock> lock;
+  if (io::is_there(csv_path)) lock.emplace(lock_folder(csv_path.parent_path()));
+  auto baseline = read_baseline(csv_path);
+  if (must_exist && !baseline) return complain();  // it was removed meanwhile
+  // Tables of times stay when the program becomes another one: as an archive.
+  std::string archive;
+  if (baseline && !must_exist)
+    if (const auto version = run::version_of(csv_path.parent_path(), prepared.name);
+        version != run::build().version) {
+      archive = version;
+      baseline.reset();
+    }
   const auto known = known_foreign(prepared, run.table, baseline ? baseline->table : std::nullopt);
   if (baseline)
     found = worse(found, compare_with_baseline(
                              without_unknown(run, prepared, known), prepared, options, *baseline,
                              prepared.all_keys.size() - prepared.foreign_keys.size() + known.size(),
                              checked));
+  lock.reset();
   const std::size_t unclaimed = unclaimed_rows(run, prepared, known);
   fmt::print(
       "{}: {} rows checked, {}{}{}\n", csv_path.string(), run.table.rows.size(),

@@ -88,8 +88,9 @@ int report_findings(const table::ResultTable& table, const Prepared& prepared,
 // table::require_table_files. To be called before anything is computed.
 void require_table_files(const std::vector<Prepared>& all, const std::filesystem::path& tables);
 
-// The lock of a folder into which tables or other files are written, so that concurrent runs
-// neither mix nor lose tables. Prints on stderr if it has to wait for long.
+// The lock of a folder into which tables or other files are written, or whose tables are read, so
+// that concurrent runs neither mix nor lose tables, and a check reads the files of one run. Prints on
+// stderr if it has to wait for long.
 [[nodiscard]] io::FolderLock lock_folder(const std::filesystem::path& folder);
 
 // Explains that `--filter` matched no row, and returns exit_incomplete.

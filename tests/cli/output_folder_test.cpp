@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "program.hpp"
+#include "tiny_speed.hpp"
 
 BOOST_AUTO_TEST_SUITE(output_folder_test)
 
@@ -53,6 +54,29 @@ BOOST_AUTO_TEST_CASE(a_run_waits_while_another_one_writes) {
              "[ $((n=n+1)) -gt 600 ]; do sleep 0.05; done; ls out; } & exec 9<&-; "
              "$PROBE run a/probe.toml -o out 2>said && wait && cat said")
       .out_is("out/probe.csv: 1 rows, written\nout: waiting for another run that writes there\n");
+}
+
+// A run replaces three files one after the other, and a check must not read some of each run.
+BOOST_AUTO_TEST_CASE(a_check_waits_while_a_run_writes) {
+  const Workdir work;
+  write_probe(work, "a", "1");
+  work.exits(0, "$PROBE run a/probe.toml -o out");
+  work.exits(0,
+             "exec 9<out; flock 9; : >said; { n=0; until [ -s said ] || "
+             "[ $((n=n+1)) -gt 600 ]; do sleep 0.05; done; } & exec 9<&-; "
+             "$PROBE check a/probe.toml --baseline out 2>said && wait && cat said")
+      .out_is(
+          "out/probe.csv: 1 rows checked, all hold\n"
+          "out: waiting for another run that writes there\n");
+}
+
+// A check makes no folder for a baseline that does not exist.
+BOOST_AUTO_TEST_CASE(a_check_leaves_no_trace) {
+  const Workdir work("speed.toml",
+                     tiny_speed + "variants = [\"softmax.max_trick.scalar\"]\n" + tiny_grid);
+  work.exits(0, "mkdir out && $MAXTRICK check speed.toml --baseline out && ls -A out")
+      .out_has("there is no table of this machine to compare with")
+      .out_lacks("speed\n");
 }
 
 BOOST_AUTO_TEST_CASE(what_killed_runs_left_is_removed) {
