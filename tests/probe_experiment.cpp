@@ -15,10 +15,15 @@ namespace {
 
 run::Plan plan(config::Section& config) {
   run::Plan plan;
-  // The column of texts is compared; that of verdicts on claims is not.
-  plan.table.columns = {{"name", table::Rule::key, "the case"},
-                        {"text", table::Rule::exact, "what the case says"},
-                        {"verdict", table::Rule::info, "holds, missed, noisy or unjudged"}};
+  // The column of texts is compared; that of verdicts on claims is not. With `times`, it counts as a
+  // time, and a run keeps it.
+  plan.table.columns = {
+      {"name", table::Rule::key, "the case"},
+      {"text", table::Rule::exact, "what the case says"},
+      {"verdict",
+       config.has("times") && config.flag("times") ? table::Rule::timed : table::Rule::info,
+       "holds, missed, noisy or unjudged"}};
+  plan.highest_load = 1e6;  // the tests may run on a busy machine
   plan.table.judged = {{"name", "name", "verdict"}};
   // If the config has at_most, each case's text is a number with this limit.
   const std::string most = config.has("at_most") ? config.text("at_most") : "";

@@ -72,6 +72,14 @@ std::optional<run::Run> already_there(const Prepared& prepared, const RunOptions
   return left.empty() ? std::optional(run) : std::nullopt;
 }
 
+// Judges the table that the user gets: the one that is written, or the one on disk whose times are
+// kept.
+int judge(const run::Run& run, const Prepared& prepared, const RunOptions& options) {
+  const auto csv = prepared.csv_in(folder_of(options));
+  return worse(report_findings(run.table, prepared, csv),
+               report_plugins(run.table, prepared, csv, options.plugins));
+}
+
 int write_table(run::Run& run, Prepared& prepared, const RunOptions& options, bool keep_times) {
   const auto csv = prepared.csv_in(folder_of(options));
   if (run.table.rows.empty()) {
@@ -81,15 +89,23 @@ int write_table(run::Run& run, Prepared& prepared, const RunOptions& options, bo
   const io::FolderLock lock = lock_folder(csv.parent_path());
   const auto old = table_on_disk(csv);
   const auto lost = old ? lost_rows(*old, prepared, run.table) : std::vector<std::string>{};
+  // Compared by the rules of the columns.
+  const std::size_t broken = old ? table::compare(run.table, *old).size() : 0;
+  // Another run may have replaced the table since keeps_times() was asked before the computation.
+  keep_times = keep_times && old && lost.empty() && broken == 0 &&
+               run::answers(csv.parent_path(), prepared.name, provenance(prepared, options));
+  if (keep_times) {
+    run.table.rows = old->rows();
+    prepared.load = {};  // it disturbed only the times that are discarded
+  }
+  const int code = judge(run, prepared, options);
   if (!lost.empty()) {
     fmt::print(stderr,
                "{}: left as it is: it holds {} rows that this run did not make ({}, ...); choose "
                "another folder with -o\n",
                csv.string(), lost.size(), lost.front());
-    return exit_incomplete;
+    return worse(code, exit_incomplete);
   }
-  // Compared by the rules of the columns.
-  const std::size_t broken = old ? table::compare(run.table, *old).size() : 0;
   if (broken > 0 && in_ci()) {
     fmt::print(stderr,
                "{}: left as it is, since the variable CI is set: {} cells or rows do not hold; "
@@ -97,13 +113,7 @@ int write_table(run::Run& run, Prepared& prepared, const RunOptions& options, bo
                csv.string(), broken);
     return exit_check_failed;
   }
-  // Another run may have replaced the table since keeps_times() was asked before the computation.
-  keep_times = keep_times && old && broken == 0 &&
-               run::answers(csv.parent_path(), prepared.name, provenance(prepared, options));
-  if (keep_times)
-    run.table.rows = old->rows();
-  else
-    report_load(run.table, prepared, csv);
+  if (!keep_times) report_load(run.table, prepared, csv);
   const auto stored =
       run::store(run.table, provenance(prepared, options), csv.parent_path(), prepared.name);
   prepared.resumed.remove();
@@ -113,7 +123,7 @@ int write_table(run::Run& run, Prepared& prepared, const RunOptions& options, bo
   if (broken > 0) fmt::print("; {} cells or rows of the old table did not hold", broken);
   fmt::print("\n");
   flush_stdout();  // so that a reader of the log sees it at once
-  return run.complete() ? exit_holds : exit_incomplete;
+  return worse(code, run.complete() ? exit_holds : exit_incomplete);
 }
 
 // The models that the configs export, each in its own folder in `folder`.
@@ -172,10 +182,8 @@ int run(const RunOptions& options) {
     const bool keep_times = !show && keeps_times(one, options);
     auto there = keep_times ? already_there(one, options) : std::nullopt;
     run::Run computed = there ? std::move(*there) : compute(one, options);
-    const auto csv = one.csv_in(folder_of(options));
-    code = worse(code, report_findings(computed.table, one, csv));
-    code = worse(code, report_plugins(computed.table, one, csv, options.plugins));
     if (show) {
+      code = worse(code, judge(computed, one, options));
       fmt::print("{}", table::render(computed.table, table::Format::table));
       report_load(computed.table, one, one.path);
       one.resumed.remove();

@@ -1,7 +1,7 @@
 // The times of a table that is there: a run keeps them unless it is asked for new ones.
 #include <nlohmann/json.hpp>
 
-#include "program.hpp"
+#include "config_runs.hpp"
 #include "tiny_backends.hpp"
 #include "tiny_speed.hpp"
 
@@ -126,6 +126,24 @@ BOOST_AUTO_TEST_CASE(a_table_of_times_alone_is_left_alone) {
   BOOST_TEST(folder.read("results/" + tiny_table) == before);
   folder.exits(0, "$MAXTRICK run tiny.toml --times").out_lacks("kept");
   BOOST_TEST(folder.read("results/" + tiny_table) != before);
+}
+
+// The verdict counts as a time here. A run that keeps it judges what the table holds, and not what
+// it measured and discards.
+BOOST_AUTO_TEST_CASE(the_times_that_are_kept_are_judged) {
+  const Workdir folder("probe.toml", head_of("probe") + "from = \"does.txt\"\ntimes = true\n");
+  const auto measures = [&](const char* verdict) { folder.write("does.txt", verdict); };
+  const std::string kept =
+      "results/probe.csv: 1 rows, unchanged; its times are kept, and --times measures them "
+      "again\n";
+  measures("holds\n");
+  folder.exits(0, "$PROBE run probe.toml");
+  measures("missed\n");
+  folder.exits(0, "$PROBE run probe.toml").out_is(kept);
+  folder.exits(3, "$PROBE run probe.toml --times").out_has("results/probe.csv: row r0");
+  measures("holds\n");
+  folder.exits(3, "$PROBE run probe.toml").out_has("results/probe.csv: row r0").out_has(kept);
+  folder.exits(0, "$PROBE run probe.toml --times").out_lacks("row r0");
 }
 
 BOOST_AUTO_TEST_SUITE_END()
