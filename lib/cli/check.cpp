@@ -57,14 +57,13 @@ int compare_with_baseline(const run::Run& run, const Prepared& prepared,
                           std::size_t whole_size, Checked& checked) {
   const auto folder = baseline.csv.parent_path();
   std::vector<Mismatch> mismatches;
-  std::vector<std::string> faults = table::manifest_faults(folder, prepared.name);
+  auto [faults, by_hand] = table::manifest_faults(folder, prepared.name);
   std::vector<std::string> made;
   for (const auto& row : run.table.rows) made.push_back(run.table.key(row));
   const bool whole = made.size() == whole_size;
-  // If the baseline is not the one that its manifest describes, it was edited by hand, and no
-  // tolerance applies.
-  const bool by_hand = run::altered(folder, prepared.name);
   if (baseline.table) {
+    // If the baseline is not the one that its manifest describes, it was edited by hand, and no
+    // tolerance applies.
     mismatches = table::compare(by_hand ? strict(run.table) : run.table, *baseline.table,
                                 whole ? nullptr : &made);
     const bool same_columns = mismatches.empty() || !mismatches.front().row.empty();

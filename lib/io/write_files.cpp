@@ -1,5 +1,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <re2/re2.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,7 +9,6 @@
 #include <cerrno>
 #include <memory>
 #include <optional>
-#include <regex>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -166,11 +166,12 @@ void append_to_file(const fs::path& path, std::string_view bytes) {
 }
 
 void remove_leftovers(const fs::path& folder) {
-  static const std::regex name_of_temporary(R"(\..+\.\d+-\d+\.tmp)");
+  // File names are bytes, and need not be UTF-8.
+  static const re2::RE2 name_of_temporary(R"(\..+\.\d+-\d+\.tmp)", re2::RE2::Latin1);
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(folder, ignored)) {
     const fs::path& path = entry.path();
-    if (!std::regex_match(path.filename().string(), name_of_temporary)) continue;
+    if (!re2::RE2::FullMatch(path.filename().string(), name_of_temporary)) continue;
     if (!fs::is_regular_file(entry.symlink_status(ignored))) continue;
     const int descriptor = ::open(path.c_str(), O_RDWR | O_NOFOLLOW | O_CLOEXEC);
     if (descriptor < 0) continue;

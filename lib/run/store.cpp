@@ -10,6 +10,7 @@
 #include "config/config.hpp"
 #include "io/files.hpp"
 #include "run/cpu.hpp"
+#include "table/table_files.hpp"
 #include "text/quoted.hpp"
 
 namespace maxtrick::run {
@@ -78,15 +79,11 @@ std::string as_text(const Json& value) {
   return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-// What the manifest states about the config, the options and the inputs, and `from` does not; one
-// phrase for each difference. Empty if both state the same.
-std::vector<std::string> differences(const Json& manifest, const Provenance& from) {
+// What the manifest states about the options and the inputs, and `from` does not; one phrase for
+// each difference. Empty if both state the same.
+std::vector<std::string> other_options_and_inputs(const Json& manifest, const Provenance& from) {
   std::vector<std::string> found;
-  const Json& config = manifest["config"];
-  if (config.value("sha256", Json{}) != Json(io::sha256(from.config_text)) ||
-      config.value("text", Json{}) != Json(from.config_text))
-    found.emplace_back("the config has changed since");
-  if (const Json set = config.value("set", Json{}); set != Json(from.overrides))
+  if (const Json set = manifest["config"].value("set", Json{}); set != Json(from.overrides))
     found.push_back(fmt::format("it was made with --set {}, and not with {}", as_text(set),
                                 as_text(from.overrides)));
   const Json inputs = manifest.value("inputs", Json::object());
@@ -99,9 +96,14 @@ std::vector<std::string> differences(const Json& manifest, const Provenance& fro
   return found;
 }
 
-bool has_set_and_inputs(const Json& manifest, const Provenance& from) {
-  return manifest["config"].value("set", Json{}) == Json(from.overrides) &&
-         manifest.value("inputs", Json::object()) == Json(from.inputs);
+// The same, with the text of the config.
+std::vector<std::string> differences(const Json& manifest, const Provenance& from) {
+  std::vector<std::string> found = other_options_and_inputs(manifest, from);
+  const Json& config = manifest["config"];
+  if (config.value("sha256", Json{}) != Json(io::sha256(from.config_text)) ||
+      config.value("text", Json{}) != Json(from.config_text))
+    found.emplace(found.begin(), "the config has changed since");
+  return found;
 }
 
 // Whether the manifest already describes these tables and this config.
@@ -151,8 +153,10 @@ Stored store(const table::ResultTable& table, const Provenance& provenance,
   if (!changed.empty() || !describes(old, tables, provenance))
     changed.emplace_back(manifest_path, keeps_times ? reworded(old, tables, provenance)
                                                     : manifest(tables, provenance));
-  io::remove_leftovers(folder);
-  io::write_files(changed);
+  if (changed.empty())
+    io::remove_leftovers(folder);
+  else
+    io::write_files(changed);  // which removes them too
   return stored;
 }
 
@@ -160,21 +164,15 @@ bool answers(const std::filesystem::path& folder, const std::string& name,
              const Provenance& request) {
   const Json manifest = read_manifest(folder / (name + ".manifest.json"));
   const Json text = manifest["config"].value("text", Json{});
-  return io::read_file_if_there(folder / (name + ".csv")) && !altered(folder, name) &&
+  return io::is_there(folder / (name + ".csv")) && !table::manifest_faults(folder, name).of_csv &&
          text.is_string() &&
          config::request_the_same(text.get<std::string>(), request.config_text) &&
-         has_set_and_inputs(manifest, request);
+         other_options_and_inputs(manifest, request).empty();
 }
 
 std::string version_of(const std::filesystem::path& folder, const std::string& name) {
   const Json version = read_manifest(folder / (name + ".manifest.json")).value("maxtrick", Json{});
   return version.is_string() ? version.get<std::string>() : "";
-}
-
-bool altered(const std::filesystem::path& folder, const std::string& name) {
-  const Json manifest = read_manifest(folder / (name + ".manifest.json"));
-  const std::string file = name + ".csv";
-  return manifest["sha256"].value(file, Json{}) != Json(io::sha256(io::read_file(folder / file)));
 }
 
 std::vector<std::string> stale_companions(const table::ResultTable& schema,

@@ -40,9 +40,6 @@ Stored store(const table::ResultTable& table, const Provenance& provenance,
 // The version of the program that made the table on disk, as its manifest states; "" if unknown.
 [[nodiscard]] std::string version_of(const std::filesystem::path& folder, const std::string& name);
 
-// Whether the CSV file on disk differs from the one that its manifest describes.
-[[nodiscard]] bool altered(const std::filesystem::path& folder, const std::string& name);
-
 // Describes what is stale in the files that accompany a baseline, one line for each fault. The
 // Markdown file must be the one that the CSV file gives with the columns and views of `schema`: a
 // changed digit in the file that people read is as bad as one in the file that is compared. The

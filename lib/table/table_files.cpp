@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <string_view>
 #include <system_error>
 
 #include "io/files.hpp"
@@ -54,33 +55,35 @@ void require_table_files(const std::filesystem::path& folder, const std::string&
   }
 }
 
-std::vector<std::string> manifest_faults(const std::filesystem::path& folder,
-                                         const std::string& name) {
+Faults manifest_faults(const std::filesystem::path& folder, const std::string& name) {
   const std::string path = (folder / (name + ".manifest.json")).string();
   const auto text = io::read_file_if_there(path);
-  if (!text) return {path + ": no such file, so nothing says where the table comes from"};
+  if (!text) return {{path + ": no such file, so nothing says where the table comes from"}, true};
   const Json manifest = Json::parse(*text, nullptr, false);
-  if (!manifest.is_object()) return {path + ": not the manifest of a table"};
-  std::vector<std::string> faults;
-  for (const char* ending : {".csv", ".md"}) {
-    const std::string file = name + ending;
+  if (!manifest.is_object()) return {{path + ": not the manifest of a table"}, true};
+  Faults faults;
+  constexpr std::string_view csv = ".csv", md = ".md";
+  for (const std::string_view ending : {csv, md}) {
+    const std::string file = name + std::string(ending);
     const auto bytes = io::read_file_if_there(folder / file);
-    if (bytes && text_at(manifest, "sha256", file) != io::sha256(*bytes))
-      faults.push_back(fmt::format(
-          "{}: not the file that its manifest describes: it was changed by hand, or its run was "
-          "killed",
-          (folder / file).string()));
+    if (!bytes || text_at(manifest, "sha256", file) == io::sha256(*bytes)) continue;
+    faults.of_csv = faults.of_csv || ending == csv;
+    faults.sentences.push_back(fmt::format(
+        "{}: not the file that its manifest describes: it was changed by hand, or its run was "
+        "killed",
+        (folder / file).string()));
   }
   const auto config = text_at(manifest, "config", "text");
   if (!config || text_at(manifest, "config", "sha256") != io::sha256(*config))
-    faults.push_back(path + ": the text of its config does not have the digest beside it");
+    faults.sentences.push_back(path +
+                               ": the text of its config does not have the digest beside it");
   return faults;
 }
 
 void require_faultless(const std::filesystem::path& folder, const std::string& name) {
   require_table_files(folder, name);
-  if (const auto faults = manifest_faults(folder, name); !faults.empty())
-    throw io::InputError(fmt::format("{}", fmt::join(faults, "\n")));
+  if (const auto found = manifest_faults(folder, name).sentences; !found.empty())
+    throw io::InputError(fmt::format("{}", fmt::join(found, "\n")));
 }
 
 }  // namespace maxtrick::table

@@ -12,14 +12,18 @@ namespace maxtrick::table {
 // is a file.
 void require_table_files(const std::filesystem::path& folder, const std::string& name);
 
-// Describes how the files contradict each other, one sentence for each fault, which starts with the
-// path of the file. The manifest must exist. It must hold the digests of the CSV file, of the
-// Markdown file if there is one, and of the text of the config in the manifest itself. An empty
-// list means that one run wrote all files.
-[[nodiscard]] std::vector<std::string> manifest_faults(const std::filesystem::path& folder,
-                                                       const std::string& name);
+// How the files of a table contradict each other.
+struct Faults {
+  std::vector<std::string> sentences;  // one for each fault, which starts with the path of the file
+  bool of_csv = false;  // among them: no manifest describes the CSV file, or another one
+};
 
-// Throws io::InputError with these sentences if there are any, or as require_table_files() does.
+// Finds these faults. The manifest must exist. It must hold the digests of the CSV file, of the
+// Markdown file if there is one, and of the text of the config in the manifest itself. If there is
+// no fault, one run wrote all files.
+[[nodiscard]] Faults manifest_faults(const std::filesystem::path& folder, const std::string& name);
+
+// Throws io::InputError with the sentences if there are any, or as require_table_files() does.
 void require_faultless(const std::filesystem::path& folder, const std::string& name);
 
 }  // namespace maxtrick::table

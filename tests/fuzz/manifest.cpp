@@ -33,7 +33,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto wrong = [] {
     const auto faults = table::manifest_faults(folder.path(), "t");
     const auto stale = run::stale_companions(table, baseline, folder.path(), "t", provenance);
-    return faults.size() + stale.size();
+    return faults.sentences.size() + stale.size();
   };
   folder.write("t.manifest.json", fuzz::text_of(data, size));
   (void)wrong();

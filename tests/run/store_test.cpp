@@ -192,6 +192,30 @@ BOOST_AUTO_TEST_CASE(an_edited_text_of_the_config_is_mended) {
   BOOST_TEST(results.text("t.manifest.json") == good);
 }
 
+// The keys of an object in JSON have no order.
+BOOST_AUTO_TEST_CASE(the_order_of_inputs_in_a_manifest_means_nothing) {
+  Results results;
+  Provenance from = provenance();
+  from.inputs = {{"a.npy", "01"}, {"b.npy", "23"}};
+  (void)results.store_again(table_of("1"), from);
+  results.age();
+  using Ordered = nlohmann::ordered_json;
+  Ordered manifest = Ordered::parse(results.text("t.manifest.json"));
+  manifest["inputs"] = Ordered{{"b.npy", "23"}, {"a.npy", "01"}};
+  results.overwrite("t.manifest.json", manifest.dump(2) + "\n");
+  const auto folder = results.path("t.csv").parent_path();
+  BOOST_TEST(answers(folder, "t", from));
+  BOOST_CHECK(results.store_again(table_of("1"), from) == Stored::unchanged);
+  BOOST_TEST(results.written().empty());
+  for (const std::map<std::string, std::string>& others :
+       {std::map<std::string, std::string>{{"a.npy", "01"}},
+        {{"a.npy", "01"}, {"b.npy", "24"}},
+        {{"a.npy", "01"}, {"b.npy", "23"}, {"c.npy", "45"}}}) {
+    from.inputs = others;
+    BOOST_TEST(!answers(folder, "t", from));
+  }
+}
+
 // Compares the whole text of the files: they contain no date, host name or path.
 BOOST_AUTO_TEST_CASE(tables_hold_what_was_found_and_nothing_else) {
   const Results results;
