@@ -330,8 +330,12 @@ int main(int argc, char** argv) {
     std::cerr << "maxtrick: " << run::out_of_memory() << '\n';
     return exit_error;
   } catch (const std::filesystem::filesystem_error& error) {
-    std::cerr << "maxtrick: " << text::shown_path(error.path1().string()) << ": "
-              << error.code().message() << '\n';
+    // Some functions that fail, such as current_path(), name no path.
+    const std::string path = error.path1().string();
+    std::cerr << "maxtrick: "
+              << (path.empty() ? error.what()
+                               : text::shown_path(path) + ": " + error.code().message())
+              << '\n';
     return exit_error;
   } catch (const std::system_error& error) {
     // fmt::print does not name the stream that it cannot write to.

@@ -138,8 +138,7 @@ int check_one(Prepared& prepared, const CheckOptions& options, Checked& checked)
       : found == exit_holds  ? "all hold"
       : found == exit_noisy  ? "not all decided: the machine was busy or the measurements too noisy"
                              : "not all hold",
-      unclaimed > 0 ? fmt::format("; {} of them, of plug-ins that claim nothing, are held to "
-                                  "nothing",
+      unclaimed > 0 ? fmt::format("; {} of them, of plug-ins, have no claim, so nothing is checked",
                                   unclaimed)
                     : "",
       baseline ? std::string()

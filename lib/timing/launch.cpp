@@ -37,7 +37,7 @@ std::variant<std::vector<Measured>, Failed> launch(
     const std::map<std::string, std::string>& environment, std::chrono::milliseconds limit) {
   auto [input, output] = worker::make_pipe();
   const worker::Descriptor called(::memfd_create("maxtrick-launch", MFD_CLOEXEC));
-  if (called.number() < 0) worker::fail(errno, "memory to share with a launch");
+  if (called.number() < 0) worker::fail(errno, "cannot share memory with a launch");
   const auto failed = [&](std::string reason, bool too_late = false) {
     return Failed{std::move(reason), item_in(called, job.items.size()), too_late};
   };
@@ -72,7 +72,7 @@ void serve_launch(const std::string& text_of_job) {
   std::size_t written = 0;
   while (written < text.size()) {
     const ssize_t n = ::write(launch_descriptor, text.data() + written, text.size() - written);
-    if (n < 0 && errno != EINTR) worker::fail(errno, "the results of a launch");
+    if (n < 0 && errno != EINTR) worker::fail(errno, "cannot read the results of a launch");
     if (n > 0) written += static_cast<std::size_t>(n);
   }
 }

@@ -59,7 +59,7 @@ Request request_of(std::size_t kernel, const ops::Call<T>& a) {
 class Child::Memory {
  public:
   Memory() : file_(::memfd_create("maxtrick-plugin", MFD_CLOEXEC)) {
-    if (file_.number() < 0) fail(errno, "memory to share with a plug-in");
+    if (file_.number() < 0) fail(errno, "cannot share memory with a plug-in");
   }
   ~Memory() { unmap(); }
   Memory(const Memory&) = delete;
@@ -96,9 +96,9 @@ class Child::Memory {
   void grow(std::size_t size) {
     unmap();
     if (::ftruncate(file_.number(), static_cast<off_t>(size)) != 0)
-      fail(errno, "memory to share with a plug-in");
+      fail(errno, "cannot share memory with a plug-in");
     void* const base = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, file_.number(), 0);
-    if (base == MAP_FAILED) fail(errno, "memory to share with a plug-in");
+    if (base == MAP_FAILED) fail(errno, "cannot share memory with a plug-in");
     base_ = base;
     size_ = size;
   }
@@ -140,7 +140,8 @@ Child::~Child() = default;
 
 void Child::start(const Host& host, const std::filesystem::path& file) {
   int ends[2];
-  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0) fail(errno, "socketpair");
+  if (::socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
+    fail(errno, "cannot make a socket to a plug-in");
   talk_ = worker::Descriptor(ends[0]);
   const worker::Descriptor other(ends[1]);
   // Threads that the plug-in starts would compete with the code that is measured.

@@ -46,7 +46,7 @@ void Mapping::lay_out(const Layout& layout) {
   // Only the areas are ever backed by memory.
   void* const base =
       ::mmap(nullptr, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-  if (base == MAP_FAILED) fail(errno, "memory of a call");
+  if (base == MAP_FAILED) fail(errno, "cannot map the memory of a call");
   base_ = static_cast<char*>(base);
   size_ = size;
   char* next = base_ + forbidden;
@@ -57,7 +57,7 @@ void Mapping::lay_out(const Layout& layout) {
     if (::mmap(starts_[i], layout[i].size, layout[i].writable ? PROT_READ | PROT_WRITE : PROT_READ,
                MAP_SHARED | MAP_FIXED, memory_descriptor,
                static_cast<off_t>(layout[i].offset)) == MAP_FAILED)
-      fail(errno, "memory of a call");
+      fail(errno, "cannot map the memory of a call");
   }
 }
 

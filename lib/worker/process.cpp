@@ -50,7 +50,7 @@ void Descriptor::close() {
 
 std::pair<Descriptor, Descriptor> make_pipe() {
   int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) fail(errno, "pipe");
+  if (::pipe2(ends, O_CLOEXEC) != 0) fail(errno, "cannot make a pipe to a new process");
   return {Descriptor(ends[0]), Descriptor(ends[1])};
 }
 
@@ -72,7 +72,7 @@ Process::Process(std::vector<std::string> arguments,
   posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
   for (const auto& [own, there] : handed) {
     lifted.emplace_back(::fcntl(own, F_DUPFD_CLOEXEC, above));
-    if (lifted.back().number() < 0) fail(errno, "cannot duplicate a descriptor");
+    if (lifted.back().number() < 0) fail(errno, "cannot duplicate a descriptor for a new process");
     posix_spawn_file_actions_adddup2(&actions, lifted.back().number(), there);
   }
   // Files that this process has inherited, or has opened without O_CLOEXEC, may be its output.
@@ -95,7 +95,7 @@ Process::~Process() {
 std::optional<int> Process::wait_until(Clock::time_point end) {
   for (int status = 0;;) {
     const pid_t id = ::waitpid(id_, &status, WNOHANG);
-    if (id < 0 && errno != EINTR) fail(errno, "waitpid");
+    if (id < 0 && errno != EINTR) fail(errno, "cannot wait for a process");
     ended_ = id == id_;
     if (ended_) return status;
     if (Clock::now() >= end) return std::nullopt;
@@ -122,7 +122,7 @@ bool readable_until(int from, Clock::time_point end) {
                                             left, std::numeric_limits<int>::max())))
                                : 0;
     if (ready < 0 && errno == EINTR) continue;
-    if (ready < 0) fail(errno, "poll");
+    if (ready < 0) fail(errno, "cannot wait for what a process writes");
     return ready > 0;
   }
 }
@@ -133,7 +133,7 @@ std::optional<std::string> read_until(int from, Clock::time_point end) {
   while (readable_until(from, end)) {
     const ssize_t n = ::read(from, block, sizeof block);
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) fail(errno, "read");
+    if (n < 0) fail(errno, "cannot read what a process writes");
     if (n == 0) return text;
     text.append(block, static_cast<std::size_t>(n));
   }

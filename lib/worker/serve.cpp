@@ -20,7 +20,7 @@ namespace {
 void say(Word word, const std::string& text) {
   const std::string whole = static_cast<char>(word) + text;
   if (::send(talk_descriptor, whole.data(), whole.size(), MSG_NOSIGNAL) < 0)
-    fail(errno, "what a plug-in says");
+    fail(errno, "cannot send what a plug-in says");
 }
 
 template <class T>

@@ -22,6 +22,7 @@
 #include <string_view>
 #include <thread>
 
+#include "run/limits.hpp"
 #include "worker/process.hpp"
 
 namespace maxtrick::worker {
@@ -133,7 +134,8 @@ int be_supervisor(pid_t worker) {
   sigset_t all;
   sigfillset(&all);
   const Descriptor signals(::signalfd(-1, &all, SFD_CLOEXEC));
-  if (signals.number() < 0) fail(errno, "signals of a plug-in");  // this ends the worker too
+  if (signals.number() < 0)
+    fail(errno, "cannot receive the signals of a worker");  // this ends it too
   const auto status = wait_for(worker, signals);
   if (!status) {
     ::kill(worker, SIGKILL);
@@ -150,7 +152,8 @@ void be_worker(pid_t supervisor) {
   // kill(0, ...) reaches the worker and its children only.
   ::setpgid(0, 0);
   Descriptor nothing(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-  if (nothing.number() < 0 || ::dup2(nothing.number(), STDIN_FILENO) < 0) fail(errno, "/dev/null");
+  if (nothing.number() < 0 || ::dup2(nothing.number(), STDIN_FILENO) < 0)
+    fail(errno, "cannot open /dev/null");
   // A worker that is killed loses what is in the buffer.
   std::setvbuf(stdout, nullptr, _IOLBF, 0);
 }
@@ -161,13 +164,14 @@ std::optional<int> supervise() {
   // A session of its own: Ctrl-C at the terminal reaches neither the supervisor nor the worker, and
   // the worker cannot open the terminal.
   ::setsid();
-  if (::prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) fail(errno, "a subreaper of plug-ins");
+  if (::prctl(PR_SET_CHILD_SUBREAPER, 1) != 0)
+    fail(errno, "cannot supervise the processes of a plug-in");
   // No signal that can be blocked ends the supervisor.
   sigset_t all, before;
   sigfillset(&all);
   ::sigprocmask(SIG_SETMASK, &all, &before);
   const pid_t supervisor = ::getpid(), worker = ::fork();
-  if (worker < 0) fail(errno, "a process of a plug-in");
+  if (worker < 0) fail(errno, run::no_process("a plug-in or a launch"));
   if (worker > 0) return be_supervisor(worker);
   be_worker(supervisor);
   ::sigprocmask(SIG_SETMASK, &before, nullptr);

@@ -95,4 +95,22 @@ BOOST_AUTO_TEST_CASE(threads_that_cannot_be_started_end_the_run_with_a_sentence)
   BOOST_TEST(!folder.has("results"));
 }
 
+// With few descriptors, one thing after another cannot be made. "pipe: Too many open files" would
+// not say what failed.
+BOOST_AUTO_TEST_CASE(what_a_plug_in_needs_and_cannot_get_is_named) {
+  if (cannot_limit()) return;
+  const Workdir folder;
+  std::set<std::string> messages;
+  for (int descriptors = 4; descriptors < 16; ++descriptors) {
+    const Said said = folder.run(fmt::format(
+        "ulimit -n {} && $MAXTRICK eval softmax --logits 1,2 --variant '*mine*' --plugin "
+        "{}/plain_loop.so",
+        descriptors, MAXTRICK_PLUGINS));
+    if (said.code != 6) continue;
+    messages.insert(said.err);
+    said.err_has("maxtrick: cannot ").err_has(": Too many open files\n");
+  }
+  BOOST_TEST(!messages.empty());
+}
+
 BOOST_AUTO_TEST_SUITE_END()
