@@ -29,7 +29,7 @@ timed=backends
 
 # The steps of .ci/full, in order. A hyphen in a step's name is an underscore in the name of its function.
 steps=(tidy asan mutate libm emulate-nehalem emulate-haswell asan-avx2 clang blas-cores external browser recipes
-  oracle fuzz drd stress)
+  oracle fuzz tsan drd stress)
 
 step_tidy() {
   scripts/setup --ci --tidy
@@ -145,8 +145,21 @@ reduced_runs() {
   return $code
 }
 
-# DRD reports races on the static variables of libraries. It does not see the order that atomic variables create, so
-# most of its reports about the program's own memory are false and left out.
+# One thread may take all cases of a small grid before the others have started, so that no two run at once. Three
+# rounds make that rare.
+step_tsan() {
+  scripts/setup --ci
+  scripts/build tsan "${clang[@]}" -- --target maxtrick
+  local code=0
+  for _ in 1 2 3; do
+    TSAN_OPTIONS="exitcode=66 suppressions=$PWD/tests/races.tsan.supp" reduced_runs build-tsan/maxtrick || code=1
+    rm -rf "$work/races"
+  done
+  return $code
+}
+
+# DRD sees what ThreadSanitizer does not: races on the static variables of libraries. It does not see the order that
+# atomic variables create, so most of its reports about the program's own memory are false and left out.
 drd() {
   local code=0 races
   valgrind --tool=drd -q --suppressions=tests/races.drd.supp --log-file="$work/drd" "$@" || code=$?

@@ -39,7 +39,7 @@ install(DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/lib/api/maxtrick
 get_target_property(library_type maxtrick_api TYPE)
 set(needs_openmp OFF)
 set(pkg_config_openmp "")
-if(library_type STREQUAL STATIC_LIBRARY)
+if(MAXTRICK_OPENMP AND library_type STREQUAL STATIC_LIBRARY)
   set(needs_openmp ON)
   set(pkg_config_openmp " ${OpenMP_CXX_FLAGS}")
 endif()
