@@ -140,7 +140,7 @@ reduced_runs() {
   local config code=0
   for config in tests/reduced/*.toml; do
     announce "$config"
-    OMP_NUM_THREADS=1 XDG_CACHE_HOME=$work/cache or_skipped "$@" run "$config" -q -j 4 -o "$work/races" || code=1
+    OMP_NUM_THREADS=1 XDG_CACHE_HOME=$work/cache or_skipped "$@" -q -j 4 -o "$work/races" "$config" || code=1
   done
   return $code
 }
@@ -150,9 +150,11 @@ reduced_runs() {
 step_tsan() {
   scripts/setup --ci
   scripts/build tsan "${clang[@]}" -- --target maxtrick
+  clang -shared -fPIC -O1 -I lib/api tests/plugin/every_op.c -o "$work/every_op.so" -lm
   local code=0
+  export TSAN_OPTIONS="exitcode=66 suppressions=$PWD/tests/races.tsan.supp"
   for _ in 1 2 3; do
-    TSAN_OPTIONS="exitcode=66 suppressions=$PWD/tests/races.tsan.supp" reduced_runs build-tsan/maxtrick || code=1
+    reduced_runs build-tsan/maxtrick run --plugin "$work/every_op.so" || code=1
     rm -rf "$work/races"
   done
   return $code
@@ -172,7 +174,7 @@ drd() {
 step_drd() {
   scripts/setup --drd
   gcc_program
-  reduced_runs drd build/maxtrick
+  reduced_runs drd build/maxtrick run
 }
 
 step_stress() {
