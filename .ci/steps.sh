@@ -28,8 +28,8 @@ gcc_program() {
 timed=backends
 
 # The steps of .ci/full, in order. A hyphen in a step's name is an underscore in the name of its function.
-steps=(tidy asan mutate libm emulate-nehalem emulate-haswell asan-avx2 clang blas-cores external browser recipes
-  oracle fuzz tsan drd stress)
+steps=(tidy asan mutate libm emulate-nehalem emulate-haswell emulate-aarch64 asan-avx2 clang blas-cores external
+  browser recipes oracle fuzz tsan drd stress)
 
 step_tidy() {
   scripts/setup --ci --tidy
@@ -64,6 +64,12 @@ emulate() {
 }
 step_emulate_nehalem() { emulate Nehalem; }
 step_emulate_haswell() { emulate Haswell; }
+
+# The kernels for AArch64, scalar and NEON, must return the bits that were recorded on x86.
+step_emulate_aarch64() {
+  scripts/setup --aarch64
+  scripts/test aarch64 "${gcc[@]}"
+}
 
 step_asan_avx2() {
   if ! cpu_has avx2; then

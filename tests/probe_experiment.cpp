@@ -37,7 +37,10 @@ run::Plan plan(config::Section& config) {
   std::istringstream lines(io::read_file(config.text("from")));
   std::string does;
   for (int n = 0; std::getline(lines, does); ++n) {
-    const std::string name = "r" + std::to_string(n);
+    // A line "NAME=TEXT" names its case.
+    const auto named = does.find('=');
+    const std::string name = named == does.npos ? "r" + std::to_string(n) : does.substr(0, named);
+    if (named != does.npos) does.erase(0, named + 1);
     plan.cases.push_back(
         {{name}, [=]() -> std::variant<table::Row, run::Skip> {
            if (does == "skip" || does == "optional")

@@ -53,7 +53,7 @@ inline std::set<std::string> variant_names(const std::map<std::string, std::stri
     std::istringstream stream(words);
     for (std::string word; stream >> word;)
       if (word.ends_with(".*"))
-        for (const char* isa : {"scalar", "avx2", "avx512"})
+        for (const char* isa : {"scalar", "avx2", "avx512", "neon"})
           names.insert(op + "." + word.substr(0, word.size() - 1) + isa);
       else
         names.insert(op + "." + word);

@@ -257,7 +257,7 @@ void name_libraries(run::Plan& plan, const Spec& spec) {
     const std::string& kernel = one.item.kernel;
     const auto* variant = ops::find_variant(kernel);
     if (variant && !variant->unavailable.empty()) continue;  // it is not timed
-    for (const char* isa : {"scalar", "avx2", "avx512"})
+    for (const char* isa : {"scalar", "avx2", "avx512", "neon"})
       if (kernel.ends_with(std::string(".") + isa)) plan.isas.insert(isa);
     if (const auto own = worker::find(kernel); own.plugin) {
       plan.libraries.insert(own.plugin->library());

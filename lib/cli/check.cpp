@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <cstdio>
 #include <exception>
+#include <map>
 #include <optional>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
 
 #include "cli/junit.hpp"
+#include "cli/neon_rows.hpp"
 #include "cli/plugins.hpp"
 #include "cli/session.hpp"
 #include "io/files.hpp"
@@ -52,12 +54,13 @@ std::optional<OnDisk> read_baseline(const std::filesystem::path& csv) {
 
 // Compares a run with its baseline. Prints the differences on stdout and returns the exit code. A
 // complete table has `whole_size` rows.
-int compare_with_baseline(const run::Run& run, const Prepared& prepared,
-                          const TableOptions& options, const OnDisk& baseline,
-                          std::size_t whole_size, Checked& checked) {
+int compare_with_baseline(run::Run run, const Prepared& prepared, const TableOptions& options,
+                          const OnDisk& baseline, std::size_t whole_size, Checked& checked) {
   const auto folder = baseline.csv.parent_path();
   std::vector<Mismatch> mismatches;
   auto [faults, by_hand] = table::manifest_faults(folder, prepared.name);
+  std::map<std::string, std::string> former_keys;
+  if (baseline.table) former_keys = name_neon_rows_as_avx512(run.table, *baseline.table);
   std::vector<std::string> made;
   for (const auto& row : run.table.rows) made.push_back(run.table.key(row));
   const bool whole = made.size() == whole_size;
@@ -66,6 +69,9 @@ int compare_with_baseline(const run::Run& run, const Prepared& prepared,
     // tolerance applies.
     mismatches = table::compare(by_hand ? strict(run.table) : run.table, *baseline.table,
                                 whole ? nullptr : &made);
+    for (Mismatch& mismatch : mismatches)
+      if (const auto found = former_keys.find(mismatch.row); found != former_keys.end())
+        mismatch.row = found->second;
     const bool same_columns = mismatches.empty() || !mismatches.front().row.empty();
     if (whole && same_columns)
       for (std::string& fault : run::stale_companions(run.table, *baseline.table, folder,

@@ -18,5 +18,9 @@ struct Implementation {
   }
 #include "kernels/instruction_sets.def"
 #undef MAXTRICK_ISA
+// The scalar kernels once more, compiled for CPUs with FMA.
+namespace scalar_fma {
+extern const Implementation implementation;
+}
 
 }  // namespace maxtrick::kernels

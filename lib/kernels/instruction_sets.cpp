@@ -31,6 +31,11 @@ constexpr InstructionSet instruction_sets[] = {
 #include "kernels/instruction_sets.def"
 };
 #undef MAXTRICK_ISA
+
+// Without FMA each fma of the scalar kernels is a call of libm, which takes most of their time.
+bool runs_scalar_fma() {
+  return scalar_fma::implementation.of_element != nullptr && MAXTRICK_CPU_HAS("fma");
+}
 #undef MAXTRICK_CPU_HAS
 
 const InstructionSet& of(Isa isa) { return instruction_sets[static_cast<std::size_t>(isa)]; }
@@ -70,7 +75,10 @@ std::string all_names() {
 
 }  // namespace
 
-const Implementation& implementation(Isa isa) { return of(isa).implementation; }
+const Implementation& implementation(Isa isa) {
+  return isa == Isa::scalar && runs_scalar_fma() ? scalar_fma::implementation
+                                                 : of(isa).implementation;
+}
 
 std::string_view name(Isa isa) { return of(isa).name; }
 

@@ -30,7 +30,7 @@ namespace maxtrick::kernels {
 
 using numerics::Rows;
 
-// scalar, avx2 (with FMA), avx512 (F, BW, DQ and VL)
+// scalar, avx2 (with FMA), avx512 (F, BW, DQ and VL), neon (AArch64)
 #define MAXTRICK_ISA(name, ...) name,
 enum class Isa {
 #include "kernels/instruction_sets.def"
@@ -45,7 +45,7 @@ inline constexpr Isa all_isas[] = {
 enum class Algorithm { fast, accurate };
 inline constexpr Algorithm all_algorithms[] = {Algorithm::fast, Algorithm::accurate};
 
-[[nodiscard]] std::string_view name(Isa isa);              // "scalar", "avx2", "avx512"
+[[nodiscard]] std::string_view name(Isa isa);              // "scalar", "avx2", ...
 [[nodiscard]] std::string_view name(Algorithm algorithm);  // "fast", "accurate"
 // The error bound that the algorithm claims, in ULP of the exact result.
 [[nodiscard]] constexpr double max_ulp(Algorithm algorithm) {
@@ -58,7 +58,7 @@ inline constexpr Algorithm all_algorithms[] = {Algorithm::fast, Algorithm::accur
 [[nodiscard]] std::string_view why_unavailable(Isa isa);
 
 // The best instruction set that can be used here. The environment variable MAXTRICK_ISA (scalar,
-// avx2, avx512) limits the choice to the set that it names. Throws std::invalid_argument if it
+// avx2, avx512, neon) limits the choice to the set that it names. Throws std::invalid_argument if it
 // names none of these, or one that cannot be used here.
 [[nodiscard]] Isa best_isa();
 

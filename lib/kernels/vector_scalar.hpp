@@ -1,18 +1,23 @@
 // Sixteen lanes in plain C++. Every machine can run this vector type, and it is the specification
 // of the others.
+//
+// CMake compiles the scalar kernels a second time for CPUs with FMA, in the namespace scalar_fma.
+// Therefore no function of the standard library is called here (see doubles.hpp).
 #pragma once
 
-#include <bit>
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
 #include "kernels/doubles.hpp"
 
-namespace maxtrick::kernels::scalar {
+#ifndef MAXTRICK_VECTOR
+#define MAXTRICK_VECTOR scalar
+#endif
+
+namespace maxtrick::kernels::MAXTRICK_VECTOR {
 
 struct Mask {
-  bool v[16];
+  std::uint32_t v[16];  // all bits of a lane, or none
 };
 struct Floats {
   float v[16];
@@ -21,11 +26,30 @@ struct Doubles {
   double v[16];
 };
 
+// Without FMA each fma is a call of libm. Inlining this would then only make the code larger.
+#ifdef __FMA__
+#define MAXTRICK_EACH [[gnu::always_inline]] inline
+#else
+#define MAXTRICK_EACH [[gnu::noinline]]
+#endif
 template <class Result, class Function>
-[[gnu::noinline]] Result each(Function function) {
+MAXTRICK_EACH Result each(Function function) {
   Result result;
   for (int i = 0; i < 16; ++i) result.v[i] = function(i);
   return result;
+}
+#undef MAXTRICK_EACH
+
+inline std::uint32_t all_bits_if(bool is) { return is ? ~std::uint32_t{0} : 0; }
+// `is ? a : b`, where all bits of `is` are set or none. GCC does not vectorise a loop with a condition that loads
+// only one of them.
+inline float chosen(std::uint32_t is, float a, float b) {
+  return __builtin_bit_cast(float, (__builtin_bit_cast(std::uint32_t, a) & is) |
+                                       (__builtin_bit_cast(std::uint32_t, b) & ~is));
+}
+inline double chosen(std::uint64_t is, double a, double b) {
+  return __builtin_bit_cast(double, (__builtin_bit_cast(std::uint64_t, a) & is) |
+                                        (__builtin_bit_cast(std::uint64_t, b) & ~is));
 }
 
 inline Floats operator+(const Floats& a, const Floats& b) {
@@ -41,37 +65,37 @@ inline Floats operator/(const Floats& a, const Floats& b) {
   return each<Floats>([&](int i) { return a.v[i] / b.v[i]; });
 }
 inline Mask operator<(const Floats& a, const Floats& b) {
-  return each<Mask>([&](int i) { return a.v[i] < b.v[i]; });
+  return each<Mask>([&](int i) { return all_bits_if(a.v[i] < b.v[i]); });
 }
 inline Mask operator==(const Floats& a, const Floats& b) {
-  return each<Mask>([&](int i) { return a.v[i] == b.v[i]; });
+  return each<Mask>([&](int i) { return all_bits_if(a.v[i] == b.v[i]); });
 }
 inline Mask operator~(const Mask& a) {
-  return each<Mask>([&](int i) { return !a.v[i]; });
+  return each<Mask>([&](int i) { return ~a.v[i]; });
 }
 inline Mask operator|(const Mask& a, const Mask& b) {
-  return each<Mask>([&](int i) { return a.v[i] || b.v[i]; });
+  return each<Mask>([&](int i) { return a.v[i] | b.v[i]; });
 }
 inline bool any(const Mask& a) {
-  for (const bool is : a.v)
-    if (is) return true;
+  for (const std::uint32_t is : a.v)
+    if (is != 0) return true;
   return false;
 }
 
 // The index of the first lane that is set; 16 if none is set.
 inline std::size_t lowest(const Mask& a) {
   std::size_t i = 0;
-  while (i < 16 && !a.v[i]) ++i;
+  while (i < 16 && a.v[i] == 0) ++i;
   return i;
 }
 
 // a b + c, rounded once.
 inline Floats fma(const Floats& a, const Floats& b, const Floats& c) {
-  return each<Floats>([&](int i) { return std::fma(a.v[i], b.v[i], c.v[i]); });
+  return each<Floats>([&](int i) { return __builtin_fmaf(a.v[i], b.v[i], c.v[i]); });
 }
 // c - a b, rounded once.
 inline Floats fnma(const Floats& a, const Floats& b, const Floats& c) {
-  return each<Floats>([&](int i) { return std::fma(-a.v[i], b.v[i], c.v[i]); });
+  return each<Floats>([&](int i) { return __builtin_fmaf(-a.v[i], b.v[i], c.v[i]); });
 }
 // The larger of a and b in each lane; b if either is NaN. smaller() treats NaN in the same way.
 inline Floats larger(const Floats& a, const Floats& b) {
@@ -81,17 +105,17 @@ inline Floats smaller(const Floats& a, const Floats& b) {
   return each<Floats>([&](int i) { return a.v[i] < b.v[i] ? a.v[i] : b.v[i]; });
 }
 inline Floats select(const Mask& m, const Floats& a, const Floats& b) {
-  return each<Floats>([&](int i) { return m.v[i] ? a.v[i] : b.v[i]; });
+  return each<Floats>([&](int i) { return chosen(m.v[i], a.v[i], b.v[i]); });
 }
 // a in the lanes of m, 0 in the other lanes.
 inline Floats only_lanes(const Mask& m, const Floats& a) {
-  return each<Floats>([&](int i) { return m.v[i] ? a.v[i] : 0; });
+  return each<Floats>([&](int i) { return chosen(m.v[i], a.v[i], 0.0F); });
 }
 // Subtracts the bit patterns as integers; the difference is the bit pattern of the result.
 inline Floats bits_minus(const Floats& a, const Floats& b) {
   return each<Floats>([&](int i) {
-    return std::bit_cast<float>(std::bit_cast<std::uint32_t>(a.v[i]) -
-                                std::bit_cast<std::uint32_t>(b.v[i]));
+    return __builtin_bit_cast(float, __builtin_bit_cast(std::uint32_t, a.v[i]) -
+                                         __builtin_bit_cast(std::uint32_t, b.v[i]));
   });
 }
 
@@ -108,14 +132,20 @@ inline Doubles operator/(const Doubles& a, const Doubles& b) {
   return each<Doubles>([&](int i) { return a.v[i] / b.v[i]; });
 }
 inline Doubles fma(const Doubles& a, const Doubles& b, const Doubles& c) {
-  return each<Doubles>([&](int i) { return std::fma(a.v[i], b.v[i], c.v[i]); });
+  return each<Doubles>([&](int i) { return __builtin_fma(a.v[i], b.v[i], c.v[i]); });
 }
 inline Doubles select(const Mask& m, const Doubles& a, const Doubles& b) {
-  return each<Doubles>([&](int i) { return m.v[i] ? a.v[i] : b.v[i]; });
+  return each<Doubles>([&](int i) {
+    const auto is = static_cast<std::int64_t>(static_cast<std::int32_t>(m.v[i]));
+    return chosen(static_cast<std::uint64_t>(is), a.v[i], b.v[i]);
+  });
 }
 // x < y ? a : b
 inline Doubles where_less(const Doubles& x, const Doubles& y, const Doubles& a, const Doubles& b) {
-  return each<Doubles>([&](int i) { return x.v[i] < y.v[i] ? a.v[i] : b.v[i]; });
+  return each<Doubles>([&](int i) {
+    const std::uint64_t is = x.v[i] < y.v[i] ? ~std::uint64_t{0} : 0;
+    return chosen(is, a.v[i], b.v[i]);
+  });
 }
 
 // a 2^n for integral n; a and the result are normal numbers.
@@ -132,9 +162,9 @@ inline Doubles without_exponent(const Doubles& a, const Doubles& k) {
 }
 
 struct Vector {
-  using Floats = scalar::Floats;
-  using Doubles = scalar::Doubles;
-  using Mask = scalar::Mask;
+  using Floats = MAXTRICK_VECTOR::Floats;
+  using Doubles = MAXTRICK_VECTOR::Doubles;
+  using Mask = MAXTRICK_VECTOR::Mask;
   using Storage = float;  // of logits and results
   static constexpr std::size_t lanes = 16;
   static constexpr int registers = 0;  // number of registers, counted in sixteen floats each
@@ -147,10 +177,10 @@ struct Vector {
   }
   // The first n lanes, 0 to 16.
   static Mask first(std::size_t n) {
-    return each<Mask>([n](int i) { return static_cast<std::size_t>(i) < n; });
+    return each<Mask>([n](int i) { return all_bits_if(static_cast<std::size_t>(i) < n); });
   }
   static Mask one(std::size_t lane) {
-    return each<Mask>([lane](int i) { return static_cast<std::size_t>(i) == lane; });
+    return each<Mask>([lane](int i) { return all_bits_if(static_cast<std::size_t>(i) == lane); });
   }
 
   static Floats load(const float* p) {
@@ -181,8 +211,8 @@ struct Vector {
   // index i, do not count in the sum.
   static Floats power(const Floats& z, const std::int32_t (&table)[16]) {
     return each<Floats>([&](int i) {
-      const auto bits = std::bit_cast<std::uint32_t>(z.v[i]);
-      return std::bit_cast<float>(static_cast<std::uint32_t>(table[bits & 7]) + (bits << 20));
+      const auto bits = __builtin_bit_cast(std::uint32_t, z.v[i]);
+      return __builtin_bit_cast(float, static_cast<std::uint32_t>(table[bits & 7]) + (bits << 20));
     });
   }
 
@@ -229,4 +259,4 @@ struct Vector {
   }
 };
 
-}  // namespace maxtrick::kernels::scalar
+}  // namespace maxtrick::kernels::MAXTRICK_VECTOR

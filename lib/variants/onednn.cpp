@@ -156,8 +156,16 @@ std::string library() {
          (isa_of_environment() ? isa_of_environment() : "AVX2");
 }
 
+bool cpu_has_avx2() {
+#ifdef __x86_64__
+  return __builtin_cpu_supports("avx2") != 0;
+#else
+  return false;
+#endif
+}
+
 std::string why_unavailable() {
-  if (isa_of_environment() || __builtin_cpu_supports("avx2")) return {};
+  if (isa_of_environment() || cpu_has_avx2()) return {};
   return "this CPU lacks AVX2, to which oneDNN is restricted (set ONEDNN_MAX_CPU_ISA to choose "
          "another instruction set)";
 }

@@ -54,6 +54,29 @@ BOOST_AUTO_TEST_CASE(what_is_asked_for_only_where_it_is_there_leaves_nothing_inc
   folder.exits(0, "$PROBE run probe.toml").err_has("1 of 2 rows skipped: this machine lacks it");
 }
 
+// On AArch64 the rows of AVX-512 are skipped. Those of NEON are compared with them, and messages name the rows
+// that were computed.
+BOOST_AUTO_TEST_CASE(a_row_of_neon_is_compared_with_that_of_avx512) {
+  const std::vector<std::string> on_x86{"softmax.accurate.avx512=1", "softmax.naive.scalar=2"};
+  const auto on_aarch64 = [](const std::string& text) {
+    return std::vector<std::string>{"softmax.accurate.avx512=skip", "softmax.accurate.neon=" + text,
+                                    "softmax.naive.scalar=2"};
+  };
+  BOOST_TEST(check(on_x86, on_aarch64("1")) == 5);
+  const Workdir folder;
+  write(folder, on_x86);
+  folder.exits(0, "$PROBE run probe.toml");
+  write(folder, on_aarch64("3"));
+  folder.exits(1, "$PROBE check probe.toml")
+      .out_is(
+          "results/probe.csv: row softmax.accurate.neon, column text: expected 1, got 3, allowed exactly that\n"
+          "    again: maxtrick run probe.toml --filter '^softmax\\.accurate\\.neon$'\n"
+          "results/probe.csv: 2 rows checked, not all hold\n");
+  // The baseline has no row of such an algorithm for any instruction set.
+  write(folder, {"softmax.accurate.avx512=skip", "softmax.new.neon=1", "softmax.naive.scalar=2"});
+  folder.exits(1, "$PROBE check probe.toml").out_has("row softmax.new.neon, expected no such row");
+}
+
 // A config that says so is left out of runs without a named config.
 BOOST_AUTO_TEST_CASE(some_configs_run_by_name_only) {
   const Workdir folder("lines.txt", "1\n");
@@ -136,7 +159,8 @@ BOOST_AUTO_TEST_CASE(an_instruction_set_is_forced_by_name) {
   folder.exits(2, "MAXTRICK_ISA=avx3 $MAXTRICK list")
       .out_is("")
       .err_is(
-          "maxtrick: MAXTRICK_ISA=avx3: not an instruction set; expected scalar, avx2 or avx512\n");
+          "maxtrick: MAXTRICK_ISA=avx3: not an instruction set; expected scalar, avx2, avx512 or "
+          "neon\n");
   folder.exits(
       5, "MAXTRICK_ISA=scalar $MAXTRICK eval softmax --logits 0,0 --variant '*.accurate.avx2'");
   folder.exits(
@@ -146,9 +170,10 @@ BOOST_AUTO_TEST_CASE(an_instruction_set_is_forced_by_name) {
 BOOST_AUTO_TEST_CASE(the_version_names_what_computes) {
   const Workdir folder;
   const Said said = folder.exits(0, "MAXTRICK_ISA=scalar $MAXTRICK --version");
-  for (const char* part : {"maxtrick 0.", "\ncommit ", "\n  scalar  available\n",
-                           "\n  avx512  not available: ", "\n  MPFR ", "\n  OpenBLAS ",
-                           "\n  oneDNN ", "\n  Google Benchmark ", "\n  glibc "})
+  for (const char* part :
+       {"maxtrick 0.", "\ncommit ", "\n  scalar  available\n",
+        "\n  avx512  not available: ", "\n  neon    not available: ", "\n  MPFR ", "\n  OpenBLAS ",
+        "\n  oneDNN ", "\n  Google Benchmark ", "\n  glibc "})
     said.out_has(part);
   // An invalid environment variable does not prevent --help.
   folder.exits(0, "MAXTRICK_ISA=avx3 $MAXTRICK --help");

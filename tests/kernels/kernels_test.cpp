@@ -324,6 +324,43 @@ BOOST_AUTO_TEST_CASE(streamed_results_have_the_same_bits) {
       }
 }
 
+// The scalar kernels are compiled twice. This runs those for CPUs without FMA on every CPU.
+BOOST_AUTO_TEST_CASE(scalar_kernels_need_no_fma) {
+  Random random(8);
+  alignas(64) static float scratch[kernels::scratch_floats];
+  const kernels::Implementation &plain = kernels::scalar::implementation,
+                                &here = implementation(Isa::scalar);
+  if (&plain == &here) BOOST_TEST_MESSAGE("skipped: this CPU or this build has no FMA");
+  for (const std::size_t classes : {1UL, 3UL, 4UL, 17UL, 160UL, 161UL, 1000UL, 2049UL})
+    for (unsigned kind = 0; kind < kinds; ++kind) {
+      const Matrix m = matrix(random, classes > 160 ? 3 : 37, classes, kind);
+      for (const auto task : {kernels::task_softmax, kernels::task_log_softmax, kernels::task_loss,
+                              kernels::task_gradient})
+        for (const Algorithm algorithm : kernels::all_algorithms) {
+          const auto results = [&](const kernels::Implementation& by) {
+            std::vector<float> y(m.logits.size()), losses(m.rows);
+            kernels::StoredWork<float> work{};
+            work.x = m.logits.data();
+            work.x_stride = work.y_stride = work.classes = classes;
+            work.rows = m.rows;
+            work.targets = m.targets.data();
+            // A kernel copies to whatever is not null, also what it has not computed.
+            if (task != kernels::task_loss) work.y = y.data();
+            if (task == kernels::task_loss || task == kernels::task_gradient)
+              work.losses = losses.data();
+            work.scale = 0.25F;
+            work.scratch = scratch;
+            by.of_task[task][static_cast<int>(algorithm)](work);
+            y.insert(y.end(), losses.begin(), losses.end());
+            return y;
+          };
+          BOOST_TEST_REQUIRE(same_bits(results(plain), results(here)),
+                             name(algorithm) << ", task " << task << ", " << m.rows << " x "
+                                             << classes << ", kind " << kind);
+        }
+    }
+}
+
 // Rows that start at the start of a memory mapping or end at its end, for logits and results. An
 // access outside the mapping would crash.
 BOOST_AUTO_TEST_CASE(nothing_outside_the_rows_is_touched) {

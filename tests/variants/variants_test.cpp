@@ -95,6 +95,14 @@ BOOST_AUTO_TEST_CASE(the_registry_has_lost_no_name) {
   for (const std::string& name : expected) BOOST_TEST(std::ranges::count(names, name) == 1, name);
 }
 
+// Committed tables have no rows of NEON. Where NEON does not run, a glob must not choose it: each run would be
+// incomplete.
+BOOST_AUTO_TEST_CASE(a_glob_chooses_neon_where_it_runs) {
+  const Variant& neon = named("softmax.accurate.neon");
+  BOOST_TEST(ops::chooses("softmax.accurate.*", neon) == neon.unavailable.empty());
+  BOOST_TEST(ops::chooses("softmax.accurate.neon", neon));
+}
+
 BOOST_AUTO_TEST_CASE(losses_are_in_the_catalogue) {
   for (const char* name :
        {"cross_entropy.accurate.scalar", "cross_entropy.fast.avx512", "cross_entropy.onednn",

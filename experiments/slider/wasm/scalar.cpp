@@ -28,5 +28,8 @@ constexpr Implementation on_the_page(std::string_view isa) {
   constinit const Implementation implementation = on_the_page(#name); \
   }
 #include "kernels/instruction_sets.def"
+namespace scalar_fma {
+constinit const Implementation implementation = {};
+}
 
 }  // namespace maxtrick::kernels

@@ -111,9 +111,9 @@ void cross_entropy_gradient(ConstMatrix logits, std::span<const std::int32_t> ta
                             std::span<float> losses, Matrix gradient, float scale = 1,
                             Options options = {});
 
-// The instruction set in use: "avx512", "avx2" (with FMA) or "scalar". It is the best one that the
-// CPU has, or the one that the environment variable MAXTRICK_ISA names. The first call of any
-// function of this header chooses it.
+// The instruction set in use: "avx512", "avx2" (with FMA), "neon" or "scalar". It is the best one
+// that the CPU has, or the one that the environment variable MAXTRICK_ISA names. The first call of
+// any function of this header chooses it.
 [[nodiscard]] std::string_view instruction_set();
 
 }  // namespace maxtrick
