@@ -29,7 +29,7 @@ timed=backends
 
 # The steps of .ci/full, in order. A hyphen in a step's name is an underscore in the name of its function.
 steps=(tidy asan mutate libm emulate-nehalem emulate-haswell emulate-aarch64 asan-avx2 clang blas-cores external
-  browser recipes oracle fuzz tsan drd stress)
+  browser recipes oracle proofs fuzz tsan drd stress)
 
 step_tidy() {
   scripts/setup --ci --tidy
@@ -131,6 +131,12 @@ step_recipes() { scripts/test release -L recipe "${gcc[@]}"; }
 
 # MPFR repeats 10^7 decisions of the oracle's first stage.
 step_oracle() { scripts/test release -L oracle "${gcc[@]}"; }
+
+# The bounds of the arithmetic of `correct`, for every input.
+step_proofs() {
+  scripts/setup --proofs
+  scripts/prove
+}
 
 # Each target runs for half a minute, whether or not another one failed.
 step_fuzz() {

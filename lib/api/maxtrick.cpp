@@ -18,10 +18,17 @@ kernels::Isa isa() {
   return best;
 }
 
+kernels::Algorithm algorithm(Algorithm algorithm) {
+  switch (algorithm) {
+    case Algorithm::fast: return kernels::Algorithm::fast;
+    case Algorithm::accurate: break;
+    case Algorithm::correct: return kernels::Algorithm::correct;
+  }
+  return kernels::Algorithm::accurate;
+}
+
 kernels::Method method(const Options& options) {
-  return {options.algorithm == Algorithm::fast ? kernels::Algorithm::fast
-                                               : kernels::Algorithm::accurate,
-          isa(), options.threads};
+  return {algorithm(options.algorithm), isa(), options.threads};
 }
 
 kernels::Rows<const float> rows(const ConstMatrix& m) {

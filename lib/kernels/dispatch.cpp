@@ -30,14 +30,21 @@ namespace {
 
 void run(Method method, Task task, const StoredWork<float>& all, Strided<const float> x,
          Strided<float> y = {}) {
-  const auto* kernels = implementation(method.isa).of_task[task];
-  run(kernels[static_cast<int>(method.algorithm)], method.threads, all, x, y);
+  const Implementation& kernels = implementation(method.isa);
+  if (method.algorithm == Algorithm::correct)
+    return run(kernels.correct[task], method.threads, all, x, y, true);
+  run(kernels.of_task[task][static_cast<int>(method.algorithm)], method.threads, all, x, y);
 }
 
 }  // namespace
 
 std::string_view name(Algorithm algorithm) {
-  return algorithm == Algorithm::fast ? "fast" : "accurate";
+  switch (algorithm) {
+    case Algorithm::fast: return "fast";
+    case Algorithm::accurate: return "accurate";
+    case Algorithm::correct: return "correct";
+  }
+  return {};
 }
 
 void softmax(Method method, Strided<const float> x, Strided<float> y) {
@@ -57,6 +64,11 @@ void log_sum(Method method, Strided<const float> x, std::span<float> largest,
 }
 
 void log_sum_exp(Method method, Strided<const float> x, std::span<float> sums) {
+  if (method.algorithm == Algorithm::correct) {
+    auto work = work_of(x);
+    work.losses = sums.data();
+    return run(method, task_log_sum_exp, work, x);
+  }
   std::vector<double> above(x.rows);
   DenseBlocks<float> rows(x.is_dense() ? 0 : std::max(1U, method.threads), 1, x.classes);
   log_sum(method, x, sums, above);

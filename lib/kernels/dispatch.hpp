@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <vector>
 
 #include "kernels/dense.hpp"
 #include "kernels/kernels.hpp"
@@ -29,10 +30,10 @@ void run_share(Kernel<S> kernel, StoredWork<S> part, bool stream) {
 
 // Runs `kernel` on all rows, with at most `most_threads` threads. x and y describe the same
 // matrices as `all`, with their class strides; if one of them is not dense, the kernel runs on
-// copies.
+// copies. `rereads`: the kernel reads the logits of a row again after it has written results.
 template <class S>
 void run(Kernel<S> kernel, unsigned most_threads, const StoredWork<S>& all, Strided<const S> x,
-         Strided<S> y) {
+         Strided<S> y, bool rereads = false) {
   const bool dense = x.is_dense() && y.is_dense();
   const double logits = static_cast<double>(all.rows) * static_cast<double>(all.classes);
   const bool stream = dense && 2 * sizeof(S) * logits > cached_bytes();
@@ -44,12 +45,17 @@ void run(Kernel<S> kernel, unsigned most_threads, const StoredWork<S>& all, Stri
   const std::size_t unit = all.classes <= short_classes ? 16 : 1;
   const std::size_t units = (all.rows + unit - 1) / unit;
   DenseBlocks<S> blocks(dense ? 0 : threads, all.rows, all.classes);
+  // Results in the place of the logits destroy what a later step would need.
+  const bool in_place = y.data != nullptr && (!dense || x.data == y.data);
+  std::vector<S> copies(rereads && in_place && all.classes > short_classes ? threads * all.classes
+                                                                           : 0);
   const auto share = [&](std::size_t thread) {
     const std::size_t first = units * thread / threads * unit;
     const std::size_t end = std::min(all.rows, units * (thread + 1) / threads * unit);
     if (first >= end) return;
     StoredWork<S> part = all.from(first);
     part.rows = end - first;
+    part.copy = copies.empty() ? nullptr : copies.data() + thread * all.classes;
     if (dense) return run_share(kernel, part, stream);
     blocks.run(thread, part, x.some(first, part.rows), y.some(first, part.rows),
                [&](const StoredWork<S>& block) { run_share(kernel, block, stream); });

@@ -32,4 +32,21 @@ namespace maxtrick::kernels {
   return __builtin_bit_cast(double, __builtin_bit_cast(std::uint64_t, a) - (power << 52));
 }
 
+// The entry of the table that the four lowest bits of z select.
+[[gnu::always_inline]] static inline double entry(double z, const double (&table)[16]) {
+  return table[__builtin_bit_cast(std::uint64_t, z) % 16];
+}
+// The double with the bits table[b mod 16] + b 2^48, where b is the bit pattern of z as an integer.
+// Entry i of `table` has i 2^48 subtracted.
+[[gnu::always_inline]] static inline double power(double z, const std::int64_t (&table)[16]) {
+  const auto bits = __builtin_bit_cast(std::uint64_t, z);
+  return __builtin_bit_cast(double, static_cast<std::uint64_t>(table[bits % 16]) + (bits << 48));
+}
+// Whether a bit of y + offset is set in none of the places of `field`. Both are integers that are
+// added to and compared with the bit pattern of y.
+[[gnu::always_inline]] static inline bool lacks(double y, std::uint64_t offset,
+                                                std::uint64_t field) {
+  return ((__builtin_bit_cast(std::uint64_t, y) + offset) & field) == 0;
+}
+
 }  // namespace maxtrick::kernels

@@ -14,6 +14,8 @@
 //   accurate  at most 1 ULP (the heads of terms.hpp and log_probability.hpp have the proof and its
 //             limits); the same bits, NaN included, from every instruction set, for any number of
 //             threads, any place of the row in the batch, any alignment, in place or not.
+//   correct   every result is the float nearest to the exact value (the even one of two), so that
+//             mathematics alone defines the bits (the head of correct/correct.hpp has the proof).
 //   fast      at most 6 ULP; its bits are not promised.
 // Special values: a row with NaN or +inf, or with nothing but -inf, gives NaN in all of its
 //   results. Other special values are as in oracle/oracle.hpp.
@@ -42,14 +44,15 @@ inline constexpr Isa all_isas[] = {
 };
 #undef MAXTRICK_ISA
 
-enum class Algorithm { fast, accurate };
-inline constexpr Algorithm all_algorithms[] = {Algorithm::fast, Algorithm::accurate};
+enum class Algorithm { fast, accurate, correct };
+inline constexpr Algorithm all_algorithms[] = {Algorithm::fast, Algorithm::accurate,
+                                               Algorithm::correct};
 
 [[nodiscard]] std::string_view name(Isa isa);              // "scalar", "avx2", ...
-[[nodiscard]] std::string_view name(Algorithm algorithm);  // "fast", "accurate"
+[[nodiscard]] std::string_view name(Algorithm algorithm);  // "fast", "accurate", "correct"
 // The error bound that the algorithm claims, in ULP of the exact result.
 [[nodiscard]] constexpr double max_ulp(Algorithm algorithm) {
-  return algorithm == Algorithm::accurate ? 1 : 6;
+  return algorithm == Algorithm::correct ? 0.5 : algorithm == Algorithm::accurate ? 1 : 6;
 }
 
 // Why an instruction set cannot be used here, as a clause: the CPU, its operating system or the

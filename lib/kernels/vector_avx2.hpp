@@ -162,6 +162,39 @@ namespace detail {
   });
 }
 
+// The entries of the table that the four lowest bits of each z select.
+[[gnu::always_inline]] inline Doubles entry(Doubles z, const double (&table)[16]) {
+  return each([&](int i) __attribute__((always_inline)) {
+    const __m256i index = _mm256_and_si256(_mm256_castpd_si256(z.v[i]), _mm256_set1_epi64x(15));
+    return _mm256_i64gather_pd(table, index, 8);
+  });
+}
+// The doubles with the bits table[b mod 16] + b 2^48, where b is the bit pattern of z as an integer.
+// Entry i of `table` has i 2^48 subtracted.
+[[gnu::always_inline]] inline Doubles power(Doubles z, const std::int64_t (&table)[16]) {
+  return each([&](int i) __attribute__((always_inline)) {
+    const __m256i bits = _mm256_castpd_si256(z.v[i]);
+    const __m256i index = _mm256_and_si256(bits, _mm256_set1_epi64x(15));
+    const __m256i from =
+        _mm256_i64gather_epi64(reinterpret_cast<const long long*>(table), index, 8);
+    return _mm256_castsi256_pd(_mm256_add_epi64(from, _mm256_slli_epi64(bits, 48)));
+  });
+}
+// Whether, for any of the y, no bit of y + offset is set in the places of `field`. Both are integers
+// that are added to and compared with the bit patterns.
+[[gnu::always_inline]] inline bool any_lacks(const Doubles (&y)[4], std::uint64_t offset,
+                                             std::uint64_t field) {
+  const __m256i add = _mm256_set1_epi64x(static_cast<long long>(offset));
+  const __m256i places = _mm256_set1_epi64x(static_cast<long long>(field));
+  __m256i lacking = _mm256_setzero_si256();
+  for (const Doubles& four : y)
+    for (const __m256d yi : four.v) {
+      const __m256i set = _mm256_and_si256(_mm256_add_epi64(_mm256_castpd_si256(yi), add), places);
+      lacking = _mm256_or_si256(lacking, _mm256_cmpeq_epi64(set, _mm256_setzero_si256()));
+    }
+  return _mm256_testz_si256(lacking, lacking) == 0;
+}
+
 struct Vector {
   using Floats = avx2::Floats;
   using Doubles = avx2::Doubles;

@@ -135,6 +135,42 @@ namespace detail {
   return {detail::without_exponent(a.low, k.low), detail::without_exponent(a.high, k.high)};
 }
 
+namespace detail {
+[[gnu::always_inline]] inline __m512d power(__m512d z, __m512i low, __m512i high) {
+  const __m512i bits = _mm512_castpd_si512(z);
+  return _mm512_castsi512_pd(_mm512_add_epi64(_mm512_permutex2var_epi64(low, bits, high),
+                                              _mm512_slli_epi64(bits, 48)));
+}
+[[gnu::always_inline]] inline __mmask8 lacking(__m512d y, __m512i offset, __m512i field) {
+  return _mm512_testn_epi64_mask(_mm512_add_epi64(_mm512_castpd_si512(y), offset), field);
+}
+}  // namespace detail
+
+// The entries of the table that the four lowest bits of each z select.
+[[gnu::always_inline]] inline Doubles entry(Doubles z, const double (&table)[16]) {
+  const __m512d low = _mm512_loadu_pd(table), high = _mm512_loadu_pd(table + 8);
+  return {_mm512_permutex2var_pd(low, _mm512_castpd_si512(z.low), high),
+          _mm512_permutex2var_pd(low, _mm512_castpd_si512(z.high), high)};
+}
+// The doubles with the bits table[b mod 16] + b 2^48, where b is the bit pattern of z as an integer.
+// Entry i of `table` has i 2^48 subtracted.
+[[gnu::always_inline]] inline Doubles power(Doubles z, const std::int64_t (&table)[16]) {
+  const __m512i low = _mm512_loadu_si512(table), high = _mm512_loadu_si512(table + 8);
+  return {detail::power(z.low, low, high), detail::power(z.high, low, high)};
+}
+// Whether, for any of the y, no bit of y + offset is set in the places of `field`. Both are integers
+// that are added to and compared with the bit patterns.
+[[gnu::always_inline]] inline bool any_lacks(const Doubles (&y)[4], std::uint64_t offset,
+                                             std::uint64_t field) {
+  const __m512i add = _mm512_set1_epi64(static_cast<long long>(offset));
+  const __m512i places = _mm512_set1_epi64(static_cast<long long>(field));
+  const auto either = [&](const Doubles& a) __attribute__((always_inline)) {
+    return _kor_mask8(detail::lacking(a.low, add, places), detail::lacking(a.high, add, places));
+  };
+  return _kor_mask8(_kor_mask8(either(y[0]), either(y[1])),
+                    _kor_mask8(either(y[2]), either(y[3]))) != 0;
+}
+
 struct Vector {
   using Floats = avx512::Floats;
   using Doubles = avx512::Doubles;

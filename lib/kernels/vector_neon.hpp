@@ -187,6 +187,39 @@ namespace detail {
   });
 }
 
+// The entries of the table that the four lowest bits of each z select.
+[[gnu::always_inline]] inline Doubles entry(Doubles z, const double (&table)[16]) {
+  return eight([&](int i) __attribute__((always_inline)) {
+    const uint64x2_t bits = vreinterpretq_u64_f64(z.v[i]);
+    return vcombine_f64(vld1_f64(table + vgetq_lane_u64(bits, 0) % 16),
+                        vld1_f64(table + vgetq_lane_u64(bits, 1) % 16));
+  });
+}
+// The doubles with the bits table[b mod 16] + b 2^48, where b is the bit pattern of z as an integer.
+// Entry i of `table` has i 2^48 subtracted.
+[[gnu::always_inline]] inline Doubles power(Doubles z, const std::int64_t (&table)[16]) {
+  return eight([&](int i) __attribute__((always_inline)) {
+    const uint64x2_t bits = vreinterpretq_u64_f64(z.v[i]);
+    const int64x2_t from = vcombine_s64(vld1_s64(table + vgetq_lane_u64(bits, 0) % 16),
+                                        vld1_s64(table + vgetq_lane_u64(bits, 1) % 16));
+    return vreinterpretq_f64_u64(
+        vaddq_u64(vreinterpretq_u64_s64(from), vshlq_n_u64(bits, 48)));
+  });
+}
+// Whether, for any of the y, no bit of y + offset is set in the places of `field`. Both are integers
+// that are added to and compared with the bit patterns.
+[[gnu::always_inline]] inline bool any_lacks(const Doubles (&y)[4], std::uint64_t offset,
+                                             std::uint64_t field) {
+  const uint64x2_t add = vdupq_n_u64(offset), places = vdupq_n_u64(field);
+  uint64x2_t lacking = vdupq_n_u64(0);
+  for (const Doubles& sixteen : y)
+    for (const float64x2_t yi : sixteen.v) {
+      const uint64x2_t set = vandq_u64(vaddq_u64(vreinterpretq_u64_f64(yi), add), places);
+      lacking = vorrq_u64(lacking, vceqzq_u64(set));
+    }
+  return vmaxvq_u32(vreinterpretq_u32_u64(lacking)) != 0;
+}
+
 struct Vector {
   using Floats = neon::Floats;
   using Doubles = neon::Doubles;

@@ -161,6 +161,24 @@ inline Doubles without_exponent(const Doubles& a, const Doubles& k) {
   return each<Doubles>([&](int i) { return kernels::without_exponent(a.v[i], k.v[i]); });
 }
 
+// The entries of the table that the four lowest bits of each z select.
+inline Doubles entry(const Doubles& z, const double (&table)[16]) {
+  return each<Doubles>([&](int i) { return kernels::entry(z.v[i], table); });
+}
+// The doubles with the bits table[b mod 16] + b 2^48, where b is the bit pattern of z as an integer.
+// Entry i of `table` has i 2^48 subtracted.
+inline Doubles power(const Doubles& z, const std::int64_t (&table)[16]) {
+  return each<Doubles>([&](int i) { return kernels::power(z.v[i], table); });
+}
+// Whether, for any of the y, no bit of y + offset is set in the places of `field`. Both are integers
+// that are added to and compared with the bit patterns.
+inline bool any_lacks(const Doubles (&y)[4], std::uint64_t offset, std::uint64_t field) {
+  for (const Doubles& four : y)
+    for (const double yi : four.v)
+      if (lacks(yi, offset, field)) return true;
+  return false;
+}
+
 struct Vector {
   using Floats = MAXTRICK_VECTOR::Floats;
   using Doubles = MAXTRICK_VECTOR::Doubles;

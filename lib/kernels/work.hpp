@@ -23,6 +23,7 @@ struct StoredWork {
   float scale;     // of the gradient
   float* scratch;  // scratch_floats floats, 64-byte aligned
   bool stream;     // the results bypass the caches
+  float* copy;     // for `correct` in place: room for the logits of a row; else null
 
   // The work from row `first` on.
   [[nodiscard, gnu::always_inline]] StoredWork from(std::size_t first) const {
@@ -54,8 +55,15 @@ inline constexpr std::size_t short_classes = 160;
 inline constexpr std::size_t kept_classes = 2048;
 inline constexpr std::size_t scratch_floats = 2 * (kept_classes + 1024) + 1024 + 64;
 
-enum Task { task_softmax, task_log_softmax, task_log_sum, task_loss, task_gradient };
-inline constexpr int tasks = 5;
+enum Task {
+  task_softmax,
+  task_log_softmax,
+  task_log_sum,
+  task_loss,
+  task_gradient,
+  task_log_sum_exp  // only of `correct`
+};
+inline constexpr int tasks = 5;  // of every algorithm
 
 // The largest errors in ULP over all floats, as configs/long/exhaustive.toml finds them.
 // elements.hpp has the proven bounds.

@@ -13,7 +13,7 @@ export const part = 'speed',
 
 // Each panel has few lines: the kernels of one algorithm, or the plain loops and libraries.
 function groupsOf(kernels) {
-  const own = ['accurate', 'fast'].filter((algorithm) => kernels.some((one) => one.algorithm === algorithm));
+  const own = ['correct', 'accurate', 'fast'].filter((algorithm) => kernels.some((one) => one.algorithm === algorithm));
   return [
     ...own.map((algorithm) => ({title: algorithm, byIsa: true, has: (one) => one.algorithm === algorithm})),
     {title: 'plain loops and libraries', has: (one) => !own.includes(one.algorithm)},

@@ -18,7 +18,7 @@ namespace kernels = maxtrick::kernels;
 namespace numerics = maxtrick::numerics;
 using numerics::Random;
 
-constexpr Algorithm algorithms[] = {Algorithm::fast, Algorithm::accurate};
+constexpr Algorithm algorithms[] = {Algorithm::fast, Algorithm::accurate, Algorithm::correct};
 
 // Rows of logits without gaps, with one target for each row. Some rows are ordinary, some have a
 // wide range, some contain NaN or infinities.
@@ -62,7 +62,7 @@ struct Known {
 };
 
 // The bits of `accurate` must be the same. `fast` must be within 6 ULP of the result of `accurate`,
-// which is itself within 1 ULP.
+// which is itself within 1 ULP; so is `correct`.
 bool agrees(Algorithm algorithm, float got, float accurate) {
   if (algorithm == Algorithm::accurate) return std::memcmp(&got, &accurate, sizeof got) == 0;
   if (std::isnan(accurate)) return std::isnan(got);

@@ -5,6 +5,7 @@
 #include "kernels/row_passes.hpp"
 #include "kernels/sum_minus_1.hpp"
 #include "kernels/vector_scalar.hpp"
+#include "kinds.hpp"
 #include "ops/log_softmax.hpp"
 #include "ops/log_sum_exp.hpp"
 #include "ops/registry.hpp"
@@ -51,49 +52,6 @@ const ops::Variant& accurate(Op op) {
 double worst_ulp(Op op, const std::vector<float>& row) {
   return tests::worst_ulp(op, row, apply<float>(accurate(op), row));
 }
-
-// A kind of rows of n classes; each kind tests one hazard.
-struct Kind {
-  const char* what;
-  std::function<float(Random&, std::size_t i, double base, double gap)> logit;
-};
-const std::vector<Kind> kinds{
-    {"ordinary", [](Random& r, std::size_t, double, double) { return pick(r, -8, 8); }},
-    {"wide: subnormal and vanishing probabilities",
-     [](Random& r, std::size_t, double, double) { return pick(r, -100, 100); }},
-    {"one leads by a gap",
-     [](Random& r, std::size_t i, double base, double gap) {
-       return static_cast<float>(i == 0 ? base : base - gap - r.uniform());
-     }},
-    {"two lead",
-     [](Random& r, std::size_t i, double base, double gap) {
-       return static_cast<float>(i < 2 ? base : base - gap - r.uniform());
-     }},
-    {"one leads, all others equal",
-     [](Random&, std::size_t i, double base, double gap) {
-       return static_cast<float>(i == 0 ? base : base - gap);
-     }},
-    {"all equal",
-     [](Random&, std::size_t, double base, double) { return static_cast<float>(base); }},
-    {"near each other", [](Random& r, std::size_t, double base,
-                           double) { return static_cast<float>(base + 1e-4 * r.normal()); }},
-    {"a third masked",
-     [](Random& r, std::size_t i, double, double) {
-       return i > 0 && r.below(3) == 0 ? -INFINITY : pick(r, -20, 20);
-     }},
-    {"round 256, where the reduction changes",
-     [](Random& r, std::size_t, double, double gap) {
-       return static_cast<float>(256 + (gap - 55) / 55 + 1e-5 * r.normal());
-     }},
-    {"far from 0",
-     [](Random& r, std::size_t, double base, double gap) {
-       return static_cast<float>((base < 0 ? -1 : 1) * std::exp(gap / 1.6) + 10 * r.normal());
-     }},
-    {"log-sum-exp near 0",
-     [](Random& r, std::size_t i, double, double gap) {
-       return static_cast<float>(i == 0 ? -0.01 * gap : -3 + r.normal());
-     }},
-};
 
 }  // namespace
 

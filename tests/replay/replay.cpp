@@ -1,4 +1,4 @@
-// Replays rows of a fixed seed and compares the bits of `accurate` with digests that were recorded on x86:
+// Replays rows of a fixed seed and compares the bits of `accurate` and `correct` with digests that were recorded on x86:
 //   replay DIGESTS [ISA...]    compares the instruction sets, each of which must be available; without ISA,
 //                              those that are
 //   replay --record            prints the digests of the scalar kernels
@@ -39,6 +39,9 @@ constexpr std::size_t lengths[] = {1,   2,   3,    4,    5,    8,    15,    16,
 std::size_t rows_of(std::size_t classes) {
   return classes > 2100 ? 1 : classes > 160 ? 5 : classes > 4 ? 37 : 149;
 }
+
+// The algorithms whose bits are promised.
+constexpr Algorithm promised[] = {Algorithm::accurate, Algorithm::correct};
 
 // How the rows lie in memory.
 struct Layout {
@@ -162,11 +165,12 @@ double distance(const Results& fast, const Results& accurate) {
 }
 
 // The digests of one op and length, one for each kind of rows. This is a line of the file.
-std::string recorded(Op op, std::size_t classes, Isa isa) {
-  std::string line = std::string(ops[op]) + " accurate " + std::to_string(classes);
+std::string recorded(Op op, Algorithm algorithm, std::size_t classes, Isa isa) {
+  std::string line =
+      std::string(ops[op]) + ' ' + std::string(name(algorithm)) + ' ' + std::to_string(classes);
   for (std::size_t kind = 0; kind < std::size(kinds); ++kind)
-    line += ' ' + digest(compute(op, {Algorithm::accurate, isa},
-                                 matrix(rows_of(classes), classes, kind), layouts[0]));
+    line += ' ' + digest(compute(op, {algorithm, isa}, matrix(rows_of(classes), classes, kind),
+                                 layouts[0]));
   return line;
 }
 
@@ -179,48 +183,56 @@ std::string header() {
 void record() {
   std::printf("%s\n", header().c_str());
   for (std::size_t op = 0; op < std::size(ops); ++op)
-    for (const std::size_t classes : lengths)
-      std::printf("%s\n", recorded(static_cast<Op>(op), classes, Isa::scalar).c_str());
+    for (const Algorithm algorithm : promised)
+      for (const std::size_t classes : lengths)
+        std::printf("%s\n", recorded(static_cast<Op>(op), algorithm, classes, Isa::scalar).c_str());
 }
 
 // Throws std::runtime_error, which names what differs first.
-void replay_case(Op op, Isa isa, const Matrix& m, const std::string& due) {
-  const Method accurate{Algorithm::accurate, isa};
-  const Results dense = compute(op, accurate, m, layouts[0]);
+void replay_case(Op op, Method method, const Matrix& m, const std::string& due) {
+  const Results dense = compute(op, method, m, layouts[0]);
   if (const std::string got = digest(dense); got != due)
-    throw std::runtime_error("accurate: expected the digest " + due + ", got " + got);
+    throw std::runtime_error("expected the digest " + due + ", got " + got);
   for (const Layout& layout : layouts)
-    if (digest(compute(op, accurate, m, layout)) != due)
-      throw std::runtime_error(std::string("accurate ") + layout.name + ": other bits than dense");
-  if (op == log_sum_exp || op == log_sum) return;
-  const double ulp = distance(compute(op, {Algorithm::fast, isa}, m, layouts[0]), dense);
+    if (digest(compute(op, method, m, layout)) != due)
+      throw std::runtime_error(std::string(layout.name) + ": other bits than dense");
+  if (op == log_sum_exp || op == log_sum || method.algorithm != Algorithm::accurate) return;
+  const double ulp = distance(compute(op, {Algorithm::fast, method.isa}, m, layouts[0]), dense);
   if (!(ulp <= kernels::max_ulp(Algorithm::fast)))
     throw std::runtime_error("fast: " + std::to_string(ulp) + " ULP from accurate");
 }
 
+std::vector<std::pair<Algorithm, std::size_t>> algorithms_and_lengths() {
+  std::vector<std::pair<Algorithm, std::size_t>> all;
+  for (const Algorithm algorithm : promised)
+    for (const std::size_t classes : lengths) all.emplace_back(algorithm, classes);
+  return all;
+}
+
 int replay(std::istream& digests, Isa isa) {
-  std::string line, op_name, algorithm;
+  std::string line, op_name, algorithm_name;
   std::getline(digests, line);
   if (line != header())
     throw std::runtime_error("the file has other kinds of rows: record it again");
   int count = 0;
   for (std::size_t op = 0; op < std::size(ops); ++op)
-    for (const std::size_t classes : lengths) {
+    for (const auto& [algorithm, classes] : algorithms_and_lengths()) {
       std::getline(digests, line);
       std::istringstream words(line);
       std::size_t recorded_classes = 0;
-      words >> op_name >> algorithm >> recorded_classes;
-      if (op_name != ops[op] || recorded_classes != classes)
+      words >> op_name >> algorithm_name >> recorded_classes;
+      if (op_name != ops[op] || algorithm_name != name(algorithm) || recorded_classes != classes)
         throw std::runtime_error("the file has no line of " + std::string(ops[op]) + " with " +
                                  std::to_string(classes) + " classes there: record it again");
       for (std::size_t kind = 0; kind < std::size(kinds); ++kind, ++count) {
         std::string due;
         words >> due;
         try {
-          replay_case(static_cast<Op>(op), isa, matrix(rows_of(classes), classes, kind), due);
+          replay_case(static_cast<Op>(op), {algorithm, isa},
+                      matrix(rows_of(classes), classes, kind), due);
         } catch (const std::runtime_error& error) {
-          throw std::runtime_error(std::string(name(isa)) + ", " + op_name + ", " +
-                                   std::to_string(classes) + " classes, " +
+          throw std::runtime_error(std::string(name(isa)) + ", " + op_name + ", " + algorithm_name +
+                                   ", " + std::to_string(classes) + " classes, " +
                                    std::string(kinds[kind]) + " rows, " + error.what());
         }
       }

@@ -3,6 +3,7 @@
 // are null, and calling one traps; slider.cpp therefore does not offer log-sum-exp.
 #include <string_view>
 
+#include "kernels/correct/short_rows.hpp"
 #include "kernels/implementation.hpp"
 #include "kernels/short_rows.hpp"
 #include "kernels/vector_scalar.hpp"
@@ -15,13 +16,15 @@ constexpr Kernel<float> softmax[] = {short_rows<Vector, FastTerms, SoftmaxGroup>
 constexpr Kernel<float> log_softmax[] = {short_rows<Vector, FastTerms, LogSoftmaxGroup>,
                                          short_rows<Vector, AccurateTerms, LogSoftmaxGroup>};
 constexpr ElementKernel elements[3] = {};
+constexpr Kernel<float> correct_kernels[] = {correct::short_rows<Vector, task_softmax>,
+                                             correct::short_rows<Vector, task_log_softmax>};
 
 }  // namespace scalar
 
 // The other instruction sets have no functions.
 constexpr Implementation on_the_page(std::string_view isa) {
   if (isa != "scalar") return {};
-  return {{scalar::softmax, scalar::log_softmax}, scalar::elements};
+  return {{scalar::softmax, scalar::log_softmax}, scalar::elements, scalar::correct_kernels};
 }
 #define MAXTRICK_ISA(name, ...)                                       \
   namespace name {                                                    \

@@ -23,15 +23,19 @@
 //     number of threads, any stride and alignment, in place or not. (The proven bound is 1 + 3 s,
 //     where s is the share of the sum that comes from classes 13 or more below the largest one. A
 //     share that matters takes a hundred thousand such classes.)
+//   Algorithm::correct: every result is the float nearest to the exact value; if two are equally
+//     near, the one whose last bit is 0. So mathematics alone defines the bits. It takes about twice
+//     as long as accurate.
 //   Algorithm::fast: at most 6 ULP. The bits are not promised.
-//   Both require that rounding is to nearest and that subnormal numbers are not flushed, which is
+//   All require that rounding is to nearest and that subnormal numbers are not flushed, which is
 //   the state in which a program starts.
 // Threads. Calls may run at the same time if no call writes what another one reads or writes.
 // Exceptions. All arguments are checked before anything is written. std::invalid_argument names the
 //   function, the argument and the figures. Every call also throws it if the environment variable
 //   MAXTRICK_ISA does not name an instruction set, or names one that cannot be used here. A
 //   function throws nothing else unless its comment says so.
-// Memory. Up to 128 KiB of the stack of each thread.
+// Memory. Up to 128 KiB of the stack of each thread; correct: up to 384 KiB, and one row of logits
+//   for each thread if it works in place.
 #pragma once
 
 #if __cplusplus <= 201703L
@@ -68,7 +72,7 @@ struct Matrix {
   operator ConstMatrix() const noexcept { return {values, rows, classes, stride}; }
 };
 
-enum class Algorithm { fast, accurate };
+enum class Algorithm { fast, accurate, correct };
 
 struct Options {
   Algorithm algorithm = Algorithm::accurate;
@@ -88,12 +92,13 @@ void log_softmax(ConstMatrix logits, Matrix log_probabilities, Options options =
 //   nothing but -inf gives -inf.
 // Aliasing: the result cannot take the place of the logits.
 // Error, because the logits can cancel:
+//   correct: none but the rounding.
 //   accurate: at most 1 ULP of |y| or of 2^-70, whichever is larger.
 //   fast: at most 4 ULP of |y| or of y - max_k x_k, whichever is larger. If y is near 0, none of
 //     its digits need be right.
 // Time: if a row cancels so far that |y| < 0.8 (y - max_k x_k), as log-probabilities do, `accurate`
 //   takes about a microsecond for each logit, which is some thousand times as long as for other
-//   rows. `fast` does not take longer.
+//   rows. `correct` takes some ten times as long, and `fast` does not take longer.
 // Exceptions: also std::bad_alloc, before anything is written. It allocates 8 bytes for each row.
 void log_sum_exp(ConstMatrix logits, std::span<float> sums, Options options = {});
 
@@ -105,8 +110,8 @@ void cross_entropy(ConstMatrix logits, std::span<const std::int32_t> targets,
 
 // The losses as above (with `accurate`, of the same bits), and their gradient with respect to the
 // logits, g_i = scale (y_i - [i = t]), where y is the softmax. The error of g_i is in ULP of its
-// exact value, also for the target, where y - 1 does not cancel. A g_i below scale e^-110 is 0. For
-// the mean of the losses, scale is 1 / rows. It must be from 2^-30 to 2^30.
+// exact value, also for the target, where y - 1 does not cancel. A g_i below scale e^-110 is 0
+// (except with `correct`). For the mean of the losses, scale is 1 / rows. It must be from 2^-30 to 2^30.
 void cross_entropy_gradient(ConstMatrix logits, std::span<const std::int32_t> targets,
                             std::span<float> losses, Matrix gradient, float scale = 1,
                             Options options = {});
