@@ -157,8 +157,9 @@ class LongRow {
       y[j] = some > 0 ? of<keep>(value, i + 16 * j, some) : V::all(0.0);
     }
     if (round_four<V, narrow>(y, results, Value::negative)) doubts.add(i);
-    for (std::size_t j = 0; 16 * j < count; ++j)
-      V::store_first(y_ + i + 16 * j, count_from(16 * j, count), results[j]);
+    for (std::size_t j = 0; j < 4; ++j)
+      if (const std::size_t some = count_from(16 * j, count); some > 0)
+        V::store_first(y_ + i + 16 * j, some, results[j]);
     return i + count;
   }
 
