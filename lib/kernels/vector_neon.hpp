@@ -379,8 +379,10 @@ struct Vector {
     }
   }
   [[gnu::always_inline]] static void store_dense(float* y, const Floats (&columns)[2]) {
-    for (int i = 0; i < 4; ++i)
-      vst2q_f32(y + std::ptrdiff_t{8} * i, {{columns[0].v[i], columns[1].v[i]}});
+    for (int i = 0; i < 4; ++i) {
+      const float32x4x2_t rows{{columns[0].v[i], columns[1].v[i]}};
+      vst2q_f32(y + std::ptrdiff_t{8} * i, rows);
+    }
   }
   // The same for sixteen contiguous rows of four classes.
   [[gnu::always_inline]] static void load_dense(const float* x, Floats (&columns)[4]) {
@@ -390,9 +392,11 @@ struct Vector {
     }
   }
   [[gnu::always_inline]] static void store_dense(float* y, const Floats (&columns)[4]) {
-    for (int i = 0; i < 4; ++i)
-      vst4q_f32(y + std::ptrdiff_t{16} * i,
-                {{columns[0].v[i], columns[1].v[i], columns[2].v[i], columns[3].v[i]}});
+    for (int i = 0; i < 4; ++i) {
+      const float32x4x4_t rows{
+          {columns[0].v[i], columns[1].v[i], columns[2].v[i], columns[3].v[i]}};
+      vst4q_f32(y + std::ptrdiff_t{16} * i, rows);
+    }
   }
 
  private:
