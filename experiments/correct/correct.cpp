@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <sstream>
 #include <vector>
@@ -76,14 +77,15 @@ class Block {
     for (std::size_t r = 0; r < rows; ++r) {
       sample_.kind->fill(random, row);
       std::copy(row.begin(), row.end(), x_.begin() + static_cast<std::ptrdiff_t>(r * n_));
-      targets_[r] = static_cast<std::int32_t>(random.below(n_));
+      targets_[r] = random.below(2) == 0 ? 0 : static_cast<std::int32_t>(random.below(n_));
     }
-    const float scale = random.below(2) == 0 ? 1 : 0x1p-10F;
+    const float scale =
+        random.below(2) == 0 ? 1 : static_cast<float>(std::exp2(random.uniform(-30, 30)));
     const auto before = kernels::correct::counts();
     compute(rows, scale);
     const auto after = kernels::correct::counts();
     tally.rows += rows;
-    tally.second_step += after.rows_in_second_step - before.rows_in_second_step;
+    tally.second_step += after.sums_in_second_step - before.sums_in_second_step;
     tally.third_step += after.results_in_third_step - before.results_in_third_step;
     for (std::size_t r = 0; r < rows; ++r) judge(r, scale, tally);
   }
@@ -149,14 +151,16 @@ using Columns = table::Columns<Sample, Tally>;
 
 Columns columns() {
   return {
-      {"op", Rule::key, "what is computed; of a gradient, the scale is 1 or 2^-10", &Sample::op},
+      {"op", Rule::key,
+       "what is computed; the scale of a gradient is 1 or a number from 2^-30 to 2^30",
+       &Sample::op},
       {"rows_of", Rule::key, "the kind of the rows", [](const Sample& s) { return s.kind->name; }},
       {"classes", Rule::key, "logits of a row", &Sample::classes},
       {"results", Rule::exact, "results that were judged", &Tally::results},
       {"misrounded", Rule::exact, "results that are not the float nearest to the exact value",
        &Tally::misrounded},
       {"rows", Rule::exact, "rows that were computed", &Tally::rows},
-      {"second_step", Rule::exact, "of them, rows that took the step in pairs of doubles",
+      {"second_step", Rule::exact, "sums of rows that were computed in pairs of doubles",
        &Tally::second_step},
       {"third_step", Rule::exact, "results that the step with 768 bits decided",
        &Tally::third_step},
@@ -205,7 +209,7 @@ run::Plan plan(config::Section& config) {
   for (config::Section& grid : config.tables("grid")) {
     const auto ops = inputs::read_choices(grid, "ops", op_names());
     const auto chosen = inputs::read_choices(grid, "rows_of", names);
-    const auto classes = inputs::read_classes(grid, 1, 4096);
+    const auto classes = inputs::read_classes(grid, 1, 131072);
     const auto results = grid.count("results", 1, 1'000'000'000'000);
     for (const std::size_t op : ops)
       for (const std::size_t kind : chosen)

@@ -1,11 +1,9 @@
-// Decides whether results are the floats nearest to the exact values, at a hundred million results a
-// minute.
+// Decides whether results are the floats nearest to the exact values, some ten million a second.
 //
 // Sums and quotients of the C library's exponentials in double are off by a few units of a double,
 // which is 2^-29 of a unit of a float. This decides every result that is not within 2^-18 of its own
 // unit from a midpoint. MPFR decides the others: the oracle, and for gradients, for which it has no
-// function, an evaluation with 400 bits. (A midpoint that a gradient of these rows could hit exactly
-// needs more than 2^24 classes.)
+// function, an evaluation with 400 bits.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +24,7 @@ class Judge {
   bool softmax(std::size_t i, float got);
   bool log_softmax(std::size_t i, float got);
   bool log_sum_exp(float got);
-  // scale (y_i - [i = target]), for a scale that is a power of two.
+  // scale (y_i - [i = target])
   bool gradient(std::size_t i, std::size_t target, float scale, float got);
 
   // How many results MPFR decided.

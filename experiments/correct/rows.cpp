@@ -21,19 +21,35 @@ void normal(Random& random, Row& row, double scale) {
   for (float& x : row) x = static_cast<float>(scale * random.normal());
 }
 
-// The first probability is a midpoint between two floats, but for what eight floats cannot express:
+// What the exponentials of the other classes must add up to beside e^0, so that the result of class
+// 0 is exactly `midpoint`.
+enum class Of { probability, complement, logarithm };
+void set_rest(numerics::Real& rest, Of of, double midpoint) {
+  mpfr_set_d(rest, midpoint, MPFR_RNDN);
+  switch (of) {
+    case Of::probability:  // 1 / (1 + rest)
+      mpfr_ui_div(rest, 1, rest, MPFR_RNDN);
+      mpfr_sub_ui(rest, rest, 1, MPFR_RNDN);
+      break;
+    case Of::complement:  // rest / (1 + rest)
+      mpfr_ui_sub(rest, 1, rest, MPFR_RNDN);
+      mpfr_d_div(rest, midpoint, rest, MPFR_RNDN);
+      break;
+    case Of::logarithm:  // log(1 + rest)
+      mpfr_expm1(rest, rest, MPFR_RNDN);
+  }
+}
+
+// The result of class 0 is a midpoint between two floats, but for what seven floats cannot express:
 // each logit is the logarithm of what the ones before it lack, rounded down. The further classes
 // are negligible.
+template <Of of>
 void beside_midpoint(Random& random, Row& row) {
   constexpr mpfr_prec_t bits = 250;
   constexpr std::size_t most = 8;
-  const auto below = random.below(1U << 23);
-  const double midpoint = std::ldexp(static_cast<double>((1U << 25) - 1 - 2 * below),
-                                     -26 - static_cast<int>(random.below(4)));
+  const auto odd = static_cast<double>((1U << 25) - 1 - 2 * random.below(1U << 23));
   numerics::Real rest(bits), e(bits);
-  mpfr_set_d(rest, 1, MPFR_RNDN);
-  mpfr_div_d(rest, rest, midpoint, MPFR_RNDN);
-  mpfr_sub_ui(rest, rest, 1, MPFR_RNDN);
+  set_rest(rest, of, std::ldexp(odd, -26 - static_cast<int>(random.below(4))));
   row[0] = 0;
   for (std::size_t i = 1; i < row.size(); ++i) {
     row[i] = -300;
@@ -87,9 +103,12 @@ const std::vector<Kind>& kinds() {
            x = random.below(3) == 0 ? -INFINITY : -static_cast<float>(random.below(8));
          row[random.below(row.size())] = 0;
        }},
-      {"beside-midpoints",
-       "the first probability is within 2^-190 of a midpoint: the third step decides",
-       beside_midpoint},
+      {"probability-beside-midpoint", "the probability of class 0 is within 2^-150 of a midpoint",
+       beside_midpoint<Of::probability>},
+      {"complement-beside-midpoint", "so is 1 minus it, which is the gradient of target 0",
+       beside_midpoint<Of::complement>},
+      {"logarithm-beside-midpoint", "so are log-sum-exp and the loss of target 0",
+       beside_midpoint<Of::logarithm>},
   };
   return all;
 }

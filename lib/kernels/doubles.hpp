@@ -42,9 +42,9 @@ namespace maxtrick::kernels {
   const auto bits = __builtin_bit_cast(std::uint64_t, z);
   return __builtin_bit_cast(double, static_cast<std::uint64_t>(table[bits % 16]) + (bits << 48));
 }
-// Whether a bit of y + offset is set in none of the places of `field`. Both are integers that are
-// added to and compared with the bit pattern of y.
-[[gnu::always_inline]] static inline bool lacks(double y, std::uint64_t offset,
+// Whether y is near a midpoint between two floats: no bit of the integer y + offset is set in the
+// places of `field` (correct/rounding.hpp).
+[[gnu::always_inline]] static inline bool near_midpoint(double y, std::uint64_t offset,
                                                 std::uint64_t field) {
   return ((__builtin_bit_cast(std::uint64_t, y) + offset) & field) == 0;
 }

@@ -180,9 +180,9 @@ namespace detail {
     return _mm256_castsi256_pd(_mm256_add_epi64(from, _mm256_slli_epi64(bits, 48)));
   });
 }
-// Whether, for any of the y, no bit of y + offset is set in the places of `field`. Both are integers
-// that are added to and compared with the bit patterns.
-[[gnu::always_inline]] inline bool any_lacks(const Doubles (&y)[4], std::uint64_t offset,
+// Whether any of the y is near a midpoint between two floats: no bit of the integer y + offset is set
+// in the places of `field` (correct/rounding.hpp).
+[[gnu::always_inline]] inline bool any_near_midpoint(const Doubles (&y)[4], std::uint64_t offset,
                                              std::uint64_t field) {
   const __m256i add = _mm256_set1_epi64x(static_cast<long long>(offset));
   const __m256i places = _mm256_set1_epi64x(static_cast<long long>(field));

@@ -158,9 +158,9 @@ namespace detail {
   const __m512i low = _mm512_loadu_si512(table), high = _mm512_loadu_si512(table + 8);
   return {detail::power(z.low, low, high), detail::power(z.high, low, high)};
 }
-// Whether, for any of the y, no bit of y + offset is set in the places of `field`. Both are integers
-// that are added to and compared with the bit patterns.
-[[gnu::always_inline]] inline bool any_lacks(const Doubles (&y)[4], std::uint64_t offset,
+// Whether any of the y is near a midpoint between two floats: no bit of the integer y + offset is set
+// in the places of `field` (correct/rounding.hpp).
+[[gnu::always_inline]] inline bool any_near_midpoint(const Doubles (&y)[4], std::uint64_t offset,
                                              std::uint64_t field) {
   const __m512i add = _mm512_set1_epi64(static_cast<long long>(offset));
   const __m512i places = _mm512_set1_epi64(static_cast<long long>(field));

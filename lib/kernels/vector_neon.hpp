@@ -206,9 +206,9 @@ namespace detail {
         vaddq_u64(vreinterpretq_u64_s64(from), vshlq_n_u64(bits, 48)));
   });
 }
-// Whether, for any of the y, no bit of y + offset is set in the places of `field`. Both are integers
-// that are added to and compared with the bit patterns.
-[[gnu::always_inline]] inline bool any_lacks(const Doubles (&y)[4], std::uint64_t offset,
+// Whether any of the y is near a midpoint between two floats: no bit of the integer y + offset is set
+// in the places of `field` (correct/rounding.hpp).
+[[gnu::always_inline]] inline bool any_near_midpoint(const Doubles (&y)[4], std::uint64_t offset,
                                              std::uint64_t field) {
   const uint64x2_t add = vdupq_n_u64(offset), places = vdupq_n_u64(field);
   uint64x2_t lacking = vdupq_n_u64(0);

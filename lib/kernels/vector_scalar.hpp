@@ -170,12 +170,12 @@ inline Doubles entry(const Doubles& z, const double (&table)[16]) {
 inline Doubles power(const Doubles& z, const std::int64_t (&table)[16]) {
   return each<Doubles>([&](int i) { return kernels::power(z.v[i], table); });
 }
-// Whether, for any of the y, no bit of y + offset is set in the places of `field`. Both are integers
-// that are added to and compared with the bit patterns.
-inline bool any_lacks(const Doubles (&y)[4], std::uint64_t offset, std::uint64_t field) {
+// Whether any of the y is near a midpoint between two floats: no bit of the integer y + offset is set
+// in the places of `field` (correct/rounding.hpp).
+inline bool any_near_midpoint(const Doubles (&y)[4], std::uint64_t offset, std::uint64_t field) {
   for (const Doubles& four : y)
     for (const double yi : four.v)
-      if (lacks(yi, offset, field)) return true;
+      if (near_midpoint(yi, offset, field)) return true;
   return false;
 }
 

@@ -110,9 +110,8 @@ const Claimed all_claimed[] = {
      {-20.8348331, -105.747833, -108.198982, -119.41703, -112.006691},
      0.8389},
     {ops::cross_entropy_gradient, cross_entropy_gradient, Algorithm::fast, {}, 0},
-    // The exact probability is 2^-55 of an ULP from a midpoint, and step 2 decides it. In the
-    // second, the log-probability of class 1 lies beside a midpoint by e^-16777217, and the sign of
-    // that decides. Half an ULP is reached.
+    // The exact probability is 2^-50 ULP from a midpoint. In the second row, the log-probability of
+    // class 1 lies beside a midpoint by e^-16777217, and the sign of that decides.
     {ops::softmax, softmax, Algorithm::correct, {0, 0x1p-23}, 0.5},
     {ops::log_softmax, log_softmax, Algorithm::correct, {16777216, -1}, 0.5},
     {ops::log_sum_exp, log_sum_exp, Algorithm::correct, {-0.693147182, -0.693147182}, 0.5},

@@ -16,7 +16,7 @@ constexpr Kernel<float> softmax[] = {short_rows<Vector, FastTerms, SoftmaxGroup>
 constexpr Kernel<float> log_softmax[] = {short_rows<Vector, FastTerms, LogSoftmaxGroup>,
                                          short_rows<Vector, AccurateTerms, LogSoftmaxGroup>};
 constexpr ElementKernel elements[3] = {};
-constexpr Kernel<float> correct_kernels[] = {correct::short_rows<Vector, task_softmax>,
+constexpr Kernel<float> correct_kernels[tasks + 1] = {correct::short_rows<Vector, task_softmax>,
                                              correct::short_rows<Vector, task_log_softmax>};
 
 }  // namespace scalar

@@ -4,8 +4,8 @@
 //      16 d / ln 2 rounded to an integer, and the lowest bits of z are those of n.
 //   2. r = d - n ln(2)/16 by one fma. |r| <= ln(2)/32 + 2^-45. The rounding of r is at most 2^-59,
 //      and the error of the constant is 2^-54.5 of |d|.
-//   3. p = e^r - 1 = r + r^2 q(r). The error of q, a minimax polynomial
-//      (scripts/coefficients.sollya), is 2^-56.2. The roundings of p and q are below 2^-57.
+//   3. p = e^r - 1 = r + r^2 q(r), where q is a minimax polynomial (scripts/coefficients.sollya).
+//      The error of p is 2^-56.2. The roundings of p and q are below 2^-57.
 //   4. t = table[n mod 16] 2^floor(n / 16). The entries are the doubles nearest to 2^(i/16).
 //   5. e = t + t p, rounded once.
 // The relative error of e is at most 2^-54.5 |d| (r) + 2^-59 (r) + 2^-56.2 (q) + 2^-57 (p) +

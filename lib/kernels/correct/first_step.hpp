@@ -65,7 +65,7 @@ class Sums {
 // the sum of e^(x - m). Softmax sums all classes, and the others leave out one that has the logit m:
 // their sum is q.
 template <class W, bool skips>
-struct Found {
+struct RowSums {
   using D = typename W::Doubles;
   D m, sum;
 
@@ -101,10 +101,10 @@ struct Distance {
   [[gnu::always_inline]] D operator()(typename V::Floats x) const { return l - (V::widen(x) - m); }
 };
 
-// Rounds four vectors of results y >= 0. Returns whether any of them is doubtful.
-template <class V, bool narrow>
+// Rounds four vectors of results y >= 0, or their negatives. Returns whether any is doubtful.
+template <class V, bool narrow, bool negative>
 [[gnu::always_inline]] inline bool round_four(const typename V::Doubles (&y)[4],
-                                              typename V::Floats (&results)[4], bool negative) {
+                                              typename V::Floats (&results)[4]) {
   const auto all = [](double a) __attribute__((always_inline)) { return V::all(a); };
   constexpr Window w = window(narrow);
   typename V::Doubles s[4];
@@ -113,12 +113,12 @@ template <class V, bool narrow>
     results[j] = narrow ? V::narrow(y[j]) : from_normal<V>(s[j], y[j]);
     if (negative) results[j] = V::all(0.0F) - results[j];
   });
-  return any_lacks(s, w.offset, w.field);
+  return any_near_midpoint(s, w.offset, w.field);
 }
 
 // Whether a y >= 0 of a row that is not narrow is doubtful.
 [[gnu::always_inline]] static inline bool doubtful(double y, Window w) {
-  return lacks(to_normal(y, [](double a) { return a; }), w.offset, w.field);
+  return near_midpoint(to_normal(y, [](double a) { return a; }), w.offset, w.field);
 }
 
 // m + L with L = log S - m, which may cancel, so that its error is absolute.

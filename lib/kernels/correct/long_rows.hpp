@@ -31,7 +31,7 @@ inline constexpr std::size_t most_kept = 32768;
 template <class V, Task task>
 class LongRow {
  public:
-  // `kept` has room for most_kept doubles.
+  // `kept` has room for most_kept + 16 doubles.
   LongRow(const Work<V>& work, std::size_t r, double* kept)
       : work_(work), r_(r), n_(work.classes), kept_(kept) {
     x_ = work.x + r * work.x_stride;
@@ -64,16 +64,16 @@ class LongRow {
   template <bool narrow>
   void run_as() {
     const bool kept = keeps && n_ <= most_kept;
-    found_.m = static_cast<double>(m_);
-    found_.sum = kept ? sum<narrow, keeps>() : sum<narrow, false>();
-    if (!(found_.sum == found_.sum) || !(m_ - m_ == 0)) return invalid();
+    sums_.m = static_cast<double>(m_);
+    sums_.sum = kept ? sum<narrow, keeps>() : sum<narrow, false>();
+    if (!(sums_.sum == sums_.sum) || !(m_ - m_ == 0)) return invalid();
     if constexpr (keeps) {
       const float scale = task == task_gradient ? work_.scale : 1;
-      const Probability<V, narrow> y{V::all(found_.m), V::all(found_.factor(scale))};
+      const Probability<V, narrow> y{V::all(sums_.m), V::all(sums_.factor(scale))};
       kept ? write<narrow, true>(y) : write<narrow, false>(y);
     }
     if constexpr (task == task_log_softmax)
-      write<narrow, false>(Distance<V, narrow>{V::all(found_.m), V::all(found_.log_sum())});
+      write<narrow, false>(Distance<V, narrow>{V::all(sums_.m), V::all(sums_.log_sum())});
     finish(window(narrow));
   }
 
@@ -112,6 +112,8 @@ class LongRow {
       });
       add(sums, e, i);
     }
+    // A pass that begins at an aligned result loads up to 15 terms past the end.
+    if constexpr (keep) V::store(kept_ + (n_ + 15) / 16 * 16, V::all(0.0));
     return V::sum(sums.lanes());
   }
   [[gnu::always_inline]] void add(Sums<V>& sums, D (&e)[4], std::size_t i) const {
@@ -137,7 +139,7 @@ class LongRow {
       D y[4];
       four_times([&](std::size_t j)
                      __attribute__((always_inline)) { y[j] = of<keep>(value, i + 16 * j, 16); });
-      if (round_four<V, narrow>(y, results, Value::negative)) doubts.add(i);
+      if (round_four<V, narrow, Value::negative>(y, results)) doubts.add(i);
       four_times([&](std::size_t j) __attribute__((always_inline)) {
         work_.stream ? V::stream(y_ + i + 16 * j, results[j])
                      : V::store(y_ + i + 16 * j, results[j]);
@@ -156,7 +158,7 @@ class LongRow {
       const std::size_t some = count_from(16 * j, count);
       y[j] = some > 0 ? of<keep>(value, i + 16 * j, some) : V::all(0.0);
     }
-    if (round_four<V, narrow>(y, results, Value::negative)) doubts.add(i);
+    if (round_four<V, narrow, Value::negative>(y, results)) doubts.add(i);
     for (std::size_t j = 0; j < 4; ++j)
       if (const std::size_t some = count_from(16 * j, count); some > 0)
         V::store_first(y_ + i + 16 * j, some, results[j]);
@@ -184,10 +186,14 @@ class LongRow {
         double y[16];
         V::store(y, value(load_some<V>(x_ + i, count, m_)));
         for (std::size_t l = 0; l < count; ++l)
-          if (doubtful(y[l], w))
-            y_[i + l] = Value::negative ? 0 - step.distance(i + l, found_.log_sum())
+          if (doubtful(y[l], w) && !is_target(i + l))
+            y_[i + l] = Value::negative ? 0 - step.distance(i + l, sums_.log_sum())
                                         : step.probability(i + l);
       }
+  }
+  // The gradient at the target is no probability: finish() stores it.
+  bool is_target(std::size_t i) const {
+    return task == task_gradient && i == static_cast<std::size_t>(work_.targets[r_]);
   }
   SecondStep<V> second_step() const {
     return {x_, n_, m_, task == task_gradient ? work_.scale : 1};
@@ -195,11 +201,11 @@ class LongRow {
 
   void finish(Window w) {
     if constexpr (task == task_softmax || task == task_log_softmax) return;
-    RowFound row{.r = r_, .m = m_, .q = found_.sum, .log_sum = found_.log_sum()};
+    RowFacts row{.r = r_, .m = m_, .q = sums_.sum, .log_sum = sums_.log_sum()};
     if constexpr (has_targets<task>) row.target_logit = x_[work_.targets[r_]];
     if constexpr (task == task_gradient)
       row.target_exponential =
-          exponential_of<Single<V>, false>(static_cast<double>(row.target_logit), found_.m);
+          exponential_of<Single<V>, false>(static_cast<double>(row.target_logit), sums_.m);
     store_one<V, task>(work_, row, w, [&] { return second_step(); });
   }
 
@@ -209,12 +215,12 @@ class LongRow {
   float* y_;
   double* kept_;
   float m_ = 0;
-  Found<Single<V>, skips> found_;
+  RowSums<Single<V>, skips> sums_;
 };
 
 template <class V, Task task>
 void long_rows(const Work<V>& work) {
-  alignas(64) double kept[keeps_exponentials<task> ? most_kept : 1];
+  alignas(64) double kept[keeps_exponentials<task> ? most_kept + 16 : 1];
   for (std::size_t r = 0; r < work.rows; ++r) LongRow<V, task>(work, r, kept).run();
   if (work.stream) V::fence();
 }

@@ -8,8 +8,8 @@
 
 namespace maxtrick::kernels::correct {
 
-// Of row r: m and q as in Found, log1p(q), and of its target the logit and e^(x - m).
-struct RowFound {
+// Of row r: m and q as in RowSums, log1p(q), and of its target the logit and e^(x - m).
+struct RowFacts {
   std::size_t r;
   float m;
   double q, log_sum;
@@ -24,7 +24,7 @@ inline constexpr bool has_targets = task == task_loss || task == task_gradient;
 
 // Stores these results. second_step() returns the SecondStep of the row.
 template <class V, Task task, class Second>
-[[gnu::always_inline]] inline void store_one(const Work<V>& work, const RowFound& row, Window w,
+[[gnu::always_inline]] inline void store_one(const Work<V>& work, const RowFacts& row, Window w,
                                              Second second_step) {
   const auto m = static_cast<double>(row.m);
   if constexpr (has_targets<task>) {

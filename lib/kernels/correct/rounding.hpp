@@ -21,7 +21,7 @@ namespace maxtrick::kernels::correct {
 // as powers of two. Their errors are below 2^-46 and 2^-45 (correct.hpp).
 inline constexpr int narrow_window = 7, wide_window = 8;
 
-// What lacks() and any_lacks() must be given to find a doubtful y.
+// What near_midpoint() and any_near_midpoint() must be given to find a doubtful y.
 struct Window {
   std::uint64_t offset, field;
 

@@ -10,8 +10,9 @@
 
 namespace maxtrick::kernels::correct {
 
-// A bound on the relative errors of this step: 2^-78 (logarithm), or 2^-81 (exponential) + 2^-81
-// (sum of them) + 2^-94 (the additions of a sum of 2^12 pairs in each lane) + 2^-99.
+// A bound on the relative errors of this step for rows of up to 2^26 classes. The exponential and
+// the sum of exponentials: 2^-81 each. The 2^22 additions of a lane: 2^-82. The logarithm: 2^-78. A
+// product and a quotient: 2^-99.
 inline constexpr double second_step_error = 0x1p-77;
 
 template <class V>
@@ -26,8 +27,10 @@ class SecondStep {
 
   // scale y_i
   float probability(std::size_t i) {
-    const Pair others = sum_of_others();
-    return settled(Result::probability, scaled(exponential(i)) / (others + Pair{1, 0}), i);
+    return once(i, [&] {
+      const Pair others = sum_of_others();
+      return settled(Result::probability, scaled(exponential(i)) / (others + Pair{1, 0}), i);
+    });
   }
   // scale (1 - y_i)
   float complement(std::size_t i) {
@@ -35,19 +38,22 @@ class SecondStep {
     const Pair rest = x_[i] == m_ ? others : (others + Pair{1, 0}) + -exponential(i);
     return settled(Result::complement, scaled(rest) / (others + Pair{1, 0}), i);
   }
-  // log sum_k e^{x_k} - x_i, where `log_sum` is log sum_k e^{x_k} - m with a relative error below
-  // 2^-45. x_i is finite.
+  // log sum_k e^{x_k} - x_i for a finite x_i, where `log_sum` is log sum_k e^{x_k} - m from the
+  // first step. Its relative error is below 2^-45, unless all other logits are 128 and more below m.
+  // Such a logarithm is below n 2^-184. The distance of x_i from m is a multiple of 2^-149, and
+  // midpoints are multiples of 2^-150; so it only matters that the logarithm is above 0, which it
+  // is, since x_i itself is finite.
   float distance(std::size_t i, double log_sum) {
-    const Sum first = above(i, {log_sum, 0}, 0x1p-45);
-    if (first.low_end() == first.high_end()) return first.low_end();
-    const Pair l = wide_log1p<V>(sum_of_others());
-    const Sum y = above(i, l, second_step_error);
-    return settled(Result::distance, y, i);
+    return once(i, [&] {
+      const Sum first = distance_by(i, {log_sum, 0}, 0x1p-45);
+      if (first.low_end() == first.high_end()) return first.low_end();
+      return settled(Result::distance, distance_by(i, this->log_sum(), second_step_error), i);
+    });
   }
   // log sum_k e^{x_k}
   float log_sum_exp() {
-    const Pair l = wide_log1p<V>(sum_of_others());
-    return settled(Result::log_sum_exp, Sum(l, {static_cast<double>(m_), 0}, second_step_error), 0);
+    return settled(Result::log_sum_exp,
+                   Sum(log_sum(), {static_cast<double>(m_), 0}, second_step_error), 0);
   }
 
  private:
@@ -58,8 +64,8 @@ class SecondStep {
 
     Sum(const Pair& value, double error_of_value) : y(value), error(error_of_value) {}
     // l + d, where l has this relative error and d is exact. The sum of the high parts is exact
-    // too, so that a tiny l counts beside a d that is a midpoint. The other three additions round
-    // numbers that are no larger than the low parts.
+    // too, so that a tiny l counts beside a d that is a midpoint. Two additions of low parts round,
+    // and so does the one in end(): together below 2^-51 of these parts.
     Sum(const Pair& l, const Pair& d, double relative_error) {
       const Pair high = Pair::sum(l.high, d.high);
       y = Pair::ordered(high.high, high.low + (l.low + d.low));
@@ -75,7 +81,7 @@ class SecondStep {
       return nearest(p.high, p.low);
     }
   };
-  Sum above(std::size_t i, const Pair& l, double relative_error) const {
+  Sum distance_by(std::size_t i, const Pair& l, double relative_error) const {
     return {l, Pair::sum(static_cast<double>(m_), -static_cast<double>(x_[i])), relative_error};
   }
   Pair scaled(const Pair& a) const { return a * Pair{static_cast<double>(scale_), 0}; }
@@ -92,14 +98,29 @@ class SecondStep {
     return exponential_of<Single<V>>(static_cast<double>(x_[i]), static_cast<double>(m_));
   }
 
-  // The sum of e^(x - m) without one class that has the largest logit.
+  // The result of the last logit, if this one equals it: a row with many equal logits has many
+  // equal results.
+  template <class Compute>
+  float once(std::size_t i, Compute compute) {
+    if (!(x_[i] == last_logit_)) {
+      last_result_ = compute();
+      last_logit_ = x_[i];
+    }
+    return last_result_;
+  }
+  // The sum of e^(x - m) without one class that has the largest logit, and log(1 + sum).
   const Pair& sum_of_others() {
     if (!summed_) others_ = sum();
     summed_ = true;
     return others_;
   }
+  const Pair& log_sum() {
+    if (!logged_) log_ = wide_log1p<V>(sum_of_others());
+    logged_ = true;
+    return log_;
+  }
   Pair sum() const {
-    count_row_in_second_step();
+    count_sum_in_second_step();
     std::size_t place = 0;
     while (x_[place] != m_) ++place;
     Wide<V> sum{V::all(0.0), V::all(0.0)};
@@ -120,19 +141,23 @@ class SecondStep {
     return all;
   }
 
-  float settled(Result result, const Pair& y, std::size_t i) const {
+  float settled(Result result, const Pair& y, std::size_t i) {
     return settled(result, Sum(y, y.high * second_step_error), i);
   }
-  float settled(Result result, const Sum& y, std::size_t i) const {
+  float settled(Result result, const Sum& y, std::size_t i) {
     const float low = y.low_end(), high = y.high_end();
-    return low == high ? low : third_step({result, x_, n_, m_, i, scale_}, low, high);
+    if (low == high) return low;
+    const bool same_row = asked_;
+    asked_ = true;
+    return third_step({result, x_, n_, m_, i, scale_}, low, high, same_row);
   }
 
   const float* x_;
   std::size_t n_;
   float m_, scale_;
-  bool summed_ = false;
-  Pair others_{0, 0};
+  float last_logit_ = __builtin_nanf(""), last_result_ = 0;
+  bool summed_ = false, logged_ = false, asked_ = false;
+  Pair others_{0, 0}, log_{0, 0};
 };
 
 }  // namespace maxtrick::kernels::correct

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <type_traits>
 
 #include "kernels/correct/first_step.hpp"
@@ -14,9 +15,10 @@ namespace maxtrick::kernels::correct {
 template <class V, Task task>
 class Rows16 {
  public:
-  // `columns` has room for the logits of the group, and its `terms` for as many doubles.
-  Rows16(const Work<V>& rows, const Columns& columns)
-      : rows_(rows), columns_(columns), n_(rows.classes) {}
+  // The first `count` rows are computed; those after them are copies. `columns` has room for the
+  // logits of the group, and its `terms` for as many doubles.
+  Rows16(const Work<V>& rows, std::size_t count, const Columns& columns)
+      : rows_(rows), columns_(columns), count_(count), n_(rows.classes) {}
 
   void run() {
     GroupLoading<V> load(rows_, columns_);
@@ -37,16 +39,16 @@ class Rows16 {
 
   template <bool narrow>
   void run_as() {
-    found_ = {V::widen(m_), sum<narrow>()};
+    sums_ = {V::widen(m_), sum<narrow>()};
     // A row is invalid if its sum is NaN or its largest logit infinite.
-    const Floats q = V::narrow(found_.sum);
+    const Floats q = V::narrow(sums_.sum);
     invalid_ = ~(q == q) | ~(m_ - m_ == V::all(0.0F));
     if constexpr (keeps) {
       const float scale = task == task_gradient ? rows_.scale : 1;
-      write<narrow>(Probability<V, narrow>{found_.m, found_.factor(scale)});
+      write<narrow>(Probability<V, narrow>{sums_.m, sums_.factor(scale)});
     }
     if constexpr (task == task_log_softmax)
-      write<narrow>(Distance<V, narrow>{found_.m, found_.log_sum()});
+      write<narrow>(Distance<V, narrow>{sums_.m, sums_.log_sum()});
     finish<narrow>();
   }
 
@@ -83,7 +85,7 @@ class Rows16 {
         else
           y[j] = value(logits(i + j));
       });
-      doubts |= round_four<V, narrow>(y, results, Value::negative);
+      doubts |= round_four<V, narrow, Value::negative>(y, results);
       V::store_columns(rows_.y + i, rows_.y_stride, width, results);
     }
     kernels::fill_nan<V>(rows_, invalid_);
@@ -92,20 +94,29 @@ class Rows16 {
 
   template <class Value>
   [[gnu::noinline]] void settle(const Value& value, Window w) {
+    std::uint32_t doubts[short_classes];  // of each class, a bit for each row
+    for (std::size_t i = 0; i < n_; ++i) {
+      double y[16];
+      V::store(y, value(logits(i)));
+      doubts[i] = 0;
+      for (std::size_t r = 0; r < count_; ++r)
+        if (doubtful(y[r], w)) doubts[i] |= 1U << r;
+    }
     bool invalid[16];
     double log_sum[16];
     store_invalid_rows(invalid);
     if constexpr (Value::negative) V::store(log_sum, value.l);
-    for (std::size_t i = 0; i < n_; ++i) {
-      double y[16];
-      V::store(y, value(logits(i)));
-      for (std::size_t r = 0; r < 16; ++r) {
-        if (invalid[r] || !doubtful(y[r], w)) continue;
-        float x[short_classes];
-        SecondStep<V> step = second_step(r, x);
-        rows_.y[r * rows_.y_stride + i] =
-            Value::negative ? 0 - step.distance(i, log_sum[r]) : step.probability(i);
-      }
+    for (std::size_t r = 0; r < count_; ++r) {
+      if (invalid[r]) continue;
+      float x[short_classes];
+      SecondStep<V> step = second_step(r, x);
+      // The gradient at the target is no probability: finish() stores it.
+      const std::size_t skipped =
+          task == task_gradient ? static_cast<std::size_t>(rows_.targets[r]) : n_;
+      for (std::size_t i = 0; i < n_; ++i)
+        if ((doubts[i] >> r & 1) != 0 && i != skipped)
+          rows_.y[r * rows_.y_stride + i] =
+              Value::negative ? 0 - step.distance(i, log_sum[r]) : step.probability(i);
     }
   }
   // `x` receives the logits of row r.
@@ -128,16 +139,16 @@ class Rows16 {
     double q[16], log_sum[16], exponentials[16];
     bool invalid[16];
     V::store(m, m_);
-    V::store(q, found_.sum);
-    V::store(log_sum, found_.log_sum());
+    V::store(q, sums_.sum);
+    V::store(log_sum, sums_.log_sum());
     store_invalid_rows(invalid);
     float targets[16] = {};
     if constexpr (has_targets<task>) {
       for (std::size_t r = 0; r < 16; ++r)
         targets[r] = columns_.x[16 * static_cast<std::size_t>(rows_.targets[r]) + r];
-      V::store(exponentials, exponential_of<V, narrow>(V::widen(V::load(targets)), found_.m));
+      V::store(exponentials, exponential_of<V, narrow>(V::widen(V::load(targets)), sums_.m));
     }
-    for (std::size_t r = 0; r < 16; ++r) {
+    for (std::size_t r = 0; r < count_; ++r) {
       if (invalid[r]) {
         bool nan = false;
         for (std::size_t i = 0; i < n_; ++i)
@@ -162,10 +173,10 @@ class Rows16 {
 
   Work<V> rows_;
   Columns columns_;
-  std::size_t n_;
+  std::size_t count_, n_;
   Floats m_, place_;
   typename V::Mask invalid_;
-  Found<V, skips> found_;
+  RowSums<V, skips> sums_;
 };
 
 template <class V, Task task>
@@ -174,10 +185,10 @@ void short_rows(const Work<V>& work) {
   alignas(64) float x[floats], terms[2 * floats];
   const Columns columns{x, terms, floats};
   std::size_t first = 0;
-  for (; first + 16 <= work.rows; first += 16) Rows16<V, task>(work.from(first), columns).run();
+  for (; first + 16 <= work.rows; first += 16) Rows16<V, task>(work.from(first), 16, columns).run();
   if (first == work.rows) return;
   Remainder<V> last(work, first);
-  Rows16<V, task>(last.rows, columns).run();
+  Rows16<V, task>(last.rows, work.rows - first, columns).run();
   last.copy_back(work, first);
 }
 

@@ -24,66 +24,75 @@ double value(float a) {
   return a > 0 ? 0x1p128 : -0x1p128;
 }
 
-class Row {
+// sum_k e^{x_k - m} of the last row.
+thread_local Interval sum_of_row;
+
+Fixed distance_to_m(const Question& q, std::size_t k) {
+  Fixed d(q.x[k]);
+  d -= Fixed(q.m);
+  return d;
+}
+
+Interval sum_of(const Question& q) {
+  Interval sum, e;
+  for (std::size_t k = 0; k < q.n; ++k) {
+    if (q.x[k] == -__builtin_inff()) continue;
+    if (k == 0 || q.x[k] != q.x[k - 1]) e = exponential_of(distance_to_m(q, k));
+    sum += e;
+  }
+  return sum;
+}
+
+class Comparison {
  public:
-  explicit Row(const Question& question)
-      : q_(question), one_class_(q_.result != Result::log_sum_exp) {
-    Interval& others = others_;
-    for (std::size_t k = 0; k < q_.n; ++k) {
-      if (one_class_ && k == q_.i) continue;
-      if (q_.x[k] != -__builtin_inff()) others += exponential_of(distance_to_m(k));
-    }
-    if (one_class_ && q_.x[q_.i] != -__builtin_inff()) own_ = exponential_of(distance_to_m(q_.i));
+  explicit Comparison(const Question& question) : q_(question), others_(sum_of_row) {
+    if (q_.result == Result::log_sum_exp || q_.x[q_.i] == -__builtin_inff()) return;
+    own_ = exponential_of(distance_to_m(q_, q_.i));
+    others_.low -= own_.high;
+    others_.high -= own_.low;
   }
 
   // The sign of the exact result minus mid.
-  int compared_with(double mid) const {
+  int with(double mid) const {
     switch (q_.result) {
       case Result::probability:
         return sign_of_difference(times(own_, rest_of_scale(mid)), times(others_, Fixed(mid)));
       case Result::complement:
         return sign_of_difference(times(others_, rest_of_scale(mid)), times(own_, Fixed(mid)));
-      case Result::distance: return compared_with_exponential(distance_to_m(q_.i), mid);
-      case Result::log_sum_exp: return compared_with_exponential(-Fixed(q_.m), mid);
+      case Result::distance: return with_exponential(distance_to_m(q_, q_.i), mid);
+      case Result::log_sum_exp: return with_exponential(-Fixed(q_.m), mid);
     }
     return 0;
   }
 
  private:
-  Fixed distance_to_m(std::size_t k) const {
-    Fixed d(q_.x[k]);
-    d -= Fixed(q_.m);
-    return d;
-  }
   Fixed rest_of_scale(double mid) const {
     Fixed rest(q_.scale);
     rest -= Fixed(mid);
     return rest;
   }
-  int compared_with_exponential(Fixed a, double mid) const {
+  int with_exponential(Fixed a, double mid) const {
     a += Fixed(mid);
-    Interval sum = others_;
-    sum += own_;
     // log sum_k e^{x_k - m} is at most log n.
     if (Fixed(60).compared_with(a) < 0) return -1;
-    return sign_of_difference(sum, exponential_of(a));
+    return sign_of_difference(sum_of_row, exponential_of(a));
   }
 
   Question q_;
-  bool one_class_;
   Interval own_, others_;
 };
 
 }  // namespace
 
-float third_step(const Question& question, float low, float high) {
+float third_step(const Question& question, float low, float high, bool same_row) {
   ++of_thread.results_in_third_step;
-  const Row row(question);
+  if (!same_row) sum_of_row = sum_of(question);
+  const Comparison exact(question);
   std::int64_t least = place_of(low), most = place_of(high);
   while (least < most) {
     const std::int64_t below = least + (most - least) / 2;
     const double a = value(at_place(below)), b = value(at_place(below + 1));
-    const int sign = row.compared_with(a + (b - a) / 2);
+    const int sign = exact.with(a + (b - a) / 2);
     if (sign == 0) return at_place(below % 2 == 0 ? below : below + 1);
     sign > 0 ? least = below + 1 : most = below;
   }
@@ -91,6 +100,6 @@ float third_step(const Question& question, float low, float high) {
 }
 
 Counts counts() { return of_thread; }
-void count_row_in_second_step() { ++of_thread.rows_in_second_step; }
+void count_sum_in_second_step() { ++of_thread.sums_in_second_step; }
 
 }  // namespace maxtrick::kernels::correct
