@@ -111,11 +111,11 @@ const Claimed all_claimed[] = {
      0.8389},
     {ops::cross_entropy_gradient, cross_entropy_gradient, Algorithm::fast, {}, 0},
     // The exact probability is 2^-50 ULP from a midpoint. In the second row, the log-probability of
-    // class 1 lies beside a midpoint by e^-16777217, and the sign of that decides.
+    // class 1 lies beside a midpoint by e^-129.
     {ops::softmax, softmax, Algorithm::correct, {0, 0x1p-23}, 0.5},
-    {ops::log_softmax, log_softmax, Algorithm::correct, {16777216, -1}, 0.5},
-    {ops::log_sum_exp, log_sum_exp, Algorithm::correct, {-0.693147182, -0.693147182}, 0.5},
-    {ops::cross_entropy, cross_entropy, Algorithm::correct, {-1, 16777216}, 0.5},
+    {ops::log_softmax, log_softmax, Algorithm::correct, {130, 1.00000762939453125}, 0.5},
+    {ops::log_sum_exp, log_sum_exp, Algorithm::correct, {-0.693147182, -0.693147182}, 0.3956},
+    {ops::cross_entropy, cross_entropy, Algorithm::correct, {1.00000762939453125, 130}, 0.5},
     {ops::cross_entropy_gradient, cross_entropy_gradient, Algorithm::correct, {}, 0}};
 
 struct Words {

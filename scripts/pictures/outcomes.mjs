@@ -60,7 +60,7 @@ function heatMap(columns, cases, hazards) {
       })),
     );
     return {
-      width: {step},
+      width: {step: 16},
       height: {step},
       data: {values},
       encoding: {
@@ -84,12 +84,12 @@ function heatMap(columns, cases, hazards) {
       ],
     };
   });
-  const explained = cases.map((one) => ({case: one, lines: wrap(hazards.get(one), 402, 9)}));
+  const explained = cases.map((one) => ({case: one, lines: wrap(hazards.get(one), 392, 9)}));
   return {
     spacing: 8,
     hconcat: [
       ...panels,
-      remarks(explained, y, {width: 405, step, fontSize: 9, lineHeight: 9}),
+      remarks(explained, y, {width: 395, step, fontSize: 9, lineHeight: 9}),
     ],
   };
 }

@@ -110,7 +110,7 @@ try {
   assert.ok(rows > 40, `only ${rows} rows`);
   for (let i = 1; i < rows; ++i) {
     await page.selectOption("#slider-preset", { index: i });
-    assert.equal(await page.locator(".panels[data-op=softmax] .panel").count(), 8);
+    assert.equal(await page.locator(".panels[data-op=softmax] .panel").count(), 9);
     // Each logit has the value that the config states.
     const same = (text) => (Number.isNaN(Number(text)) ? text : String(Number(text)));
     const offered = await page.locator("#slider-preset option").nth(i).textContent();

@@ -7,7 +7,7 @@ import {wrap} from './text_width.mjs';
 const colours = {
   accurate: '#0072b2',
   fast: '#009a60',
-  correct: '#7a3fb0',
+  correct: '#8a55c8',
   max_trick: '#6e4300',
   shifted: '#945200',
   onednn: '#d55e00',
