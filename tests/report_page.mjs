@@ -51,8 +51,8 @@ async function look(width, colorScheme) {
     assert.ok(chooser.y >= 0 && chooser.y < 10, `the choice of the CPU is at ${chooser.y} pixels`);
   }
 
-  // A tap or the mouse shows the tooltip of a mark; checked with the first mark of a picture of points.
-  const mark = page.locator(`section:has(#error-against-spread) .${kind} [data-tip]`).first();
+  // A tap or the mouse shows the tooltip of a mark; checked with the mark of a picture of points that no other one covers.
+  const mark = page.locator(`section:has(#error-against-spread) .${kind} [data-tip]`).last();
   await mark.scrollIntoViewIfNeeded();
   const told = (await mark.getAttribute("data-tip")).replaceAll("; ", "\n");
   const { x, y, width: w, height: h } = await mark.boundingBox();
