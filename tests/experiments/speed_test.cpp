@@ -151,7 +151,7 @@ BOOST_AUTO_TEST_CASE(the_committed_tables_of_this_version_hold_their_claims) {
                                 << row.at("measured"));
     }
   }
-  if (claims == 0) BOOST_TEST_MESSAGE("skipped: no speed table is of this version");
+  BOOST_TEST(claims > 0U);
 }
 
 // A table of another version is neither compared nor in the way.

@@ -17,8 +17,8 @@
 
 namespace maxtrick::kernels::correct {
 
-// The windows of narrow and of wide rows (first_step.hpp),
-// as powers of two. Their errors are below 2^-46 and 2^-45 (correct.hpp).
+// The windows of narrow and of wide rows (first_step.hpp), as powers of two. Their errors are below
+// 2^-46 and 2^-45 (correct.hpp).
 inline constexpr int narrow_window = 7, wide_window = 8;
 
 // What near_midpoint() and any_near_midpoint() must be given to find a doubtful y.
