@@ -26,9 +26,8 @@ const isaColours = {avx512: '#0072b2', avx2: '#009a60', scalar: '#8c2981'};
 const smaller = (one, all) =>
   all.every((other) => other.name !== one.name || other.classes !== one.classes || other.rows >= one.rows);
 
-function panel(group, kernels, copies, caches, quantity, narrow) {
-  const width = narrow ? 200 : 196,
-    height = narrow ? 190 : 220;
+function panel(group, kernels, copies, caches, quantity, narrow, width) {
+  const height = narrow ? 190 : 220;
   const {axis, of, title} = quantity;
   const own = kernels.filter((one) => group.has(one) && quantity.shows(one)),
     names = distinct(own.map(({name}) => name));
@@ -169,9 +168,11 @@ function quantitiesOf(kernels, copies, height) {
 }
 
 function layout(kernels, copies, caches, narrow) {
-  const panels = groupsOf(kernels).map((group) =>
+  const groups = groupsOf(kernels),
+    width = narrow ? 200 : groups.length > 3 ? 128 : 196;
+  const panels = groups.map((group) =>
     quantitiesOf(kernels, copies, narrow ? 190 : 220).map((quantity) =>
-      panel(group, kernels, copies, caches, quantity, narrow),
+      panel(group, kernels, copies, caches, quantity, narrow, width),
     ),
   );
   if (narrow) return {spacing: 12, vconcat: panels.flat()};
