@@ -22,11 +22,12 @@ namespace {
 
 using table::Rule;
 
-const std::vector<std::string>& op_names() {
-  static const std::vector<std::string> names{"softmax", "log_softmax", "log_sum_exp",
-                                              "cross_entropy", "cross_entropy_gradient"};
-  return names;
-}
+enum class Op { softmax, log_softmax, log_sum_exp, cross_entropy, cross_entropy_gradient };
+const std::vector<std::string> op_names{"softmax", "log_softmax", "log_sum_exp", "cross_entropy",
+                                        "cross_entropy_gradient"};
+const std::string& name(Op op) { return op_names[static_cast<std::size_t>(op)]; }
+// Whether the op has one result for a row, not one for each class.
+bool one_a_row(Op op) { return op == Op::log_sum_exp || op == Op::cross_entropy; }
 
 struct Tally {
   std::uint64_t results = 0, rows = 0, misrounded = 0, by_mpfr = 0, second_step = 0, third_step = 0;
@@ -54,7 +55,7 @@ std::optional<Tally> parse_tally(std::string_view text) {
 }
 
 struct Sample {
-  std::string op;
+  Op op{};
   const Kind* kind = nullptr;
   std::size_t classes = 0;
   std::uint64_t rows = 0, seed = 0;
@@ -97,32 +98,33 @@ class Block {
     const kernels::Rows<float> y{y_.data(), rows, n_, n_};
     const std::span<float> one(one_.data(), rows);
     const std::span<const std::int32_t> targets(targets_.data(), rows);
-    if (sample_.op == "softmax") kernels::softmax(method, x, y);
-    if (sample_.op == "log_softmax") kernels::log_softmax(method, x, y);
-    if (sample_.op == "log_sum_exp") kernels::log_sum_exp(method, x, one);
-    if (sample_.op == "cross_entropy") kernels::cross_entropy(method, x, targets, one);
-    if (sample_.op == "cross_entropy_gradient")
-      kernels::cross_entropy_gradient(method, x, targets, scale, one, y);
+    switch (sample_.op) {
+      case Op::softmax: return kernels::softmax(method, x, y);
+      case Op::log_softmax: return kernels::log_softmax(method, x, y);
+      case Op::log_sum_exp: return kernels::log_sum_exp(method, x, one);
+      case Op::cross_entropy: return kernels::cross_entropy(method, x, targets, one);
+      case Op::cross_entropy_gradient:
+        return kernels::cross_entropy_gradient(method, x, targets, scale, one, y);
+    }
   }
 
   void judge(std::size_t r, float scale, Tally& tally) {
     Judge judge({x_.data() + r * n_, n_});
     const float* const y = y_.data() + r * n_;
     const auto t = static_cast<std::size_t>(targets_[r]);
-    const auto count = [&](bool nearest) {
-      ++tally.results;
-      tally.misrounded += nearest ? 0 : 1;
+    const auto is_nearest = [&](std::size_t i) {
+      switch (sample_.op) {
+        case Op::softmax: return judge.softmax(i, y[i]);
+        case Op::log_softmax: return judge.log_softmax(i, y[i]);
+        case Op::log_sum_exp: return judge.log_sum_exp(one_[r]);
+        case Op::cross_entropy: return judge.log_softmax(t, 0 - one_[r]);
+        case Op::cross_entropy_gradient: return judge.gradient(i, t, scale, y[i]);
+      }
+      return false;
     };
-    if (sample_.op == "log_sum_exp") {
-      count(judge.log_sum_exp(one_[r]));
-    } else if (sample_.op == "cross_entropy") {
-      count(judge.log_softmax(t, 0 - one_[r]));
-    } else {
-      for (std::size_t i = 0; i < n_; ++i)
-        count(sample_.op == "softmax"       ? judge.softmax(i, y[i])
-              : sample_.op == "log_softmax" ? judge.log_softmax(i, y[i])
-                                            : judge.gradient(i, t, scale, y[i]));
-    }
+    const std::size_t results = one_a_row(sample_.op) ? 1 : n_;
+    for (std::size_t i = 0; i < results; ++i) tally.misrounded += is_nearest(i) ? 0 : 1;
+    tally.results += results;
     tally.by_mpfr += judge.by_mpfr();
   }
 
@@ -177,12 +179,12 @@ run::Case case_of(const Columns& columns, const Sample& sample) {
     return sum;
   });
   one.kept = std::make_shared<run::KeptParts>(run::KeptParts{
-      .name = fmt::format("{}.{}.{}", sample.op, sample.kind->name, sample.classes),
+      .name = fmt::format("{}.{}.{}", name(sample.op), sample.kind->name, sample.classes),
       .size = sample.parts.size(),
       .identity =
           [shared] {
-            return fmt::format("{} {} {} {} {}", shared->op, shared->kind->name, shared->classes,
-                               shared->rows, shared->seed);
+            return fmt::format("{} {} {} {} {}", name(shared->op), shared->kind->name,
+                               shared->classes, shared->rows, shared->seed);
           },
       .compute = [shared](std::size_t part) { return to_text(tally_of(*shared, part)); },
       .take =
@@ -207,20 +209,20 @@ run::Plan plan(config::Section& config) {
   plan.libraries = {oracle::oracle_library()};
   std::size_t number = 0;
   for (config::Section& grid : config.tables("grid")) {
-    const auto ops = inputs::read_choices(grid, "ops", op_names());
+    const auto ops = inputs::read_choices(grid, "ops", op_names);
     const auto chosen = inputs::read_choices(grid, "rows_of", names);
     const auto classes = inputs::read_classes(grid, 1, 131072);
     const auto results = grid.count("results", 1, 1'000'000'000'000);
-    for (const std::size_t op : ops)
+    for (const std::size_t index : ops)
       for (const std::size_t kind : chosen)
         for (const std::size_t n : classes) {
-          const bool one_a_row =
-              op_names()[op] == "log_sum_exp" || op_names()[op] == "cross_entropy";
-          const std::uint64_t rows = one_a_row ? results : std::max<std::uint64_t>(1, results / n);
+          const auto op = static_cast<Op>(index);
+          const std::uint64_t rows =
+              one_a_row(op) ? results : std::max<std::uint64_t>(1, results / n);
           // Every case has seeds of its own.
-          plan.cases.push_back(case_of(
-              columns, Sample{op_names()[op], &kinds()[kind], n, rows, seed + number++ * 65536,
-                              std::vector<Tally>(std::min<std::uint64_t>(parts, rows))}));
+          plan.cases.push_back(
+              case_of(columns, Sample{op, &kinds()[kind], n, rows, seed + number++ * 65536,
+                                      std::vector<Tally>(std::min<std::uint64_t>(parts, rows))}));
         }
   }
   return plan;

@@ -1,5 +1,7 @@
 // Implements kernels.hpp. Each function looks up the kernel of its instruction set, and
 // dispatch.hpp runs it.
+#include "kernels/dispatch.hpp"
+
 #include <unistd.h>
 
 #include <algorithm>
@@ -8,7 +10,6 @@
 #include <string>
 #include <vector>
 
-#include "kernels/dispatch.hpp"
 #include "kernels/instruction_sets.hpp"
 #include "kernels/log_sum_exp.hpp"
 
@@ -30,10 +31,9 @@ namespace {
 
 void run(Method method, Task task, const StoredWork<float>& all, Strided<const float> x,
          Strided<float> y = {}) {
-  const Implementation& kernels = implementation(method.isa);
-  if (method.algorithm == Algorithm::correct)
-    return run(kernels.correct[task], method.threads, all, x, y, true);
-  run(kernels.of_task[task][static_cast<int>(method.algorithm)], method.threads, all, x, y);
+  const auto* kernels = implementation(method.isa).of_task[task];
+  run(kernels[static_cast<int>(method.algorithm)], method.threads, all, x, y,
+      method.algorithm == Algorithm::correct);
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ void run_share(Kernel<S> kernel, StoredWork<S> part, bool stream) {
 // copies. `rereads`: the kernel reads the logits of a row again after it has written results.
 template <class S>
 void run(Kernel<S> kernel, unsigned most_threads, const StoredWork<S>& all, Strided<const S> x,
-         Strided<S> y, bool rereads = false) {
+         Strided<S> y, bool rereads) {
   const bool dense = x.is_dense() && y.is_dense();
   const double logits = static_cast<double>(all.rows) * static_cast<double>(all.classes);
   const bool stream = dense && 2 * sizeof(S) * logits > cached_bytes();

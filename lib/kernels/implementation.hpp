@@ -7,9 +7,8 @@ namespace maxtrick::kernels {
 
 // All pointers are null if the compiler does not support the instruction set.
 struct Implementation {
-  const Kernel<float>* of_task[tasks];  // [Task][Algorithm], without `correct`
+  const Kernel<float>* of_task[tasks];  // [Task][Algorithm]
   const ElementKernel* of_element;      // [Function]
-  const Kernel<float>* correct;         // [Task]
 };
 
 // One for each instruction set.

@@ -110,10 +110,11 @@ void log_sum(Method method, Strided<const float> x, std::span<float> largest,
 // sums[r] = y = log sum_k e^{x_k}, one number for each row.
 // Special values: as in oracle/oracle.hpp. A row with +inf (and no NaN) gives +inf, and a row of
 //   nothing but -inf gives -inf.
-// Error: accurate: at most 1 ULP of max(|y|, least_log_sum_exp).
+// Error: correct: none but the rounding.
+//   accurate: at most 1 ULP of max(|y|, least_log_sum_exp).
 //   fast: at most 4 ULP of max(|y|, y - max_k x_k).
 // Time: if the logits of a row cancel, as log-probabilities do, `accurate` takes a thousand times
-//   as long for it.
+//   as long for it, and `correct` some ten times.
 // Throws std::bad_alloc, before anything is written, and nothing else.
 void log_sum_exp(Method method, Strided<const float> x, std::span<float> sums);
 inline constexpr double least_log_sum_exp = 0x1p-70;
@@ -124,8 +125,8 @@ void cross_entropy(Method method, Strided<const float> x, std::span<const std::i
                    std::span<float> losses);
 
 // The losses as above, and their gradient in x: g_i = scale (y_i - [i = t]), where y is the
-// softmax. For the mean of the losses, scale is 1 / rows. A g_i below scale e^-110 is 0; with a
-// scale of at most 2^8 it would be rounded to 0 anyway. `gradient` may be the matrix x. Throws
+// softmax. For the mean of the losses, scale is 1 / rows. A g_i below scale e^-110 is 0 (except
+// with `correct`); with a scale of at most 2^8 it would be rounded to 0 anyway. `gradient` may be the matrix x. Throws
 // std::invalid_argument unless 2^-30 <= scale <= 2^30.
 void cross_entropy_gradient(Method method, Strided<const float> x,
                             std::span<const std::int32_t> targets, float scale,

@@ -3,6 +3,7 @@
 // be reported late. The test counts the bytes that a plan allocates.
 #include "counted_new.hpp"
 #include "plan_of.hpp"
+#include "small_training.hpp"
 
 BOOST_AUTO_TEST_SUITE(planning_memory_test)
 
@@ -35,26 +36,6 @@ const std::string types =
     "dtypes = [\"float32\", \"float64\", \"float16\", \"bfloat16\", \"float16_in_float32\"]\n";
 const std::string variants = "variants = [\"softmax.naive.scalar\", \"log_sum_exp.*.scalar\"]\n";
 const std::string judged = "inaccurate_above_ulp = 8\n";
-
-// What experiments that train have in common.
-const std::string trains = R"(seeds = 2
-[[data]]
-name = "blobs"
-generate = "blobs"
-samples = 100
-seed = 1
-centres = [[0, 0], [1, 1]]
-[[arm]]
-name = "preferred"
-loss = "fused"
-)";
-const std::string task = R"(name = "t"
-data = "blobs"
-epochs = 2
-batch = 10
-optimiser = "adam"
-learning_rate = 0.1
-)";
 
 }  // namespace
 
@@ -143,13 +124,13 @@ BOOST_AUTO_TEST_CASE(loss_makes_no_examples) {
 }
 
 BOOST_AUTO_TEST_CASE(training_keeps_no_runs_before_it_starts) {
-  check("training", trains + "[[task]]\n" + task + "arms = [\"preferred\"]\n", "seeds = 2",
-        "seeds = 100000");
+  check("training", small_training, "seeds = 2", "seeds = 100000");
   check("breaking",
-        trains + "[[condition]]\nname = \"c\"\nhazard = \"-\"\nsource = \"-\"\n[task]\n" + task,
+        blobs_and_arm + "[[condition]]\nname = \"c\"\nhazard = \"-\"\nsource = \"-\"\n[task]\n" +
+            blobs_task,
         "seeds = 2", "seeds = 100000");
   check("training",
-        replaced(trains, "samples = 100", "samples = 100 ") + "[[task]]\n" + task +
+        replaced(blobs_and_arm, "samples = 100", "samples = 100 ") + "[[task]]\n" + blobs_task +
             "arms = [\"preferred\"]\n",
         "samples = 100 ", "samples = 1000000");
 }

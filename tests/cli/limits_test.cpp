@@ -2,6 +2,7 @@
 #include <cstdlib>
 
 #include "config_runs.hpp"
+#include "small_training.hpp"
 
 BOOST_AUTO_TEST_SUITE(limits_test)
 
@@ -17,25 +18,7 @@ std::string sums(const std::string& classes) {
          "terms = \"normal\"\nscale = 1\nseed = 1\n";
 }
 
-const std::string trains = head_of("training") + R"(seeds = 2
-[[data]]
-name = "blobs"
-generate = "blobs"
-samples = 100
-seed = 1
-centres = [[0, 0], [1, 1]]
-[[arm]]
-name = "preferred"
-loss = "fused"
-[[task]]
-name = "t"
-data = "blobs"
-epochs = 2
-batch = 10
-optimiser = "adam"
-learning_rate = 0.1
-arms = ["preferred"]
-)";
+const std::string trains = head_of("training") + small_training;
 
 // Address sanitizer reserves terabytes of addresses, and an emulator needs memory of its own.
 bool cannot_limit() {

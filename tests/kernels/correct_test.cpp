@@ -1,6 +1,7 @@
 // `correct`: every result is the nearest float. The oracle and MPFR judge.
 #include <bit>
 
+#include "available.hpp"
 #include "brute_force.hpp"
 #include "kernels/correct/fixed.hpp"
 #include "kernels/correct/pairs.hpp"
@@ -13,6 +14,7 @@
 #include "ops/log_softmax.hpp"
 #include "ops/log_sum_exp.hpp"
 #include "ops/softmax.hpp"
+#include "oracle/nearest_gradient.hpp"
 #include "oracle/oracle.hpp"
 
 BOOST_AUTO_TEST_SUITE(correct_test)
@@ -31,13 +33,6 @@ constexpr mpfr_prec_t bits = 1000;
 using V = kernels::scalar::Vector;
 using One = correct::Single<V>;
 using Pair = correct::Wide<One>;
-
-std::vector<Isa> available() {
-  std::vector<Isa> isas;
-  for (const Isa isa : kernels::all_isas)
-    if (kernels::why_unavailable(isa).empty()) isas.push_back(isa);
-  return isas;
-}
 
 struct Results {
   std::vector<float> softmax, log_softmax, losses, gradient, sum;
@@ -65,26 +60,6 @@ bool nearest(const numerics::Exact<float>& exact, float got) {
          (std::isnan(due) && std::isnan(got));
 }
 
-// scale (y_i - [i = t]) with 400 bits, rounded. Where exponentials are equal it is exact before.
-float exact_gradient(const std::vector<float>& x, std::size_t i, std::size_t t, float scale) {
-  const double m = *std::max_element(x.begin(), x.end());
-  Real others(400), own(400), e(400);
-  mpfr_set_ui(others, 0, MPFR_RNDN);
-  for (std::size_t k = 0; k < x.size(); ++k) {
-    mpfr_set_d(e, x[k], MPFR_RNDN);
-    mpfr_sub_d(e, e, m, MPFR_RNDN);
-    mpfr_exp(e, e, MPFR_RNDN);
-    if (k == i)
-      mpfr_set(own, e, MPFR_RNDN);
-    else
-      mpfr_add(others, others, e, MPFR_RNDN);
-  }
-  mpfr_mul_d(e, i == t ? others : own, i == t ? -scale : scale, MPFR_RNDN);
-  mpfr_add(own, own, others, MPFR_RNDN);
-  mpfr_div(e, e, own, MPFR_RNDN);
-  return mpfr_get_flt(e, MPFR_RNDN) + 0.0F;
-}
-
 void require_nearest(const std::vector<float>& x, std::size_t t, float scale,
                      const std::string& what) {
   const auto p = oracle::exact<float>(ops::softmax, x),
@@ -102,7 +77,7 @@ void require_nearest(const std::vector<float>& x, std::size_t t, float scale,
                        "loss, " << where);
     // A row of a thousand classes would take MPFR a second.
     for (const std::size_t i : {t, std::size_t{0}, x.size() - 1}) {
-      const float due = exact_gradient(x, i, t, scale), g = got.gradient[i];
+      const float due = oracle::nearest_gradient(x, i, t, scale), g = got.gradient[i];
       BOOST_TEST_REQUIRE((std::bit_cast<std::uint32_t>(due) == std::bit_cast<std::uint32_t>(g) ||
                           (std::isnan(due) && std::isnan(g))),
                          "gradient " << i << ", " << where);
@@ -228,7 +203,7 @@ BOOST_AUTO_TEST_CASE(the_third_step_decides_alone) {
                                              share ? std::min(high, 1.0F) : high, same_row) == due);
     };
     decided(correct::Result::probability, oracle::exact<float>(ops::softmax, x)[i].rounded, false);
-    decided(correct::Result::complement, 0 - exact_gradient(x, i, i, 1), true);
+    decided(correct::Result::complement, 0 - oracle::nearest_gradient(x, i, i, 1), true);
     decided(correct::Result::distance, 0 - oracle::exact<float>(ops::log_softmax, x)[i].rounded,
             true);
     decided(correct::Result::log_sum_exp, oracle::exact<float>(ops::log_sum_exp, x)[0].rounded,

@@ -7,6 +7,7 @@
 
 #include <cfenv>
 
+#include "available.hpp"
 #include "kernels/correct/third_step.hpp"
 #include "kernels/instruction_sets.hpp"
 #include "numerics/error.hpp"
@@ -23,28 +24,11 @@ using kernels::Isa;
 using kernels::Method;
 using kernels::Rows;
 using numerics::Random;
+using tests::available;
 using tests::same_bits;
-
-std::vector<Isa> available() {
-  std::vector<Isa> isas;
-  for (const Isa isa : kernels::all_isas) {
-    const auto why = kernels::why_unavailable(isa);
-    if (why.empty())
-      isas.push_back(isa);
-    else
-      BOOST_TEST_MESSAGE(name(isa) << " left out: " << why);
-  }
-  return isas;
-}
 
 // The algorithms whose bits are promised.
 constexpr Algorithm promised[] = {Algorithm::accurate, Algorithm::correct};
-
-kernels::Kernel<float> kernel_of(const kernels::Implementation& of, kernels::Task task,
-                                 Algorithm algorithm) {
-  return algorithm == Algorithm::correct ? of.correct[task]
-                                         : of.of_task[task][static_cast<int>(algorithm)];
-}
 
 // All results of the kernels for one matrix.
 struct Results {
@@ -335,7 +319,7 @@ BOOST_AUTO_TEST_CASE(streamed_results_have_the_same_bits) {
             if (in_place) work.copy = copy.data();
             const auto check = [&](kernels::Task task, const std::vector<float>& expected) {
               std::copy(m.logits.begin(), m.logits.end(), at);
-              kernel_of(implementation(isa), task, algorithm)(work);
+              implementation(isa).of_task[task][static_cast<int>(algorithm)](work);
               BOOST_TEST_REQUIRE(std::memcmp(at, expected.data(), rows * classes * sizeof *at) == 0,
                                  name(isa) << ", task " << task << ", " << rows << " x " << classes
                                            << ", kind " << kind);
@@ -374,7 +358,7 @@ BOOST_AUTO_TEST_CASE(scalar_kernels_need_no_fma) {
               work.losses = losses.data();
             work.scale = 0.25F;
             work.scratch = scratch;
-            kernel_of(by, task, algorithm)(work);
+            by.of_task[task][static_cast<int>(algorithm)](work);
             y.insert(y.end(), losses.begin(), losses.end());
             return y;
           };

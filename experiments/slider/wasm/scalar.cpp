@@ -11,20 +11,21 @@
 namespace maxtrick::kernels {
 namespace scalar {
 
-constexpr Kernel<float> softmax[] = {short_rows<Vector, FastTerms, SoftmaxGroup>,
-                                     short_rows<Vector, AccurateTerms, SoftmaxGroup>};
-constexpr Kernel<float> log_softmax[] = {short_rows<Vector, FastTerms, LogSoftmaxGroup>,
-                                         short_rows<Vector, AccurateTerms, LogSoftmaxGroup>};
+constexpr Kernel<float> softmax[algorithms] = {short_rows<Vector, FastTerms, SoftmaxGroup>,
+                                               short_rows<Vector, AccurateTerms, SoftmaxGroup>,
+                                               correct::short_rows<Vector, task_softmax>};
+constexpr Kernel<float> log_softmax[algorithms] = {
+    short_rows<Vector, FastTerms, LogSoftmaxGroup>,
+    short_rows<Vector, AccurateTerms, LogSoftmaxGroup>,
+    correct::short_rows<Vector, task_log_softmax>};
 constexpr ElementKernel elements[3] = {};
-constexpr Kernel<float> correct_kernels[tasks + 1] = {correct::short_rows<Vector, task_softmax>,
-                                             correct::short_rows<Vector, task_log_softmax>};
 
 }  // namespace scalar
 
 // The other instruction sets have no functions.
 constexpr Implementation on_the_page(std::string_view isa) {
   if (isa != "scalar") return {};
-  return {{scalar::softmax, scalar::log_softmax}, scalar::elements, scalar::correct_kernels};
+  return {{scalar::softmax, scalar::log_softmax}, scalar::elements};
 }
 #define MAXTRICK_ISA(name, ...)                                       \
   namespace name {                                                    \

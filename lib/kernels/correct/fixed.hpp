@@ -46,7 +46,7 @@ struct Interval {
 };
 
 // e^a for a <= 60. It is exact for a = 0. Otherwise it is transcendental, so that it equals no
-// Fixed; the interval is then 2^-500 max(1, e^a) wide or narrower.
+// Fixed; the interval is then 2^-538 max(1, e^a) wide or narrower.
 [[nodiscard]] Interval exponential_of(const Fixed& a);
 
 // The product with a factor that is not negative.

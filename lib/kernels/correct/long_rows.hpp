@@ -80,9 +80,7 @@ class LongRow {
   // A row with NaN or +inf, or with nothing but -inf.
   void invalid() {
     if constexpr (writes) fill_nan(y_, n_);
-    bool nan = false;
-    for (std::size_t i = 0; i < n_; ++i) nan |= !(x_[i] == x_[i]);
-    store_invalid<V, task>(work_, r_, m_, nan);
+    store_invalid<V, task>(work_, r_, m_, x_, 1);
   }
 
   // The sum of e^(x - m); without class place_ if the task skips it.
@@ -176,6 +174,7 @@ class LongRow {
   template <class Value>
   [[gnu::noinline]] void settle(const Value& value, Window w, const Doubts<V>& doubts) {
     SecondStep<V> step = second_step();
+    const double log_sum = Value::negative ? sums_.log_sum() : 0;
     const bool all = doubts.count > Doubts<V>::room;
     const std::size_t blocks = all ? (n_ + row_block - 1) / row_block : doubts.count;
     for (std::size_t b = 0; b < blocks; ++b)
@@ -187,8 +186,8 @@ class LongRow {
         V::store(y, value(load_some<V>(x_ + i, count, m_)));
         for (std::size_t l = 0; l < count; ++l)
           if (doubtful(y[l], w) && !is_target(i + l))
-            y_[i + l] = Value::negative ? 0 - step.distance(i + l, sums_.log_sum())
-                                        : step.probability(i + l);
+            y_[i + l] =
+                Value::negative ? 0 - step.distance(i + l, log_sum) : step.probability(i + l);
       }
   }
   // The gradient at the target is no probability: finish() stores it.

@@ -50,11 +50,16 @@ template <class V, Task task, class Second>
   }
 }
 
-// The same for a row with NaN or +inf, or with nothing but -inf.
+// The same for a row with NaN or +inf, or with nothing but -inf. Logit i of the row is x[i * stride].
 template <class V, Task task>
-inline void store_invalid(const Work<V>& work, std::size_t r, float m, bool nan) {
+inline void store_invalid(const Work<V>& work, std::size_t r, float m, const float* x,
+                          std::size_t stride) {
   if constexpr (has_targets<task>) work.losses[r] = nan_result;
-  if constexpr (task == task_log_sum_exp) work.losses[r] = nan ? nan_result : m;
+  if constexpr (task == task_log_sum_exp) {
+    work.losses[r] = m;
+    for (std::size_t i = 0; i < work.classes; ++i)
+      if (!(x[i * stride] == x[i * stride])) work.losses[r] = nan_result;
+  }
   if constexpr (task == task_log_sum) {
     work.losses[r] = m + 0.0F;
     work.above[r] = __builtin_nan("");

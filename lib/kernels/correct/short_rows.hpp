@@ -150,10 +150,7 @@ class Rows16 {
     }
     for (std::size_t r = 0; r < count_; ++r) {
       if (invalid[r]) {
-        bool nan = false;
-        for (std::size_t i = 0; i < n_; ++i)
-          nan |= !(columns_.x[16 * i + r] == columns_.x[16 * i + r]);
-        store_invalid<V, task>(rows_, r, m[r], nan);
+        store_invalid<V, task>(rows_, r, m[r], columns_.x + r, 16);
         continue;
       }
       float x[short_classes];

@@ -1,7 +1,8 @@
 #include "kernels/instances/rows.hpp"
 
 namespace maxtrick::kernels::MAXTRICK_VECTOR {
-extern constinit const Kernel<float> gradient[2] = {
+extern constinit const Kernel<float> gradient[algorithms] = {
     run_rows<Vector, FastTerms, GradientGroup, Gradients>,
-    run_rows<Vector, AccurateTerms, GradientGroup, Gradients>};
+    run_rows<Vector, AccurateTerms, GradientGroup, Gradients>,
+    correct::rows<Vector, task_gradient>};
 }

@@ -6,12 +6,12 @@ namespace maxtrick::kernels::MAXTRICK_VECTOR {
 
 #ifdef MAXTRICK_VECTOR_HEADER
 // Each of these is defined in its own file in this directory.
-extern const Kernel<float> softmax[2], log_softmax[2], log_sum[2], loss[2], gradient[2];
+extern const Kernel<float> softmax[algorithms], log_softmax[algorithms], log_sum[algorithms],
+    loss[algorithms], gradient[algorithms], log_sum_exp[algorithms];
 extern const ElementKernel elements[3];
-extern const Kernel<float> correct_kernels[tasks + 1];
 
-constinit const Implementation implementation = {{softmax, log_softmax, log_sum, loss, gradient},
-                                                 elements, correct_kernels};
+constinit const Implementation implementation = {
+    {softmax, log_softmax, log_sum, loss, gradient, log_sum_exp}, elements};
 #else
 constinit const Implementation implementation = {};
 #endif

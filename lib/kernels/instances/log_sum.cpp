@@ -1,7 +1,7 @@
 #include "kernels/instances/rows.hpp"
 
 namespace maxtrick::kernels::MAXTRICK_VECTOR {
-extern constinit const Kernel<float> log_sum[2] = {
+extern constinit const Kernel<float> log_sum[algorithms] = {
     run_rows<Vector, FastTerms, LogSumGroup, LogSums>,
-    run_rows<Vector, AccurateTerms, LogSumGroup, LogSums>};
+    run_rows<Vector, AccurateTerms, LogSumGroup, LogSums>, correct::rows<Vector, task_log_sum>};
 }

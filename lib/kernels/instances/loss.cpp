@@ -1,6 +1,7 @@
 #include "kernels/instances/rows.hpp"
 
 namespace maxtrick::kernels::MAXTRICK_VECTOR {
-extern constinit const Kernel<float> loss[2] = {run_rows<Vector, FastTerms, LossGroup, Losses>,
-                                                run_rows<Vector, AccurateTerms, LossGroup, Losses>};
+extern constinit const Kernel<float> loss[algorithms] = {
+    run_rows<Vector, FastTerms, LossGroup, Losses>,
+    run_rows<Vector, AccurateTerms, LossGroup, Losses>, correct::rows<Vector, task_loss>};
 }

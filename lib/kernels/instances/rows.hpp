@@ -1,6 +1,7 @@
 // Runs a task on rows of any number of classes.
 #pragma once
 
+#include "kernels/correct/correct.hpp"
 #include "kernels/instances/instance.hpp"
 #include "kernels/long_rows.hpp"
 #include "kernels/short_rows.hpp"

@@ -1,7 +1,7 @@
 #include "kernels/instances/rows.hpp"
 
 namespace maxtrick::kernels::MAXTRICK_VECTOR {
-extern constinit const Kernel<float> softmax[2] = {
+extern constinit const Kernel<float> softmax[algorithms] = {
     run_rows<Vector, FastTerms, SoftmaxGroup, Softmax>,
-    run_rows<Vector, AccurateTerms, SoftmaxGroup, Softmax>};
+    run_rows<Vector, AccurateTerms, SoftmaxGroup, Softmax>, correct::rows<Vector, task_softmax>};
 }
