@@ -20,7 +20,7 @@
 
 #include "cli/commands.hpp"
 #include "config/config.hpp"
-#include "io/matrix.hpp"
+#include "io/files.hpp"
 #include "kernels/kernels.hpp"
 #include "run/limits.hpp"
 #include "run/store.hpp"

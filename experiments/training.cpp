@@ -24,7 +24,7 @@ namespace {
 
 using inputs::Quantity;
 using inputs::Runs;
-using io::Matrix;
+using io::Array;
 using io::NumberType;
 using learn::Layer;
 using table::Rule;
@@ -32,16 +32,16 @@ using table::Rule;
 // Trained networks that are stored as files; a config requests them by [[export]].
 
 // The parameters of a layer are stored column by column; the last row holds the biases.
-Matrix weights(std::span<const float> layer, const Layer& shape) {
-  Matrix W{shape.inputs, shape.outputs, {}, false, {}};
+Array weights(std::span<const float> layer, const Layer& shape) {
+  Array W{{shape.inputs, shape.outputs}};
   for (std::size_t i = 0; i < shape.inputs; ++i)
     for (std::size_t j = 0; j < shape.outputs; ++j)
       W.values.push_back(double{layer[i + j * shape.rows()]});
   return W;
 }
 
-Matrix biases(std::span<const float> layer, const Layer& shape) {
-  Matrix b{1, shape.outputs, {}, true, {}};
+Array biases(std::span<const float> layer, const Layer& shape) {
+  Array b{{shape.outputs}};
   for (std::size_t j = 0; j < shape.outputs; ++j)
     b.values.push_back(double{layer[shape.inputs + j * shape.rows()]});
   return b;
@@ -63,10 +63,10 @@ std::vector<run::ExportedFile> model_files(const inputs::Setup& setup, std::uint
   const std::vector<float> z = learn::logits(run.network, run.examples);
   const std::vector<std::int32_t>& y = setup.task.data.data().y;
   files.push_back(inputs::npy_file(
-      "logits.npy", {run.examples.rows, run.network.outputs(), {z.begin(), z.end()}, false, {}},
+      "logits.npy", {{run.examples.rows, run.network.outputs()}, {z.begin(), z.end()}},
       NumberType::float32));
-  files.push_back(inputs::npy_file("labels.npy", {1, y.size(), {y.begin(), y.end()}, true, {}},
-                                   NumberType::int64));
+  files.push_back(
+      inputs::npy_file("labels.npy", {{y.size()}, {y.begin(), y.end()}}, NumberType::int64));
   return files;
 }
 

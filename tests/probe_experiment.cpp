@@ -7,7 +7,6 @@
 
 #include "inputs/data_set.hpp"
 #include "io/files.hpp"
-#include "io/matrix.hpp"
 #include "run/experiment.hpp"
 
 namespace maxtrick {

@@ -1,6 +1,7 @@
 #include "inputs/data_set.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -10,8 +11,8 @@
 
 #include "inputs/logits.hpp"
 #include "inputs/selection.hpp"
+#include "io/array.hpp"
 #include "io/files.hpp"
-#include "io/matrix.hpp"
 #include "learn/blobs.hpp"
 #include "learn/circles.hpp"
 #include "learn/training.hpp"
@@ -21,7 +22,7 @@ namespace maxtrick::inputs {
 namespace {
 
 using config::Section;
-using io::Matrix;
+using io::Array;
 using io::NumberType;
 
 // A deferred future: the first thread that asks for the value computes it.
@@ -157,6 +158,11 @@ void read_generated(Section& section, NamedData& data) {
   data.made = on_demand([] { return learn::DataSet{1, 1, 1, {0}, {0}}; });
 }
 
+struct Matrix {
+  std::size_t rows, columns;
+  std::vector<double> values;
+};
+
 // Reads one of the two files. If it does not exist and `obtain` says how to get it, this sets
 // `missing` to a text that says so; without `obtain` it notes an error.
 std::optional<Matrix> read_file(Section& section, std::string_view key, const std::string& expected,
@@ -164,7 +170,11 @@ std::optional<Matrix> read_file(Section& section, std::string_view key, const st
   const std::string path = section.file(key);
   if (path.empty()) return std::nullopt;
   try {
-    if (io::is_there(path)) return io::read_matrix(path);
+    if (io::is_there(io::file_of_array(path))) {
+      Array array = io::read_array(path);
+      const auto [rows, columns] = io::matrix_size(array, path);
+      return Matrix{rows, columns, std::move(array.values)};
+    }
     if (obtain.empty())
       section.reject(key, text::shown_path(path) + " does not exist",
                      expected + "; or 'obtain', a text that says how to get the file");
@@ -235,11 +245,12 @@ std::optional<std::size_t> count_classes(Section& section, const Matrix& labels)
 learn::DataSet read_data_files(Section& section, std::string& missing) {
   learn::DataSet one_row{1, 1, 1, {0}, {0}};
   const std::string obtain = section.has("obtain") ? section.text("obtain") : "";
-  auto points =
-      read_file(section, "path", "a matrix of numbers with one point in each row, as .npy or CSV",
+  auto points = read_file(section, "path",
+                          "a matrix of numbers with one point in each row, as .npy, .npz or text",
+                          obtain, missing);
+  const auto labels =
+      read_file(section, "labels", "whole numbers from 0, one for each row, as .npy, .npz or text",
                 obtain, missing);
-  const auto labels = read_file(
-      section, "labels", "whole numbers from 0, one for each row, as .npy or CSV", obtain, missing);
   const bool finite = points && are_finite(section, *points);
   const bool level = points && labels && are_one_a_row(section, *labels, *points);
   std::optional<std::size_t> classes;
@@ -252,14 +263,10 @@ learn::DataSet read_data_files(Section& section, std::string& missing) {
 }
 
 std::vector<run::ExportedFile> npy_files(const learn::DataSet& data) {
-  const io::Matrix X{data.rows, data.features, data.X, false, {}};
-  const io::Matrix y{1, data.rows, {data.y.begin(), data.y.end()}, true, {}};
+  const Array X{{data.rows, data.features}, data.X};
+  const Array y{{data.rows}, {data.y.begin(), data.y.end()}};
   return {npy_file("X.npy", X, io::NumberType::float64),
           npy_file("y.npy", y, io::NumberType::int64)};
-}
-
-std::size_t width(NumberType type) {
-  return type == NumberType::float64 || type == NumberType::int64 ? 8 : 4;
 }
 
 }  // namespace
@@ -288,15 +295,12 @@ run::Export exported(const NamedData& data) {
   return {data.name, data.missing, [data] { return npy_files(data.data()); }};
 }
 
-run::ExportedFile npy_file(std::string name, const io::Matrix& matrix, NumberType type) {
-  std::string bytes = io::to_npy(matrix, type);
-  const std::string shape = matrix.one_dimensional
-                                ? fmt::format("{}", matrix.columns)
-                                : fmt::format("{} x {}", matrix.rows, matrix.columns);
-  const std::size_t numbers = width(type) * matrix.values.size();
-  const std::string digest = io::sha256(std::string_view(bytes).substr(bytes.size() - numbers));
+run::ExportedFile npy_file(std::string name, const Array& array, NumberType type) {
+  std::string bytes = io::to_npy(array, type);
+  const std::size_t header = io::to_npy({array.shape, {}}, type).size();
+  const std::string digest = io::sha256(std::string_view(bytes).substr(header));
   return {std::move(name), std::move(bytes),
-          fmt::format("{}, sha256 of the data {}", shape, digest)};
+          fmt::format("{}, sha256 of the data {}", fmt::join(array.shape, " x "), digest)};
 }
 
 }  // namespace maxtrick::inputs

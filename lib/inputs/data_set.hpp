@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "config/config.hpp"
-#include "io/matrix.hpp"
+#include "io/array.hpp"
 #include "learn/data_set.hpp"
 #include "run/experiment.hpp"
 
@@ -48,7 +48,7 @@ struct NamedData {
 //   generate = "circles", samples = n, seed = k, radii = [1, 2], half_width = 3
 //     three classes: inside both circles, between them, outside both (learn/circles.hpp)
 //   path = "X.npy", labels = "y.npy"
-//     one point for each row, and its class, an integer from 0; .npy or CSV. This call reads the
+//     one point for each row, and its class, an integer from 0; files of io::read_array(). This call reads the
 //     files, whereas generated data are computed when they are first used. Optional: classes, by
 //     default the largest label + 1; obtain = "how to get it", without which a file that does not
 //     exist is an error.
@@ -61,7 +61,7 @@ struct NamedData {
 
 // A .npy file. Its summary, which users read, has the shape and the digest of the numbers alone,
 // like hashlib.sha256(X.tobytes()).
-[[nodiscard]] run::ExportedFile npy_file(std::string name, const io::Matrix& matrix,
+[[nodiscard]] run::ExportedFile npy_file(std::string name, const io::Array& array,
                                          io::NumberType type);
 
 }  // namespace maxtrick::inputs

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "inputs/selection.hpp"
-#include "io/matrix.hpp"
+#include "io/array.hpp"
 #include "numerics/random.hpp"
 #include "ops/dtype.hpp"
 #include "text/quoted.hpp"
@@ -172,16 +172,15 @@ LogitFile read_logit_file(config::Section& section, const std::vector<ops::DType
   const std::string path = section.file("path"), obtain = section.text("obtain");
   if (path.empty()) return file;
   try {
-    if (!io::is_there(path)) {
+    if (!io::is_there(io::file_of_array(path))) {
       file.missing = fmt::format("{} does not exist. {}", text::shown_path(path), obtain);
       return file;
     }
-    io::Matrix matrix = io::read_matrix(path);
-    file.rows = matrix.rows;
-    file.classes = matrix.columns;
-    file.logits = std::move(matrix.values);
+    io::Array array = io::read_array(path);
+    const auto [rows, classes] = io::matrix_size(array, path);
+    file = {rows, classes, std::move(array.values)};
   } catch (const std::exception& error) {
-    section.reject("path", error.what(), "a matrix of logits, as .npy or CSV");
+    section.reject("path", error.what(), "a matrix of logits, as .npy, .npz or text");
     return file;
   }
   if (!std::all_of(file.logits.begin(), file.logits.end(),

@@ -77,7 +77,7 @@ struct LogitFile {
 };
 
 // Reads the file at once. The keys of the section are
-//   path = "x.npy", obtain = "how to get it"      a matrix of io::read_matrix
+//   path = "x.npy", obtain = "how to get it"      a matrix that io::read_array reads
 // Errors are noted in the config: a file that is not a matrix, and logits that are not finite in
 // one of the types. A file that does not exist is not an error; `missing` then says so.
 [[nodiscard]] LogitFile read_logit_file(config::Section& section,

@@ -26,16 +26,17 @@ bool is_there(const std::filesystem::path& path) {
   return type != std::filesystem::file_type::not_found;
 }
 
-std::string read_file(const std::filesystem::path& path, std::uint64_t most) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
-                                                             &std::fclose);
+namespace {
+
+// `path` is the name for errors.
+std::string read_stream(std::FILE* file, const std::filesystem::path& path, std::uint64_t most) {
   struct stat about = {};
-  if (!file || ::fstat(::fileno(file.get()), &about) != 0) fail("read", path, errno);
+  if (!file || ::fstat(::fileno(file), &about) != 0) fail("read", path, errno);
   if (S_ISDIR(about.st_mode)) fail("read", path, EISDIR);
   const auto refuse = [&](const std::string& what) {
     throw InputError(fmt::format("{}: {}", text::shown_path(path.string()), what));
   };
-  if (S_ISBLK(about.st_mode) || (S_ISCHR(about.st_mode) && ::isatty(::fileno(file.get())) == 0))
+  if (S_ISBLK(about.st_mode) || (S_ISCHR(about.st_mode) && ::isatty(::fileno(file)) == 0))
     refuse("a device, not a file");
   const auto refuse_longer = [&](std::uint64_t size) {
     if (size > most) refuse(fmt::format("more than {} MiB, which is too long", most >> 20));
@@ -43,13 +44,23 @@ std::string read_file(const std::filesystem::path& path, std::uint64_t most) {
   if (S_ISREG(about.st_mode)) refuse_longer(static_cast<std::uint64_t>(about.st_size));
   std::string bytes;
   std::array<char, 65536> buffer;
-  while (const std::size_t n = std::fread(buffer.data(), 1, buffer.size(), file.get())) {
+  while (const std::size_t n = std::fread(buffer.data(), 1, buffer.size(), file)) {
     bytes.append(buffer.data(), n);
     refuse_longer(bytes.size());
   }
-  if (std::ferror(file.get())) fail("read", path, errno);
+  if (std::ferror(file)) fail("read", path, errno);
   return bytes;
 }
+
+}  // namespace
+
+std::string read_file(const std::filesystem::path& path, std::uint64_t most) {
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"),
+                                                             &std::fclose);
+  return read_stream(file.get(), path, most);
+}
+
+std::string read_standard_input() { return read_stream(stdin, "the standard input", longest_file); }
 
 std::optional<std::string> read_file_if_there(const std::filesystem::path& path) {
   if (!is_there(path)) return std::nullopt;

@@ -29,7 +29,10 @@ inline constexpr std::uint64_t longest_file = std::uint64_t{4} << 30;
 [[nodiscard]] std::string read_file(const std::filesystem::path& path,
                                     std::uint64_t most = longest_file);
 
-// The same, or nothing if there is no such file.
+// The bytes of the standard input. Throws as read_file() does.
+[[nodiscard]] std::string read_standard_input();
+
+// The same as read_file(), or nothing if there is no such file.
 [[nodiscard]] std::optional<std::string> read_file_if_there(const std::filesystem::path& path);
 
 // Replaces the file atomically: writes the bytes to a new file in the same folder, syncs it, and

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "io/files.hpp"
-#include "io/matrix.hpp"
 #include "table/table_files.hpp"
 
 namespace maxtrick::table {

@@ -8,7 +8,6 @@
 #include <system_error>
 
 #include "io/files.hpp"
-#include "io/matrix.hpp"
 #include "text/quoted.hpp"
 
 namespace maxtrick::table {

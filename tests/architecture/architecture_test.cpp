@@ -16,7 +16,7 @@ using namespace maxtrick;
 const std::map<std::string, std::set<std::string>> dependencies{
     {"lib/numerics", {}},
     {"lib/text", {}},
-    {"lib/io", {"text"}},
+    {"lib/io", {"numerics", "text"}},
     {"lib/config", {"text"}},
     {"lib/table", {"io", "text"}},
     {"lib/ops", {"numerics"}},

@@ -1,6 +1,6 @@
 // Runs the command `maxtrick data` as a user does, with the tests' own experiment.
 #include "digests.hpp"
-#include "io/matrix.hpp"
+#include "io/array.hpp"
 #include "training_configs.hpp"
 
 BOOST_AUTO_TEST_SUITE(data_command_test)
@@ -31,14 +31,13 @@ BOOST_AUTO_TEST_CASE(one_data_set_is_written) {
       .err_is("")
       .out_is("out/deep/X.npy: 2000 x 2, sha256 of the data " + lab_X +
               "\nout/deep/y.npy: 2000, sha256 of the data " + lab_y + "\n");
-  const io::Matrix X = io::read_matrix(folder / "out/deep/X.npy");
+  const io::Array X = io::read_array(folder / "out/deep/X.npy");
   BOOST_CHECK(X.type == io::NumberType::float64);
-  BOOST_TEST(X.rows == 2000U);
-  BOOST_TEST(X.columns == 2U);
+  BOOST_TEST(X.shape == (io::Shape{2000, 2}));
   BOOST_TEST(digest(X.values) == lab_X);
-  const io::Matrix y = io::read_matrix(folder / "out/deep/y.npy");
+  const io::Array y = io::read_array(folder / "out/deep/y.npy");
   BOOST_CHECK(y.type == io::NumberType::int64);
-  BOOST_TEST(y.one_dimensional);
+  BOOST_TEST(y.shape == (io::Shape{2000}));
   BOOST_TEST(digest_of_indices(y.values) == lab_y);
 }
 

@@ -1,7 +1,7 @@
 // `maxtrick run --export` writes the network that was trained, and writes nothing if there is an
 // error.
 #include "config_runs.hpp"
-#include "io/matrix.hpp"
+#include "io/array.hpp"
 
 BOOST_AUTO_TEST_SUITE(export_test)
 
@@ -9,7 +9,7 @@ namespace {
 
 using namespace maxtrick;
 using namespace maxtrick::tests;
-using io::Matrix;
+using io::Array;
 
 const std::string head =
     head_of("training") +
@@ -42,27 +42,25 @@ struct Configured : Workdir {
   Said train(int code, const std::string& options) const {
     return exits(code, "$MAXTRICK run t.toml " + options);
   }
-  [[nodiscard]] Matrix matrix(const std::string& name) const {
-    return io::read_matrix(*this / name);
-  }
+  [[nodiscard]] Array array(const std::string& name) const { return io::read_array(*this / name); }
 };
 
 // Computes the logits of the points X by plain loops over the weights in `folder`.
-Matrix forward(const Configured& model, const std::string& folder, Matrix X, int layers) {
+Array forward(const Configured& model, const std::string& folder, Array X, int layers) {
   for (double& x : X.values) x = double{static_cast<float>(x)};
   for (int n = 1; n <= layers; ++n) {
-    const Matrix W = model.matrix(fmt::format("{}/weights_{}.npy", folder, n));
-    const Matrix b = model.matrix(fmt::format("{}/biases_{}.npy", folder, n));
-    BOOST_REQUIRE_EQUAL(W.rows, X.columns);
-    BOOST_REQUIRE_EQUAL(W.columns, b.columns);
+    const Array W = model.array(fmt::format("{}/weights_{}.npy", folder, n));
+    const Array b = model.array(fmt::format("{}/biases_{}.npy", folder, n));
+    BOOST_REQUIRE_EQUAL(W.shape[0], X.shape[1]);
+    BOOST_REQUIRE_EQUAL(W.shape[1], b.shape[0]);
     BOOST_CHECK(W.type == io::NumberType::float32 && b.type == io::NumberType::float32);
-    BOOST_TEST((!W.one_dimensional && b.one_dimensional));
-    Matrix Y{X.rows, W.columns, {}, false, {}};
-    for (std::size_t i = 0; i < X.rows; ++i)
-      for (std::size_t j = 0; j < W.columns; ++j) {
+    BOOST_TEST((W.shape.size() == 2 && b.shape.size() == 1));
+    Array Y{{X.shape[0], W.shape[1]}};
+    for (std::size_t i = 0; i < X.shape[0]; ++i)
+      for (std::size_t j = 0; j < W.shape[1]; ++j) {
         double sum = b.values[j];
-        for (std::size_t k = 0; k < W.rows; ++k)
-          sum += X.values[i * X.columns + k] * W.values[k * W.columns + j];
+        for (std::size_t k = 0; k < W.shape[0]; ++k)
+          sum += X.values[i * X.shape[1] + k] * W.values[k * W.shape[1] + j];
         Y.values.push_back(n < layers ? std::max(sum, 0.0) : sum);
       }
     X = Y;
@@ -71,16 +69,16 @@ Matrix forward(const Configured& model, const std::string& folder, Matrix X, int
 }
 
 // Returns the mean cross-entropy. A single column is the logit of class 1 of two.
-double mean_loss(const Matrix& z, const Matrix& labels) {
+double mean_loss(const Array& z, const Array& labels) {
   double sum = 0;
-  for (std::size_t i = 0; i < z.rows; ++i) {
-    const double* const row = z.values.data() + i * z.columns;
-    double all = z.columns == 1 ? 1 : 0;
-    for (std::size_t k = 0; k < z.columns; ++k) all += std::exp(row[k]);
+  for (std::size_t i = 0; i < z.shape[0]; ++i) {
+    const double* const row = z.values.data() + i * z.shape[1];
+    double all = z.shape[1] == 1 ? 1 : 0;
+    for (std::size_t k = 0; k < z.shape[1]; ++k) all += std::exp(row[k]);
     const auto label = static_cast<std::size_t>(labels.values[i]);
-    sum += std::log(all) - (z.columns > 1 ? row[label] : label == 1 ? row[0] : 0);
+    sum += std::log(all) - (z.shape[1] > 1 ? row[label] : label == 1 ? row[0] : 0);
   }
-  return sum / static_cast<double>(z.rows);
+  return sum / static_cast<double>(z.shape[0]);
 }
 
 }  // namespace
@@ -96,12 +94,12 @@ BOOST_AUTO_TEST_CASE(the_network_that_was_trained_is_written) {
        {std::tuple("lab", "fused", "four", 3), std::tuple("lab", "clip", "four", 3),
         std::tuple("line", "bce", "two", 1)}) {
     const std::string in = fmt::format("model/{}-{}-0", task, arm);
-    const Matrix z = folder.matrix(in + "/logits.npy"), y = folder.matrix(in + "/labels.npy");
-    const Matrix expected =
-        forward(folder, in, folder.matrix(fmt::format("data/{}/X.npy", data)), layers);
+    const Array z = folder.array(in + "/logits.npy"), y = folder.array(in + "/labels.npy");
+    const Array expected =
+        forward(folder, in, folder.array(fmt::format("data/{}/X.npy", data)), layers);
     BOOST_CHECK(z.type == io::NumberType::float32);
-    BOOST_REQUIRE_EQUAL(z.rows, expected.rows);
-    BOOST_REQUIRE_EQUAL(z.columns, expected.columns);
+    BOOST_REQUIRE_EQUAL(z.shape[0], expected.shape[0]);
+    BOOST_REQUIRE_EQUAL(z.shape[1], expected.shape[1]);
     double worst = 0, largest = 0;
     for (std::size_t i = 0; i < z.values.size(); ++i) {
       worst = std::max(worst, std::abs(z.values[i] - expected.values[i]));
@@ -119,14 +117,15 @@ BOOST_AUTO_TEST_CASE(the_network_that_was_trained_is_written) {
         found = true;
       }
     BOOST_TEST(found, in);
-    said.out_has(fmt::format("{}/logits.npy: {} x {}, sha256 of the data ", in, z.rows, z.columns));
+    said.out_has(
+        fmt::format("{}/logits.npy: {} x {}, sha256 of the data ", in, z.shape[0], z.shape[1]));
   }
   // The models have three layers, three layers and one layer. There are two files for each layer
   // and two more for each model.
   BOOST_TEST(std::count(said.out.begin(), said.out.end(), '\n') == 1 + 8 + 8 + 4);
   BOOST_TEST(!folder.has("model/line-bce-0/weights_2.npy"));
-  BOOST_TEST((folder.matrix("model/lab-fused-0/logits.npy").values !=
-              folder.matrix("model/lab-clip-0/logits.npy").values));
+  BOOST_TEST((folder.array("model/lab-fused-0/logits.npy").values !=
+              folder.array("model/lab-clip-0/logits.npy").values));
 }
 
 BOOST_AUTO_TEST_CASE(exported_logits_are_an_input) {
@@ -145,8 +144,8 @@ BOOST_AUTO_TEST_CASE(exported_logits_are_an_input) {
                    "--labels lab-fused-0/labels.npy --variant fused");
   const Cells mean = rows_of(loss.out).at(2 * 150);
   BOOST_TEST(mean.at("row") == "mean");
-  BOOST_TEST(number(mean, "loss") == mean_loss(folder.matrix("lab-fused-0/logits.npy"),
-                                               folder.matrix("lab-fused-0/labels.npy")),
+  BOOST_TEST(number(mean, "loss") == mean_loss(folder.array("lab-fused-0/logits.npy"),
+                                               folder.array("lab-fused-0/labels.npy")),
              boost::test_tools::tolerance(1e-12));
 }
 
@@ -236,9 +235,9 @@ BOOST_AUTO_TEST_CASE(the_committed_config_exports_the_lab) {
   folder.exits(0, "$MAXTRICK run " + project +
                       "/configs/training.toml --filter lab/bayes --export build/model");
   for (const std::string arm : {"preferred", "obvious"}) {
-    const Matrix z = io::read_matrix(folder / ("build/model/lab-" + arm + "-0/logits.npy"));
-    BOOST_TEST(z.rows == 2000U);
-    BOOST_TEST(z.columns == 4U);
+    const Array z = io::read_array(folder / ("build/model/lab-" + arm + "-0/logits.npy"));
+    BOOST_TEST(z.shape[0] == 2000U);
+    BOOST_TEST(z.shape[1] == 4U);
   }
   // All rows, but not the whole table at once: the manifest has the digest of the logits, whose last
   // bits depend on the core.

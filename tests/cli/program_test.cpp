@@ -1,8 +1,8 @@
 // Runs the program as a user does, and checks streams, files and exit codes.
 #include "program.hpp"
 
+#include "io/array.hpp"
 #include "io/csv.hpp"
-#include "io/matrix.hpp"
 #include "table/table.hpp"
 
 BOOST_AUTO_TEST_SUITE(program_test)
@@ -373,9 +373,15 @@ BOOST_AUTO_TEST_CASE(eval_reads_and_writes_npy) {
           .run("$MAXTRICK eval log_sum_exp --variant '*.shifted.scalar' --input x.csv -o l.npy && "
                "$MAXTRICK eval softmax --input l.npy --format csv | grep -c '^0,exact,float32'")
           .out.ends_with("1\n"));
+  // The standard input, as text and as .npy.
+  folder.exits(0, "printf '1 2\\n3 4\\n' | " + eval + "--input - -o s.npy");
+  folder.exits(0, eval + "--input - <y.npy --format json").out_has("\"dtype\": \"float64\"");
+  folder.exits(2, "echo 1 x | " + eval + "--input -")
+      .err_is("maxtrick: the standard input:1:3: 'x' is not a number\n");
+  folder.exits(2, eval + "--input - </dev/zero")
+      .err_is("maxtrick: the standard input: a device, not a file\n");
   // Integers are read as numbers, like those of a text file.
-  folder.write("i.npy",
-               io::to_npy({.rows = 1, .columns = 2, .values = {1, 1}}, io::NumberType::int64));
+  folder.write("i.npy", io::to_npy(io::Array{{1, 2}, {1, 1}}, io::NumberType::int64));
   BOOST_TEST(
       contains(folder.run(eval + "--input i.npy --format csv").out, "float32,ok,0,0.5 0.5\n"));
 }

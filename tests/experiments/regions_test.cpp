@@ -1,6 +1,6 @@
 // Runs the experiment `regions` as a user does, and tests the best classifiers with which it
 // compares.
-#include "io/matrix.hpp"
+#include "io/files.hpp"
 #include "training_configs.hpp"
 
 BOOST_AUTO_TEST_SUITE(regions_test)

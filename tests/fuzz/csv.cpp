@@ -1,10 +1,11 @@
-// Any text as CSV: as fields, which are the same after they were written and read again, and as a matrix.
+// Any text as CSV: as fields, which are the same after they were written and read again, as the text of a file of
+// numbers, and as a literal.
 #include "io/csv.hpp"
 
 #include <stdexcept>
 
 #include "fuzz.hpp"
-#include "io/matrix.hpp"
+#include "io/array.hpp"
 
 using namespace maxtrick;
 
@@ -22,12 +23,12 @@ void read_fields(std::string_view text) {
   fuzz::require(io::parse_csv(written) == lines, "the fields are kept");
 }
 
-void read_matrix(std::string_view text) {
-  static fuzz::MemoryFile file;
+void read_numbers(std::string_view text, io::Array (*read)(std::string_view, std::string_view)) {
   try {
-    const io::Matrix matrix = io::read_matrix(file.holding(text));
-    fuzz::require(matrix.rows > 0 && matrix.values.size() == matrix.rows * matrix.columns,
-                  "each row has a number in each column");
+    const io::Array array = read(text, "fuzz");
+    std::size_t product = 1;
+    for (const std::size_t size : array.shape) product *= size;
+    fuzz::require(array.values.size() == product, "the shape has as many elements as there are");
   } catch (const io::InputError&) {
   }
 }
@@ -37,6 +38,7 @@ void read_matrix(std::string_view text) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text = fuzz::text_of(data, size);
   read_fields(text);
-  read_matrix(text);
+  read_numbers(text, io::parse_text);
+  read_numbers(text, io::parse_array);
   return 0;
 }

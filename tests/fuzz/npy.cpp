@@ -1,20 +1,33 @@
-// Any bytes as a .npy file. A matrix that was read is the same after it was written and read again.
+// Any bytes as a .npy file, or as a .npz file with any number of members. An array that was read is the same after
+// it was written and read again.
 #include <algorithm>
 #include <cmath>
 
 #include "fuzz.hpp"
-#include "io/matrix.hpp"
+#include "io/npz.hpp"
 
 using namespace maxtrick;
 
+namespace {
+
+io::Array read(std::string_view bytes) {
+  if (!io::starts_npz(bytes)) return io::parse_npy(bytes, "fuzz.npy");
+  try {
+    return io::parse_npz(bytes, "fuzz.npz", "z");
+  } catch (const io::InputError&) {
+    return io::parse_npz(bytes, "fuzz.npz", std::nullopt);
+  }
+}
+
+}  // namespace
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {
-    const io::Matrix read = io::parse_npy(fuzz::text_of(data, size), "fuzz.npy");
-    const io::Matrix again = io::parse_npy(io::to_npy(read, *read.type), "again.npy");
-    fuzz::require(read.rows == again.rows && read.columns == again.columns &&
-                      read.one_dimensional == again.one_dimensional && read.type == again.type,
+    const io::Array array = read(fuzz::text_of(data, size));
+    const io::Array again = io::parse_npy(io::to_npy(array, *array.type), "again.npy");
+    fuzz::require(array.shape == again.shape && array.type == again.type,
                   "the shape and the type are kept");
-    fuzz::require(std::ranges::equal(read.values, again.values,
+    fuzz::require(std::ranges::equal(array.values, again.values,
                                      [](double a, double b) {
                                        return std::isnan(a)
                                                   ? std::isnan(b)

@@ -7,7 +7,7 @@
 #include "config_errors.hpp"
 #include "digests.hpp"
 #include "folder.hpp"
-#include "io/matrix.hpp"
+#include "io/array.hpp"
 
 BOOST_AUTO_TEST_SUITE(data_set_test)
 
@@ -207,7 +207,7 @@ BOOST_AUTO_TEST_CASE(files_are_read) {
   // Labels on one line, and in a .npy file of either integer width.
   files.write("y.csv", "2,0,2\n");
   BOOST_TEST(read(files.config()).data().y == (std::vector<std::int32_t>{2, 0, 2}));
-  const io::Matrix labels{1, 3, {2, 0, 2}, true, {}};
+  const io::Array labels{{3}, {2, 0, 2}};
   for (const auto type : {io::NumberType::int32, io::NumberType::int64}) {
     files.write("y.npy", io::to_npy(labels, type));
     BOOST_TEST(read(files.config(), {"labels=\"" + files.at("y.npy") + "\""}).data().y ==
@@ -242,7 +242,7 @@ BOOST_AUTO_TEST_CASE(labels_that_are_no_classes_name_their_row) {
   BOOST_TEST(wrong("0,1\n1,2\n0,0\n") == "y.csv is 3 x 2; one label for each row\n");
   BOOST_TEST(
       wrong("0\n1\nb\n") ==
-      "y.csv:3:1: 'b' is not a number; whole numbers from 0, one for each row, as .npy or CSV\n");
+      "y.csv:3:1: 'b' is not a number; whole numbers from 0, one for each row, as .npy, .npz or text\n");
 }
 
 BOOST_AUTO_TEST_CASE(points_that_are_not_finite_name_their_row) {
@@ -264,7 +264,7 @@ BOOST_AUTO_TEST_CASE(points_that_are_not_finite_name_their_row) {
       problems(files.config()) ==
       files.at("X.csv") +
           ":2:1: 1 number, but the first row has 2; a matrix of numbers with one point in each "
-          "row, as .npy or CSV\n" +
+          "row, as .npy, .npz or text\n" +
           files.at("y.csv") +
           ": the label of row 1 (counted from 0) is -1; whole numbers from 0 to 999999\n");
 }
@@ -276,15 +276,15 @@ BOOST_AUTO_TEST_CASE(files_that_are_not_there) {
   BOOST_TEST(
       problems(config) ==
       X +
-          " does not exist; a matrix of numbers with one point in each row, as .npy or CSV; or "
+          " does not exist; a matrix of numbers with one point in each row, as .npy, .npz or text; or "
           "'obtain', a text that says how to get the file\n" +
           y +
-          " does not exist; whole numbers from 0, one for each row, as .npy or CSV; or "
+          " does not exist; whole numbers from 0, one for each row, as .npy, .npz or text; or "
           "'obtain', a text that says how to get the file\n");
   const NamedData data = read(config + "obtain = \"Ask them.\"\nclasses = 3\n");
   BOOST_TEST(data.missing == X + " does not exist. Ask them.");
   BOOST_CHECK_THROW((void)data.data(), std::runtime_error);
-  folder.write("X.npy", io::to_npy({1, 2, {1, 2}, false, {}}, io::NumberType::float64));
+  folder.write("X.npy", io::to_npy(io::Array{{1, 2}, {1, 2}}, io::NumberType::float64));
   BOOST_TEST(read(config + "obtain = \"Ask them.\"\n").missing == y + " does not exist. Ask them.");
 }
 
