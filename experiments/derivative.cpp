@@ -8,8 +8,10 @@
 #include <limits>
 #include <memory>
 #include <optional>
+#include <variant>
 
 #include "inputs/exact_row.hpp"
+#include "inputs/logit_file.hpp"
 #include "inputs/logits.hpp"
 #include "inputs/selection.hpp"
 #include "inputs/variant_plan.hpp"
@@ -102,6 +104,8 @@ struct Logits {
   bool leads = false;  // true: `gap` at the target and 0 elsewhere; false: normal
   double gap = 0, scale = 0;
   std::uint64_t seed = 0;
+  // The row of a file, which has one number of classes.
+  std::shared_ptr<const inputs::NamedRow> of_file = {};
 };
 
 struct Point {
@@ -193,6 +197,7 @@ Columns columns() {
 }
 
 std::vector<double> generate(const Logits& logits, std::size_t classes) {
+  if (logits.of_file) return logits.of_file->logits;
   if (!logits.leads) return inputs::normal_row(classes, logits.scale, logits.seed);
   std::vector<double> row(classes);
   row[oracle::target] = logits.gap;
@@ -211,6 +216,8 @@ Found measure(const Point& point, const std::vector<S>& row, const ExactDerivati
   return found;
 }
 
+constexpr std::size_t most_classes = 1000;
+
 struct Grid {
   std::vector<std::shared_ptr<const Logits>> rows;
   std::vector<std::size_t> classes;
@@ -227,7 +234,9 @@ void lay_out(run::Plan& plan, const Columns& columns, const Grid& grid,
     return std::vector<double>(row.begin(), row.end());
   });
   const std::size_t batch = plan.cases.size() + 1;
-  const auto run = [exact](const Point& point) {
+  const auto run = [exact](const Point& point) -> std::variant<Found, run::Skip> {
+    if (point.row->of_file && !point.row->of_file->missing.empty())
+      return run::Skip{point.row->of_file->missing};
     const std::span<const double> row = exact->logits();
     return measure<S>(point, inputs::rounded<S>({row.begin(), row.end()}),
                       ExactDerivative(exact->exact()));
@@ -239,15 +248,50 @@ void lay_out(run::Plan& plan, const Columns& columns, const Grid& grid,
           dtype));
 }
 
-std::vector<std::shared_ptr<const Logits>> read_rows(config::Section& config) {
+// Within this range no exact probability is subnormal in double. A subnormal one would lose digits
+// in a pair of doubles.
+constexpr double largest_spread = 600;
+
+// Reads the rows of a file, as read_named_rows() does.
+std::vector<std::shared_ptr<const Logits>> read_file_rows(config::Section& section,
+                                                          const Logits& one, inputs::Names& names,
+                                                          const std::vector<DType>& dtypes) {
+  std::vector<std::shared_ptr<const Logits>> rows;
+  for (inputs::NamedRow& row : inputs::read_named_rows(section, "logits", one.name, dtypes)) {
+    const auto [low, high] = std::minmax_element(row.logits.begin(), row.logits.end());
+    if (!row.logits.empty() && *high - *low > largest_spread)
+      section.reject("logits",
+                     fmt::format("the logits of row {} spread by {}", row.number, *high - *low),
+                     fmt::format("at most {}", largest_spread));
+    if (row.logits.size() == 1 || row.logits.size() > most_classes)
+      section.reject("logits", fmt::format("each row has {} logits", row.logits.size()),
+                     fmt::format("rows of 2 to {}", most_classes));
+    if (row.name != one.name) names.add(section, row.name);
+    Logits of_row = one;
+    of_row.name = row.name;
+    of_row.of_file = std::make_shared<const inputs::NamedRow>(std::move(row));
+    rows.push_back(std::make_shared<const Logits>(std::move(of_row)));
+  }
+  return rows;
+}
+
+// Reads the tables [[row]], each with name, hazard, and one of
+//   gap = g                              the target's logit is g, and the others are 0
+//   scale = s, seed = k                  as inputs::normal_row()
+//   logits = { path = "x.npy", ... }     each row of a file; the target is its first class
+std::vector<std::shared_ptr<const Logits>> read_rows(config::Section& config,
+                                                     const std::vector<DType>& dtypes) {
   std::vector<std::shared_ptr<const Logits>> rows;
   inputs::Names names("row");
   for (config::Section& section : config.tables("row")) {
     Logits one{.name = inputs::read_name(section, "name"), .hazard = section.text("hazard")};
     names.add(section, one.name);
+    if (section.has("logits")) {
+      for (auto& row : read_file_rows(section, one, names, dtypes)) rows.push_back(std::move(row));
+      continue;
+    }
     one.leads = section.has("gap");
-    // Within these ranges no exact probability is subnormal in double. A subnormal one would lose
-    // digits in a pair of doubles.
+    // Within these ranges, too, no exact probability is subnormal.
     if (one.leads) {
       one.gap = section.number("gap", {-300, 300});
     } else {
@@ -265,15 +309,30 @@ Grid read_grid(config::Section& config) {
   grid.variants = inputs::read_variants(config);
   inputs::require_op(config, grid.variants, ops::softmax);
   inputs::require_dtypes(config, grid.dtypes, grid.variants);
-  grid.classes = inputs::read_classes(config, 2, 1000);
-  grid.rows = read_rows(config);
+  grid.rows = read_rows(config, grid.dtypes);
+  // The rows of a file need no `classes`.
+  const bool drawn = std::any_of(grid.rows.begin(), grid.rows.end(),
+                                 [](const auto& row) { return !row->of_file; });
+  if (drawn || config.has("classes")) grid.classes = inputs::read_classes(config, 2, most_classes);
   return grid;
 }
 
+// The numbers of classes of all rows, each once.
+std::vector<std::size_t> all_classes(const Grid& grid) {
+  std::vector<std::size_t> all = grid.classes;
+  for (const auto& row : grid.rows) {
+    const std::size_t n = row->of_file ? row->of_file->logits.size() : 0;
+    if (row->of_file && std::find(all.begin(), all.end(), n) == all.end()) all.push_back(n);
+  }
+  return all;
+}
+
 void add_views(table::ResultTable& table, const Grid& grid) {
+  const std::vector<std::size_t> sizes = all_classes(grid);
+  if (sizes.empty()) return;  // after an error
   // The error caused by storing p_t is the same for every variant, so one variant stands for all.
   if (const Variant* variant = inputs::stand_in(grid.variants, ops::softmax, grid.dtypes))
-    for (const std::size_t classes : grid.classes)
+    for (const std::size_t classes : sizes)
       table.pivots.push_back(
           {.title =
                fmt::format("The target's entry, {} classes, probabilities by {}: relative error "
@@ -295,11 +354,11 @@ void add_views(table::ResultTable& table, const Grid& grid) {
     for (const DType dtype : grid.dtypes) {
       if (ops::computes_in_float32(dtype)) continue;  // shown in the CSV only
       table.pivots.push_back(
-          {.title = fmt::format("{}, {} classes: {}", name(dtype), grid.classes.back(), view.title),
+          {.title = fmt::format("{}, {} classes: {}", name(dtype), sizes.back(), view.title),
            .row = "row",
            .column = "variant",
            .cells = view.cells,
-           .only = {{"classes", grid.classes.back()}, {"dtype", dtype}}});
+           .only = {{"classes", sizes.back()}, {"dtype", dtype}}});
     }
   table.legend = {"row", "hazard"};
 }
@@ -313,7 +372,8 @@ run::Plan plan(config::Section& config) {
                        {"of_others_error_u", "of_others_bound_u"}};
   add_views(plan.table, grid);
   for (const auto& logits : grid.rows)
-    for (const std::size_t classes : grid.classes)
+    for (const std::size_t classes :
+         logits->of_file ? std::vector{logits->of_file->logits.size()} : grid.classes)
       for (const DType dtype : grid.dtypes)
         ops::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
           lay_out<S>(plan, columns, grid, logits, classes, dtype);

@@ -1,6 +1,7 @@
 // Experiment `log_softmax`: measures the accuracy of each way of computing log-softmax when one
 // logit exceeds the others by a gap. The table has one row for each number of classes, gap, type
-// and variant.
+// and variant. Instead of such rows, a config may name a file of logits; the table then has one row
+// for each row of the file, type and variant.
 #include "ops/log_softmax.hpp"
 
 #include <fmt/format.h>
@@ -10,8 +11,10 @@
 #include <memory>
 #include <optional>
 #include <tuple>
+#include <variant>
 
 #include "inputs/exact_row.hpp"
+#include "inputs/logit_file.hpp"
 #include "inputs/logits.hpp"
 #include "inputs/selection.hpp"
 #include "inputs/variant_plan.hpp"
@@ -43,10 +46,37 @@ SharedRow<S> leader_row(std::size_t classes, double gap) {
   });
 }
 
+template <class S>
+SharedRow<S> row_of_file(const std::shared_ptr<const inputs::NamedRow>& row) {
+  return std::make_shared<inputs::ExactRow<S>>(ops::log_softmax,
+                                               [row] { return inputs::rounded<S>(row->logits); });
+}
+
+// The theoretical values are computed in double, in which e^-700 is still a normal number.
+constexpr double largest_gap = 700;
+
 // Returns the error of the approximation x - max, which is the same in every output. log1p keeps it
 // even where it is below the unit roundoff.
 double left_out(std::size_t classes, double gap) {
   return std::log1p(static_cast<double>(classes - 1) * std::exp(-gap));
+}
+
+// The same for any row. The others are those but the leader.
+template <class S>
+double left_out(std::span<const S> logits, std::size_t leader) {
+  double others = 0;
+  for (std::size_t i = 0; i < logits.size(); ++i)
+    if (i != leader) others += std::exp(double{logits[i]} - double{logits[leader]});
+  return std::log1p(others);
+}
+
+// Returns the leader's logit minus the largest other one.
+template <class S>
+double gap_of(std::span<const S> logits, std::size_t leader) {
+  double second = -INFINITY;
+  for (std::size_t i = 0; i < logits.size(); ++i)
+    if (i != leader) second = std::max(second, double{logits[i]});
+  return double{logits[leader]} - second;
 }
 
 // Returns the variant's bound as an absolute error. The factor 1 + 2^-40 covers the error of the
@@ -57,7 +87,8 @@ std::optional<double> absolute_bound(const Variant& variant, DType dtype,
   const auto facts = row.facts(dtype);
   const auto bound = facts ? oracle::bound(variant, dtype, *facts) : std::nullopt;
   if (!bound) return bound;
-  const double largest = std::abs(row.exact().back().value());  // of the other classes
+  double largest = 0;  // of a class whose logit is the smallest
+  for (const auto& one : row.exact()) largest = std::max(largest, std::abs(one.value()));
   return *bound * ops::unit_roundoff(dtype) * largest * (1 + 0x1p-40);
 }
 
@@ -65,7 +96,8 @@ struct Point {
   const Variant* variant;
   DType dtype;
   std::size_t classes;
-  double gap;
+  double gap = 0;
+  std::shared_ptr<const inputs::NamedRow> of_file = {};  // null: the leader's row with this gap
 };
 
 struct Found {
@@ -74,11 +106,12 @@ struct Found {
   double max_absolute = 0;
   std::optional<double> absolute_bound = {};
   std::optional<double> method_error = {};  // of x - max
+  double gap = 0;
 };
 
 using Columns = table::Columns<Point, Found>;
 
-Columns columns(double tolerance_ulp) {
+Columns columns(double tolerance_ulp, bool of_file) {
   using table::Measure;
   const std::string libm =
       "another libm may round exp and log differently; glibc without FMA changed no cell";
@@ -96,7 +129,7 @@ Columns columns(double tolerance_ulp) {
                                      .reason = "as method_error",
                                      .range = table::not_negative,
                                      .promised = 4};
-  return {
+  std::vector<Columns::One> all{
       {"variant", Rule::key, "the variant", &Point::variant, &Variant::name},
       {"dtype", Rule::key,
        "working type; the types ..._in_float32 store 16 bits and compute in "
@@ -140,32 +173,47 @@ Columns columns(double tolerance_ulp) {
          return found.leader_absolute / *found.method_error;
        }},
   };
+  if (of_file) {
+    all[3] = {"row", Rule::key, "the number of the row in the file, counted from 0",
+              [](const Point& point) { return point.of_file->number; }};
+    all.insert(
+        all.begin() + 4,
+        {"gap", Rule::exact,
+         "the largest logit, that of the leader, minus the largest other one, after they are "
+         "rounded to the type",
+         &Found::gap});
+  }
+  return Columns(std::move(all));
 }
 
 template <class S>
 Found measure(const Point& point, inputs::ExactRow<S>& row, double tolerance_ulp) {
-  const auto got = ops::apply(*point.variant, point.dtype, row.logits());
-  // All outputs except the leader's have the same exact value. An output that equals its
-  // predecessor therefore need not be judged again.
-  std::vector<numerics::Exact<S>> exact = {row.exact()[0]};
-  std::vector<S> outputs = {got[0]};
-  double max_absolute = numerics::absolute_error(exact[0], got[0]);
-  for (std::size_t i = 1; i < got.size(); ++i) {
-    const bool again =
-        i > 1 && (got[i] == got[i - 1] || (std::isnan(got[i]) && std::isnan(got[i - 1])));
+  const std::span<const S> x = row.logits();
+  const auto got = ops::apply(*point.variant, point.dtype, x);
+  const auto leader = static_cast<std::size_t>(std::max_element(x.begin(), x.end()) - x.begin());
+  std::vector<numerics::Exact<S>> exact;
+  std::vector<S> outputs;
+  double max_absolute = 0;
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    // Equal logits have the same exact value. An output that equals its predecessor therefore need
+    // not be judged again.
+    const bool again = i > 0 && x[i] == x[i - 1] &&
+                       (got[i] == got[i - 1] || (std::isnan(got[i]) && std::isnan(got[i - 1])));
     if (again) continue;
     exact.push_back(row.exact()[i]);
     outputs.push_back(got[i]);
     max_absolute = std::max(max_absolute, numerics::absolute_error(exact.back(), got[i]));
   }
   Found found{.verdict = oracle::judge<S>(ops::log_softmax, exact, outputs, tolerance_ulp, false),
-              .leader_ulp = numerics::error_ulp(exact[0], got[0]),
-              .leader_relative = numerics::relative_error(exact[0], got[0]),
-              .leader_absolute = numerics::absolute_error(exact[0], got[0]),
+              .leader_ulp = numerics::error_ulp(row.exact()[leader], got[leader]),
+              .leader_relative = numerics::relative_error(row.exact()[leader], got[leader]),
+              .leader_absolute = numerics::absolute_error(row.exact()[leader], got[leader]),
               .max_absolute = max_absolute,
               .absolute_bound = absolute_bound<S>(*point.variant, point.dtype, row)};
-  if (point.variant->algorithm == "x_minus_max")
-    found.method_error = left_out(point.classes, static_cast<double>(row.logits()[0]));
+  found.gap = gap_of(x, leader);
+  if (point.variant->algorithm == "x_minus_max" && found.gap <= largest_gap)
+    found.method_error =
+        point.of_file ? left_out(x, leader) : left_out(point.classes, double{x[leader]});
   return found;
 }
 
@@ -175,18 +223,40 @@ struct Grid {
   std::vector<double> gaps;
   std::vector<std::size_t> classes;
   double tolerance_ulp;
+  std::vector<std::shared_ptr<const inputs::NamedRow>> of_file = {};  // instead of gaps and classes
 };
 
 Grid read_grid(config::Section& config) {
   Grid grid{inputs::read_dtypes(config), inputs::read_variants(config), {}, {}, 0};
   inputs::require_op(config, grid.variants, ops::log_softmax);
   inputs::require_dtypes(config, grid.dtypes, grid.variants);
-  // The theoretical values are computed in double, in which e^-700 is still a normal number.
-  grid.gaps = inputs::read_distinct(
-      config, "gaps", [](double gap) { return gap >= 0 && gap <= 700; }, "a number from 0 to 700");
-  grid.classes = inputs::read_classes(config, 2);
   grid.tolerance_ulp = config.number("inaccurate_above_ulp", {0.5, 1e6});
+  if (config.has("logits")) {
+    for (inputs::NamedRow& row : inputs::read_named_rows(config, "logits", "row", grid.dtypes)) {
+      if (row.logits.size() == 1)
+        config.reject("logits", "each row has one logit", "rows of at least two");
+      grid.of_file.push_back(std::make_shared<const inputs::NamedRow>(std::move(row)));
+    }
+    return grid;
+  }
+  grid.gaps = inputs::read_distinct(
+      config, "gaps", [](double gap) { return gap >= 0 && gap <= largest_gap; },
+      "a number from 0 to 700");
+  grid.classes = inputs::read_classes(config, 2);
   return grid;
+}
+
+// Adds the views of rows of a file: the leader's error, one view for each shown type.
+void add_file_views(config::Section& config, const Grid& grid, table::ResultTable& table) {
+  auto shown_dtypes = inputs::names_of(grid.dtypes);
+  if (config.has("shown_dtypes")) shown_dtypes = config.choices("shown_dtypes", shown_dtypes);
+  for (const std::string& dtype : shown_dtypes)
+    table.pivots.push_back(
+        {.title = fmt::format("Error of the leader's log-probability in ULP, {}", dtype),
+         .row = "row",
+         .column = "variant",
+         .cells = {"leader_error_ulp"},
+         .only = {{"dtype", dtype}}});
 }
 
 // Adds the views: the leader's error, one view for each shown type, and the error of x - max in the
@@ -217,24 +287,40 @@ void add_pivots(config::Section& config, const Grid& grid, table::ResultTable& t
 }
 
 template <class S>
-void lay_out(run::Plan& plan, const Columns& columns, const Grid& grid, DType dtype,
-             const SharedRow<S>& row, std::size_t classes, double gap, std::size_t batch) {
-  const auto run = [row, tolerance_ulp = grid.tolerance_ulp](const Point& point) {
-    return measure<S>(point, *row, tolerance_ulp);
+void lay_out(run::Plan& plan, const Columns& columns, const Grid& grid, Point point,
+             const SharedRow<S>& row, std::size_t batch) {
+  const auto run = [row, tolerance_ulp = grid.tolerance_ulp](
+                       const Point& one) -> std::variant<Found, run::Skip> {
+    if (one.of_file && !one.of_file->missing.empty()) return run::Skip{one.of_file->missing};
+    return measure<S>(one, *row, tolerance_ulp);
   };
   for (const Variant* variant : grid.variants)
-    if (variant->op == ops::log_softmax && variant->has(dtype))
-      plan.cases.push_back(inputs::of_variant(
-          run::case_of(columns, Point{variant, dtype, classes, gap}, run, batch), *variant, dtype));
+    if (variant->op == ops::log_softmax && variant->has(point.dtype)) {
+      point.variant = variant;
+      plan.cases.push_back(
+          inputs::of_variant(run::case_of(columns, point, run, batch), *variant, point.dtype));
+    }
 }
 
 run::Plan plan(config::Section& config) {
   const Grid grid = read_grid(config);
-  const Columns columns = log_softmax::columns(grid.tolerance_ulp);
+  const bool of_file = !grid.of_file.empty();
+  const Columns columns = log_softmax::columns(grid.tolerance_ulp, of_file);
   run::Plan plan = inputs::begin_plan(columns.schema(), grid.variants);
-  add_pivots(config, grid, plan.table);
+  if (of_file)
+    add_file_views(config, grid, plan.table);
+  else
+    add_pivots(config, grid, plan.table);
   plan.table.limits = {{"max_absolute_error", "absolute_error_bound"}};
   std::size_t batch = 0;
+  for (const auto& row : grid.of_file) {
+    ++batch;
+    for (const DType dtype : grid.dtypes)
+      ops::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
+        lay_out<S>(plan, columns, grid, {nullptr, dtype, row->logits.size(), 0, row},
+                   row_of_file<S>(row), batch);
+      });
+  }
   for (const std::size_t n : grid.classes)
     for (const double gap : grid.gaps) {
       ++batch;
@@ -242,7 +328,8 @@ run::Plan plan(config::Section& config) {
                             leader_row<Float16>(n, gap), leader_row<BFloat16>(n, gap)};
       for (const DType dtype : grid.dtypes)
         ops::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
-          lay_out<S>(plan, columns, grid, dtype, std::get<SharedRow<S>>(rows), n, gap, batch);
+          lay_out<S>(plan, columns, grid, {nullptr, dtype, n, gap}, std::get<SharedRow<S>>(rows),
+                     batch);
         });
     }
   return plan;

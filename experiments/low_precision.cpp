@@ -13,6 +13,7 @@
 #include <optional>
 
 #include "inputs/lazy.hpp"
+#include "inputs/logit_file.hpp"
 #include "inputs/logits.hpp"
 #include "inputs/selection.hpp"
 #include "inputs/variant_plan.hpp"
@@ -74,11 +75,11 @@ std::vector<double> LogitSet::logits() const {
 }
 
 // Reads a section with a name, a hazard, a source, and one of
-//   path = "x.npy", obtain = "how to get it"      as read_logit_file
+//   path = "x.npy"      as read_logit_file, with its optional keys
 //   generate = "normal", scale = s, seed = k, rows = r, classes = n, offset = c (optional)
 // The random numbers are those of numerics::Random, drawn row by row. Errors are noted in the
 // config; these include a file that is not a matrix, and logits that are not finite in one of the
-// types. A missing file is not an error.
+// types.
 LogitSet read_logit_set(config::Section& section, const std::vector<DType>& dtypes) {
   LogitSet set{.name = inputs::read_name(section, "name"),
                .hazard = section.text("hazard"),
@@ -88,7 +89,7 @@ LogitSet read_logit_set(config::Section& section, const std::vector<DType>& dtyp
     return set;
   }
   inputs::LogitFile file = inputs::read_logit_file(section, dtypes);
-  set.rows = file.rows;
+  set.rows = file.rows();
   set.classes = file.classes;
   set.file = std::move(file.logits);
   set.missing = std::move(file.missing);

@@ -5,8 +5,10 @@
 
 #include <memory>
 #include <optional>
+#include <variant>
 
 #include "inputs/exact_row.hpp"
+#include "inputs/logit_file.hpp"
 #include "inputs/logits.hpp"
 #include "inputs/selection.hpp"
 #include "inputs/variant_plan.hpp"
@@ -26,6 +28,7 @@ struct Hazard {
   std::string name, hazard, source;
   inputs::LogitRow logits;
   std::vector<DType> dtypes;
+  std::string missing = {};  // if the file of the logits is missing: its name and how to get it
 };
 
 struct Point {
@@ -93,24 +96,44 @@ void lay_out(run::Plan& plan, const Columns& columns, Op op,
   const auto row = std::make_shared<inputs::ExactRow<T>>(
       op, [hazard] { return inputs::rounded<T>(hazard->logits.make()); });
   const std::size_t batch = plan.cases.size() + 1;
-  const auto run = [=](const Point& point) { return measure<T>(point, *row, tolerance_ulp); };
+  const auto run = [=](const Point& point) -> std::variant<Found, run::Skip> {
+    if (!point.hazard->missing.empty()) return run::Skip{point.hazard->missing};
+    return measure<T>(point, *row, tolerance_ulp);
+  };
   for (const Variant* variant : variants)
     if (variant->op == op && variant->has(dtype))
       plan.cases.push_back(inputs::of_variant(
           run::case_of(columns, Point{op, hazard, dtype, variant}, run, batch), *variant, dtype));
 }
 
+// Reads the tables [[case]], each with name, hazard, source, optionally dtypes, and logits, which
+// are those of inputs::read_logits() or a file. Each row of a file is a case.
 std::vector<std::shared_ptr<const Hazard>> read_cases(config::Section& config,
                                                       const std::vector<DType>& dtypes) {
   std::vector<std::shared_ptr<const Hazard>> cases;
   inputs::Names names("case");
   for (config::Section& section : config.tables("case")) {
-    Hazard one{inputs::read_name(section, "name"), section.text("hazard"), section.text("source"),
-               inputs::read_logits(section, "logits"),
+    Hazard one{inputs::read_name(section, "name"),
+               section.text("hazard"),
+               section.text("source"),
+               {},
                section.has("dtypes") ? inputs::read_dtypes(section) : dtypes};
-    inputs::require_representable(section, "logits", one.logits, one.dtypes);
     names.add(section, one.name);
-    cases.push_back(std::make_shared<const Hazard>(std::move(one)));
+    if (!inputs::names_logit_file(section, "logits")) {
+      one.logits = inputs::read_logits(section, "logits");
+      inputs::require_representable(section, "logits", one.logits, one.dtypes);
+      cases.push_back(std::make_shared<const Hazard>(std::move(one)));
+      continue;
+    }
+    for (inputs::NamedRow& row : inputs::read_named_rows(section, "logits", one.name, one.dtypes,
+                                                         inputs::SpecialLogits::allowed)) {
+      if (row.name != one.name) names.add(section, row.name);
+      Hazard of_row = one;
+      of_row.name = row.name;
+      of_row.missing = row.missing;
+      if (!row.logits.empty()) of_row.logits = inputs::row_of(std::move(row.logits));
+      cases.push_back(std::make_shared<const Hazard>(std::move(of_row)));
+    }
   }
   return cases;
 }

@@ -6,6 +6,7 @@
 //   offset_loss_ulp  the error of rounding x + c, before any variant ran: the exact answer for the
 //                    rounded row compared with the exact answer for x (log-sum-exp: plus c). No
 //                    softmax can recover it.
+// The rows are drawn for each number of classes, or they are those of a file.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -13,9 +14,11 @@
 #include <limits>
 #include <memory>
 #include <set>
+#include <variant>
 
 #include "inputs/exact_row.hpp"
 #include "inputs/lazy.hpp"
+#include "inputs/logit_file.hpp"
 #include "inputs/logits.hpp"
 #include "inputs/selection.hpp"
 #include "inputs/variant_plan.hpp"
@@ -176,9 +179,11 @@ struct Grid {
   std::vector<double> offsets;
   std::vector<DType> dtypes;
   std::vector<std::size_t> classes;
-  std::vector<std::uint64_t> seeds;
-  double scale;
-  double tolerance_ulp;
+  std::vector<std::uint64_t> seeds = {};
+  double scale = 0;
+  std::shared_ptr<const inputs::LogitFile> file = {};  // if not null, it replaces seeds and scale
+  double largest = 0;                                  // no logit has a larger magnitude
+  double tolerance_ulp = 0;
   std::vector<const Variant*> variants;
 };
 
@@ -188,6 +193,11 @@ typename ShiftedRows<S>::Before rows_before(Op op, const std::shared_ptr<const G
                                             std::size_t classes) {
   return std::make_shared<inputs::ExactRows<S>>([op, grid, classes] {
     inputs::ExactRowList<S> rows;
+    for (std::size_t i = 0; grid->file && i < grid->file->rows(); ++i)
+      rows.push_back(std::make_unique<inputs::ExactRow<S>>(op, [file = grid->file, i] {
+        const auto row = file->row(i);
+        return inputs::rounded<S>({row.begin(), row.end()});
+      }));
     for (const std::uint64_t seed : grid->seeds)
       rows.push_back(
           std::make_unique<inputs::ExactRow<S>>(op, [classes, seed, scale = grid->scale] {
@@ -200,8 +210,8 @@ typename ShiftedRows<S>::Before rows_before(Op op, const std::shared_ptr<const G
 // Whether every logit plus the offset is finite in the type, whatever is drawn. Drawing the logits
 // to find out would take longer than anything else of the plan.
 template <class S>
-bool representable(double offset, double scale) {
-  const S c = static_cast<S>(offset), largest = static_cast<S>(inputs::largest_normal * scale);
+bool representable(double offset, double largest_logit) {
+  const S c = static_cast<S>(offset), largest = static_cast<S>(largest_logit);
   return std::isfinite(double{S(c + largest)}) && std::isfinite(double{S(c - largest)});
 }
 
@@ -225,11 +235,12 @@ void lay_out(run::Plan& plan, const Columns& columns, const std::shared_ptr<cons
              Op op, DType dtype, std::size_t classes) {
   const auto before = rows_before<S>(op, grid, classes);
   for (const double offset : grid->offsets) {
-    if (!representable<S>(offset, grid->scale)) continue;
+    if (!representable<S>(offset, grid->largest)) continue;
     const auto both = std::make_shared<ShiftedRows<S>>(op, static_cast<S>(offset), before);
     const std::size_t batch = plan.cases.size() + 1;
-    const auto run = [both, tolerance_ulp = grid->tolerance_ulp](const Point& point) {
-      return measure<S>(point, *both, tolerance_ulp);
+    const auto run = [both, grid](const Point& point) -> std::variant<Found, run::Skip> {
+      if (grid->file && !grid->file->missing.empty()) return run::Skip{grid->file->missing};
+      return measure<S>(point, *both, grid->tolerance_ulp);
     };
     for (const Variant* variant : grid->variants)
       if (variant->op == op && variant->has(dtype))
@@ -264,9 +275,18 @@ Grid read_grid(config::Section& config) {
   grid.variants = inputs::read_variants(config);
   inputs::require_dtypes(config, grid.dtypes, grid.variants);
   grid.offsets = read_offsets(config, grid.dtypes);
-  grid.classes = inputs::read_classes(config);
-  grid.scale = config.number("scale", {0, 1000});  // finite in every type
-  grid.seeds = read_seeds(config);
+  if (config.has("logits")) {
+    config::Section table = config.table("logits");
+    grid.file =
+        std::make_shared<const inputs::LogitFile>(inputs::read_logit_file(table, grid.dtypes));
+    grid.classes = {grid.file->classes};
+    for (const double x : grid.file->logits) grid.largest = std::max(grid.largest, std::abs(x));
+  } else {
+    grid.classes = inputs::read_classes(config);
+    grid.scale = config.number("scale", {0, 1000});  // finite in every type
+    grid.seeds = read_seeds(config);
+    grid.largest = inputs::largest_normal * grid.scale;
+  }
   grid.tolerance_ulp = config.number("inaccurate_above_ulp", {0.5, 1e6});
   return grid;
 }
@@ -308,7 +328,7 @@ run::Plan plan(config::Section& config) {
   const Columns columns = shift::columns(grid->tolerance_ulp);
   run::Plan plan = inputs::begin_plan(columns.schema(), grid->variants);
   add_views(plan.table, *grid);
-  if (grid->seeds.empty()) return plan;  // noted already
+  if (grid->seeds.empty() && !grid->file) return plan;  // noted already
   for (const Op op : ops::ops_of_logits())
     for (const std::size_t classes : grid->classes)
       for (const DType dtype : grid->dtypes)

@@ -8,6 +8,7 @@
 #include <span>
 #include <utility>
 
+#include "inputs/logit_file.hpp"
 #include "inputs/logits.hpp"
 #include "inputs/selection.hpp"
 #include "numerics/random.hpp"
@@ -85,12 +86,11 @@ void read_file(config::Section& section, const std::vector<ops::DType>& dtypes, 
   const auto file =
       std::make_shared<const inputs::LogitFile>(inputs::read_logit_file(section, dtypes));
   one.missing = file->missing;
-  if (file->rows == 0) return;  // the file is missing, or its error is noted
-  one.rows = file->rows;
+  if (file->logits.empty()) return;  // the file is missing, or its error is noted
+  one.rows = file->rows();
   one.classes = file->classes;
-  one.row = [file](std::size_t classes, std::uint64_t seed) {
-    const auto all = std::span(file->logits);
-    const auto row = all.subspan(seed % file->rows * classes, classes);
+  one.row = [file](std::size_t, std::uint64_t seed) {
+    const auto row = file->row(seed % file->rows());
     return Row(row.begin(), row.end());
   };
 }

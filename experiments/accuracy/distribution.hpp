@@ -33,9 +33,10 @@ struct Distribution {
 //   kind = "dominant", gap = g              one at 0, the others uniform from -g - 1 to -g
 //   kind = "two_tops", gap = g              two at 0, the others as for "dominant"
 //   kind = "equal", value = v               all v
-//   kind = "file", path = "x.npy", obtain = "how to get it"
-//     as read_logit_file. Seed k selects row k of the file, counted from 0; after the last row the
-//     first follows again. A file has one number of classes; for others there are no rows.
+//   kind = "file", path = "x.npy"
+//     as read_logit_file, with its optional keys. Seed k selects row k of the (chosen) rows, counted
+//     from 0; after the last row the first follows again. A file has one number of classes; for
+//     others there are no rows.
 // Kinds other than "file" may also have order = "up", "down" or "shuffled": the values of the row
 // of that seed in that order. Random numbers are those of numerics::Random(seed), drawn from the
 // first class to the last. The places of the leading logits are drawn after the values. The logits

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <variant>
 
 #include "inputs/digits.hpp"
 #include "inputs/loss_batch.hpp"
@@ -231,7 +232,8 @@ run::Plan plan(config::Section& section) {
   const Columns columns = loss::columns();
   run::Plan plan = inputs::begin_plan(columns.schema(), softmaxes);
   add_views(plan.table, config);
-  const auto run = [](const Point& point) {
+  const auto run = [](const Point& point) -> std::variant<Found, run::Skip> {
+    if (!point.about->missing.empty()) return run::Skip{point.about->missing};
     return ops::with_storage(point.about->dtype,
                              [&]<class S>(std::type_identity<S>) { return measure<S>(point); });
   };

@@ -6,7 +6,9 @@
 #include <limits>
 #include <map>
 
+#include "inputs/logit_file.hpp"
 #include "inputs/logits.hpp"
+#include "inputs/matrix_file.hpp"
 #include "inputs/selection.hpp"
 #include "io/number.hpp"
 #include "learn/target.hpp"
@@ -92,19 +94,54 @@ std::vector<Point> case_batch(const LossConfig& config, const LossCase& one) {
   return batch;
 }
 
-inputs::LabelledLogits read_examples(config::Section& section, DType dtype) {
-  inputs::LabelledLogits examples;
-  const auto rows = section.matrix("logits");
-  const auto labels = section.numbers("labels");
-  for (const auto& row : rows) {
-    examples.classes = row.size();
-    examples.logits.insert(examples.logits.end(), row.begin(), row.end());
+// Reads labels = { path = "y.npy" }, which has a label for each row of the file of logits. Returns
+// those of the chosen rows; none after an error.
+std::vector<double> read_label_file(config::Section& section, const inputs::LogitFile& logits,
+                                    std::string& missing) {
+  config::Section table = section.table("labels");
+  const std::string expected = "whole numbers from 0, one for each row, as .npy, .npz or text";
+  const auto file = inputs::read_matrix_file(table, "path", expected, missing);
+  if (!file || logits.rows_in_file == 0) return {};
+  if ((file->rows != 1 && file->columns != 1) || file->values.size() != logits.rows_in_file) {
+    table.reject(
+        "path",
+        fmt::format("{} x {} labels for {} rows", file->rows, file->columns, logits.rows_in_file),
+        "one label for each row of the file of logits");
+    return {};
   }
-  for (const double x : examples.logits)
-    if (!std::isfinite(x)) section.reject("logits", "a logit is not finite", "finite logits");
-  inputs::require_representable(section, "logits", examples.logits, {dtype});
-  if (labels.size() != rows.size()) {
-    section.reject("labels", fmt::format("{} labels for {} rows", labels.size(), rows.size()),
+  std::vector<double> labels;
+  for (const std::size_t row : logits.numbers) labels.push_back(file->values[row]);
+  return labels;
+}
+
+// Reads `logits` and `labels`. If a file is missing, `missing` says so, and there are no examples.
+inputs::LabelledLogits read_examples(config::Section& section, DType dtype, std::string& missing) {
+  inputs::LabelledLogits examples;
+  std::size_t rows = 0;
+  inputs::LogitFile file;
+  if (inputs::names_logit_file(section, "logits")) {
+    config::Section table = section.table("logits");
+    file = inputs::read_logit_file(table, {dtype});
+    missing = file.missing;
+    examples.classes = file.classes;
+    examples.logits = file.logits;
+    rows = file.rows();
+  } else {
+    for (const auto& row : section.matrix("logits")) {
+      examples.classes = row.size();
+      examples.logits.insert(examples.logits.end(), row.begin(), row.end());
+      ++rows;
+    }
+    for (const double x : examples.logits)
+      if (!std::isfinite(x)) section.reject("logits", "a logit is not finite", "finite logits");
+    inputs::require_representable(section, "logits", examples.logits, {dtype});
+  }
+  const auto labels = section.is_table("labels") && section.is_table("logits")
+                          ? read_label_file(section, file, missing)
+                          : section.numbers("labels");
+  if (!missing.empty() || examples.logits.empty()) return {};
+  if (labels.size() != rows) {
+    section.reject("labels", fmt::format("{} labels for {} rows", labels.size(), rows),
                    "one label for each row");
     return {};
   }
@@ -134,8 +171,8 @@ void read_printed(config::Section& section, const std::vector<inputs::Arm>& arms
 }
 
 // Reads the tables [[case]], each with name, hazard, source, dtype, targets (one of `targets`),
-// logits = [[...], ...], labels = [...], and optionally guard and printed = { ARM = "0.6931", ...
-// }. Errors are noted in the config.
+// logits = [[...], ...] or { path = "z.npy" }, labels = [...] or { path = "y.npy" }, and optionally
+// guard and printed = { ARM = "0.6931", ... }. Errors are noted in the config.
 std::vector<LossCase> read_loss_cases(config::Section& config, const std::vector<DType>& dtypes,
                                       const std::vector<std::string>& targets,
                                       const std::vector<inputs::Arm>& arms) {
@@ -154,7 +191,7 @@ std::vector<LossCase> read_loss_cases(config::Section& config, const std::vector
       section.reject("name", "the name 'gap' is reserved for rows drawn at random", "another");
     one.dtype = ops::parse_dtype(section.choice("dtype", dtype_names)).value_or(one.dtype);
     if (section.has("guard")) one.guard = section.number("guard", {1e-300, 0.5});
-    one.examples = read_examples(section, one.dtype);
+    one.examples = read_examples(section, one.dtype, one.missing);
     read_printed(section, arms, one);
     cases.push_back(std::move(one));
   }
@@ -198,7 +235,8 @@ std::vector<std::vector<Point>> batches(const LossConfig& config) {
       if (n == 2 && one_column) all.push_back(gap_batch(config, gap, 1));
     }
   for (const LossCase& one : config.cases)
-    if (!one.examples.labels.empty()) all.push_back(case_batch(config, one));  // else an error
+    if (!one.examples.labels.empty() || !one.missing.empty())  // else an error
+      all.push_back(case_batch(config, one));
   return all;
 }
 

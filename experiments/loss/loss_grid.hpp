@@ -17,7 +17,7 @@
 
 namespace maxtrick::loss {
 
-// Examples that a config spells out, with the losses that were printed for them.
+// Examples that a config spells out or reads from a file, with the losses that were printed for them.
 struct LossCase {
   std::string name, hazard, source;
   ops::DType dtype = ops::DType::float32;
@@ -25,6 +25,7 @@ struct LossCase {
   inputs::LabelledLogits examples;
   std::optional<double> guard = {};            // replaces the arms' own guard
   std::map<std::string, std::string> printed;  // the mean loss by the name of the arm
+  std::string missing = {};                    // if a file is missing: its name and how to get it
 };
 
 // A table of the Markdown file.

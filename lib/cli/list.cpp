@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <filesystem>
 
 #include "cli/plugins.hpp"
 #include "config/config.hpp"
@@ -67,9 +69,23 @@ ResultTable experiments() {
   return table;
 }
 
+// Those that a command without names runs, and then those that must be named.
+std::vector<std::filesystem::path> all_configs() {
+  std::vector<std::filesystem::path> all = default_configs();
+  for (const std::filesystem::path folder : {"configs/external", "configs/long"}) {
+    std::vector<std::filesystem::path> found;
+    if (std::filesystem::is_directory(folder))
+      for (const auto& entry : std::filesystem::directory_iterator(folder))
+        if (entry.path().extension() == ".toml") found.push_back(entry.path());
+    std::sort(found.begin(), found.end());
+    all.insert(all.end(), found.begin(), found.end());
+  }
+  return all;
+}
+
 ResultTable configs() {
   ResultTable table = columns({"config", "experiment", "title"});
-  for (const auto& path : default_configs()) {
+  for (const auto& path : all_configs()) {
     config::ConfigFile file(io::read_file(path), path.string());
     config::Section root = file.root();
     table.rows.push_back({path.string(), root.text("experiment"), root.text("title")});

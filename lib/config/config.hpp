@@ -79,8 +79,6 @@ class Section {
  public:
   // Required keys.
   std::string text(std::string_view key);  // not empty
-  // A path, which ConfigFile::files() records.
-  std::string file(std::string_view key);
   double number(std::string_view key, Range range = {});  // an integer will do; inf and nan only
                                                           // where `range` is the default
   std::int64_t integer(std::string_view key, std::int64_t low, std::int64_t high);
@@ -96,6 +94,9 @@ class Section {
   // Sub-tables: a single one, and a non-empty array of them ([[key]] or inline).
   Section table(std::string_view key);
   std::vector<Section> tables(std::string_view key);
+
+  // Adds the path of a file that the config makes the program read to ConfigFile::files().
+  void records_file(const std::string& path);
 
   // For optional keys: call these before a getter. They make the key known.
   [[nodiscard]] bool has(std::string_view key);

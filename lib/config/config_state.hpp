@@ -66,7 +66,7 @@ struct ConfigState {
   // Represents every value that is not a table.
   SectionState nowhere;
   std::vector<NotedProblem> problems;
-  std::set<std::string> files;  // paths that Section::file() returned
+  std::set<std::string> files;  // paths that Section::records_file() added
 
   [[nodiscard]] Place place(const toml::source_region& region) const;
   void note(const Place& at, std::string message, std::string expected);

@@ -253,11 +253,7 @@ std::string Section::text(std::string_view key) {
   return value ? read_text(*value).value_or("") : "";
 }
 
-std::string Section::file(std::string_view key) {
-  std::string path = text(key);
-  if (!path.empty()) state_->file->files.insert(path);
-  return path;
-}
+void Section::records_file(const std::string& path) { state_->file->files.insert(path); }
 
 double Section::number(std::string_view key, Range range) {
   const double harmless = std::clamp(0.0, range.low, range.high);

@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "inputs/logits.hpp"
+#include "inputs/matrix_file.hpp"
 #include "inputs/selection.hpp"
 #include "io/array.hpp"
 #include "io/files.hpp"
@@ -158,36 +159,7 @@ void read_generated(Section& section, NamedData& data) {
   data.made = on_demand([] { return learn::DataSet{1, 1, 1, {0}, {0}}; });
 }
 
-struct Matrix {
-  std::size_t rows, columns;
-  std::vector<double> values;
-};
-
-// Reads one of the two files. If it does not exist and `obtain` says how to get it, this sets
-// `missing` to a text that says so; without `obtain` it notes an error.
-std::optional<Matrix> read_file(Section& section, std::string_view key, const std::string& expected,
-                                const std::string& obtain, std::string& missing) {
-  const std::string path = section.file(key);
-  if (path.empty()) return std::nullopt;
-  try {
-    if (io::is_there(io::file_of_array(path))) {
-      Array array = io::read_array(path);
-      const auto [rows, columns] = io::matrix_size(array, path);
-      return Matrix{rows, columns, std::move(array.values)};
-    }
-    if (obtain.empty())
-      section.reject(key, text::shown_path(path) + " does not exist",
-                     expected + "; or 'obtain', a text that says how to get the file");
-    else if (missing.empty())
-      missing = fmt::format("{} does not exist. {}", text::shown_path(path), obtain);
-    return std::nullopt;
-  } catch (const std::exception& error) {
-    section.reject(key, error.what(), expected);
-    return std::nullopt;
-  }
-}
-
-bool are_finite(Section& section, const Matrix& points) {
+bool are_finite(Section& section, const MatrixFile& points) {
   const auto wrong = std::find_if_not(points.values.begin(), points.values.end(),
                                       [](double x) { return std::isfinite(x); });
   if (wrong == points.values.end()) return true;
@@ -200,7 +172,7 @@ bool are_finite(Section& section, const Matrix& points) {
   return false;
 }
 
-bool are_one_a_row(Section& section, const Matrix& labels, const Matrix& points) {
+bool are_one_a_row(Section& section, const MatrixFile& labels, const MatrixFile& points) {
   const std::string path = text::shown_path(section.text("labels"));
   const std::size_t count = labels.values.size();
   if (labels.rows != 1 && labels.columns != 1)
@@ -222,7 +194,7 @@ bool are_one_a_row(Section& section, const Matrix& labels, const Matrix& points)
 }
 
 // The number of classes, or nothing after an error.
-std::optional<std::size_t> count_classes(Section& section, const Matrix& labels) {
+std::optional<std::size_t> count_classes(Section& section, const MatrixFile& labels) {
   const bool given = section.has("classes");
   const std::int64_t most = given ? section.integer("classes", 1, max_classes) : max_classes;
   for (std::size_t row = 0; row < labels.values.size(); ++row) {
@@ -244,13 +216,11 @@ std::optional<std::size_t> count_classes(Section& section, const Matrix& labels)
 // and also if a file does not exist; then `missing` says which one.
 learn::DataSet read_data_files(Section& section, std::string& missing) {
   learn::DataSet one_row{1, 1, 1, {0}, {0}};
-  const std::string obtain = section.has("obtain") ? section.text("obtain") : "";
-  auto points = read_file(section, "path",
-                          "a matrix of numbers with one point in each row, as .npy, .npz or text",
-                          obtain, missing);
-  const auto labels =
-      read_file(section, "labels", "whole numbers from 0, one for each row, as .npy, .npz or text",
-                obtain, missing);
+  auto points = read_matrix_file(
+      section, "path", "a matrix of numbers with one point in each row, as .npy, .npz or text",
+      missing);
+  const auto labels = read_matrix_file(
+      section, "labels", "whole numbers from 0, one for each row, as .npy, .npz or text", missing);
   const bool finite = points && are_finite(section, *points);
   const bool level = points && labels && are_one_a_row(section, *labels, *points);
   std::optional<std::size_t> classes;

@@ -7,10 +7,8 @@
 #include <utility>
 
 #include "inputs/selection.hpp"
-#include "io/array.hpp"
 #include "numerics/random.hpp"
 #include "ops/dtype.hpp"
-#include "text/quoted.hpp"
 
 namespace maxtrick::inputs {
 namespace {
@@ -135,15 +133,18 @@ std::vector<double> normal_row(std::size_t classes, double scale, std::uint64_t 
   return row;
 }
 
+LogitRow row_of(std::vector<double> logits) {
+  const double largest = largest_finite(logits);
+  return {[logits = std::move(logits)] { return logits; }, largest};
+}
+
 LogitRow read_logits(Section& section, std::string_view key) {
   if (section.is_table(key)) {
     Section table = section.table(key);
     return read_generated(table);
   }
   std::vector<double> row = section.numbers(key);
-  if (row.empty()) return {};
-  const double largest = largest_finite(row);
-  return {[row = std::move(row)] { return row; }, largest};
+  return row.empty() ? LogitRow{} : row_of(std::move(row));
 }
 
 void require_representable(Section& section, std::string_view key,
@@ -165,30 +166,6 @@ void require_representable(Section& section, std::string_view key, const LogitRo
     return is_finite_in(dtype, row.largest);
   });
   if (!all_are) require_representable(section, key, row.make(), dtypes);
-}
-
-LogitFile read_logit_file(config::Section& section, const std::vector<ops::DType>& dtypes) {
-  LogitFile file;
-  const std::string path = section.file("path"), obtain = section.text("obtain");
-  if (path.empty()) return file;
-  try {
-    if (!io::is_there(io::file_of_array(path))) {
-      file.missing = fmt::format("{} does not exist. {}", text::shown_path(path), obtain);
-      return file;
-    }
-    io::Array array = io::read_array(path);
-    const auto [rows, classes] = io::matrix_size(array, path);
-    file = {rows, classes, std::move(array.values)};
-  } catch (const std::exception& error) {
-    section.reject("path", error.what(), "a matrix of logits, as .npy, .npz or text");
-    return file;
-  }
-  if (!std::all_of(file.logits.begin(), file.logits.end(),
-                   [](double x) { return std::isfinite(x); }))
-    section.reject("path", text::shown_path(path) + " contains NaN or an infinity",
-                   "finite logits");
-  require_representable(section, "path", file.logits, dtypes);
-  return file;
 }
 
 }  // namespace maxtrick::inputs

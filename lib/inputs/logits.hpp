@@ -24,6 +24,9 @@ struct LogitRow {
   double largest = 0;  // no finite logit has a larger magnitude
 };
 
+// The row of these logits.
+[[nodiscard]] LogitRow row_of(std::vector<double> logits);
+
 // Reads key `key` of a section, which is one of
 //   [1000, -inf, nan]                                                  the logits themselves
 //   { generate = "fill", value = v, classes = n }                      all equal
@@ -67,20 +70,5 @@ template <class T>
   for (const double x : logits) row.push_back(static_cast<T>(x));
   return row;
 }
-
-// A matrix of logits in a file that a config names.
-
-struct LogitFile {
-  std::size_t rows = 0, classes = 0;
-  std::vector<double> logits = {};  // in C order
-  std::string missing = {};         // if the file does not exist: its name, and how to get it
-};
-
-// Reads the file at once. The keys of the section are
-//   path = "x.npy", obtain = "how to get it"      a matrix that io::read_array reads
-// Errors are noted in the config: a file that is not a matrix, and logits that are not finite in
-// one of the types. A file that does not exist is not an error; `missing` then says so.
-[[nodiscard]] LogitFile read_logit_file(config::Section& section,
-                                        const std::vector<ops::DType>& dtypes);
 
 }  // namespace maxtrick::inputs

@@ -57,7 +57,9 @@ class Columns {
     std::function<Cell(const Case&, const Result&)> of_result;
   };
 
-  Columns(std::initializer_list<One> all) : all_(std::make_shared<const std::vector<One>>(all)) {}
+  Columns(std::initializer_list<One> all) : Columns(std::vector<One>(all)) {}
+  explicit Columns(std::vector<One> all)
+      : all_(std::make_shared<const std::vector<One>>(std::move(all))) {}
 
   // The columns without the functions that read cells.
   [[nodiscard]] std::vector<Column> schema() const { return {all_->begin(), all_->end()}; }

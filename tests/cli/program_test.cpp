@@ -395,6 +395,13 @@ BOOST_AUTO_TEST_CASE(list_is_the_registry) {
   folder.write("configs/small.toml", small);
   folder.run("$MAXTRICK list configs --format csv")
       .out_is("config,experiment,title\nconfigs/small.toml,overflow,Small\n");
+  // Those that must be named follow.
+  for (const std::string name : {"external/b", "external/a", "long/c"})
+    folder.write("configs/" + name + ".toml", small);
+  folder.run("$MAXTRICK list configs --format csv")
+      .out_has(
+          "configs/small.toml,overflow,Small\nconfigs/external/a.toml,overflow,Small\n"
+          "configs/external/b.toml,overflow,Small\nconfigs/long/c.toml,overflow,Small\n");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -227,8 +227,8 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_in_a_config_is_named) {
     check_rejected(head + file + keys, {message}, {{"x.csv", csv}});
   };
   const std::string obtain = "obtain = \"o\"\n";
-  rejected("", "1,2,3\n", "t.toml:11:1: error: missing key 'obtain'");
-  rejected(obtain, "1,2,3\n",
+  check_rejected(head + file, {"t.toml:15:8: error: x.csv does not exist"});
+  rejected("", "1,2,3\n",
            "t.toml:6:11: error: each row of 'f' has 3 logits, which 'classes' "
            "does not list");
   rejected(obtain + "order = \"up\"\n", "1,2,3\n", "unknown key 'order'");
