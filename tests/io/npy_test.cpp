@@ -35,7 +35,7 @@ std::string shape_error(std::string_view shape, std::string_view data) {
 template <class T>
 std::string raw(std::initializer_list<T> values) {
   std::string bytes(values.size() * sizeof(T), '\0');
-  std::memcpy(bytes.data(), std::data(values), bytes.size());
+  if (!bytes.empty()) std::memcpy(bytes.data(), std::data(values), bytes.size());
   return bytes;
 }
 
