@@ -19,6 +19,7 @@
 #include <thread>
 
 #include "cli/commands.hpp"
+#include "cli/eval/command_line.hpp"
 #include "config/config.hpp"
 #include "io/files.hpp"
 #include "kernels/kernels.hpp"
@@ -118,6 +119,7 @@ class CommandLine {
     add_accept();
     add_data();
     add_eval();
+    add_judge();
     add_guide();
     add_hidden(timing::launch_command, timing::serve_launch);
     add_hidden(worker::serve_command, worker::serve);
@@ -225,42 +227,53 @@ class CommandLine {
   }
 
   void add_eval() {
-    CLI::App* command = add("eval", "run logits of your own through the variants of an op",
+    CLI::App* command = add("eval", "run numbers of your own through the variants of an op",
                             [this] { return cli::eval(eval_); });
-    command->add_option("OP", eval_.op, "softmax, log_softmax, log_sum_exp or cross_entropy")
-        ->required();
-    command
-        ->add_option("--logits", eval_.logits, "rows of logits, separated by ';': \"1,2,3;4,5,6\"")
-        ->option_text("ROWS");
-    command
-        ->add_option("--input", eval_.input,
-                     "file with the logits: .npy (floats or integers of 32 or 64 bits) or CSV")
-        ->check(not_empty)
-        ->option_text("FILE");
-    command
-        ->add_option("--labels", eval_.labels,
-                     "only for cross_entropy: the class of each row, counted from 0: \"0,2\", "
-                     "or a file like that of --input")
-        ->option_text("LABELS");
+    cli::add_problem(*command, eval_);
     command
         ->add_option("--variant", eval_.variant,
-                     "only the variants with a matching name, such as 'softmax.*.scalar', or "
-                     "'clip(*)' for cross_entropy")
+                     "only the variants with a matching name, such as 'softmax.*.scalar' or "
+                     "'clip(*)'; or exact, for the exact answer alone")
         ->option_text("GLOB");
-    command
-        ->add_option(
-            "--dtype", eval_.dtype,
-            "float32, float64, float16, bfloat16, or a 16-bit type that is computed in "
-            "float32, such as float16_in_float32 (default: the type of the input, or float32)")
-        ->option_text("DTYPE");
     command
         ->add_option("-o,--output", eval_.output,
                      "write the result as .npy; only if one variant is selected")
         ->check(not_empty)
         ->option_text("FILE");
+    const std::string check = "Check";
+    command->add_option("--expect", eval_.expect, "exit with 1 if a result differs from this")
+        ->option_text("ARRAY")
+        ->group(check);
+    command->add_option("--expect-gradient", eval_.expect_gradient, "the same for the gradient")
+        ->option_text("ARRAY")
+        ->group(check);
+    command->add_option("--ulp", eval_.ulp, "the largest error in ULP (default 1)")
+        ->option_text("N")
+        ->group(check);
+    command->add_option("--rtol", eval_.rtol, "the largest error, relative to what is expected")
+        ->option_text("R")
+        ->group(check);
+    command->add_option("--atol", eval_.atol, "the largest absolute error, added to --rtol")
+        ->option_text("A")
+        ->group(check);
     add_format(command, eval_.format);
     command->add_flag("--quiet,-q", eval_.quiet, "do not report the variants that are left out");
     add_plugins(command, eval_.plugins);
+  }
+
+  void add_judge() {
+    CLI::App* command = add("judge", "judge a result that was computed elsewhere",
+                            [this] { return cli::judge(judge_); });
+    cli::add_problem(*command, judge_);
+    command->add_option("--result", judge_.result, "the numbers to judge")
+        ->required()
+        ->option_text("ARRAY");
+    command->add_option("--result-gradient", judge_.result_gradient, "with --gradient")
+        ->option_text("ARRAY");
+    command->add_option("--ulp", judge_.ulp, "exit with 1 if an error is larger")->option_text("N");
+    command->add_option("--worst", judge_.worst, "how many elements to show (default 5)")
+        ->option_text("N");
+    add_format(command, judge_.format);
   }
 
   void add_guide() {
@@ -292,7 +305,8 @@ class CommandLine {
   AcceptOptions accept_;
   ListOptions list_;
   DataOptions data_;
-  EvalOptions eval_;
+  cli::EvalOptions eval_;
+  cli::JudgeOptions judge_;
   GuideOptions guide_;
   std::string argument_;
   std::function<int()> chosen_;

@@ -13,10 +13,15 @@ _maxtrick() {
     --variant)
       words=$("$program" list --format csv 2>/dev/null | sed -n '2,$s/,.*//p') ;;
     --format) words='table csv json' ;;
+    --reduction) words='none sum mean rows kept weights' ;;
     --dtype) words='float32 float64 float16 bfloat16 float16_in_float32 bfloat16_in_float32' ;;
-    -o | --output | --baseline | --tables | --export | --input | --labels | --junit | --plugin)
+    -o | --output | --baseline | --tables | --export | --input | --junit | --plugin | --logits | --bias | --mask | \
+      --sink | --labels | --targets | --weights | --sample-weights | --b | --dy | --values | --pos-weight | --expect | \
+      --expect-gradient | --result | --result-gradient)
       return ;;  # a path: the shell's own way
-    --filter | --set | --logits | --plugin-limit | -j | --jobs) return ;;
+    --filter | --set | --plugin-limit | -j | --jobs | --shape | --axis | --scale | --temperature | --soft-cap | \
+      --label-smoothing | --ignore-index | --divisor | --gamma | --factor | --ulp | --rtol | --atol | --worst)
+      return ;;
     *)
       if [[ ! $command ]]; then
         words=$("$program" --help 2>/dev/null |
@@ -27,7 +32,8 @@ _maxtrick() {
       else
         case $command in
           list) words='variants experiments configs' ;;
-          eval) words='softmax log_softmax log_sum_exp cross_entropy' ;;
+          eval | judge)
+            words=$("$program" "$command" --help 2>/dev/null | sed -n 's/^  OP .*the op: //p' | tr -d ',') ;;
         esac
       fi
       ;;

@@ -13,8 +13,8 @@ using Row = std::vector<float>;
 
 // 2^k for an integer k from `low` to `high`.
 double power(Random& random, int low, int high) {
-  return std::ldexp(
-      1.0, low + static_cast<int>(random.below(static_cast<std::uint64_t>(high - low + 1))));
+  return std::ldexp(1.0, low + static_cast<int>(random.below(static_cast<std::uint64_t>(high) + 1 -
+                                                             static_cast<std::uint64_t>(low))));
 }
 
 void normal(Random& random, Row& row, double scale) {

@@ -89,13 +89,15 @@ Errors gradient_errors(const std::vector<ExactLoss>& exact, std::span<const T> g
 struct Found {
   std::size_t examples = 0;
   double mean = 0, exact_mean = 0;  // losses
-  Errors loss = {}, gradient = {};
+  Errors loss = {};
+  std::optional<Errors> gradient = {};    // empty for a loss without a gradient
   std::optional<Errors> difference = {};  // of the gradient p - t; empty for a loss of logits
 
   [[nodiscard]] std::string outcome() const {
-    if (loss.infinite + gradient.infinite > 0) return "not_finite";
-    if (loss.lost > 0) return gradient.lost > 0 ? "both_lost" : "loss_lost";
-    return gradient.lost > 0 ? "gradient_lost" : "ok";
+    const Errors of_gradient = gradient.value_or(Errors{});
+    if (loss.infinite + of_gradient.infinite > 0) return "not_finite";
+    if (loss.lost > 0) return of_gradient.lost > 0 ? "both_lost" : "loss_lost";
+    return of_gradient.lost > 0 ? "gradient_lost" : "ok";
   }
 };
 
@@ -124,7 +126,7 @@ Found measure(const Point& point) {
   }
   batch.run(point.arm.loss(point.arm.gradient, point.about->guard));
   found.loss = loss_errors<T>(exact, batch.losses);
-  found.gradient = gradient_errors<T>(exact, batch.gradient);
+  if (point.arm.has_gradient()) found.gradient = gradient_errors<T>(exact, batch.gradient);
   found.mean = double{batch.mean};
   double sum = 0;
   for (const auto& one : exact) sum += one.loss.high;
@@ -146,9 +148,12 @@ Columns columns() {
   const table::Tolerance few{Measure::absolute, 0.01,
                              libm + "; one example in a hundred may cross the threshold",
                              table::of_a_share};
-  const auto share = [](Errors Found::*errors, std::size_t Errors::*count) {
+  const auto share = [](auto errors, std::size_t Errors::*count) {
     return [=](const Found& found) {
-      return static_cast<double>(found.*errors.*count) / static_cast<double>(found.examples);
+      const std::optional<Errors> all = found.*errors;
+      return all ? table::Cell(static_cast<double>((*all).*count) /
+                               static_cast<double>(found.examples))
+                 : table::Cell();
     };
   };
   const auto error_u = [](auto errors) {
@@ -226,11 +231,11 @@ Columns columns() {
 
 run::Plan plan(config::Section& section) {
   const LossConfig config = read_loss_config(section);
-  std::vector<const ops::Variant*> softmaxes;
+  std::vector<const ops::Variant*> variants;
   for (const Arm& arm : config.arms)
-    if (arm.softmax) softmaxes.push_back(arm.softmax);
+    if (arm.variant()) variants.push_back(arm.variant());
   const Columns columns = loss::columns();
-  run::Plan plan = inputs::begin_plan(columns.schema(), softmaxes);
+  run::Plan plan = inputs::begin_plan(columns.schema(), variants);
   add_views(plan.table, config);
   const auto run = [](const Point& point) -> std::variant<Found, run::Skip> {
     if (!point.about->missing.empty()) return run::Skip{point.about->missing};
@@ -242,9 +247,12 @@ run::Plan plan(config::Section& section) {
     for (const Point& point : points) {
       run::Case one = run::case_of(columns, point, run, batch);
       const ops::DType dtype = point.about->dtype;
-      if (point.arm.softmax) one = inputs::of_variant(std::move(one), *point.arm.softmax, dtype);
-      // After an error in the config, a loss of probabilities may lack its softmax.
-      if (point.arm.softmax || point.arm.formulation->input != ops::LossInput::probabilities)
+      if (point.arm.variant())
+        one = inputs::of_variant(std::move(one), *point.arm.variant(), dtype);
+      // After an error in the config, a loss of probabilities may lack its softmax. The bits of a
+      // plug-in are never promised.
+      if (!point.arm.kernel &&
+          (point.arm.softmax || point.arm.formulation->input != ops::LossInput::probabilities))
         one.promised = point.arm.loss().promises_bits(dtype);
       plan.cases.push_back(std::move(one));
     }

@@ -49,8 +49,10 @@ void read_grid(config::Section& section, LossConfig& config) {
 // Appends the examples once for each loss that applies to them.
 void add_losses(std::vector<Point>& batch, const Point& examples,
                 const std::vector<inputs::Arm>& arms) {
+  const LossCase& about = *examples.about;
   for (const inputs::Arm& arm : arms)
-    if (arm.formulation->binary() == (examples.about->examples.classes == 1)) {
+    if (arm.formulation->binary() == (about.examples.classes == 1) &&
+        arm.computes(about.dtype, about.targets == "one_hot")) {
       batch.push_back(examples);
       batch.back().arm = arm;
     }
@@ -219,6 +221,7 @@ LossConfig read_loss_config(config::Section& section) {
     config.cases = read_loss_cases(section, config.dtypes, config.targets, config.arms);
   if (!has_gaps && !has_cases)
     section.reject("gaps", "neither 'gaps' nor a [[case]] is given", "'gaps' or a [[case]]");
+  for (inputs::Arm& arm : inputs::plugin_arms()) config.arms.push_back(std::move(arm));
   return config;
 }
 

@@ -57,7 +57,8 @@ struct LossConfig {
 
 // Reads dtypes, targets (sparse, one_hot), [[arm]], and at least one of: the tables [[case]]; gaps
 // with classes, examples, max_logits, seed and tables [[view]], each of which has a dtype, a number
-// of classes and a format of targets. Errors are noted in the config.
+// of classes and a format of targets. Errors are noted in the config. The losses of the user's
+// plug-ins follow the arms of the config.
 [[nodiscard]] LossConfig read_loss_config(config::Section& section);
 
 // One loss on shared examples: either random ones, or those of a case.

@@ -47,7 +47,8 @@ const std::vector<Shown>& shown() {
   static const std::vector<Shown> all = [] {
     std::vector<Shown> chosen;
     for (const Variant& variant : ops::variants())
-      if (variant.op->output == ops::Output::row && variant.isa == "scalar")
+      if (variant.op->plain && variant.op->output == ops::Output::row && variant.isa == "scalar" &&
+          !variant.optional)
         chosen.push_back({&variant, variant.name()});
     std::stable_sort(chosen.begin(), chosen.end(), [](const Shown& a, const Shown& b) {
       return order(*a.variant) < order(*b.variant);

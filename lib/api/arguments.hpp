@@ -12,11 +12,11 @@
 namespace maxtrick::api {
 
 // An argument in memory: `rows` rows of `columns` numbers of four bytes. Consecutive rows start
-// `stride` numbers apart.
+// `stride` numbers apart, and the numbers of a row are `class_stride` apart.
 struct Extent {
   const char* name;
   const void* data;
-  std::size_t rows, columns, stride;
+  std::size_t rows, columns, stride, class_stride = 1;
 };
 
 // The arguments of one call of `function`.

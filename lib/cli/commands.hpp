@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "ops/op.hpp"
 #include "table/render.hpp"
 
 namespace maxtrick::cli {
@@ -67,19 +66,6 @@ struct ListOptions {
   PluginOptions plugins = {};
 };
 
-struct EvalOptions {
-  std::string op;
-  std::string logits;           // "1,2,3;4,5,6", or
-  std::filesystem::path input;  // a .npy or CSV file
-  std::string labels;           // for cross_entropy: "0,2", or such a file
-  std::string variant;          // glob; empty: all variants of the op
-  std::string dtype;            // empty: the type of the input, or float32
-  std::filesystem::path output;
-  table::Format format = table::Format::table;
-  bool quiet = false;
-  PluginOptions plugins = {};
-};
-
 struct DataOptions : TableOptions {  // for one config
   std::filesystem::path folder;      // -o
 };
@@ -96,10 +82,6 @@ int check(const CheckOptions& options);
 int accept(const AcceptOptions& options);
 // Lists the variants, the experiments or the configs.
 int list(const ListOptions& options);
-// Computes an op of given logits by several variants, next to the exact answer.
-int eval(const EvalOptions& options);
-// The part of eval() for an op that takes targets.
-int eval_loss(const EvalOptions& options, ops::Op op);
 // Writes the data sets of a config to files.
 int data(const DataOptions& options);
 // Prints recommendations of formulas, made from the committed tables.

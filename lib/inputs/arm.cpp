@@ -2,7 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <deque>
+#include <span>
+
 #include "inputs/selection.hpp"
+#include "ops/cross_entropy.hpp"
+#include "ops/cross_entropy_gradient.hpp"
 #include "ops/softmax.hpp"
 
 namespace maxtrick::inputs {
@@ -59,7 +64,45 @@ Arm read_arm(config::Section& section, const std::vector<DType>& dtypes) {
   return one;
 }
 
+// The loss of a plug-in as a formula of logits that computes its own gradient.
+template <class T>
+ops::RowLosses<T> row_losses(const Variant& kernel) {
+  const ops::Compute<T>& compute = kernel.compute<T>();
+  if (!compute) return {};
+  return [compute, op = kernel.op](numerics::Rows<const T> logits, const ops::Targets<T>& targets,
+                                   T, std::span<T> losses, numerics::Rows<T> gradient) {
+    compute(only_arguments_of<T>(
+        op, {.logits = logits, .result = gradient, .targets = targets, .losses = losses}));
+  };
+}
+
+const std::deque<Formulation>& plugin_formulations() {
+  static const std::deque<Formulation> all = [] {
+    std::deque<Formulation> made;
+    for (const Variant& kernel : ops::variants())
+      if (!kernel.plugin.empty() && kernel.formulation.empty() &&
+          (kernel.op == ops::cross_entropy || kernel.op == ops::cross_entropy_gradient))
+        made.push_back({.name = kernel.name(),
+                        .summary = kernel.summary,
+                        .source = kernel.source,
+                        .input = LossInput::logits,
+                        .float32 = row_losses<float>(kernel),
+                        .float64 = row_losses<double>(kernel),
+                        .float16 = row_losses<numerics::Float16>(kernel),
+                        .bfloat16 = row_losses<numerics::BFloat16>(kernel)});
+    return made;
+  }();
+  return all;
+}
+
 }  // namespace
+
+std::vector<Arm> plugin_arms() {
+  std::vector<Arm> arms;
+  for (const Formulation& one : plugin_formulations())
+    arms.push_back({.name = one.name, .formulation = &one, .kernel = ops::find_variant(one.name)});
+  return arms;
+}
 
 std::vector<Arm> read_arms(config::Section& config, const std::vector<DType>& dtypes) {
   std::vector<Arm> arms;

@@ -28,9 +28,10 @@ std::vector<T> read_named(config::Section& section, std::string_view key, std::s
 // The variants of functions of the logits alone. A loss also needs a target for each row, so
 // configs select losses by [[arm]] instead.
 std::vector<const Variant*> variants_of_logits() {
+  const std::vector<Op> of_logits = ops::ops_of_logits();
   std::vector<const Variant*> all;
   for (const Variant& variant : ops::variants())
-    if (!ops::takes_targets(variant.op)) all.push_back(&variant);
+    if (std::ranges::count(of_logits, variant.op) > 0) all.push_back(&variant);
   return all;
 }
 

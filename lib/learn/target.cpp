@@ -3,8 +3,6 @@
 #include <charconv>
 #include <cmath>
 #include <iterator>
-#include <limits>
-#include <sstream>
 #include <string>
 
 namespace maxtrick::learn {
@@ -16,14 +14,6 @@ std::string shown(double x) {
   return {text, std::to_chars(std::begin(text), std::end(text), x).ptr};
 }
 
-template <class... Parts>
-[[noreturn]] void fail(std::size_t row, const Parts&... parts) {
-  std::ostringstream text;
-  text << "row " << row << ": ";
-  (text << ... << parts);
-  throw LabelError(text.str());
-}
-
 }  // namespace
 
 std::vector<std::int32_t> class_indices(std::span<const double> labels, std::size_t classes) {
@@ -31,29 +21,11 @@ std::vector<std::int32_t> class_indices(std::span<const double> labels, std::siz
   for (std::size_t i = 0; i < labels.size(); ++i) {
     const double label = labels[i];
     if (!(label >= 0 && label < static_cast<double>(classes) && label == std::floor(label)))
-      fail(i, "label ", shown(label), " is not a class; expected 0 to ", classes - 1);
+      throw LabelError("row " + std::to_string(i) + ": label " + shown(label) +
+                       " is not a class; expected 0 to " + std::to_string(classes - 1));
     indices.push_back(static_cast<std::int32_t>(label));
   }
   return indices;
 }
-
-template <class T>
-void require_distributions(numerics::Rows<const T> weights) {
-  for (std::size_t i = 0; i < weights.rows; ++i) {
-    double sum = 0;
-    for (const T weight : weights.row(i)) {
-      const double w{weight};
-      if (!(w >= 0)) fail(i, "a weight of ", shown(w), "; expected at least 0");
-      sum += w;
-    }
-    const double allowed =
-        static_cast<double>(weights.columns) * double{std::numeric_limits<T>::epsilon()};
-    if (!(std::abs(sum - 1) <= allowed))
-      fail(i, "the sum of the weights is ", shown(sum), "; expected 1");
-  }
-}
-
-template void require_distributions<float>(numerics::Rows<const float>);
-template void require_distributions<double>(numerics::Rows<const double>);
 
 }  // namespace maxtrick::learn

@@ -1,4 +1,4 @@
-// Labels as they are read from input: class indices, or a weight for each class.
+// Labels as they are read from input.
 #pragma once
 
 #include <cstddef>
@@ -24,10 +24,5 @@ struct LabelError : std::invalid_argument {
 // classes - 1.
 [[nodiscard]] std::vector<std::int32_t> class_indices(std::span<const double> labels,
                                                       std::size_t classes);
-
-// Throws LabelError if a row has a negative weight or NaN, or if its weights do not sum to 1
-// (within `classes` roundings of T).
-template <class T>
-void require_distributions(numerics::Rows<const T> weights);
 
 }  // namespace maxtrick::learn

@@ -165,6 +165,14 @@ template <Small S>
 S log1p(S x) {
   return std::log1p(double{x});
 }
+template <Small S>
+S tanh(S x) {
+  return std::tanh(double{x});
+}
+template <Small S>
+S pow(S x, S y) {
+  return std::pow(double{x}, double{y});
+}
 
 }  // namespace maxtrick::numerics
 

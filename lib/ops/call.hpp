@@ -6,11 +6,15 @@
 #include "numerics/rows.hpp"
 #include "ops/op.hpp"
 #include "ops/target.hpp"
+#include "ops/transform.hpp"
 
 namespace maxtrick::ops {
 
-// The op is computed for each row of scale * logits. There are 0 or more rows and 1 or more
-// classes. What is written must not overlap any other argument.
+// The op is computed for each row of z, which `scale` and `transform` make of the logits x:
+//   z_k = scale x_k / temperature, soft cap, bias, mask, sink (transform.hpp).
+// A gradient is with respect to z, except from variants with takes_transform and from
+// run_transformed() (lower.hpp), which give the one with respect to x. There are 0 or more rows and 1
+// or more classes. What is written must not overlap any other argument.
 template <class T>
 struct Call {
   numerics::Rows<const T> logits;
@@ -20,9 +24,14 @@ struct Call {
   numerics::Rows<T> result = {};
   Targets<T> targets = {};   // one for each row
   std::span<T> losses = {};  // one for each row
-  T scale = 1;               // of the logits: 1 / temperature
+  T scale = 1;               // of the logits
   T gradient_scale = 1;      // of the gradient: 1 / rows for the mean of the losses
   unsigned threads = 1;      // the largest number, for variants that take threads
+  Transform<T> transform = {};
+  // One number for each class, for ops that have OpDefinition::factors, and one number for the call,
+  // for ops that have OpDefinition::parameter.
+  numerics::Rows<const T> factors = {};
+  T parameter = 0;
 
   // `count` rows from row `first` on.
   [[nodiscard]] Call part(std::size_t first, std::size_t count) const {
@@ -31,7 +40,12 @@ struct Call {
     one.result = result.part(first, count);
     one.targets = targets.part(first, count);
     if (!losses.empty()) one.losses = losses.subspan(first, count);
+    one.transform = transform.part(first, count);
+    one.factors = factors.part(first, count);
     return one;
+  }
+  [[nodiscard]] RowTransform<T> row_transform(std::size_t i) const {
+    return transform.row(i, scale);
   }
 };
 
@@ -40,6 +54,8 @@ struct Call {
 template <class T>
 [[nodiscard]] Call<T> only_arguments_of(Op op, Call<T> call) {
   if (op->output == Output::loss) call.result = {};
+  if (op->factors.name.empty()) call.factors = {};
+  if (op->parameter.name.empty()) call.parameter = 0;
   if (takes_targets(op)) return call;
   call.targets = {};
   call.losses = {};

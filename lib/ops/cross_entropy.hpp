@@ -13,7 +13,7 @@ inline constexpr OpDefinition cross_entropy_definition{
     .output = Output::loss,
     .values = Values::losses,
     .distribution = true,
-};
+    .plain = true};
 inline constexpr Op cross_entropy{cross_entropy_definition};
 
 }  // namespace maxtrick::ops

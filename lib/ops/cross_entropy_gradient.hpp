@@ -13,7 +13,7 @@ inline constexpr OpDefinition cross_entropy_gradient_definition{
     .output = Output::loss_and_gradient,
     .values = Values::losses,
     .distribution = true,
-};
+    .plain = true};
 inline constexpr Op cross_entropy_gradient{cross_entropy_gradient_definition};
 
 }  // namespace maxtrick::ops

@@ -47,14 +47,14 @@ void by_logits(LossInput input, GradientForm form, const Targets<T>& targets, Ro
     const auto g = gradient.row(i);
     if (input == LossInput::sigmoid) {
       g[0] = form == GradientForm::chain ? g[0] * (pi[0] * (T(1) - pi[0]))
-                                         : pi[0] - targets[i].label();
+                                         : pi[0] - targets.row(i, 1).label();
     } else if (form == GradientForm::chain && input == LossInput::probabilities) {
       // The product of the Jacobian, p_i (delta_ij - p_j), and g.
       T product = 0;
       for (std::size_t k = 0; k < g.size(); ++k) product += g[k] * pi[k];
       for (std::size_t k = 0; k < g.size(); ++k) g[k] = pi[k] * (g[k] - product);
     } else {
-      for (std::size_t k = 0; k < g.size(); ++k) g[k] = pi[k] - targets[i].weight(k);
+      for (std::size_t k = 0; k < g.size(); ++k) g[k] = pi[k] - targets.row(i, g.size()).weight(k);
     }
   }
 }
@@ -145,7 +145,8 @@ std::vector<Variant> losses_of_all_formulations(const std::vector<Variant>& vari
       continue;
     }
     for (const Variant& variant : variants)
-      if (variant.op == softmax && variant.formulation.empty())
+      // Those that take a transform are for calls that have one.
+      if (variant.op == softmax && variant.formulation.empty() && !variant.takes_transform)
         losses.push_back(with_softmax(formulation, &variant));
   }
   return losses;

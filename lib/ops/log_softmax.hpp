@@ -13,7 +13,8 @@ inline constexpr OpDefinition log_softmax_definition{
     .output = Output::row,
     .values = Values::logarithms,
     .distribution = true,
-    .norm = [](const RowFacts& row) { return row.max - row.min + row.least_log_S(); }};
+    .norm = [](const RowFacts& row) { return row.max - row.min + row.least_log_S(); },
+    .plain = true};
 inline constexpr Op log_softmax{log_softmax_definition};
 
 }  // namespace maxtrick::ops

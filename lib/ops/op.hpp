@@ -22,6 +22,18 @@ enum class Values {
   probabilities,  // 0 after an underflow
   logarithms,     // of a probability or of a sum: -inf after an underflow of that
   losses,         // minus the logarithm of a probability: +inf after an underflow of that
+  numbers,        // any other numbers
+  indicators,     // 0 or 1 by comparisons, without rounding
+};
+
+// What the numbers in Call::logits are.
+enum class Input { logits, log_probabilities, probabilities };
+
+// An argument that only this op has: its name on the command line, and in the formula.
+struct OwnArgument {
+  std::string_view name = {};  // empty: there is none
+  bool required = false;
+  double preset = 0;  // the value if it is not given
 };
 
 struct OpDefinition {
@@ -35,6 +47,14 @@ struct OpDefinition {
   // A lower bound on max_i |y_i| over the exact results of a row, to which norm-wise errors are
   // relative. Null if no norm-wise bound is stated for the op.
   double (*norm)(const RowFacts&) = nullptr;
+  Input input = Input::logits;
+  OwnArgument factors = {};    // Call::factors, one number for each class
+  OwnArgument parameter = {};  // Call::parameter, one number for the whole call
+  // Whether each logit is a row of its own, which stands for two classes: 0 and that logit.
+  bool binary = false;
+  // Whether logits, and a class for each row of a loss, are all that it needs. Tables, speed and sliders
+  // have these ops only.
+  bool plain = false;
 };
 
 // A handle of a definition. Two handles are equal if they refer to the same definition.

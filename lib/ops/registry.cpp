@@ -52,7 +52,7 @@ std::vector<Op> all_ops() {
 
 std::vector<Op> ops_of_logits() {
   std::vector<Op> ops = all_ops();
-  std::erase_if(ops, [](Op op) { return takes_targets(op); });
+  std::erase_if(ops, [](Op op) { return takes_targets(op) || !op->plain; });
   return ops;
 }
 

@@ -20,7 +20,7 @@ struct Register {
 // ops, in the order of their places. Neither function closes the list.
 [[nodiscard]] std::optional<Op> parse_op(std::string_view name);
 [[nodiscard]] std::vector<Op> all_ops();
-// The ops that need no targets, that is, functions of the logits alone.
+// The plain ops that need no targets, that is, functions of the logits alone.
 [[nodiscard]] std::vector<Op> ops_of_logits();
 
 // Whether a variant of that name is registered already. Does not close the list.

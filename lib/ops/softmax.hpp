@@ -13,7 +13,8 @@ inline constexpr OpDefinition softmax_definition{
     .output = Output::row,
     .values = Values::probabilities,
     .distribution = true,
-    .norm = [](const RowFacts& row) { return std::exp(-row.least_log_S()); }};
+    .norm = [](const RowFacts& row) { return std::exp(-row.least_log_S()); },
+    .plain = true};
 inline constexpr Op softmax{softmax_definition};
 
 }  // namespace maxtrick::ops

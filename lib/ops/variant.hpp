@@ -95,9 +95,12 @@ struct Variant {
   std::string plugin = {};
   // What the variant supports beyond dense rows of logits, a scale of 1, targets that are classes,
   // and one thread. run() in ops/run.hpp provides other strides and scales.
-  bool takes_threads = false;       // any number of threads; otherwise it uses the calling thread
-  bool takes_coefficients = false;  // targets with a coefficient for each class
-  bool one_column = false;          // a loss of two classes in one column of logits
+  bool takes_threads = false;        // any number of threads; otherwise it uses the calling thread
+  bool takes_class_strides = false;  // column strides other than 1
+  bool takes_scale = false;          // a scale of the logits other than 1
+  bool takes_coefficients = false;   // targets with a coefficient for each class
+  bool one_column = false;           // a loss of two classes in one column of logits
+  bool takes_transform = false;  // a scale and Call::transform; otherwise lower.hpp applies them
   // For a loss that combines a formulation with a softmax (ops/formulation.hpp): the names of both.
   // Otherwise empty.
   std::string formulation = {}, softmax = {};

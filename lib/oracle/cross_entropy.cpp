@@ -14,7 +14,9 @@
 #include "ops/cross_entropy_gradient.hpp"
 #include "ops/log_softmax.hpp"
 #include "ops/softmax.hpp"
+#include "oracle/coefficients.hpp"
 #include "oracle/enclosure.hpp"
+#include "oracle/general.hpp"
 #include "oracle/solver.hpp"
 
 namespace maxtrick::oracle {
@@ -55,6 +57,85 @@ const RegisterSolver loss{ops::cross_entropy, []<class T>(const Question<T>& que
 const RegisterSolver gradient{
     ops::cross_entropy_gradient,
     []<class T>(const Question<T>& question) { return losses_and_gradient(question); }};
+
+// loss = sum_k c_k (L - d_k),   g_k = scale z'_k (y_k sum_j c_j - c_k)
+//      = scale z'_k (e_k (sum_j c_j - n_k c_k) - c_k outside_k) / S,
+// in which nothing cancels but what cancels in the exact result.
+template <class T>
+Answer<T> with_coefficients(const Question<T>& question) {
+  const std::size_t n = question.logits.size();
+  const std::size_t entries = question.with_gradient ? n : 0;
+  const ops::Target<T> target = question.coefficients.value_or(ops::Target<T>(question.target));
+  Answer<T> special_answer;
+  if (target.is_ignored) {
+    special_answer.loss = exact_zero<T>();
+    special_answer.result.assign(entries, exact_zero<T>());
+    return special_answer;
+  }
+  if (kind_of(question.logits, question.transform) != ZKind::finite) {
+    special_answer.loss = exact_nan<T>();
+    special_answer.result.assign(entries, exact_nan<T>());
+    return special_answer;
+  }
+  const Groups<T> groups(question.logits, question.transform);
+  return at_growing_precision<T>([&](mpfr_prec_t bits, Decision<T>& decide) {
+    const TransformedRow<T> row(question.logits, question.transform, groups, bits);
+    const Coefficients<T> c(target, n, bits);
+    Interval total = row.number(0), product = row.number(0);
+    std::vector<Interval> of_group(groups.size(), row.number(0));
+    double infinite = 0;  // the signs of the infinite terms; NaN if there are both
+    for (std::size_t k = 0; k < n; ++k) {
+      total += c.of_class[k];
+      if (groups.of_class[k] != Groups<T>::none)
+        of_group[groups.of_class[k]] += c.of_class[k];
+      else if (const double sign = c.of_class[k].near() < 0 ? -1 : 1; !c.of_class[k].is_zero())
+        infinite =
+            infinite == 0 || infinite == sign ? sign : std::numeric_limits<double>::quiet_NaN();
+    }
+    // If the coefficients cancel, so do L and m, and what is left may be rational.
+    const bool rational = total.is_zero() && question.transform.soft_cap == T(0);
+    for (std::size_t g = 0; g < groups.size(); ++g)
+      product += of_group[g] * (rational ? row.z_times_temperature(g) : row.d(g));
+    if (rational) product = product / row.number(question.transform.temperature);
+    Answer<T> at;
+    at.loss = infinite == 0          ? decide((total * row.L() - product) / c.denominator)
+              : std::isnan(infinite) ? exact_nan<T>()
+                                     : exact_infinity<T>(infinite);
+    if (entries == 0) return at;
+    const Interval scale = row.number(question.gradient_scale);
+    const Interval divisor = row.S() * c.denominator;
+    for (std::size_t k = 0; k < n && decide.complete(); ++k) {
+      const Interval& ck = c.of_class[k];
+      const std::size_t g = groups.of_class[k];
+      if (g == Groups<T>::none) {
+        const bool constant = question.transform.masked(k) || ck.is_zero();
+        at.result.push_back(
+            constant ? exact_zero<T>()
+                     : decide(-(scale * ck * row.slope_at(question.logits[k])) / c.denominator));
+        continue;
+      }
+      // If the coefficients cancel, the result is -c_k, of which an interval of S c_k / S would never
+      // become a point.
+      if (total.is_zero()) {
+        at.result.push_back(decide(-(scale * ck * row.slope(g)) / c.denominator));
+        continue;
+      }
+      const Interval difference = total - ck * row.number(groups.count[g]);
+      at.result.push_back(
+          decide(scale * row.slope(g) * (row.e(g) * difference - ck * row.outside(g)) / divisor));
+    }
+    return at;
+  });
+}
+
+const RegisterGeneralSolver general_loss{
+    ops::cross_entropy,
+    []<class T>(const Question<T>& question) { return with_coefficients(question); }};
+const RegisterGeneralSolver general_gradient{ops::cross_entropy_gradient,
+                                             []<class T>(Question<T> question) {
+                                               question.with_gradient = true;
+                                               return with_coefficients(question);
+                                             }};
 
 }  // namespace
 }  // namespace maxtrick::oracle

@@ -3,6 +3,7 @@
 
 #include "oracle/enclosure.hpp"
 #include "oracle/first_stage.hpp"
+#include "oracle/general.hpp"
 #include "oracle/solver.hpp"
 
 namespace maxtrick::oracle {
@@ -43,6 +44,16 @@ const RegisterSolver registered{
     ops::log_softmax, []<class T>(const Question<T>& question) {
       const auto masked = special(-std::numeric_limits<T>::infinity());
       return Answer<T>{for_each_class(question, masked, in_pairs<T>, evaluate<T>)};
+    }};
+
+// y_g = d_g - L.
+const RegisterGeneralSolver general{
+    ops::log_softmax, []<class T>(const Question<T>& question) {
+      if (kind_of(question.logits, question.transform) != ZKind::finite)
+        return all_nan<T>(question.logits.size());
+      return for_each_group(question, exact_infinity<T>(-1), [](const TransformedRow<T>& row) {
+        return [&row, L = row.L()](std::size_t g) { return row.d(g) - L; };
+      });
     }};
 
 }  // namespace

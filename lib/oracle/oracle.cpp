@@ -10,8 +10,12 @@
 namespace maxtrick::oracle {
 namespace {
 
-// The list is local to a function, so that it exists before the first registering object.
+// The lists are local to functions, so that they exist before the first registering object.
 std::vector<Solver>& solvers() {
+  static std::vector<Solver> instance;
+  return instance;
+}
+std::vector<Solver>& general_solvers() {
   static std::vector<Solver> instance;
   return instance;
 }
@@ -19,12 +23,15 @@ std::vector<Solver>& solvers() {
 }  // namespace
 
 void RegisterSolver::add(Solver solver) { solvers().push_back(std::move(solver)); }
+void RegisterGeneralSolver::add(Solver solver) { general_solvers().push_back(std::move(solver)); }
 
 template <class T>
 Answer<T> answer(ops::Op op, const Question<T>& question) {
   if (question.logits.empty()) throw std::invalid_argument("a row without classes");
-  for (const Solver& solver : solvers())
-    if (solver.op == op) return ops::of_type<T>(solver)(question);
+  for (const auto* list : {&solvers(), &general_solvers()})
+    for (const Solver& solver : *list)
+      if (solver.op == op && (list == &general_solvers() || question.plain()))
+        return ops::of_type<T>(solver)(question);
   throw std::logic_error("the oracle has no solver for " + std::string(op->name));
 }
 

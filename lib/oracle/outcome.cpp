@@ -27,6 +27,8 @@ bool vanished(ops::Op op, T got) {
     case ops::Values::probabilities: break;
     case ops::Values::logarithms: return got == -infinity;
     case ops::Values::losses: return got == infinity;
+    case ops::Values::numbers:
+    case ops::Values::indicators: return false;
   }
   return got == 0;
 }

@@ -3,6 +3,7 @@
 
 #include "oracle/enclosure.hpp"
 #include "oracle/first_stage.hpp"
+#include "oracle/general.hpp"
 #include "oracle/solver.hpp"
 
 namespace maxtrick::oracle {
@@ -57,6 +58,16 @@ std::optional<std::vector<numerics::Exact<T>>> in_pairs(const Logits<T>& logits)
 const RegisterSolver registered{
     ops::softmax, []<class T>(const Question<T>& question) {
       return Answer<T>{for_each_class(question, zero<T>(), in_pairs<T>, evaluate<T>)};
+    }};
+
+// y_g = e^d_g / S. A row without a finite z and with a sink has probabilities 0.
+const RegisterGeneralSolver general{
+    ops::softmax, []<class T>(const Question<T>& question) {
+      if (kind_of(question.logits, question.transform) != ZKind::finite)
+        return all_nan<T>(question.logits.size());
+      return for_each_group(question, zero<T>(), [](const TransformedRow<T>& row) {
+        return [&row, S = row.S()](std::size_t g) { return row.e(g) / S; };
+      });
     }};
 
 }  // namespace

@@ -11,6 +11,8 @@
 #include "numerics/error.hpp"
 #include "numerics/small_float.hpp"
 #include "ops/op.hpp"
+#include "ops/target.hpp"
+#include "ops/transform.hpp"
 
 namespace maxtrick::oracle {
 
@@ -21,19 +23,32 @@ enum class Stages {
   pairs_first,  // double-double arithmetic (first_stage.hpp), and MPFR for the rows it leaves
 };
 
-// A row of logits, and the additional arguments of a loss.
+// A row of logits, and the other arguments of an op (ops::Call).
 template <class T>
 struct Question {
   std::span<const T> logits;
   Stages stages = Stages::mpfr_only;
   std::size_t target = 0;  // the class, for ops that take targets
   double gradient_scale = 1;
+  // If one of these is set, the op's general solver answers. It also gives the gradient of any loss,
+  // and measures the error of each entry in ULPs of its own exact value.
+  ops::RowTransform<T> transform = {};
+  std::optional<ops::Target<T>> coefficients = {};  // instead of `target`
+  std::span<const T> factors = {};
+  std::optional<T> parameter = {};
+  bool with_gradient = false;
+
+  [[nodiscard]] bool plain() const {
+    return transform.identity() && !coefficients && factors.empty() && !parameter;
+  }
 };
 
 template <class T>
 struct Answer {
-  std::vector<numerics::Exact<T>> result;       // has outputs(op, classes) elements
+  // outputs(op, classes) elements; of a loss, its gradient if the question asks for it.
+  std::vector<numerics::Exact<T>> result;
   std::optional<numerics::Exact<T>> loss = {};  // for ops that take targets
+  double sign = 1;  // log_sum_exp: of the sum with its factors; 0 if that is 0
 };
 
 // The exact answer. T is float, double, Float16 or BFloat16. Throws std::invalid_argument for a row
@@ -58,6 +73,17 @@ struct Solver {
 struct RegisterSolver {
   template <class Generic>
   RegisterSolver(ops::Op op, Generic solve) {
+    add({op, solve, solve, solve, solve});
+  }
+
+ private:
+  static void add(Solver solver);
+};
+
+// The same for the general solver of an op, which takes questions with all arguments.
+struct RegisterGeneralSolver {
+  template <class Generic>
+  RegisterGeneralSolver(ops::Op op, Generic solve) {
     add({op, solve, solve, solve, solve});
   }
 

@@ -18,12 +18,15 @@ inline constexpr ops::OpDefinition copy_definition{.name = "copy",
                                                    .place = 0,
                                                    .output = ops::Output::row,
                                                    .values = ops::Values::probabilities,
-                                                   .distribution = false};
+                                                   .distribution = false,
+                                                   .plain = true};
 inline constexpr ops::Op copy{copy_definition};
 
 // Whether the op is timed. Ops with one number for each row are not: such a reduction is a part of
 // the other ops, and of their times.
-[[nodiscard]] constexpr bool is_timed(ops::Op op) { return op->output != ops::Output::number; }
+[[nodiscard]] constexpr bool is_timed(ops::Op op) {
+  return op->plain && op->output != ops::Output::number;
+}
 
 // The shape of a matrix of logits.
 struct Shape {

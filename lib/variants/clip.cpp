@@ -16,14 +16,14 @@ T sparse(std::span<const T> p, Target<T> t, T low, T high, std::span<T> g) {
     g[k] = log(clip(p[k], low, high));
     if (g[k] > m) m = g[k];
   }
-  T loss = 0;
-  t.each([&](std::size_t c, T) { loss = m - g[c]; });
+  T loss = 0, weight = 0;
+  t.each([&](std::size_t c, T w) { loss = m - g[c], weight = w; });
   T s = 0;
   for (T& gk : g) s += gk = exp(gk - m);
-  loss += log(s);
+  loss = (loss + log(s)) * weight;
   for (std::size_t k = 0; k < p.size(); ++k) {
     const bool outside = p[k] < low || p[k] > high;
-    g[k] = outside ? T(0) : (g[k] / s - t.weight(k)) / p[k];
+    g[k] = outside ? T(0) : (g[k] / s * weight - t.weight(k)) / p[k];
   }
   return loss;
 }

@@ -37,8 +37,11 @@ const RegisterFormulation registered{row_loss(
         if (weight != T(0)) loss += weight * ((shifted.m - z[c]) + log_s);
       });
       for (T& gk : g) gk /= shifted.s;
+      const T sum = total(t);
+      if (sum != T(1))
+        for (T& gk : g) gk *= sum;
       t.each(
-          [&](std::size_t c, T weight) { g[c] = weight == T(1) ? -others(g, c) : g[c] - weight; });
+          [&](std::size_t c, T weight) { g[c] = weight == sum ? -others(g, c) : g[c] - weight; });
       return loss;
     })};
 

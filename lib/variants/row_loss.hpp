@@ -41,10 +41,21 @@ struct Shifted {
   }
 };
 
-// Replaces the terms e^(z - m) in g by softmax - t.
+// The sum of the coefficients. For an ignored row it is 0.
 template <class T>
-void difference(const Shifted<T>& shifted, Target<T> t, std::span<T> g) {
+[[nodiscard]] T total(const Target<T>& t) {
+  T sum = 0;
+  t.each([&](std::size_t, T weight) { sum += weight; });
+  return sum;
+}
+
+// Replaces the terms e^(z - m) in g by softmax times the sum of the coefficients, minus t.
+template <class T>
+void difference(const Shifted<T>& shifted, const Target<T>& t, std::span<T> g) {
+  const T sum = total(t);
   for (T& gk : g) gk /= shifted.s;
+  if (sum != T(1))
+    for (T& gk : g) gk *= sum;
   t.each([&](std::size_t c, T weight) { g[c] -= weight; });
 }
 
@@ -55,7 +66,7 @@ template <class RowLoss>
   const auto by_rows = [row]<class T>(Rows<const T> v, const ops::Targets<T>& targets, T guard,
                                       std::span<T> losses, Rows<T> derivative) {
     for (std::size_t i = 0; i < v.rows; ++i)
-      losses[i] = row(v.row(i), targets[i], guard, derivative.row(i));
+      losses[i] = row(v.row(i), targets.row(i, v.columns), guard, derivative.row(i));
   };
   formulation.float32 = by_rows;
   formulation.float64 = by_rows;

@@ -3,13 +3,14 @@
 //
 // Each array of a call ends at the end of its own pages. The address ranges before and after these
 // pages are inaccessible, so that an access one number too far faults. Accesses that cannot fault,
-// to the numbers between the rows and before the first one, are detected by a pattern: that memory
+// to what lies between the numbers of a matrix and before the first one, are detected by a pattern: that memory
 // is filled with the pattern before the call, and checked after it.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #include "worker/plugin.hpp"
 
@@ -20,15 +21,19 @@ namespace maxtrick::worker {
 inline constexpr int talk_descriptor = 3;
 inline constexpr int memory_descriptor = 4;
 
+// The shape of a matrix in that memory, as numerics::Rows describes it. An array that the call does
+// not have has no columns.
+struct Grid {
+  std::uint64_t rows = 0, columns = 0, row_stride = 0, class_stride = 1;
+};
+
 // One call, from the program to the plug-in.
 struct Request {
-  std::uint64_t kernel = 0;   // index in the plug-in
-  std::uint64_t element = 4;  // size in bytes: float32 or float64
-  std::uint64_t rows = 0, classes = 0, logits_stride = 0;
-  // Shape of the result; no columns if there is no result.
-  std::uint64_t columns = 0, result_stride = 0;
+  std::uint64_t kernel = 0;  // index in the plug-in
+  ops::DType type = ops::DType::float32;
+  Grid logits = {}, result = {}, coefficients = {}, factors = {};
   std::uint64_t targets = 0, losses = 0;  // their numbers
-  double scale = 1;
+  double scale = 1, gradient_scale = 1, parameter = 0;
   std::uint64_t limit_ms = 0;  // after this time the program no longer waits for the answer
 };
 
@@ -44,7 +49,7 @@ enum class Word : char {
 };
 
 // A memory fault: the array, and the kind of the access.
-enum class Place : char { logits, targets, losses, result };
+enum class Place : char { logits, targets, losses, result, coefficients, factors };
 enum class Reach : char { reads, writes, unknown };
 struct Fault {
   Word word = Word::fault;
@@ -59,13 +64,24 @@ struct Area {
   std::size_t offset = 0, size = 0, bytes = 0;
   bool writable = false;
 };
-using Layout = std::array<Area, 4>;
+using Layout = std::array<Area, 6>;
 [[nodiscard]] Layout layout_of(const Request& request);
 [[nodiscard]] inline const Area& area(const Layout& layout, Place place) {
   return layout[static_cast<std::size_t>(place)];
 }
 
-// A NaN in both types, so that a kernel that reads it has NaN in its results.
-inline constexpr std::uint32_t pattern = 0x7ff47ff4;
+// A NaN in every type, so that a kernel that reads it has NaN in its results.
+inline constexpr std::uint64_t pattern = 0x7ff47ff47ff47ff4;
+template <class T>
+void set_pattern(T& number) {
+  std::memcpy(static_cast<void*>(&number), &pattern, sizeof number);
+}
+
+// Calls f for each number of the matrix.
+template <class T, class Function>
+void for_each(const numerics::Rows<T>& matrix, Function f) {
+  for (std::size_t i = 0; i < matrix.rows; ++i)
+    for (std::size_t k = 0; k < matrix.columns; ++k) f(matrix.at(i, k));
+}
 
 }  // namespace maxtrick::worker

@@ -6,19 +6,23 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <bit>
 #include <cerrno>
 #include <cstring>
+#include <span>
 
+#include "ops/run.hpp"
 #include "run/experiment.hpp"
 #include "worker/library.hpp"
 
 namespace maxtrick::worker {
 namespace {
 
-// The gaps between rows. The two lengths differ, so that a kernel that confuses the strides gives
-// wrong results.
-constexpr std::size_t logits_gap = 3, result_gap = 5;
+// The space between the numbers of a matrix in the shared memory. The lengths differ, so that a
+// kernel that confuses the strides gives wrong results.
+struct Gaps {
+  std::size_t row, number;
+};
+constexpr Gaps logits_gaps{3, 1}, result_gaps{5, 2}, coefficients_gaps{7, 3}, factors_gaps{9, 4};
 
 std::string_view thing(Place place) {
   switch (place) {
@@ -26,6 +30,8 @@ std::string_view thing(Place place) {
     case Place::targets: return "targets";
     case Place::losses: return "losses";
     case Place::result: return "rows";
+    case Place::coefficients: return "coefficients";
+    case Place::factors: return "factors";
   }
   return {};
 }
@@ -38,19 +44,48 @@ std::string describe(const Fault& fault) {
   return fmt::format("{} outside its {}", does, thing(fault.place));
 }
 
+// Where the matrix is in the shared memory. Its rows follow each other as those of `matrix` do:
+// numbers of one row are adjacent or have gaps, or numbers of one class are closer together than
+// those of one row, as along the first axis of an array. A kernel without class strides gets
+// adjacent numbers.
 template <class T>
-Request request_of(std::size_t kernel, const ops::Call<T>& a) {
-  const bool several = a.logits.rows > 1;
+Grid grid_of(const numerics::Rows<T>& matrix, Gaps gaps, bool takes_class_strides) {
+  if (matrix.data == nullptr || matrix.columns == 0) return {};
+  Grid grid{.rows = matrix.rows, .columns = matrix.columns};
+  const std::size_t row_gap = matrix.rows > 1 ? gaps.row : 0, step = gaps.number + 1;
+  if (matrix.column_stride == 1 || matrix.columns == 1 || !takes_class_strides) {
+    grid.row_stride = matrix.columns + row_gap;
+  } else if (matrix.column_stride < matrix.stride || matrix.rows == 1) {
+    grid.class_stride = step;
+    grid.row_stride = matrix.columns * step + row_gap;
+  } else {
+    grid.row_stride = step;
+    grid.class_stride = matrix.rows * step + row_gap;
+  }
+  return grid;
+}
+
+template <class T>
+constexpr ops::DType type_of() {
+  if constexpr (std::is_same_v<T, float>) return ops::DType::float32;
+  if constexpr (std::is_same_v<T, double>) return ops::DType::float64;
+  if constexpr (std::is_same_v<T, numerics::Float16>) return ops::DType::float16;
+  if constexpr (std::is_same_v<T, numerics::BFloat16>) return ops::DType::bfloat16;
+}
+
+template <class T>
+Request request_of(std::size_t kernel, const ops::Call<T>& a, bool takes_class_strides) {
   return {.kernel = kernel,
-          .element = sizeof(T),
-          .rows = a.logits.rows,
-          .classes = a.logits.columns,
-          .logits_stride = a.logits.columns + (several ? logits_gap : 0),
-          .columns = a.result.data ? a.result.columns : 0,
-          .result_stride = a.result.data ? a.result.columns + (several ? result_gap : 0) : 0,
+          .type = type_of<T>(),
+          .logits = grid_of(a.logits, logits_gaps, takes_class_strides),
+          .result = grid_of(a.result, result_gaps, takes_class_strides),
+          .coefficients = grid_of(a.targets.weights, coefficients_gaps, takes_class_strides),
+          .factors = grid_of(a.factors, factors_gaps, takes_class_strides),
           .targets = a.targets.index.size(),
           .losses = a.losses.size(),
-          .scale = double{a.gradient_scale}};
+          .scale = double{a.scale},
+          .gradient_scale = double{a.gradient_scale},
+          .parameter = double{a.parameter}};
 }
 
 }  // namespace
@@ -71,7 +106,7 @@ class Child::Memory {
     layout_ = layout;
     const std::size_t needed = layout.back().offset + layout.back().size;
     if (needed > size_) grow(needed);
-    std::fill_n(static_cast<std::uint32_t*>(base_), needed / sizeof pattern, pattern);
+    std::fill_n(static_cast<std::uint64_t*>(base_), needed / sizeof pattern, pattern);
   }
 
   template <class T>
@@ -80,16 +115,24 @@ class Child::Memory {
     return reinterpret_cast<T*>(static_cast<char*>(base_) + one.offset + one.size - one.bytes);
   }
 
-  // Whether `count` elements still hold the pattern.
+  // The matrix of that shape.
   template <class T>
-  [[nodiscard]] static bool untouched(const T* from, std::size_t count) {
-    const auto* words = reinterpret_cast<const std::uint32_t*>(from);
-    return std::all_of(words, words + count * sizeof(T) / sizeof pattern,
-                       [](std::uint32_t word) { return word == pattern; });
+  [[nodiscard]] numerics::Rows<T> rows(Place place, const Grid& grid) const {
+    return {at<T>(place), grid.rows, grid.columns, grid.row_stride, grid.class_stride};
   }
-  [[nodiscard]] bool untouched_before(Place place) const {
+  // Moves the numbers of the matrix to `to`. They hold the pattern again then.
+  template <class T>
+  void move(numerics::Rows<T> from, numerics::Rows<T> to) const {
+    ops::copy_rows<T>({from.data, from.rows, from.columns, from.stride, from.column_stride}, to);
+    for_each(from, [](T& number) { set_pattern(number); });
+  }
+  // Whether all of the array's memory holds the pattern.
+  [[nodiscard]] bool untouched(Place place) const {
     const Area& one = area(layout_, place);
-    return untouched(static_cast<const char*>(base_) + one.offset, one.size - one.bytes);
+    const auto* words =
+        reinterpret_cast<const std::uint64_t*>(static_cast<const char*>(base_) + one.offset);
+    return std::all_of(words, words + one.size / sizeof pattern,
+                       [](std::uint64_t word) { return word == pattern; });
   }
 
  private:
@@ -173,13 +216,15 @@ void Child::send(const Request& request) {
 
 template <class T>
 void Child::call(std::size_t kernel, const ops::Call<T>& a) {
-  Request request = request_of(kernel, a);
+  Request request = request_of(kernel, a, plugin_.variants.at(kernel).takes_class_strides);
   const auto limit = limit_ + std::chrono::milliseconds(a.logits.rows * a.logits.columns / 1000);
   request.limit_ms = static_cast<std::uint64_t>(limit.count());
   memory_->lay_out(layout_of(request));
-  T* const logits = memory_->at<T>(Place::logits);
-  for (std::size_t i = 0; i < a.logits.rows; ++i)
-    std::ranges::copy(a.logits.row(i), logits + i * request.logits_stride);
+  ops::copy_rows(a.logits, memory_->rows<T>(Place::logits, request.logits));
+  if (request.coefficients.columns > 0)
+    ops::copy_rows(a.targets.weights, memory_->rows<T>(Place::coefficients, request.coefficients));
+  if (request.factors.columns > 0)
+    ops::copy_rows(a.factors, memory_->rows<T>(Place::factors, request.factors));
   std::ranges::copy(a.targets.index, memory_->at<std::int32_t>(Place::targets));
   send(request);
 
@@ -193,20 +238,18 @@ void Child::call(std::size_t kernel, const ops::Call<T>& a) {
     throw Broken(
         fmt::format("{}, in a call of {}x{}", answer.substr(1), a.logits.rows, a.logits.columns),
         false);
-  const T* const result = memory_->at<const T>(Place::result);
-  bool kept = memory_->untouched_before(Place::result);
-  for (std::size_t i = 1; kept && request.columns > 0 && i < a.logits.rows; ++i)
-    kept = Memory::untouched(result + i * request.result_stride - result_gap, result_gap);
-  if (!kept) throw Broken("writes outside its rows", false);
-  if (!memory_->untouched_before(Place::losses)) throw Broken("writes outside its losses", false);
+  if (request.result.columns > 0)
+    memory_->move(memory_->rows<T>(Place::result, request.result), a.result);
+  memory_->move(numerics::one_row(std::span(memory_->at<T>(Place::losses), a.losses.size())),
+                numerics::one_row(a.losses));
+  if (!memory_->untouched(Place::result)) throw Broken("writes outside its rows", false);
+  if (!memory_->untouched(Place::losses)) throw Broken("writes outside its losses", false);
   if (answer.size() > 1) throw run::CaseFailed(answer.substr(1));
-  if (request.columns > 0)
-    for (std::size_t i = 0; i < a.logits.rows; ++i)
-      std::copy_n(result + i * request.result_stride, request.columns, a.result.row(i).data());
-  std::copy_n(memory_->at<const T>(Place::losses), a.losses.size(), a.losses.data());
 }
 
 template void Child::call(std::size_t, const ops::Call<float>&);
 template void Child::call(std::size_t, const ops::Call<double>&);
+template void Child::call(std::size_t, const ops::Call<numerics::Float16>&);
+template void Child::call(std::size_t, const ops::Call<numerics::BFloat16>&);
 
 }  // namespace maxtrick::worker

@@ -35,7 +35,7 @@ class Child {
 
   // Calls the kernel with this index in the plug-in. Throws Broken, after which this object must
   // not be used, and run::CaseFailed if the kernel itself reports that it could not compute the
-  // result.
+  // result. The result of a call that throws is undefined.
   template <class T>
   void call(std::size_t kernel, const ops::Call<T>& call);
 

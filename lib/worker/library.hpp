@@ -20,10 +20,9 @@ struct Violation : run::CaseFailed {
 // result. Throws Refused.
 [[nodiscard]] Plugin open(const std::filesystem::path& file);
 
-// Converts the description, without the functions, to one line of text and back. In the result the
-// functions are empty, except for the float64 functions of variants that have them; these throw.
-// from_json() throws std::invalid_argument if the text is no description: the process of a plug-in
-// may send anything.
+// Converts the description, without the functions, to one line of text and back. In the result a
+// variant has a function for each of its types, which throws. from_json() throws
+// std::invalid_argument if the text is no description: the process of a plug-in may send anything.
 [[nodiscard]] std::string to_json(const Plugin& plugin);
 [[nodiscard]] Plugin from_json(const std::string& text);
 

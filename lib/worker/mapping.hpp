@@ -29,7 +29,7 @@ class Mapping {
   void unmap();
 
   Layout layout_ = {};
-  std::array<char*, 4> starts_ = {};
+  std::array<char*, std::tuple_size_v<Layout>> starts_ = {};
   char* base_ = nullptr;
   std::size_t size_ = 0;
 };

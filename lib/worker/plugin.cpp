@@ -33,6 +33,7 @@ void Plugin::require_unchanged() const {
 }
 
 ops::Variant offered(ops::Op op, std::string algorithm, std::string isa, double claimed_ulp) {
+  if (!(claimed_ulp > 0)) claimed_ulp = std::numeric_limits<double>::infinity();
   return {.op = op,
           .algorithm = std::move(algorithm),
           .isa = std::move(isa),

@@ -19,8 +19,8 @@ struct Plugin {
   // What loading it has changed, as FloatingPoint describes it; empty if nothing. The change was
   // undone.
   std::string when_loaded;
-  // The variants that it offers. Their functions throw run::CaseFailed if a kernel fails. float64
-  // is empty if the plug-in has none; the 16-bit types are always empty.
+  // The variants that it offers. Their functions throw run::CaseFailed if a kernel fails. The
+  // functions of types that a kernel does not have are empty.
   std::vector<ops::Variant> variants;
 
   // "mine 1.0 (plug-in, SHA-256 ...)"
@@ -31,7 +31,7 @@ struct Plugin {
   void require_unchanged() const;
 };
 
-// The entry of one kernel, without its functions. `claimed_ulp` is infinite if it claims nothing.
+// The entry of one kernel, without its functions. It claims nothing unless `claimed_ulp` is above 0.
 [[nodiscard]] ops::Variant offered(ops::Op op, std::string algorithm, std::string isa,
                                    double claimed_ulp);
 

@@ -97,9 +97,10 @@ Plugin start(const std::filesystem::path& file, const Host& host) {
   for (std::size_t i = 0; i < plugin.variants.size(); ++i) {
     ops::Variant& variant = plugin.variants[i];
     const Remote remote{pool, i, variant.op, variant.name()};
-    variant.float32 = [remote](const ops::Call<float>& call) { remote(call); };
-    if (variant.float64)
-      variant.float64 = [remote](const ops::Call<double>& call) { remote(call); };
+    if (variant.float32) variant.float32 = remote;
+    if (variant.float64) variant.float64 = remote;
+    if (variant.float16) variant.float16 = remote;
+    if (variant.bfloat16) variant.bfloat16 = remote;
   }
   return plugin;
 }

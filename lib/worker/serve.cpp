@@ -24,30 +24,29 @@ void say(Word word, const std::string& text) {
 }
 
 template <class T>
+numerics::Rows<T> rows_at(Place place, const Grid& grid) {
+  return {mapping().at<T>(place), grid.rows, grid.columns, grid.row_stride, grid.class_stride};
+}
+
+template <class T>
 ops::Call<T> call_of(const Request& request) {
   const Mapping& memory = mapping();
-  return {
-      .logits = {memory.at<const T>(Place::logits), request.rows, request.classes,
-                 request.logits_stride},
-      .result = {memory.at<T>(Place::result), request.rows, request.columns, request.result_stride},
-      .targets = {.index = {memory.at<const std::int32_t>(Place::targets), request.targets}},
-      .losses = {memory.at<T>(Place::losses), request.losses},
-      .gradient_scale = static_cast<T>(request.scale)};
+  return {.logits = rows_at<const T>(Place::logits, request.logits),
+          .result = rows_at<T>(Place::result, request.result),
+          .targets = {.index = {memory.at<const std::int32_t>(Place::targets), request.targets},
+                      .weights = rows_at<const T>(Place::coefficients, request.coefficients)},
+          .losses = {memory.at<T>(Place::losses), request.losses},
+          .scale = static_cast<T>(request.scale),
+          .gradient_scale = static_cast<T>(request.gradient_scale),
+          .factors = rows_at<const T>(Place::factors, request.factors),
+          .parameter = static_cast<T>(request.parameter)};
 }
 
-// Every row of the result, and the losses.
+// The losses, and every number of the result.
 template <class T>
-std::vector<std::span<T>> results_of(const ops::Call<T>& call) {
-  std::vector<std::span<T>> all{call.losses};
-  if (call.result.columns > 0)
-    for (std::size_t i = 0; i < call.result.rows; ++i) all.push_back(call.result.row(i));
-  return all;
-}
-
-template <class T>
-std::vector<T> copy_of(const std::vector<std::span<T>>& results) {
-  std::vector<T> all;
-  for (const std::span<T> one : results) all.insert(all.end(), one.begin(), one.end());
+std::vector<T> results_of(const ops::Call<T>& call) {
+  std::vector<T> all(call.losses.begin(), call.losses.end());
+  for_each(call.result, [&](T number) { all.push_back(number); });
   return all;
 }
 
@@ -59,14 +58,12 @@ void call(const ops::Variant& variant, const Request& request) {
   const auto begin = Clock::now();
   variant.compute<T>()(call);
   if (4 * (Clock::now() - begin) > std::chrono::milliseconds(request.limit_ms)) return;
-  const auto results = results_of(call);
-  const std::vector<T> first = copy_of(results);
+  const std::vector<T> first = results_of(call);
   // The second call must write its results too.
-  for (const std::span<T> one : results)
-    std::fill_n(reinterpret_cast<std::uint32_t*>(one.data()), one.size_bytes() / sizeof pattern,
-                pattern);
+  for_each(numerics::one_row(call.losses), set_pattern<T>);
+  for_each(call.result, set_pattern<T>);
   variant.compute<T>()(call);
-  if (std::memcmp(first.data(), copy_of(results).data(), first.size() * sizeof(T)) != 0)
+  if (std::memcmp(first.data(), results_of(call).data(), first.size() * sizeof(T)) != 0)
     throw Violation("gives other results when it is called again");
 }
 
@@ -81,10 +78,8 @@ Answer answer(const Plugin& plugin, const Request& request) {
   const FloatingPoint environment;
   Answer said{Word::answer, {}};
   try {
-    if (request.element == sizeof(double))
-      call<double>(variant, request);
-    else
-      call<float>(variant, request);
+    ops::with_storage(request.type,
+                      [&]<class T>(std::type_identity<T>) { call<T>(variant, request); });
   } catch (const Violation& violation) {
     said = {Word::violation, violation.what()};
   } catch (const run::CaseFailed& failed) {

@@ -110,6 +110,43 @@ BOOST_AUTO_TEST_CASE(log_sum_exp_is_within_its_claims_where_logits_cancel_too) {
   BOOST_TEST(worst_fast_in_its_own > 0x1p24);
 }
 
+// A scale rounds each logit once before the kernels read it. The products in double are exact enough
+// for the oracle.
+BOOST_AUTO_TEST_CASE(a_scale_adds_the_error_that_is_stated) {
+  Random random(4);
+  double worst = 0, worst_with_power_of_two = 0;
+  for (std::size_t i = 0; i < 300; ++i) {
+    const Row x = random_row<float>(random, i, 100, 200);
+    for (const double scale : {0.3, 0.25}) {
+      std::vector<double> wide;
+      double largest = 0;
+      for (const float logit : x) {
+        wide.push_back(scale * static_cast<double>(logit));
+        largest = std::max(largest, std::fabs(wide.back()));
+      }
+      const auto log_p = oracle::exact<double>(ops::log_softmax, wide),
+                 p = oracle::exact<double>(ops::softmax, wide);
+      Row got_log(x.size()), got(x.size());
+      maxtrick::log_softmax({x, 1, x.size()}, {got_log, 1, x.size()}, {.logit_scale = scale});
+      maxtrick::softmax({x, 1, x.size()}, {got, 1, x.size()}, {.logit_scale = scale});
+      const double shift = scale == 0.25 ? 0 : 0x1p-23 * largest;
+      double& error = scale == 0.25 ? worst_with_power_of_two : worst;
+      for (std::size_t k = 0; k < x.size(); ++k) {
+        const double due = log_p[k].value(), y = p[k].value();
+        error = std::max(
+            {error,
+             std::fabs(static_cast<double>(got_log[k]) - due) / (numerics::ulp<float>(due) + shift),
+             std::fabs(static_cast<double>(got[k]) - y) /
+                 (numerics::ulp<float>(y) + std::expm1(shift) * y)});
+      }
+    }
+  }
+  BOOST_TEST(worst <= 1);
+  BOOST_TEST(worst > 0.2);
+  BOOST_TEST(worst_with_power_of_two <= 1);
+  BOOST_TEST(worst_with_power_of_two > 0.4);
+}
+
 // Rows that cancel are distributed over the threads separately.
 BOOST_AUTO_TEST_CASE(threads_change_no_log_sum_exp_of_log_probabilities) {
   Random random(3);

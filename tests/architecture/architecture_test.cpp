@@ -31,7 +31,7 @@ const std::map<std::string, std::set<std::string>> dependencies{
     {"lib/cli",
      {"numerics", "ops", "oracle", "kernels", "text", "io", "config", "table", "learn", "run",
       "inputs", "worker", "timing"}},
-    {"lib/api", {"kernels", "maxtrick"}},
+    {"lib/api", {"numerics", "kernels", "maxtrick"}},
     {"lib/api/maxtrick", {"maxtrick"}},  // the installed headers
     // These are also compiled for a browser, where neither MPFR nor files exist.
     {"experiments/slider", {"numerics", "ops", "oracle", "kernels"}},

@@ -141,9 +141,9 @@ BOOST_AUTO_TEST_CASE(exported_logits_are_an_input) {
   const Said loss =
       folder.exits(0,
                    "$MAXTRICK eval cross_entropy --format csv --input lab-fused-0/logits.npy "
-                   "--labels lab-fused-0/labels.npy --variant fused");
+                   "--labels lab-fused-0/labels.npy --variant fused --dtype float64");
   const Cells mean = rows_of(loss.out).at(2 * 150);
-  BOOST_TEST(mean.at("row") == "mean");
+  BOOST_TEST(mean.at("row") == "mean over 150 rows");
   BOOST_TEST(number(mean, "loss") == mean_loss(folder.array("lab-fused-0/logits.npy"),
                                                folder.array("lab-fused-0/labels.npy")),
              boost::test_tools::tolerance(1e-12));

@@ -108,7 +108,7 @@ BOOST_AUTO_TEST_CASE(completion_offers_what_an_option_takes) {
     const Workdir folder;
     folder.run("$MAXTRICK eval " + op + " --logits 1,2 --labels 0").err_lacks("unknown op");
   }
-  BOOST_TEST(completed("maxtrick eval ").size() == 4U);
+  BOOST_TEST(completed("maxtrick eval ").size() == 15U);
   const Words dtypes = completed("maxtrick eval softmax --dtype ");
   BOOST_TEST(dtypes.size() == 6U);
   for (const std::string& dtype : dtypes) {

@@ -2,21 +2,25 @@
 // from a file.
 #include <system_error>
 
-#include "cli/eval_input.hpp"
+#include "cli/eval/problem.hpp"
 #include "fuzz.hpp"
 
 using namespace maxtrick;
 
 namespace {
 
-void read(const cli::EvalOptions& options) {
+void read(const std::string& logits, const std::string& labels) {
+  cli::ProblemOptions options;
+  options.op = "cross_entropy";
+  options.logits = logits;
+  options.labels = labels;
   try {
-    const io::Matrix logits = cli::read_logits(options);
-    cli::require_finite<float>(logits, cli::read_dtype(options, logits));
-    const cli::Labels labels = cli::read_labels(options, logits);
-    fuzz::require(labels.classes.size() == logits.rows, "each row has a label");
-    for (const std::int32_t label : labels.classes)
-      fuzz::require(label >= 0 && (label <= 1 || static_cast<std::size_t>(label) < logits.columns),
+    const cli::Problem problem = cli::read_problem(options);
+    fuzz::require(
+        !problem.labels.empty() || !problem.coefficients.empty() || problem.layout.rows() == 0,
+        "each row has a target");
+    for (const std::int32_t label : problem.labels)
+      fuzz::require(label >= 0 && static_cast<std::size_t>(label) < problem.layout.classes(),
                     "a label is a class");
   } catch (const cli::UsageError&) {
   } catch (const io::InputError&) {
@@ -30,7 +34,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   static fuzz::MemoryFile file;
   std::string_view text = fuzz::text_of(data, size);
   const std::string logits(fuzz::take_until(text, '\n'));
-  read({.logits = logits, .labels = std::string(text)});
-  read({.logits = logits, .labels = file.holding(text)});
+  read(logits, std::string(text));
+  read(logits, file.holding(text));
   return 0;
 }

@@ -111,6 +111,50 @@ BOOST_AUTO_TEST_CASE(coefficients_are_for_those_that_take_them) {
   BOOST_TEST(loss < 0.7F);
 }
 
+// A variant that takes strides and a scale receives the call as it is, and one that takes a part of
+// it receives only that part.
+BOOST_AUTO_TEST_CASE(a_variant_receives_what_it_takes) {
+  Columns logits(4, 3), result(4, 3), weights(4, 3);
+  std::vector<float> losses(4);
+  ops::Call<float> seen{};
+  std::size_t calls = 0;
+  ops::Variant variant{.op = *ops::parse_op("cross_entropy_gradient"), .algorithm = "sees"};
+  variant.takes_coefficients = true;
+  variant.float32 = [&](const ops::Call<float>& call) {
+    seen = call;
+    ++calls;
+    for (std::size_t i = 0; i < 4; ++i)
+      for (std::size_t k = 0; k < 3; ++k)
+        call.result.at(i, k) = call.scale * call.logits.at(i, k) + call.targets.weights.at(i, k);
+  };
+  for (std::size_t k = 0; k < 3; ++k)
+    for (std::size_t i = 0; i < 4; ++i) {
+      logits.memory[k * 7 + i] = static_cast<float>(10 * i + k);
+      weights.memory[k * 7 + i] = static_cast<float>(1000 * i);
+    }
+  for (const bool strides : {false, true})
+    for (const bool scale : {false, true}) {
+      variant.takes_class_strides = strides;
+      variant.takes_scale = scale;
+      ops::run<float>(variant, {.logits = logits.read(),
+                                .result = result.view(),
+                                .targets = {.weights = weights.read()},
+                                .losses = losses,
+                                .scale = 0.5F});
+      const bool as_it_is = strides && scale;
+      BOOST_TEST(seen.scale == (scale ? 0.5F : 1.0F));
+      BOOST_TEST((seen.logits.data == logits.memory.data()) == as_it_is);
+      BOOST_TEST(seen.logits.column_stride == (as_it_is ? 7U : 1U));
+      BOOST_TEST(seen.result.column_stride == (as_it_is ? 7U : 1U));
+      BOOST_TEST(seen.targets.weights.column_stride == (as_it_is ? 7U : 1U));
+      for (std::size_t i = 0; i < 4; ++i)
+        for (std::size_t k = 0; k < 3; ++k)
+          BOOST_TEST(result.read().at(i, k) ==
+                     static_cast<float>(1005 * i) + 0.5F * static_cast<float>(k));
+    }
+  BOOST_TEST(calls == 4U);
+}
+
 // A user's kernel may read every argument that it receives, so it receives none that its op does
 // not have.
 BOOST_AUTO_TEST_CASE(an_op_gets_only_its_own_arguments) {

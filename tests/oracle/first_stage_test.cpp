@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(reciprocal_and_logarithm_are_within_their_bounds) {
 
 BOOST_AUTO_TEST_CASE(sums_of_many_terms_are_within_their_bound) {
   Random random(3);
-  for (const std::size_t size : {1, 31, 32, 33, 1000, 131'072}) {
+  for (const std::size_t size : {1U, 31U, 32U, 33U, 1000U, 131'072U}) {
     std::vector<oracle::DoubleDouble> terms(size);
     Real exact(2000), term(2000);
     mpfr_set_ui(exact, 0, MPFR_RNDN);

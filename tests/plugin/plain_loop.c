@@ -2,10 +2,10 @@
 #include <math.h>
 #include <maxtrick/plugin.h>
 
-static int softmax(const maxtrick_call_float32* call) {
+static int softmax(const maxtrick_call_v2* call) {
   for (size_t i = 0; i < call->rows; ++i) {
-    const float* x = call->logits + i * call->logits_stride;
-    float* y = call->result + i * call->result_stride;
+    const float* x = (const float*)call->logits + i * call->logits_row_stride;
+    float* y = (float*)call->result + i * call->result_row_stride;
     float max = x[0], sum = 0;
     for (size_t k = 1; k < call->classes; ++k)
       if (x[k] > max) max = x[k];
@@ -15,14 +15,16 @@ static int softmax(const maxtrick_call_float32* call) {
   return 0;
 }
 
-static const maxtrick_kernel kernels[] = {{.op = "softmax",
-                                           .algorithm = "mine",
-                                           .isa = "scalar",
-                                           .summary = "a plain loop",
-                                           .float32 = softmax}};
-static const maxtrick_plugin plugin = {.api_version = MAXTRICK_PLUGIN_API,
-                                       .name = "mine",
-                                       .version = "1.0",
-                                       .kernel_count = 1,
-                                       .kernels = kernels};
-const maxtrick_plugin* maxtrick_plugin_v1(void) { return &plugin; }
+static const maxtrick_kernel_v2 kernels[] = {{.struct_size = sizeof(maxtrick_kernel_v2),
+                                              .op = "softmax",
+                                              .algorithm = "mine",
+                                              .isa = "scalar",
+                                              .summary = "a plain loop",
+                                              .types = MAXTRICK_FLOAT32,
+                                              .compute = softmax}};
+static const maxtrick_description_v2 plugin = {.struct_size = sizeof(maxtrick_description_v2),
+                                               .name = "mine",
+                                               .version = "1.0",
+                                               .kernel_count = 1,
+                                               .kernels = kernels};
+const maxtrick_description_v2* maxtrick_plugin_v2(void) { return &plugin; }

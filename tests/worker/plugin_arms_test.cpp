@@ -53,6 +53,13 @@ logits = [[9, 1, 2], [1, 2, 3]]
 labels = [0, 0]
 )";
 
+const std::string losses_of_gaps =
+    head_of("loss") +
+    "dtypes = [\"float32\", \"float16\"]\ntargets = [\"sparse\", \"one_hot\"]\ngaps = [3]\n"
+    "classes = [5]\nexamples = 20\nmax_logits = 1000\nseed = 1\n" +
+    arm("ours", "fused_log1p") +
+    "[[view]]\ndtype = \"float32\"\nclasses = 5\ntargets = \"sparse\"\n";
+
 // Replaces the softmax by one that fails.
 std::string failing(const std::string& config) {
   return replaced(config, "softmax.mine.scalar", "softmax.returns_an_error.scalar");
@@ -98,6 +105,54 @@ BOOST_AUTO_TEST_CASE(a_loss_takes_them_by_name) {
   for (const std::string column : {"outcome", "mean_loss", "exact_loss"})
     BOOST_TEST(mine.at(column) == ours.at(column), column);
   BOOST_TEST(number(mine, "gradient_error_u") < 4);
+}
+
+// A loss of a plug-in is an arm of its own in every table of the experiment `loss`: where it has the
+// type, and for coefficients if it takes them.
+BOOST_AUTO_TEST_CASE(a_loss_of_theirs_joins_the_table_of_losses) {
+  const Workdir folder("c.toml", losses_of_gaps);
+  folder.exits(0, "$MAXTRICK run c.toml -o without");
+  folder.exits(0, "$MAXTRICK run c.toml -o with --filter 'ours|complete|plain|by_double'" +
+                      option("every_argument") + option("every_op"));
+  const auto read = [&](const std::string& name) {
+    return rows_by({"dtype", "targets", "arm"}, folder.read(name));
+  };
+  const auto without = read("without/c.csv"), with = read("with/c.csv");
+  for (const auto& [key, row] : without) BOOST_TEST((with.at(key) == row), key);
+  const std::string gradient = "cross_entropy_gradient.", loss_alone = "cross_entropy.";
+  for (const std::string& key :
+       {"float32/sparse/" + gradient + "complete", "float32/one_hot/" + gradient + "complete",
+        "float16/sparse/" + gradient + "complete", "float16/one_hot/" + gradient + "complete",
+        "float32/sparse/" + gradient + "plain", "float32/sparse/" + gradient + "by_double"}) {
+    const Cells& row = with.at(key);
+    BOOST_TEST(row.at("outcome") == "ok", key);
+    BOOST_TEST(number(row, "loss_error_u") <= 2, key);
+    BOOST_TEST(number(row, "gradient_error_u") <= 2, key);
+    BOOST_TEST(
+        row.at("mean_loss") ==
+        with.at(key.substr(0, key.find('/')) + "/sparse/" + gradient + "complete").at("mean_loss"));
+  }
+  // Without coefficients there are no one-hot targets, and other types are left out.
+  BOOST_TEST(!with.contains("float32/one_hot/" + gradient + "plain"));
+  BOOST_TEST(!with.contains("float16/sparse/" + gradient + "by_double"));
+  // A loss without a gradient has no cells for one.
+  const Cells& alone = with.at("float32/one_hot/" + loss_alone + "complete");
+  BOOST_TEST(number(alone, "loss_error_u") <= 2);
+  check_cells(alone, {{"outcome", "ok"},
+                      {"gradient_error_u", ""},
+                      {"gradient_relative_error", ""},
+                      {"lost_gradients", ""},
+                      {"zero_gradients", ""},
+                      {"still_gradients", ""},
+                      {"infinite_gradients", ""}});
+  BOOST_TEST(contains(folder.read("with/c.manifest.json"), "every argument 2 (plug-in, SHA-256 "));
+  // The baseline has no row of theirs.
+  folder.exits(0, "$MAXTRICK check c.toml --baseline without --filter 'ours|complete'" +
+                      option("every_argument"));
+  // A loss that fails costs no other its rows.
+  folder.exits(5, "$MAXTRICK run c.toml -o failing" + option("every_argument"))
+      .err_has("cross_entropy.reads_behind_coefficients: reads outside its coefficients");
+  BOOST_TEST(read("failing/c.csv").contains("float32/one_hot/" + loss_alone + "complete"));
 }
 
 BOOST_AUTO_TEST_CASE(one_that_fails_costs_no_other_arm_its_rows) {

@@ -213,7 +213,7 @@ BOOST_AUTO_TEST_CASE(what_is_no_plug_in_is_refused) {
   const Workdir folder;
   const std::map<std::string, std::string> said{
       {"other_version", "made for version 2 of the interface, this is 1"},
-      {"no_symbol", "it exports no maxtrick_plugin_v1"},
+      {"no_symbol", "it exports neither maxtrick_plugin_v2 nor maxtrick_plugin_v1"},
       {"bad_name", "'softmax.my kernel.scalar' is no plain name"},
       {"twice", "it offers softmax.mine.scalar twice"},
       {"taken", "it offers softmax.naive.scalar, and there is one of that name"},
@@ -271,7 +271,7 @@ BOOST_AUTO_TEST_CASE(list_and_eval_show_them) {
       .exits(0, "$MAXTRICK eval cross_entropy --logits '1,2;3,4' --labels 0,1 --format csv" +
                     option("every_op") + option("plain_loop"))
       .out_has(",log_of_softmax(softmax.mine.scalar),float32,")
-      .out_has("0,0,cross_entropy.by_double,float32,1.3132616,");
+      .out_has("0,0,cross_entropy.by_double,float32,ok,");
 }
 
 BOOST_AUTO_TEST_CASE(eval_keeps_the_others) {

@@ -65,7 +65,10 @@ class LongRow {
   void run_as() {
     const bool kept = keeps && n_ <= most_kept;
     sums_.m = static_cast<double>(m_);
-    sums_.sum = kept ? sum<narrow, keeps>() : sum<narrow, false>();
+    if constexpr (keeps)
+      sums_.sum = kept ? sum<narrow, true>() : sum<narrow, false>();
+    else
+      sums_.sum = sum<narrow, false>();
     if (!(sums_.sum == sums_.sum) || !(m_ - m_ == 0)) return invalid();
     if constexpr (keeps) {
       const float scale = task == task_gradient ? work_.scale : 1;
