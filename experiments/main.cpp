@@ -240,6 +240,11 @@ class CommandLine {
                      "write the result as .npy; only if one variant is selected")
         ->check(not_empty)
         ->option_text("FILE");
+    command
+        ->add_option("--output-gradient", eval_.output_gradient,
+                     "the same for the gradient, with --gradient")
+        ->check(not_empty)
+        ->option_text("FILE");
     const std::string check = "Check";
     command->add_option("--expect", eval_.expect, "exit with 1 if a result differs from this")
         ->option_text("ARRAY")
@@ -265,13 +270,14 @@ class CommandLine {
     CLI::App* command = add("judge", "judge a result that was computed elsewhere",
                             [this] { return cli::judge(judge_); });
     cli::add_problem(*command, judge_);
-    command->add_option("--result", judge_.result, "the numbers to judge")
-        ->required()
-        ->option_text("ARRAY");
-    command->add_option("--result-gradient", judge_.result_gradient, "with --gradient")
+    command->add_option("--result", judge_.result, "the numbers to judge")->option_text("ARRAY");
+    command
+        ->add_option("--result-gradient", judge_.result_gradient,
+                     "the gradient to judge, with --gradient")
         ->option_text("ARRAY");
     command->add_option("--ulp", judge_.ulp, "exit with 1 if an error is larger")->option_text("N");
     command->add_option("--worst", judge_.worst, "how many elements to show (default 5)")
+        ->check(CLI::NonNegativeNumber)
         ->option_text("N");
     add_format(command, judge_.format);
   }

@@ -17,7 +17,7 @@ _maxtrick() {
     --dtype) words='float32 float64 float16 bfloat16 float16_in_float32 bfloat16_in_float32' ;;
     -o | --output | --baseline | --tables | --export | --input | --junit | --plugin | --logits | --bias | --mask | \
       --sink | --labels | --targets | --weights | --sample-weights | --b | --dy | --values | --pos-weight | --expect | \
-      --expect-gradient | --result | --result-gradient)
+      --expect-gradient | --output-gradient | --result | --result-gradient)
       return ;;  # a path: the shell's own way
     --filter | --set | --plugin-limit | -j | --jobs | --shape | --axis | --scale | --temperature | --soft-cap | \
       --label-smoothing | --ignore-index | --divisor | --gamma | --factor | --ulp | --rtol | --atol | --worst)

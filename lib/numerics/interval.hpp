@@ -76,6 +76,14 @@ class Interval {
   }
   Interval& operator+=(const Interval& b) { return *this = *this + b; }
 
+  // A number that is known by two enclosures. The smaller bounds are still not reached.
+  friend Interval intersection(const Interval& a, const Interval& b) {
+    Interval y(a.bits());
+    mpfr_max(y.low_, a.low_, b.low_, MPFR_RNDN);
+    mpfr_min(y.high_, a.high_, b.high_, MPFR_RNDN);
+    return y;
+  }
+
   friend Interval exp(const Interval& x) { return rising(x, mpfr_exp); }
   friend Interval log(const Interval& x) { return rising(x, mpfr_log); }  // x > 0
   friend Interval log1p(const Interval& x) { return rising(x, mpfr_log1p); }

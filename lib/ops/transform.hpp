@@ -67,9 +67,7 @@ template <class T>
   if (transform.masked(k)) return ZKind::minus_infinity;
   double z = static_cast<double>(logits[k]);
   if (!std::isfinite(z)) {
-    const double sign =
-        static_cast<double>(transform.scale) * static_cast<double>(transform.temperature) < 0 ? -1
-                                                                                              : 1;
+    const double sign = (transform.scale < T(0)) != (transform.temperature < T(0)) ? -1 : 1;
     z = transform.soft_cap != T(0) && !std::isnan(z) ? std::copysign(1.0, sign * z) : sign * z;
   } else {
     z = 0;

@@ -58,9 +58,7 @@ const RegisterSolver gradient{
     ops::cross_entropy_gradient,
     []<class T>(const Question<T>& question) { return losses_and_gradient(question); }};
 
-// loss = sum_k c_k (L - d_k),   g_k = scale z'_k (y_k sum_j c_j - c_k)
-//      = scale z'_k (e_k (sum_j c_j - n_k c_k) - c_k outside_k) / S,
-// in which nothing cancels but what cancels in the exact result.
+// loss = sum_k c_k (L - d_k),   g_k = scale z'_k (y_k C - c_k), C = sum_j c_j.
 template <class T>
 Answer<T> with_coefficients(const Question<T>& question) {
   const std::size_t n = question.logits.size();
@@ -83,7 +81,7 @@ Answer<T> with_coefficients(const Question<T>& question) {
     const Coefficients<T> c(target, n, bits);
     Interval total = row.number(0), product = row.number(0);
     std::vector<Interval> of_group(groups.size(), row.number(0));
-    double infinite = 0;  // the signs of the infinite terms; NaN if there are both
+    double infinite = 0;  // NaN if there are infinite terms of both signs
     for (std::size_t k = 0; k < n; ++k) {
       total += c.of_class[k];
       if (groups.of_class[k] != Groups<T>::none)
@@ -102,27 +100,18 @@ Answer<T> with_coefficients(const Question<T>& question) {
               : std::isnan(infinite) ? exact_nan<T>()
                                      : exact_infinity<T>(infinite);
     if (entries == 0) return at;
-    const Interval scale = row.number(question.gradient_scale);
-    const Interval divisor = row.S() * c.denominator;
+    const Interval scale = row.number(question.gradient_scale), S = row.S();
     for (std::size_t k = 0; k < n && decide.complete(); ++k) {
       const Interval& ck = c.of_class[k];
       const std::size_t g = groups.of_class[k];
-      if (g == Groups<T>::none) {
-        const bool constant = question.transform.masked(k) || ck.is_zero();
+      const T x = question.logits[k];
+      if (g != Groups<T>::none)
         at.result.push_back(
-            constant ? exact_zero<T>()
-                     : decide(-(scale * ck * row.slope_at(question.logits[k])) / c.denominator));
-        continue;
-      }
-      // If the coefficients cancel, the result is -c_k, of which an interval of S c_k / S would never
-      // become a point.
-      if (total.is_zero()) {
-        at.result.push_back(decide(-(scale * ck * row.slope(g)) / c.denominator));
-        continue;
-      }
-      const Interval difference = total - ck * row.number(groups.count[g]);
-      at.result.push_back(
-          decide(scale * row.slope(g) * (row.e(g) * difference - ck * row.outside(g)) / divisor));
+            decide(row.times_slope(scale * residual(row, g, ck, total, S), x, c.denominator)));
+      else if (question.transform.masked(k) || ck.is_zero())
+        at.result.push_back(exact_zero<T>());
+      else
+        at.result.push_back(decide(row.times_slope(-(scale * ck), x, c.denominator)));
     }
     return at;
   });

@@ -85,6 +85,20 @@ template <class T, class OfRow>
   });
 }
 
+// r_k = y_k C - c for a class of group g. If C is 0, it is -c.
+// Three forms of r_k enclose it from different sides, so that its digits are known wherever the two terms
+// cancel, and so is the side of -c_k or C - c_k to which it lies if y_k is beyond any precision near 0 or 1:
+//   (e_k (C - n_k c_k) - c_k outside_k) / S,   -c_k + C e_k / S,   and (C - c_k) - C outside_k / S for n_k = 1
+template <class T>
+[[nodiscard]] Interval residual(const TransformedRow<T>& row, std::size_t g, const Interval& c,
+                                const Interval& C, const Interval& S) {
+  if (C.is_zero()) return -c;
+  const Interval n = row.number(row.count(g));
+  Interval r =
+      intersection((row.e(g) * (C - n * c) - c * row.outside(g)) / S, C * row.e(g) / S - c);
+  return row.count(g) == 1 ? intersection(r, (C - c) - C * row.outside(g) / S) : r;
+}
+
 // The op has NaN in the whole row.
 template <class T>
 [[nodiscard]] Answer<T> all_nan(std::size_t results) {

@@ -21,9 +21,10 @@ class Sum {
   void add_special(double term) { special_ += term; }
 
   template <class T>
-  [[nodiscard]] numerics::Exact<T> decided(Decision<T>& decide, const Interval& denominator) const {
-    if (special_ == 0) return decide(finite_ / denominator);
-    return std::isnan(special_) ? exact_nan<T>() : exact_infinity<T>(special_);
+  [[nodiscard]] numerics::Exact<T> decided(Decision<T>& decide, const Interval& factor,
+                                           const Interval& denominator) const {
+    if (special_ == 0) return decide(factor * finite_ / denominator);
+    return std::isnan(special_) ? exact_nan<T>() : exact_infinity<T>(factor.near() * special_);
   }
 
  private:
@@ -57,7 +58,7 @@ Answer<T> minus_sum(const Question<T>& question, OfLogit of_logit) {
     }
     for (const auto& [x, coefficient] : of_value)
       sum.add(-(coefficient * *of_logit(bits, x).finite));
-    return Answer<T>{{}, sum.template decided<T>(decide, c.denominator)};
+    return Answer<T>{{}, sum.template decided<T>(decide, Interval(bits, 1), c.denominator)};
   });
 }
 
@@ -81,7 +82,9 @@ const RegisterGeneralSolver log_loss{
 template <class T>
 Answer<T> divergence(const Question<T>& question) {
   const ops::Target<T>& target = question.coefficients.value();
-  const bool of_logarithms = question.parameter.value_or(T(0)) != T(0);
+  // As a coefficient of 0, a weight of 0 leaves nothing, not even of an infinite term.
+  if (target.row_weight == T(0)) return {{}, exact_zero<T>()};
+  const bool of_logarithms = question.parameter.value_or(0) != 0;
   return at_growing_precision<T>([&](mpfr_prec_t bits, Decision<T>& decide) {
     Sum sum(bits);
     for (std::size_t k = 0; k < question.logits.size(); ++k) {
@@ -98,8 +101,8 @@ Answer<T> divergence(const Question<T>& question) {
                                           logarithm = of_logarithms ? number : log(number);
       sum.add(t * (logarithm - Interval(bits, q)));
     }
-    const Interval weight(bits, static_cast<double>(target.row_weight));
-    return Answer<T>{{}, sum.template decided<T>(decide, Interval(bits, 1) / weight)};
+    const Interval weight(bits, static_cast<double>(target.row_weight)), one(bits, 1);
+    return Answer<T>{{}, sum.template decided<T>(decide, weight, one)};
   });
 }
 

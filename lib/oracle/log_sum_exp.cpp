@@ -67,7 +67,7 @@ template <class T>
 Answer<T> with_factors(const Question<T>& question) {
   const Weighted<T> own(question);
   const std::span<const T> logits = own.logits;
-  const double divisor = static_cast<double>(question.parameter.value_or(T(1)));
+  const double divisor = question.parameter.value_or(1);
   Answer<T> answer;
   const ZKind kind = kind_of(logits, own.transform);
   if (kind == ZKind::nan) return all_nan<T>(1);
@@ -103,21 +103,30 @@ Answer<T> with_factors(const Question<T>& question) {
     for (std::size_t k = 0; k < logits.size(); ++k)
       if (groups.of_class[k] != Groups<T>::none)
         of_group[groups.of_class[k]] += row.number(own.factors[k]);
-    Interval sum = row.sink();
-    for (std::size_t g = 0; g < groups.size(); ++g) sum += of_group[g] * row.e(g);
-    if (sum.is_zero()) {
+    // Relative to the largest z whose factor is not 0: if one term is left, y is that z.
+    std::vector<std::pair<Interval, Interval>> terms;  // z and its factor
+    for (std::size_t g = 0; g < groups.size(); ++g)
+      if (!of_group[g].is_zero()) terms.emplace_back(row.z(g), of_group[g]);
+    if (!row.sink().is_zero()) terms.emplace_back(row.number(*own.transform.sink), row.number(1));
+    if (terms.empty()) {
       at.sign = 0;
       at.result.push_back(exact_infinity<T>(-1));
       return at;
     }
+    std::size_t first = 0;
+    for (std::size_t t = 1; t < terms.size(); ++t)
+      if ((terms[t].first - terms[first].first).positive()) first = t;
+    Interval sum = terms[first].second;
+    for (std::size_t t = 0; t < terms.size(); ++t)
+      if (t != first) sum += terms[t].second * exp(terms[t].first - terms[first].first);
     if (!sum.positive() && !sum.negative()) {
       decide.undecided();
       return at;
     }
     at.sign = sum.positive() == (divisor > 0) ? 1 : -1;
-    Interval size = (sum.positive() ? sum : -sum);
+    Interval size = sum.positive() ? sum : -sum;
     if (divisor != 1) size = size / row.number(std::abs(divisor));
-    at.result.push_back(decide(row.m() + log(size)));
+    at.result.push_back(decide(terms[first].first + log(size)));
     return at;
   });
 }

@@ -1,5 +1,6 @@
 // Exact binary cross-entropy and focal loss.
 #include "ops/binary_cross_entropy.hpp"
+#include "ops/cross_entropy.hpp"
 #include "ops/focal_loss.hpp"
 #include "oracle/coefficients.hpp"
 #include "oracle/general.hpp"
@@ -52,8 +53,13 @@ Answer<T> binary(const Question<T>& question) {
 template <class T>
 Answer<T> focal(const Question<T>& question) {
   const ops::Target<T> target = question.coefficients.value_or(ops::Target<T>(question.target));
-  const double gamma = static_cast<double>(
-      question.parameter.value_or(static_cast<T>(ops::focal_loss->parameter.preset)));
+  const double gamma = question.parameter.value_or(ops::focal_loss->parameter.preset);
+  if (gamma == 0) {
+    Question<T> plain = question;
+    plain.parameter.reset();
+    plain.coefficients = target;
+    return {{}, answer<T>(ops::cross_entropy, plain).loss};
+  }
   if (target.is_ignored) return {{}, exact_zero<T>()};
   if (kind_of(question.logits, question.transform) != ZKind::finite) return {{}, exact_nan<T>()};
   const Groups<T> groups(question.logits, question.transform);
@@ -62,12 +68,16 @@ Answer<T> focal(const Question<T>& question) {
     const Coefficients<T> c(target, question.logits.size(), bits);
     const Interval S = row.S(), L = row.L();
     std::vector<Interval> of_group(groups.size(), row.number(0));
+    double infinite = 0;  // NaN if there are infinite terms of both signs
     for (std::size_t k = 0; k < question.logits.size(); ++k) {
       const std::size_t g = groups.of_class[k];
-      if (g == Groups<T>::none && !c.of_class[k].is_zero())
-        return Answer<T>{{}, exact_infinity<T>(c.of_class[k].near())};
-      if (g != Groups<T>::none) of_group[g] += c.of_class[k];
+      if (g != Groups<T>::none)
+        of_group[g] += c.of_class[k];
+      else if (!c.of_class[k].is_zero())
+        infinite += std::copysign(INFINITY, c.of_class[k].near());
     }
+    if (infinite != 0)
+      return Answer<T>{{}, std::isnan(infinite) ? exact_nan<T>() : exact_infinity<T>(infinite)};
     Interval sum = row.number(0);
     for (std::size_t g = 0; g < groups.size(); ++g) {
       if (of_group[g].is_zero()) continue;

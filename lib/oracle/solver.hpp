@@ -35,7 +35,7 @@ struct Question {
   ops::RowTransform<T> transform = {};
   std::optional<ops::Target<T>> coefficients = {};  // instead of `target`
   std::span<const T> factors = {};
-  std::optional<T> parameter = {};
+  std::optional<double> parameter = {};
   bool with_gradient = false;
 
   [[nodiscard]] bool plain() const {

@@ -17,6 +17,7 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -63,23 +64,25 @@ class Groups {
   static std::string key(std::span<const T> logits, const ops::RowTransform<T>& transform,
                          std::size_t k) {
     const double x = static_cast<double>(logits[k]) + 0.0;
-    const double bias = transform.bias.empty() ? 0 : static_cast<double>(transform.bias[k]) + 0.0;
-    if (bias == 0 || transform.soft_cap != T(0)) return text(x) + ' ' + text(bias);
-    constexpr mpfr_prec_t bits = 4400;  // of any sum of two products of doubles
-    numerics::Interval sum(bits, x);
-    sum = sum * numerics::Interval(bits, static_cast<double>(transform.scale)) +
-          numerics::Interval(bits, static_cast<double>(transform.temperature)) *
-              numerics::Interval(bits, bias);
-    // The logit that has the same z without a bias, if a double is one.
-    numerics::Interval alone = sum / numerics::Interval(bits, static_cast<double>(transform.scale));
-    const double near = mpfr_get_d(alone.low(), MPFR_RNDN);
-    if (mpfr_equal_p(alone.low(), alone.high()) && mpfr_cmp_d(alone.low(), near) == 0)
-      return text(near + 0.0) + ' ' + text(0);
-    char* digits = nullptr;
-    mpfr_asprintf(&digits, "%Ra", sum.low());
-    std::string exact(digits);
-    mpfr_free_str(digits);
-    return exact;
+    if (transform.bias.empty()) return text(x);
+    const double bias = static_cast<double>(transform.bias[k]) + 0.0;
+    if (transform.soft_cap != T(0)) return text(x) + ' ' + text(bias);
+    // The second precision holds any sum of two products of doubles.
+    for (const mpfr_prec_t bits : {mpfr_prec_t{320}, mpfr_prec_t{4400}}) {
+      const auto number = [bits](auto y) {
+        return numerics::Interval(bits, static_cast<double>(y));
+      };
+      numerics::Interval sum =
+          number(transform.scale) * number(x) + number(transform.temperature) * number(bias);
+      if (!mpfr_equal_p(sum.low(), sum.high())) continue;
+      if (mpfr_zero_p(sum.low())) return "0";
+      char* digits = nullptr;
+      mpfr_asprintf(&digits, "%Ra", sum.low());
+      const std::string exact(digits);
+      mpfr_free_str(digits);
+      return exact;
+    }
+    throw std::logic_error("a sum of two products of doubles has more than 4400 bits");
   }
   static std::string text(double x) {
     char digits[40];
@@ -98,22 +101,22 @@ class TransformedRow {
         others_(bits, 0),
         sink_(bits, 0),
         scale_(bits, static_cast<double>(transform.scale)),
+        undivided_scale_(scale_),
+        temperature_(bits, static_cast<double>(transform.temperature)),
         soft_cap_(transform.soft_cap) {
-    const Interval temperature = number(transform.temperature), scale = scale_;
-    if (transform.temperature != T(1)) scale_ = scale / temperature;
+    if (transform.temperature != T(1)) scale_ = scale_ / temperature_;
     for (const std::size_t k : groups.first) {
-      Interval z = number(logits[k]) * scale;
+      Interval z = number(logits[k]) * undivided_scale_;
       if (transform.soft_cap == T(0))
         undivided_.push_back(transform.bias.empty() ? z
-                                                    : z + temperature * number(transform.bias[k]));
-      if (transform.temperature != T(1)) z = z / temperature;
+                                                    : z + temperature_ * number(transform.bias[k]));
+      if (transform.temperature != T(1)) z = z / temperature_;
       if (transform.soft_cap != T(0)) {
         const Interval cap = number(transform.soft_cap);
         z = cap * tanh(z / cap);
       }
       if (!transform.bias.empty()) z = z + number(transform.bias[k]);
       z_.push_back(std::move(z));
-      slope_.push_back(slope_at(logits[k]));
     }
     std::optional<Interval> sink;
     if (transform.sink && std::isfinite(static_cast<double>(*transform.sink)))
@@ -132,6 +135,17 @@ class TransformedRow {
     if (sink) sink_ = sink_is_top_ ? number(1) : exp(*sink - m_);
     if (sink && !sink_is_top_) others_ += sink_;
     count_at_m_ = sink_is_top_ || groups.count.empty() ? 1 : groups.count[top_];
+    Interval sum = sink_;
+    for (std::size_t g = 0; g < size(); ++g) {
+      before_.push_back(sum);
+      sum += e_[g] * number(count(g));
+    }
+    after_.assign(size(), number(0));
+    sum = number(0);
+    for (std::size_t g = size(); g-- > 0;) {
+      after_[g] = sum;
+      sum += e_[g] * number(count(g));
+    }
   }
 
   using Interval = numerics::Interval;
@@ -154,17 +168,21 @@ class TransformedRow {
     const Interval t = tanh(number(x) * scale_ / number(soft_cap_));
     return scale_ * (number(1) - t * t);
   }
-  // dz_g / dx_g.
-  [[nodiscard]] const Interval& slope(std::size_t g) const { return slope_[g]; }
+  // y dz/dx / divisor at logit x, of which scale and temperature enter exactly.
+  [[nodiscard]] Interval times_slope(const Interval& y, T x, const Interval& divisor) const {
+    if (soft_cap_ != T(0)) return y * slope_at(x) / divisor;
+    return y * undivided_scale_ / (temperature_ * divisor);
+  }
   [[nodiscard]] const Interval& m() const { return m_; }
   [[nodiscard]] const Interval& sink() const { return sink_; }  // e^(sink - m), or 0
   [[nodiscard]] Interval S() const { return others_ + number(count_at_m_); }
   [[nodiscard]] Interval L() const { return log1p(others_ + number(count_at_m_ - 1)); }
-  // The sum of the exponentials of all classes outside the group. It does not cancel: the difference
-  // contains the 1 of the group of m.
-  [[nodiscard]] Interval outside(std::size_t g) const {
-    return !sink_is_top_ && g == top_ ? others_ : S() - e_[g] * number(count(g));
-  }
+  // The sum of the exponentials of all classes outside the group, without a subtraction.
+  [[nodiscard]] Interval outside(std::size_t g) const { return before_[g] + after_[g]; }
+  // The group of m; none if it is the sink.
+  [[nodiscard]] std::size_t top() const { return sink_is_top_ ? Groups<T>::none : top_; }
+  // The sum of the exponentials of the other groups, and of the sink.
+  [[nodiscard]] const Interval& others() const { return others_; }
 
  private:
   static bool greater(const Interval& a, const Interval& b) {
@@ -174,8 +192,8 @@ class TransformedRow {
 
   mpfr_prec_t bits_;
   const Groups<T>& groups_;
-  std::vector<Interval> z_, d_, e_, slope_, undivided_;
-  Interval m_, others_, sink_, scale_;
+  std::vector<Interval> z_, d_, e_, undivided_, before_, after_;
+  Interval m_, others_, sink_, scale_, undivided_scale_, temperature_;
   T soft_cap_;
   std::size_t top_ = 0, count_at_m_ = 1;
   bool sink_is_top_ = false;

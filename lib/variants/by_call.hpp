@@ -21,21 +21,26 @@ using std::log;
 using std::log1p;
 using std::pow;
 
-// Completes the entry with its functions. row(call, i) computes row i of a call without a transform, in
-// which rows are dense.
+// The entry with functions of all types. row(call, i) computes row i.
 template <class RowFunction>
-[[nodiscard]] Variant by_call(Variant entry, RowFunction row) {
+[[nodiscard]] Variant of_rows_of_calls(Variant entry, RowFunction row) {
   const auto by_rows = [row]<class T>(const Call<T>& call) {
     for (std::size_t i = 0; i < call.logits.rows; ++i) row(call, i);
   };
   entry.isa = "scalar";
   entry.uses = ops::Uses::libm;
-  entry.takes_coefficients = true;
   entry.float32 = by_rows;
   entry.float64 = by_rows;
   entry.float16 = by_rows;
   entry.bfloat16 = by_rows;
   return entry;
+}
+
+// The same for calls without a transform, in which rows are dense, with any coefficients and factors.
+template <class RowFunction>
+[[nodiscard]] Variant by_call(Variant entry, RowFunction row) {
+  entry.takes_coefficients = true;
+  return of_rows_of_calls(std::move(entry), std::move(row));
 }
 
 // max x, and y_k = e^(x_k - max); returns their sum.

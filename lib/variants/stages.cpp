@@ -7,6 +7,7 @@
 //   cap_without_factor x tanh(x / cap) instead of cap tanh(x / cap), so that nothing is capped
 //                      (unslothai/unsloth-zoo#593).
 #include "ops/lower.hpp"
+#include "variants/by_call.hpp"
 #include "variants/scalar.hpp"
 
 namespace maxtrick::variants {
@@ -53,18 +54,9 @@ void with_sink(Row<T> z, const std::optional<T>& sink, std::span<T> y) {
 // Completes the entry for all types. row(call, i) computes row i.
 template <class RowFunction>
 Variant taking_transform(Variant entry, RowFunction row) {
-  const auto by_rows = [row]<class T>(const ops::Call<T>& call) {
-    for (std::size_t i = 0; i < call.logits.rows; ++i) row(call, i);
-  };
-  entry.isa = "scalar";
-  entry.uses = ops::Uses::libm;
   entry.takes_transform = true;
   entry.optional = true;
-  entry.float32 = by_rows;
-  entry.float64 = by_rows;
-  entry.float16 = by_rows;
-  entry.bfloat16 = by_rows;
-  return entry;
+  return of_rows_of_calls(std::move(entry), std::move(row));
 }
 
 const Register scaled_after_max{taking_transform(

@@ -96,6 +96,16 @@ BOOST_AUTO_TEST_CASE(a_reduction_names_its_divisor) {
           .values.at(0)));
 }
 
+// The divisor is the exact sum of the weights, and the mean over the classes has their exact number.
+BOOST_AUTO_TEST_CASE(divisors_are_not_rounded) {
+  BOOST_TEST(exact("cross_entropy --logits '0,3;0,1;0,1' --labels 0,0,0 --sample-weights "
+                   "1,1e16,-1e16 --reduction weights --dtype float64")
+                 .values.at(0) == 3.0485873515737420);
+  std::string row = "0";
+  for (int k = 1; k < 257; ++k) row += ",0";
+  BOOST_TEST(exact("log_sum_exp --mean --dtype bfloat16 --logits " + row).values.at(0) == 0);
+}
+
 // One exact function: the quotient x / T is not rounded in between.
 BOOST_AUTO_TEST_CASE(a_transform_is_part_of_the_function) {
   const double y =
@@ -190,6 +200,11 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_computed_is_named) {
       error("softmax --logits 16777217,1") ==
       start +
           "--logits[0]: the integer 16777217 is not a number of float32; use --dtype float64\n");
+  // Floats that are no counts are rounded, as are those of a float file.
+  BOOST_TEST(exact("softmax --logits 3.4028235e38,1 --bias=-1e30,0").values.at(0) == 1);
+  BOOST_TEST(contains(error("hardmax --logits 1,2 --sink 3"), "hardmax takes no --sink"));
+  BOOST_TEST(contains(error("binary_cross_entropy --logits 1 --labels 2"),
+                      "expected numbers from 0 to 1"));
   BOOST_TEST(error("softmax --logits 1,2 --scale 0") ==
              start + "--scale: 0, expected a finite number other than 0\n");
   BOOST_TEST(error("softmax --logits 1,2 --temperature 0") ==

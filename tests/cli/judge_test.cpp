@@ -61,6 +61,16 @@ BOOST_AUTO_TEST_CASE(violated_invariants_are_named) {
       .out_has("violated: the gradient of a row does not sum to 0: 1 row, the first is row 0: 0.2");
 }
 
+// A gradient can be judged alone, and the worst elements name its entries.
+BOOST_AUTO_TEST_CASE(a_gradient_is_judged_alone) {
+  const Workdir folder;
+  for (const std::string op : {"cross_entropy --gradient", "cross_entropy_gradient"}) {
+    const std::string command = "$MAXTRICK judge " + op + " --logits 0,0 --labels 0 ";
+    folder.exits(1, command + "--result-gradient=-0.5,0.7 --ulp 4").out_has("gradient 1");
+    folder.exits(2, command + "--result 0.6931472").err_has("--gradient needs --result-gradient");
+  }
+}
+
 // A loss may have been reduced.
 BOOST_AUTO_TEST_CASE(a_reduced_loss_is_one_number) {
   const Workdir folder;
@@ -79,7 +89,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_judged_is_named) {
                io::to_npy({{2, 3}, {0.1, 0.2, 0.7, 0, 0, 1}, {}}, io::NumberType::float64));
   folder.exits(2, softmax + "--result wide.npy")
       .err_has("which is no number of float32; use --dtype");
-  folder.exits(2, "$MAXTRICK judge softmax --logits 1,2").err_has("--result is required");
+  folder.exits(2, "$MAXTRICK judge softmax --logits 1,2").err_has("expected --result");
   folder.exits(2, softmax + "--result 1,2 --ulp=-1").err_has("--ulp: -1");
 }
 

@@ -52,7 +52,9 @@ struct Row {
                                                  : random.uniform(-size, size));
     };
     for (std::size_t k = 0; k < n; ++k) {
-      x.push_back(random.below(12) == 0 ? -inf<T> : draw(12));
+      x.push_back(random.below(12) == 0   ? -inf<T>
+                  : random.below(12) == 0 ? T(-2e5)  // a finite number as a mask
+                                          : draw(12));
       bias.push_back(random.below(10) == 0 ? -inf<T> : draw(3));
       mask.push_back(random.below(8) != 0);
       factors.push_back(draw(2));
@@ -81,7 +83,7 @@ struct Row {
       target.classes = n;
       if (random.below(2) == 0) target.smoothing = static_cast<T>(random.uniform(0, 1));
       if (random.below(2) == 0) target.class_weights = class_weights;
-      if (random.below(2) == 0) target.row_weight = static_cast<T>(random.uniform(0, 3));
+      if (random.below(2) == 0) target.row_weight = static_cast<T>(random.uniform(-1, 3));
       question.coefficients = target;
       question.with_gradient = true;
       question.gradient_scale = 0.375;
@@ -277,7 +279,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(losses_of_given_distributions, T, FloatTypes) {
     row.question.with_gradient = false;
     std::vector<T> p, q;
     for (const T x : row.x) {
-      q.push_back(std::isinf(x) ? T(0) : x);
+      q.push_back(x < T(-80) ? T(0) : x);
       p.push_back(std::exp(std::min(q.back(), T(0))));
     }
     Big nll = 0, log_loss = 0, divergence = 0;
@@ -412,6 +414,37 @@ BOOST_AUTO_TEST_CASE(rational_results_are_decided) {
   const auto of_binary = oracle::answer<float>(ops::binary_cross_entropy, binary);
   BOOST_TEST(of_binary.loss->rounded == 0.5F);
   BOOST_TEST(of_binary.result[0].rounded == 0.5F);
+}
+
+// A finite number in the place of a mask leaves results beside 1, -2 and 1/2, by less than any precision.
+BOOST_AUTO_TEST_CASE(results_beside_a_power_of_two_are_decided) {
+  const std::vector<float> x{0, -1e9F}, ones{1, 1}, values{1, 0.5F}, targets{-1, 2};
+  Question<float> question{.logits = x};
+  question.factors = ones;
+  const auto backward = oracle::answer<float>(ops::log_softmax_backward, question).result;
+  BOOST_TEST((backward[0].rounded == -1 && backward[1].rounded == 1));
+  question.factors = values;
+  BOOST_TEST(oracle::answer<float>(ops::merge, question).result[0].rounded == 1);
+  Question<float> loss{.logits = x};
+  loss.coefficients = ops::Target<float>(std::span<const float>(targets));
+  loss.with_gradient = true;
+  const auto gradient = oracle::answer<float>(ops::cross_entropy, loss).result;
+  BOOST_TEST((gradient[0].rounded == 2 && gradient[1].rounded == -2));
+  const std::vector<float> three{0, 0, -1e9F}, dy{1, -1, 0}, equal{1, 1, -1e9F}, b{1, -1, 1};
+  question.logits = three;
+  question.factors = dy;
+  BOOST_TEST(oracle::answer<float>(ops::softmax_backward, question).result[0].rounded == 0.5F);
+  question.logits = equal;
+  question.factors = b;
+  BOOST_TEST(oracle::answer<float>(ops::log_sum_exp, question).result[0].rounded == -1e9F);
+}
+
+// tanh of large numbers is 1 in every precision, but its order is that of the logits.
+BOOST_AUTO_TEST_CASE(a_soft_cap_keeps_the_order) {
+  const std::vector<float> x{45000, 60000};
+  Question<float> question{.logits = x};
+  question.transform.soft_cap = 30;
+  BOOST_TEST(oracle::answer<float>(ops::hardmax, question).result[1].rounded == 1);
 }
 
 // The sum of e^0 and e^-1e30 is not 1, but no precision shows it; -(2^24 + 1) - e^-(2^24 + 1) lies beyond a

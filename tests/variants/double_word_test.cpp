@@ -191,6 +191,24 @@ BOOST_AUTO_TEST_CASE(special_values_are_the_oracles) {
   }
 }
 
+// Differences and products beyond the range of double are infinities, not NaN.
+BOOST_AUTO_TEST_CASE(huge_logits_give_no_nan) {
+  const std::vector<double> x{1.7e308, -1.7e308}, factors{1, 3};
+  for (const char* name : {"softmax", "log_softmax", "log_sum_exp", "z_loss", "merge",
+                           "softmax_backward", "log_softmax_backward"}) {
+    const ops::Op op = op_named(name);
+    std::vector<double> result(2);
+    ops::Call<double> call{.logits = numerics::one_row(std::span<const double>(x)),
+                           .result = {result.data(), 1, ops::outputs(op, 2)}};
+    call.parameter = op->parameter.preset;
+    if (op->factors.required) call.factors = numerics::one_row(std::span<const double>(factors));
+    ops::run_transformed(named((std::string(name) + ".double_word.scalar").c_str()), call);
+    const auto exact = answer(op, call);
+    for (std::size_t k = 0; k < exact.result.size(); ++k)
+      BOOST_TEST(numerics::error_ulp(exact.result[k], result[k]) <= 2, name << ": " << result[k]);
+  }
+}
+
 // The scale, the temperature, the soft cap, the bias, the mask and the sink in T, for a variant that has
 // none of them.
 BOOST_AUTO_TEST_CASE(a_plain_variant_gets_transformed_logits) {

@@ -57,7 +57,7 @@ class Batch {
     question.transform = row.row_transform(0);
     if (problem_.has_losses()) question.coefficients = row.targets.row(0, n_);
     if (!factors_.empty()) question.factors = row.factors.row(0);
-    if (!problem_.op->parameter.name.empty()) question.parameter = row.parameter;
+    if (!problem_.op->parameter.name.empty()) question.parameter = problem_.parameter;
     question.with_gradient = problem_.gradient;
     return question;
   }

@@ -25,7 +25,8 @@ using ops::Variant;
 bool computes(const Variant& variant, const Problem& problem) {
   if (variant.one_column) return problem.op == ops::binary_cross_entropy;
   if (problem.op == ops::cross_entropy && problem.gradient)
-    return variant.op == ops::cross_entropy || variant.op == ops::cross_entropy_gradient;
+    return variant.op == ops::cross_entropy ||
+           (variant.op == ops::cross_entropy_gradient && variant.algorithm != "double_word");
   return variant.op == problem.op;
 }
 

@@ -34,7 +34,14 @@ void write(const EvalOptions& options, const Problem& problem, const Results& re
     array.values = problem.layout.in_place(results.result);
   else
     array.values = results.result;
-  io::write_file(options.output, io::to_npy(array, stored_as(problem.dtype)));
+  std::vector<std::pair<std::filesystem::path, std::string>> files;
+  const io::NumberType type = stored_as(problem.dtype);
+  if (!options.output.empty()) files.emplace_back(options.output, io::to_npy(array, type));
+  if (!options.output_gradient.empty())
+    files.emplace_back(
+        options.output_gradient,
+        io::to_npy({problem.layout.shape(), problem.layout.in_place(results.gradient), {}}, type));
+  io::write_files(files);
 }
 
 int evaluated(const EvalOptions& options) {
@@ -47,7 +54,7 @@ int evaluated(const EvalOptions& options) {
     chosen = choose(problem, options.variant);
     left_out = leave_out(chosen, problem, options.quiet);
     if (chosen.empty()) return exit_incomplete;
-    if (!options.output.empty() && chosen.size() != 1)
+    if (!(options.output.empty() && options.output_gradient.empty()) && chosen.size() != 1)
       throw UsageError(fmt::format("--output needs exactly one variant, or exact; {} matches {}",
                                    text::quoted(options.variant.empty() ? "*" : options.variant),
                                    chosen.size()));
@@ -55,6 +62,8 @@ int evaluated(const EvalOptions& options) {
   if (options.expect.empty() && options.expect_gradient.empty() &&
       (options.ulp || options.rtol || options.atol))
     throw UsageError("--ulp, --rtol and --atol need --expect");
+  if (!options.output_gradient.empty() && !problem.gradient)
+    throw UsageError("--output-gradient needs --gradient");
   if (!options.expect_gradient.empty() && !problem.gradient)
     throw UsageError("--expect-gradient needs --gradient");
   const auto exact = solve(problem);
@@ -70,7 +79,8 @@ int evaluated(const EvalOptions& options) {
   }
   const std::vector<Results> compared = only_exact ? std::vector{exact->rounded()} : all;
   const bool good = holds(options, problem, *exact, compared);
-  if (!options.output.empty() && complete) write(options, problem, compared[0]);
+  const bool writes = !options.output.empty() || !options.output_gradient.empty();
+  if (writes && complete && good) write(options, problem, compared[0]);
   fmt::print("{}", report(problem, *exact, all, options.format));
   if (!good) return exit_check_failed;
   // A variant that --variant names and that did not run makes the result incomplete. One that was only

@@ -53,7 +53,8 @@ std::vector<double> of_shape(const Problem& problem, const std::string& text,
 }
 
 // What every result of the op fulfils, whatever the logits are; one line for each kind of violation.
-std::vector<std::string> violations(const Problem& problem, const Results& got) {
+std::vector<std::string> violations(const Problem& problem, const Exact& exact,
+                                    const Results& got) {
   std::vector<std::string> lines;
   const std::size_t rows = problem.layout.rows(), n = problem.layout.classes();
   const auto first = [&](const std::string& what, auto is_violated) {
@@ -75,17 +76,22 @@ std::vector<std::string> violations(const Problem& problem, const Results& got) 
     for (const double x : row) sum += x;
     return sum.value();
   };
+  // Rows whose exact results are NaN are no distributions.
+  const auto special = [&](std::size_t i) {
+    return n > 0 && std::isnan(exact.rounded().result[i * n]);
+  };
   if (problem.op == ops::softmax) {
     first("a probability is not between 0 and 1", [&](std::size_t i) {
       for (const double p : entries(got.result, i))
-        if (p < 0 || p > 1) return number_text(p, problem.dtype);
+        if (!(p >= 0 && p <= 1) && !special(i)) return number_text(p, problem.dtype);
       return std::string();
     });
     if (problem.sink.empty() && n > 0)
       first("the probabilities do not sum to 1", [&](std::size_t i) {
         const double sum = sum_of(entries(got.result, i));
         const double most = eps * (1 + static_cast<double>(n) / 2);
-        return std::abs(sum - 1) > most ? fmt::format("off by {:.3g}", sum - 1) : std::string();
+        return !(std::abs(sum - 1) <= most) && !special(i) ? fmt::format("off by {:.3g}", sum - 1)
+                                                           : std::string();
       });
   }
   if (problem.op == ops::log_softmax)
@@ -173,16 +179,24 @@ std::string reduced_text(const Problem& problem, const Exact& exact, const Resul
 
 int judged(const JudgeOptions& options) {
   const Problem problem = read_problem(options);
-  if (options.result.empty()) throw UsageError("expected --result, the numbers to judge");
+  const bool gradient_alone = problem.gradient && options.result.empty();
+  if (options.result.empty() && !gradient_alone)
+    throw UsageError("expected --result, the numbers to judge");
+  if (problem.gradient && options.result_gradient.empty())
+    throw UsageError("--gradient needs --result-gradient, the gradient to judge");
   if (options.ulp && !(*options.ulp >= 0 && std::isfinite(*options.ulp)))
     throw UsageError(fmt::format("--ulp: {}, expected a finite number from 0", *options.ulp));
   if (!options.result_gradient.empty() && !problem.gradient)
     throw UsageError("--result-gradient needs --gradient");
   Results got{.name = "result"};
-  const bool reduced = problem.has_losses() && problem.only_reduced;
+  const bool reduced = problem.has_losses() && problem.only_reduced && !gradient_alone;
   const io::Shape shape = reduced ? io::Shape{} : problem.result_shape();
-  const std::vector<double> values = of_shape(problem, options.result, "--result", shape);
-  if (reduced)
+  const auto exact = solve(problem);
+  const std::vector<double> values =
+      gradient_alone ? std::vector<double>() : of_shape(problem, options.result, "--result", shape);
+  if (gradient_alone)
+    got.losses = exact->rounded().losses;  // none are given, and so none are wrong
+  else if (reduced)
     got.reduced = values;
   else if (problem.has_losses())
     got.losses = values;
@@ -192,7 +206,6 @@ int judged(const JudgeOptions& options) {
     got.gradient = problem.layout.by_rows(
         of_shape(problem, options.result_gradient, "--result-gradient", problem.layout.shape()));
 
-  const auto exact = solve(problem);
   double worst = 0;
   if (reduced) {
     const oracle::Verdict verdict = exact->judge_reduced(got, 0);
@@ -205,7 +218,7 @@ int judged(const JudgeOptions& options) {
     }
     const std::vector<Element> elements = worst_elements(problem, *exact, got, options.worst);
     const auto table = table_of(problem, elements);
-    const std::vector<std::string> lines = violations(problem, got);
+    const std::vector<std::string> lines = violations(problem, *exact, got);
     if (options.format == table::Format::table) {
       fmt::print("{}\n{}", summary(problem, *exact, {got}), render(table, options.format));
       if (!lines.empty()) fmt::print("\n");

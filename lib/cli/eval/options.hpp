@@ -41,7 +41,7 @@ struct ExpectOptions {
 
 struct EvalOptions : ProblemOptions, ExpectOptions {
   std::string variant;  // glob, or "exact"; empty: all variants of the op
-  std::filesystem::path output;
+  std::filesystem::path output, output_gradient;
   table::Format format = table::Format::table;
   bool quiet = false;
   PluginOptions plugins = {};

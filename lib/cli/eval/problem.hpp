@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/eval/layout.hpp"
@@ -14,10 +15,12 @@
 
 namespace maxtrick::cli {
 
-// A reduction divides the sum of the losses by something.
+// A reduction divides the sum of the losses by a sum of weights, or by a number of rows.
 struct Reduction {
   std::string name;  // of the row in the output: "sum", "mean over 3 kept rows", ...
-  double divisor;
+  double divisor;    // rounded to double
+  // What it is the exact sum of: products of two numbers of the dtype. Empty: `divisor` is exact.
+  std::vector<std::pair<double, double>> terms = {};
 };
 
 struct Problem {
@@ -26,7 +29,7 @@ struct Problem {
   ops::DType dtype;
   bool keepdims = false;
 
-  // All numbers are representable in the dtype. Matrices have a number for each class of each row; one
+  // All numbers but `parameter` are numbers of the dtype. Matrices have a number for each class of each row; one
   // that is not given is empty. The other members are those of ops::Call.
   std::vector<double> logits = {}, bias = {}, factors = {}, coefficients = {};
   std::vector<unsigned char> mask = {};
@@ -55,7 +58,9 @@ struct Problem {
     return op->output == ops::Output::row ? layout.shape() : layout.row_shape(keepdims);
   }
   // Whether log-sum-exp also gives the sign of its sum.
-  [[nodiscard]] bool has_sign() const { return op->factors.name == "b" && !factors.empty(); }
+  [[nodiscard]] bool has_sign() const {
+    return op->factors.name == "b" && (!factors.empty() || parameter < 0);
+  }
 };
 
 // Reads and checks all arguments. Throws UsageError or io::InputError, which name the option and the

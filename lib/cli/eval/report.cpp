@@ -22,7 +22,7 @@ constexpr std::size_t shown_numbers = 12;
 constexpr std::size_t rows_without_summary = 10;
 
 std::span<const double> part(const std::vector<double>& all, std::size_t i, std::size_t count) {
-  return std::span(all).subspan(i * count, all.empty() ? 0 : count);
+  return all.empty() ? std::span<const double>() : std::span(all).subspan(i * count, count);
 }
 
 std::string joined(std::span<const double> values, ops::DType dtype, bool whole) {

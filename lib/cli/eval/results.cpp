@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "cli/eval/batch.hpp"
+#include "numerics/compensated_sum.hpp"
 #include "numerics/interval.hpp"
 #include "numerics/rounding.hpp"
 #include "ops/lower.hpp"
@@ -78,7 +79,8 @@ class ExactIn final : public Exact {
     const std::size_t rows = problem_.layout.rows(), n = problem_.layout.classes();
     const bool losses = problem_.has_losses();
     results.failed.resize(rows);
-    A sum = 0;
+    double plain = 0;
+    numerics::Sum sum;
     for (std::size_t i = 0; i < rows; ++i) {
       const std::size_t columns =
           losses ? (problem_.gradient ? n : 0) : problem_.outputs() + (problem_.has_sign() ? 1 : 0);
@@ -111,13 +113,16 @@ class ExactIn final : public Exact {
             .push_back(static_cast<double>(static_cast<S>(y)));
       for (const A y : loss) {
         results.losses.push_back(static_cast<double>(static_cast<S>(y)));
-        sum += y;
+        plain += static_cast<double>(y);
+        sum += static_cast<double>(y);
       }
     }
+    // The means are those of the losses: adding them up in double costs no digit of the variant's. A sum
+    // that is not finite has no rounding errors to compensate.
     if (losses)
       for (const Reduction& reduction : problem_.reductions)
-        results.reduced.push_back(static_cast<double>(static_cast<S>(
-            reduction.divisor == 1 ? sum : sum / static_cast<A>(reduction.divisor))));
+        results.reduced.push_back(static_cast<double>(
+            static_cast<S>((std::isfinite(plain) ? sum.value() : plain) / reduction.divisor)));
     return results;
   }
 
@@ -138,7 +143,8 @@ class ExactIn final : public Exact {
   // The exact sum of the losses, each of which is known to 2^-40 ULP, divided by the divisor.
   numerics::Exact<S> reduce(const Reduction& reduction) const {
     double special = 0;
-    constexpr mpfr_prec_t bits = 4608;  // holds any sum of doubles and their rests without error
+    constexpr mpfr_prec_t bits =
+        4608;  // holds sums of doubles, their rests and products without error
     numerics::Interval sum(bits, 0);
     for (const Answer& answer : answers_) {
       const numerics::Exact<S>& loss = *answer.loss;
@@ -152,10 +158,13 @@ class ExactIn final : public Exact {
       sum += numerics::Interval(bits, loss.rest) * power_of_2(bits, loss.ulp_exponent);
     }
     if (special != 0) return oracle::special(static_cast<S>(special / reduction.divisor));
-    if (reduction.divisor == 0)
+    numerics::Interval divisor(bits, reduction.terms.empty() ? reduction.divisor : 0);
+    for (const auto& [r, w] : reduction.terms)
+      divisor += numerics::Interval(bits, r) * numerics::Interval(bits, w);
+    if (divisor.is_zero())
       return sum.is_zero() ? oracle::exact_nan<S>()
                            : oracle::exact_infinity<S>(sum.positive() ? 1 : -1);
-    numerics::Interval mean = sum / numerics::Interval(bits, reduction.divisor);
+    numerics::Interval mean = sum / divisor;
     return numerics::Rounding<S>(bits)(mean.low(), mean.high()).value();
   }
   static numerics::Interval power_of_2(mpfr_prec_t bits, int exponent) {

@@ -12,8 +12,6 @@
 namespace maxtrick::variants {
 namespace {
 
-using ops::Call;
-using ops::Register;
 using ops::ZKind;
 
 // A sum of terms, of which some may be infinite.
@@ -23,10 +21,11 @@ struct LossSum {
 
   void add(Pair coefficient, Pair term) {
     if (is_zero(coefficient)) return;
-    if (std::isfinite(term.high))
+    const double product = coefficient.high * term.high;
+    if (std::isfinite(product))
       finite = finite + coefficient * term;
     else
-      infinite += coefficient.high * term.high;
+      infinite += product;
   }
   template <class T>
   [[nodiscard]] T value() const {
@@ -91,8 +90,8 @@ const Register binary_cross_entropy{double_word(
       if (std::isnan(x)) return fill(call, i, std::numeric_limits<T>::quiet_NaN());
       const Pair e = exponential(Pair{-std::abs(x)}), l = log1p(e);
       LossSum loss;
-      loss.add(c1, x > 0 ? l : std::isinf(x) ? Pair{-x} : l - Pair{x});
-      loss.add(c0, x < 0 ? l : std::isinf(x) ? Pair{x} : l + Pair{x});
+      loss.add(c1, x > 0 ? l : difference(l, Pair{x}));
+      loss.add(c0, x < 0 ? l : difference(l, Pair{-x}));
       call.losses[i] = loss.value<T>();
       if (call.result.data == nullptr) return;
       const Pair numerator = x > 0 ? c0 - c1 * e : c0 * e - c1;
@@ -150,11 +149,19 @@ const Register kl_divergence{double_word(
           loss.infinite = std::numeric_limits<double>::quiet_NaN();
           continue;
         }
+        // With log-target, t is above 0 even where a double is not.
+        if (!std::isfinite(q.high) &&
+            (of_logarithms ? std::isfinite(given.high) : given.high != 0)) {
+          loss.infinite += -q.high;
+          continue;
+        }
         const Pair logarithm = of_logarithms ? given : Pair{std::log(given.high)};
-        loss.add(t, std::isfinite(q.high) ? logarithm - q : Pair{-q.high});
+        loss.add(t, difference(logarithm, q));
       }
+      const double weight = static_cast<double>(target.row_weight);
       loss.finite = pair(target.row_weight) * loss.finite;
-      call.losses[i] = loss.value<T>();
+      if (loss.infinite != 0) loss.infinite *= weight;
+      call.losses[i] = weight == 0 ? T(0) : loss.value<T>();
     })};
 
 }  // namespace

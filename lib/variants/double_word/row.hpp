@@ -10,10 +10,11 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include "numerics/compensated_sum.hpp"
-#include "ops/call.hpp"
+#include "variants/by_call.hpp"
 
 namespace maxtrick::variants {
 
@@ -32,10 +33,26 @@ template <class T>
   return {static_cast<double>(x)};
 }
 [[nodiscard]] inline bool is_zero(Pair x) { return x.high == 0 && x.low == 0; }
-// The number rounded to double, and then to T.
+// The number rounded to double, and then to T. The low word of an infinity is NaN.
 template <class T>
 [[nodiscard]] T rounded(Pair x) {
-  return static_cast<T>(x.high + x.low);
+  return static_cast<T>(std::isinf(x.high) ? x.high : x.high + x.low);
+}
+// a - b; an infinity if it is beyond the range of double.
+[[nodiscard]] inline Pair difference(Pair a, Pair b) {
+  const double high = a.high - b.high;
+  return std::isinf(high) ? Pair{high} : a - b;
+}
+// A number whose high word overflowed is the largest double: scaled logits beyond it count as it.
+[[nodiscard]] inline Pair limited(double high, Pair otherwise) {
+  constexpr double largest = std::numeric_limits<double>::max();
+  return std::isinf(high) ? Pair{std::copysign(largest, high)} : otherwise;
+}
+[[nodiscard]] inline Pair limited_product(Pair a, Pair b) {
+  return limited(a.high * b.high, a * b);
+}
+[[nodiscard]] inline Pair limited_quotient(Pair a, Pair b) {
+  return limited(a.high / b.high, a / b);
 }
 [[nodiscard]] inline Pair exponential(Pair x) {
   const double e = std::exp(x.high);
@@ -61,14 +78,18 @@ template <class T>
     const bool above = (x > T(0)) == (by.scale > T(0));
     z = above ? pair(by.soft_cap) : -pair(by.soft_cap);
   } else {
-    z = pair(by.scale) * pair(x);
-    if (by.temperature != T(1)) z = z / pair(by.temperature);
-    if (by.soft_cap != T(0)) {
-      const Pair ratio = z / pair(by.soft_cap);
-      z = pair(by.soft_cap) * two_sum(std::tanh(ratio.high), decline(ratio).high * ratio.low);
+    z = limited_product(pair(by.scale), pair(x));
+    if (by.temperature != T(1)) z = limited_quotient(z, pair(by.temperature));
+    // Beyond 64, tanh is 1 to more digits than a pair has; the quotient may overflow.
+    const double cap = static_cast<double>(by.soft_cap);
+    if (cap != 0 && std::abs(z.high) / 64 > cap) {
+      z = {std::copysign(cap, z.high)};
+    } else if (cap != 0) {
+      const Pair ratio = z / Pair{cap};
+      z = Pair{cap} * two_sum(std::tanh(ratio.high), decline(ratio).high * ratio.low);
     }
   }
-  return by.bias.empty() ? z : z + pair(by.bias[k]);
+  return by.bias.empty() ? z : difference(z, -pair(by.bias[k]));
 }
 
 // dz/dx of one logit.
@@ -77,7 +98,10 @@ template <class T>
   const Pair s = by.temperature == T(1) ? pair(by.scale) : pair(by.scale) / pair(by.temperature);
   if (by.soft_cap == T(0)) return s;
   if (std::isinf(static_cast<double>(x))) return {0};
-  return s * decline(s * pair(x) / pair(by.soft_cap));
+  // e^-2|x| is below the range of double for |x| > 400.
+  const Pair z = limited_product(s, pair(x));
+  if (std::abs(z.high) / 400 > static_cast<double>(by.soft_cap)) return {0};
+  return s * decline(z / pair(by.soft_cap));
 }
 
 // The row of a call, with the names of oracle/transformed_row.hpp; the code is independent of it.
@@ -99,11 +123,11 @@ class DoubleWordRow {
     if (has_sink && (top == none || is_above(pair(*by_.sink), z[top]))) top = none;
     m = top == none ? pair(*by_.sink) : z[top];
     for (std::size_t k = 0; k < n_; ++k) {
-      d.push_back(takes_part[k] ? z[k] - m : Pair{0});
+      d.push_back(takes_part[k] ? difference(z[k], m) : Pair{0});
       e.push_back(k == top ? Pair{1} : takes_part[k] ? exponential(d[k]) : Pair{0});
       if (k != top) others = others + e[k];
     }
-    if (has_sink) sink = top == none ? Pair{1} : exponential(pair(*by_.sink) - m);
+    if (has_sink) sink = top == none ? Pair{1} : exponential(difference(pair(*by_.sink), m));
     if (top != none) others = others + sink;
     S = others + Pair{1};
     L = log1p(others);
@@ -112,7 +136,7 @@ class DoubleWordRow {
   static constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
   // -log y_k.
   [[nodiscard]] Pair minus_log(std::size_t k) const {
-    return takes_part[k] ? L - d[k] : Pair{std::numeric_limits<double>::infinity()};
+    return takes_part[k] ? difference(L, d[k]) : Pair{std::numeric_limits<double>::infinity()};
   }
   // The sum of the exponentials of all classes but k.
   [[nodiscard]] Pair outside(std::size_t k) const { return k == top ? others : S - e[k]; }
@@ -149,23 +173,12 @@ template <class T>
   return c;
 }
 
-// Registers a row function as the variant op.double_word.scalar for all types. row(call, i) computes
-// row i.
+// The entry op.double_word.scalar with functions of all types. row(call, i) computes row i.
 template <class RowFunction>
 [[nodiscard]] ops::Variant double_word(ops::Variant entry, RowFunction row) {
-  entry.isa = "scalar";
   if (entry.source.empty()) entry.source = "Dekker 1971; Joldes, Muller & Popescu 2017";
-  entry.uses = ops::Uses::libm;
   entry.takes_transform = true;
-  entry.takes_coefficients = true;
-  const auto by_rows = [row]<class T>(const ops::Call<T>& call) {
-    for (std::size_t i = 0; i < call.logits.rows; ++i) row(call, i);
-  };
-  entry.float32 = by_rows;
-  entry.float64 = by_rows;
-  entry.float16 = by_rows;
-  entry.bfloat16 = by_rows;
-  return entry;
+  return by_call(std::move(entry), std::move(row));
 }
 
 }  // namespace maxtrick::variants

@@ -13,7 +13,6 @@
 namespace maxtrick::variants {
 namespace {
 
-using ops::Register;
 using ops::ZKind;
 
 template <class T>
@@ -49,8 +48,9 @@ const Register log_softmax{double_word({.op = ops::log_softmax,
                                          if (is_special(call, i, row.kind)) return;
                                          for (std::size_t k = 0; k < row.z.size(); ++k)
                                            call.result.row(i)[k] =
-                                               row.takes_part[k] ? rounded<T>(row.d[k] - row.L)
-                                                                 : -infinity<T>;
+                                               row.takes_part[k]
+                                                   ? rounded<T>(difference(row.d[k], row.L))
+                                                   : -infinity<T>;
                                        })};
 
 // The factors b and the divisor, as in oracle/log_sum_exp.cpp. The second result, if there is room for
@@ -106,16 +106,19 @@ const Register log_sum_exp{double_word(
 const Register softmax_backward{double_word(
     {.op = ops::softmax_backward,
      .algorithm = "double_word",
-     .summary = "e_i sum_j e_j (dy_i - dy_j) / S^2"},
+     .summary = "y_i (u_i - sum_j y_j u_j), u_j = dy_j - dy of the largest class"},
     []<class T>(const ops::Call<T>& call, std::size_t i) {
       const DoubleWordRow<T> row(call, i);
       if (is_special(call, i, row.kind)) return;
       const auto dy = call.factors.row(i);
-      const std::size_t n = dy.size();
-      for (std::size_t k = 0; k < n; ++k) {
-        Pair sum = row.sink * pair(dy[k]);
-        for (std::size_t j = 0; j < n; ++j) sum = sum + row.e[j] * (pair(dy[k]) - pair(dy[j]));
-        call.result.row(i)[k] = rounded<T>(row.slope[k] * (row.e[k] / row.S) * (sum / row.S));
+      // Relative to the dy of the largest class, for which the difference to the mean does not cancel.
+      const Pair centre = row.top == row.none ? Pair{0} : pair(dy[row.top]);
+      Pair sum = row.sink * -centre;
+      for (std::size_t k = 0; k < dy.size(); ++k) sum = sum + row.e[k] * (pair(dy[k]) - centre);
+      const Pair mean = sum / row.S;
+      for (std::size_t k = 0; k < dy.size(); ++k) {
+        const Pair y = row.e[k] / row.S;
+        call.result.row(i)[k] = rounded<T>(row.slope[k] * y * ((pair(dy[k]) - centre) - mean));
       }
     })};
 
@@ -127,10 +130,10 @@ const Register log_softmax_backward{
                   const DoubleWordRow<T> row(call, i);
                   if (is_special(call, i, row.kind)) return;
                   const auto dy = call.factors.row(i);
+                  Pair total{0};
+                  for (const T one : dy) total = total + pair(one);
                   for (std::size_t k = 0; k < dy.size(); ++k) {
-                    Pair others{0};
-                    for (std::size_t j = 0; j < dy.size(); ++j)
-                      if (j != k) others = others + pair(dy[j]);
+                    const Pair others = total - pair(dy[k]);
                     const Pair g = (pair(dy[k]) * row.outside(k) - row.e[k] * others) / row.S;
                     call.result.row(i)[k] = rounded<T>(row.slope[k] * g);
                   }
@@ -150,7 +153,9 @@ const Register z_loss{double_word({.op = ops::z_loss,
                                     else if (row.kind != ZKind::finite)
                                       y = call.parameter * infinity<T>;
                                     else
-                                      y = rounded<T>(pair(call.parameter) * (lse * lse));
+                                      y = std::abs(lse.high) > 0x1p511
+                                              ? call.parameter * infinity<T>
+                                              : rounded<T>(pair(call.parameter) * (lse * lse));
                                   })};
 
 const Register hardmax{
