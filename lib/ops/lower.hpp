@@ -38,7 +38,8 @@ template <class T>
 template <class T>
 class Lowered {
  public:
-  Lowered(const Call<T>& call, bool explicit_coefficients) : from_(call), n_(call.logits.columns) {
+  Lowered(Op op, const Call<T>& call, bool explicit_coefficients)
+      : op_(op), from_(call), n_(call.logits.columns) {
     const bool has_sink = !call.transform.sink.empty();
     const std::size_t rows = call.logits.rows, width = n_ + (has_sink ? 1 : 0);
     slopes_.resize(rows * n_);
@@ -54,7 +55,7 @@ class Lowered {
     call_.logits = {logits_.data(), rows, width};
     if (!has_sink && explicit_coefficients && !call.targets.plain()) add_coefficient(rows, false);
     if (!has_sink) return;
-    if (call.result.data != nullptr && call.result.columns == n_) {
+    if (has_classes()) {
       result_.resize(rows * width);
       call_.result = {result_.data(), rows, width};
     }
@@ -65,7 +66,7 @@ class Lowered {
   [[nodiscard]] const Call<T>& call() const { return call_; }
   // Copies results from rows that are longer, and multiplies a gradient with respect to z by dz/dx.
   void give_back(bool is_gradient) {
-    if (from_.result.data == nullptr || from_.result.columns != n_) return;
+    if (!has_classes()) return;
     for (std::size_t i = 0; i < from_.result.rows; ++i)
       for (std::size_t k = 0; k < n_; ++k) {
         T& y = from_.result.at(i, k);
@@ -75,6 +76,10 @@ class Lowered {
   }
 
  private:
+  // Whether the result has a number for each class.
+  [[nodiscard]] bool has_classes() const {
+    return from_.result.data != nullptr && op_->output != Output::number;
+  }
   // The targets as coefficients, with 0 for a sink.
   void add_coefficient(std::size_t rows, bool has_sink) {
     for (std::size_t i = 0; i < rows; ++i) {
@@ -88,14 +93,15 @@ class Lowered {
   }
   // In the sum of log-sum-exp, the sink counts once; other factors of it are 0.
   void add_factor(std::size_t rows) {
-    const bool is_b = from_.losses.empty() && from_.result.columns == 1 && from_.parameter != T(0);
+    const T of_sink = op_->factors.name == "b" ? T(1) : T(0);
     for (std::size_t i = 0; i < rows; ++i) {
       for (std::size_t k = 0; k < n_; ++k) factors_.push_back(from_.factors.at(i, k));
-      factors_.push_back(is_b ? T(1) : T(0));
+      factors_.push_back(of_sink);
     }
     call_.factors = {factors_.data(), rows, n_ + 1};
   }
 
+  Op op_;
   Call<T> from_, call_;
   std::size_t n_;
   std::vector<T> logits_, slopes_, result_, coefficients_, factors_;
@@ -125,7 +131,7 @@ void run_transformed(const Variant& variant, const Call<T>& call) {
           call.result.at(i, k) = call.result.at(i, k) * call.scale;
     return;
   }
-  Lowered<T> lowered(call, foreign);
+  Lowered<T> lowered(variant.op, call, foreign);
   variant.compute<T>()(only_arguments(variant, lowered.call()));
   lowered.give_back(is_gradient);
 }

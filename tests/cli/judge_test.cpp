@@ -68,6 +68,7 @@ BOOST_AUTO_TEST_CASE(a_gradient_is_judged_alone) {
     const std::string command = "$MAXTRICK judge " + op + " --logits 0,0 --labels 0 ";
     folder.exits(1, command + "--result-gradient=-0.5,0.7 --ulp 4").out_has("gradient 1");
     folder.exits(2, command + "--result 0.6931472").err_has("--gradient needs --result-gradient");
+    folder.exits(2, command + "--reduction mean --result 0.6931472").err_has("exclude each other");
   }
 }
 

@@ -182,6 +182,9 @@ int judged(const JudgeOptions& options) {
   const bool gradient_alone = problem.gradient && options.result.empty();
   if (options.result.empty() && !gradient_alone)
     throw UsageError("expected --result, the numbers to judge");
+  if (problem.gradient && problem.only_reduced)
+    throw UsageError(
+        "--gradient and a --reduction exclude each other: the gradient is that of the rows");
   if (problem.gradient && options.result_gradient.empty())
     throw UsageError("--gradient needs --result-gradient, the gradient to judge");
   if (options.ulp && !(*options.ulp >= 0 && std::isfinite(*options.ulp)))
@@ -189,7 +192,7 @@ int judged(const JudgeOptions& options) {
   if (!options.result_gradient.empty() && !problem.gradient)
     throw UsageError("--result-gradient needs --gradient");
   Results got{.name = "result"};
-  const bool reduced = problem.has_losses() && problem.only_reduced && !gradient_alone;
+  const bool reduced = problem.has_losses() && problem.only_reduced;
   const io::Shape shape = reduced ? io::Shape{} : problem.result_shape();
   const auto exact = solve(problem);
   const std::vector<double> values =
