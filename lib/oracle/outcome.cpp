@@ -115,19 +115,6 @@ std::optional<double> sum_minus_1(ops::Op op, std::span<const T> got) {
   return std::isfinite(sum) ? sum + compensation : sum;
 }
 
-namespace {
-
-// The entries of a gradient are judged like probabilities that need not sum to 1: an entry that
-// underflows is 0.
-constexpr ops::OpDefinition gradient_definition{.name = "gradient",
-                                                .formula = {},
-                                                .place = 0,
-                                                .output = ops::Output::row,
-                                                .values = ops::Values::probabilities,
-                                                .distribution = false};
-
-}  // namespace
-
 template <class T>
 Verdict judge(ops::Op op, const Answer<T>& answer, std::span<const T> got, const T* loss,
               double tolerance_ulp, bool own_special_values) {
@@ -136,11 +123,10 @@ Verdict judge(ops::Op op, const Answer<T>& answer, std::span<const T> got, const
   Verdict all =
       judge<T>(op, {&answer.loss.value(), 1}, {loss, 1}, tolerance_ulp, own_special_values);
   if (op->output != ops::Output::loss_and_gradient) return all;
-  const Verdict gradient =
-      judge<T>(ops::Op(gradient_definition), answer.result, got, tolerance_ulp, false);
-  all.outcome = std::max(all.outcome, gradient.outcome);
-  all.max_error_ulp = std::max(all.max_error_ulp, gradient.max_error_ulp);
-  all.sum_error_ulp += gradient.sum_error_ulp;
+  const Verdict of_gradient = judge<T>(gradient_op, answer.result, got, tolerance_ulp, false);
+  all.outcome = std::max(all.outcome, of_gradient.outcome);
+  all.max_error_ulp = std::max(all.max_error_ulp, of_gradient.max_error_ulp);
+  all.sum_error_ulp += of_gradient.sum_error_ulp;
   return all;
 }
 

@@ -38,6 +38,16 @@ inline constexpr Outcome all_outcomes[] = {Outcome::ok,    Outcome::inaccurate, 
                                            Outcome::nan};
 [[nodiscard]] std::string_view name(Outcome outcome);
 
+// The gradient of a loss as an op: its entries are judged like probabilities that need not sum to 1, of
+// which one that underflows is 0.
+inline constexpr ops::OpDefinition gradient_definition{.name = "gradient",
+                                                       .formula = {},
+                                                       .place = 0,
+                                                       .output = ops::Output::row,
+                                                       .values = ops::Values::probabilities,
+                                                       .distribution = false};
+inline constexpr ops::Op gradient_op{gradient_definition};
+
 struct Verdict {
   Outcome outcome = Outcome::ok;
   double max_error_ulp = 0;                    // over the row, as in error.hpp; may be infinite

@@ -17,14 +17,6 @@ namespace {
 // The same tolerance as in the overflow experiment: three bits are lost.
 constexpr double tolerance_ulp = 8;
 
-// Entries of a gradient are judged like probabilities that need not sum to 1.
-constexpr ops::OpDefinition gradient_definition{.name = "gradient",
-                                                .formula = {},
-                                                .place = 0,
-                                                .output = ops::Output::row,
-                                                .values = ops::Values::probabilities,
-                                                .distribution = false};
-
 // S is the type in which numbers are stored, A that in which variants compute.
 template <class S, class A>
 class ExactIn final : public Exact {
@@ -59,7 +51,7 @@ class ExactIn final : public Exact {
         errors->push_back(numerics::error_ulp(exact[k], values[k]));
     if (results.gradient.empty()) return verdict;
     const std::vector<S> gradient = part(results.gradient, i, problem_.layout.classes());
-    verdict.gradient = oracle::judge<S>(ops::Op(gradient_definition), answer.result,
+    verdict.gradient = oracle::judge<S>(oracle::gradient_op, answer.result,
                                         std::span<const S>(gradient), tolerance_ulp, own);
     if (of_gradient != nullptr)
       for (std::size_t k = 0; k < gradient.size(); ++k)
