@@ -20,6 +20,10 @@ struct LabelError : std::invalid_argument {
   using std::invalid_argument::invalid_argument;
 };
 
+// The class that is the label of the row. Throws LabelError if it is not an integer from 0 to
+// classes - 1.
+[[nodiscard]] std::int32_t class_index(std::size_t row, double label, std::size_t classes);
+
 // Converts the labels to class indices. Throws LabelError if one is not an integer from 0 to
 // classes - 1.
 [[nodiscard]] std::vector<std::int32_t> class_indices(std::span<const double> labels,

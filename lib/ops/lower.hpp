@@ -107,12 +107,16 @@ class Lowered {
   std::vector<T> logits_, slopes_, result_, coefficients_, factors_;
 };
 
+// Whether a loss also gives its gradient, if a call asks for it.
+[[nodiscard]] inline bool gives_gradient(const Variant& variant) {
+  return variant.op->output == Output::loss_and_gradient || !variant.formulation.empty() ||
+         variant.takes_transform || (variant.op->binary && variant.plugin.empty());
+}
+
 // What a kernel of one op may get: only_arguments_of(), but for variants that also give a gradient.
 template <class T>
 [[nodiscard]] Call<T> only_arguments(const Variant& variant, const Call<T>& call) {
-  const bool gives_gradient = !variant.formulation.empty() || variant.takes_transform ||
-                              (variant.op->binary && variant.plugin.empty());
-  return gives_gradient ? call : only_arguments_of(variant.op, call);
+  return gives_gradient(variant) ? call : only_arguments_of(variant.op, call);
 }
 
 // Runs the variant, which has the type T, on a call of dense rows with any scale and transform.

@@ -12,6 +12,7 @@
 #include "ops/cross_entropy_gradient.hpp"
 #include "ops/formulation.hpp"
 #include "ops/kl_divergence.hpp"
+#include "ops/lower.hpp"
 #include "ops/registry.hpp"
 #include "text/quoted.hpp"
 
@@ -59,9 +60,7 @@ bool matches(const std::string& pattern, const Variant& variant, const Problem& 
 }
 
 std::string reason(const Variant& variant, const Problem& problem) {
-  if (!variant.has(problem.dtype) ||
-      (problem.has_losses() && ops::computes_in_float32(problem.dtype) && !variant.float32))
-    return fmt::format("it has no {}", name(problem.dtype));
+  if (!variant.has(problem.dtype)) return fmt::format("it has no {}", name(problem.dtype));
   if (!variant.unavailable.empty()) return variant.unavailable;
   if (problem.general() && !takes_all(variant, problem))
     return problem.op->binary      ? "it takes no weights"
@@ -69,9 +68,7 @@ std::string reason(const Variant& variant, const Problem& problem) {
            : variant.takes_coefficients
                ? "it takes no sample weights"
                : "it takes a class for each row, and no other coefficients";
-  if (problem.gradient && variant.op == ops::cross_entropy && variant.formulation.empty() &&
-      variant.algorithm != "double_word")
-    return "it has no gradient";
+  if (problem.gradient && !ops::gives_gradient(variant)) return "it has no gradient";
   return {};
 }
 

@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <span>
 #include <utility>
 
 #include "cli/eval/arguments.hpp"
+#include "learn/target.hpp"
 #include "numerics/compensated_sum.hpp"
 #include "ops/cross_entropy.hpp"
 #include "ops/kl_divergence.hpp"
@@ -116,15 +116,14 @@ class TargetReader {
         problem_.labels.push_back(ops::ignored);
         continue;
       }
-      const bool is_class =
-          label >= 0 && label < static_cast<double>(classes) && label == std::floor(label);
-      if (!is_class)
-        fail(fmt::format("--labels: row {}: label {} is not a class; expected 0 to {}{}", i, label,
-                         classes == 0 ? 0 : classes - 1,
+      try {
+        problem_.labels.push_back(learn::class_index(i, label, classes));
+      } catch (const learn::LabelError& error) {
+        fail(fmt::format("--labels: {}{}", error.what(),
                          problem_.op == ops::cross_entropy && classes == 1
                              ? "; binary_cross_entropy takes one logit for two classes"
                              : ""));
-      problem_.labels.push_back(static_cast<std::int32_t>(label));
+      }
     }
   }
 
