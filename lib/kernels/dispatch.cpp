@@ -29,11 +29,17 @@ double cached_bytes() {
 
 namespace {
 
-void run(Method method, Task task, const StoredWork<float>& all, Strided<const float> x,
-         Strided<float> y = {}) {
-  const auto* kernels = implementation(method.isa).of_task[task];
-  run(kernels[static_cast<int>(method.algorithm)], method.threads, all, x, y,
-      method.algorithm == Algorithm::correct);
+Kernel<float> find_kernel(const Implementation& of, Task task, Algorithm algorithm,
+                          std::type_identity<float>) {
+  return of.of_task[task][static_cast<int>(algorithm)];
+}
+
+template <class S>
+void run(Method method, Task task, const StoredWork<S>& all, Strided<const S> x,
+         Strided<S> y = {}) {
+  const Kernel<S> kernel =
+      find_kernel(implementation(method.isa), task, method.algorithm, std::type_identity<S>{});
+  run<S>(kernel, method.threads, all, x, y, method.algorithm == Algorithm::correct);
 }
 
 }  // namespace
@@ -47,40 +53,43 @@ std::string_view name(Algorithm algorithm) {
   return {};
 }
 
-void softmax(Method method, Strided<const float> x, Strided<float> y) {
-  run(method, task_softmax, work_of(x, y), x, y);
+template <class T>
+void softmax(Method method, Logits<T> x, Matrix<T> y) {
+  run<T>(method, task_softmax, work_of<T>(x, y), x, y);
 }
 
-void log_softmax(Method method, Strided<const float> x, Strided<float> y) {
-  run(method, task_log_softmax, work_of(x, y), x, y);
+template <class T>
+void log_softmax(Method method, Logits<T> x, Matrix<T> y) {
+  run<T>(method, task_log_softmax, work_of<T>(x, y), x, y);
 }
 
-void log_sum(Method method, Strided<const float> x, std::span<float> largest,
-             std::span<double> above) {
-  auto work = work_of(x);
+template <class T>
+void log_sum(Method method, Logits<T> x, Numbers<T> largest, std::span<double> above) {
+  auto work = work_of<T>(x);
   work.losses = largest.data();
   work.above = above.data();
-  run(method, task_log_sum, work, x);
+  run<T>(method, task_log_sum, work, x);
 }
 
-void log_sum_exp(Method method, Strided<const float> x, std::span<float> sums) {
+template <class T>
+void log_sum_exp(Method method, Logits<T> x, Numbers<T> sums) {
   if (method.algorithm == Algorithm::correct) {
-    auto work = work_of(x);
+    auto work = work_of<T>(x);
     work.losses = sums.data();
-    return run(method, task_log_sum_exp, work, x);
+    return run<T>(method, task_log_sum_exp, work, x);
   }
   std::vector<double> above(x.rows);
-  DenseBlocks<float> rows(x.is_dense() ? 0 : std::max(1U, method.threads), 1, x.classes);
-  log_sum(method, x, sums, above);
+  DenseBlocks<T> rows(x.is_dense() ? 0 : std::max(1U, method.threads), 1, x.classes);
+  log_sum<T>(method, x, sums, above);
   const bool accurate = method.algorithm == Algorithm::accurate;
   std::size_t slow = 0;
   for (std::size_t r = 0; accurate && r < x.rows; ++r) slow += cancels(sums[r], above[r]) ? 1 : 0;
   const auto round = [&](std::size_t r, std::size_t thread) {
-    const auto of = [&](const float* row) {
+    const auto of = [&](const T* row) {
       sums[r] = log_sum_exp({row, x.classes}, sums[r], above[r], accurate);
     };
     if (x.is_dense()) return of(x.data + r * x.row_stride);
-    StoredWork<float> work{};
+    StoredWork<T> work{};
     work.rows = 1;
     rows.run(thread, work, x.some(r, 1), {}, [&](const auto& row) { of(row.x); });
   };
@@ -99,26 +108,36 @@ void log_sum_exp(Method method, Strided<const float> x, std::span<float> sums) {
   for (std::size_t thread = 0; thread < threads; ++thread) share(thread);
 }
 
-void cross_entropy(Method method, Strided<const float> x, std::span<const std::int32_t> targets,
-                   std::span<float> losses) {
-  auto work = work_of(x);
+template <class T>
+void cross_entropy(Method method, Logits<T> x, Labels targets, Numbers<T> losses) {
+  auto work = work_of<T>(x);
   work.targets = targets.data();
   work.losses = losses.data();
-  run(method, task_loss, work, x);
+  run<T>(method, task_loss, work, x);
 }
 
-void cross_entropy_gradient(Method method, Strided<const float> x,
-                            std::span<const std::int32_t> targets, float scale,
-                            std::span<float> losses, Strided<float> gradient) {
+template <class T>
+void cross_entropy_gradient(Method method, Logits<T> x, Labels targets, float scale,
+                            Numbers<T> losses, Matrix<T> gradient) {
   if (!(scale >= 0x1p-30F && scale <= 0x1p30F))
     throw std::invalid_argument("cross_entropy_gradient: a scale of " + std::to_string(scale) +
                                 "; expected 2^-30 to 2^30");
-  auto work = work_of(x, gradient);
+  auto work = work_of<T>(x, gradient);
   work.targets = targets.data();
   work.losses = losses.data();
   work.scale = scale;
-  run(method, task_gradient, work, x, gradient);
+  run<T>(method, task_gradient, work, x, gradient);
 }
+
+#define MAXTRICK_INSTANTIATE(T)                                               \
+  template void softmax<T>(Method, Logits<T>, Matrix<T>);                     \
+  template void log_softmax<T>(Method, Logits<T>, Matrix<T>);                 \
+  template void log_sum<T>(Method, Logits<T>, Numbers<T>, std::span<double>); \
+  template void log_sum_exp<T>(Method, Logits<T>, Numbers<T>);                \
+  template void cross_entropy<T>(Method, Logits<T>, Labels, Numbers<T>);      \
+  template void cross_entropy_gradient<T>(Method, Logits<T>, Labels, float, Numbers<T>, Matrix<T>);
+MAXTRICK_INSTANTIATE(float)
+#undef MAXTRICK_INSTANTIATE
 
 std::string_view name(Function function) {
   switch (function) {

@@ -25,6 +25,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <type_traits>
 
 #include "numerics/rows.hpp"
 
@@ -96,16 +97,28 @@ struct Method {
   unsigned threads = 1;
 };
 
+// T is the type of the logits and of the results. It is float unless a call names it, so that arguments
+// convert to matrices: softmax(method, x, y) is softmax<float>(method, x, y).
+template <class T>
+using Logits = Strided<const std::type_identity_t<T>>;
+template <class T>
+using Matrix = Strided<std::type_identity_t<T>>;
+template <class T>
+using Numbers = std::span<std::type_identity_t<T>>;
+using Labels = std::span<const std::int32_t>;
+
 // y_i = e^{x_i} / sum_k e^{x_k}
-void softmax(Method method, Strided<const float> x, Strided<float> y);
+template <class T = float>
+void softmax(Method method, Logits<T> x, Matrix<T> y);
 
 // y_i = x_i - log sum_k e^{x_k}
-void log_softmax(Method method, Strided<const float> x, Strided<float> y);
+template <class T = float>
+void log_softmax(Method method, Logits<T> x, Matrix<T> y);
 
 // The two parts of log-sum-exp: largest[r] = max_k x_k, and
 // above[r] = log sum_k e^{x_k} - max_k x_k, which is NaN for a row whose log-softmax is NaN.
-void log_sum(Method method, Strided<const float> x, std::span<float> largest,
-             std::span<double> above);
+template <class T = float>
+void log_sum(Method method, Logits<T> x, Numbers<T> largest, std::span<double> above);
 
 // sums[r] = y = log sum_k e^{x_k}, one number for each row.
 // Special values: as in oracle/oracle.hpp. A row with +inf (and no NaN) gives +inf, and a row of
@@ -116,21 +129,22 @@ void log_sum(Method method, Strided<const float> x, std::span<float> largest,
 // Time: if the logits of a row cancel, as log-probabilities do, `accurate` takes a thousand times
 //   as long for it, and `correct` some ten times.
 // Throws std::bad_alloc, before anything is written, and nothing else.
-void log_sum_exp(Method method, Strided<const float> x, std::span<float> sums);
+template <class T = float>
+void log_sum_exp(Method method, Logits<T> x, Numbers<T> sums);
 inline constexpr double least_log_sum_exp = 0x1p-70;
 
 // losses[r] = log sum_k e^{x_k} - x_t with t = targets[r] from 0 to classes - 1; one loss for each
 // row.
-void cross_entropy(Method method, Strided<const float> x, std::span<const std::int32_t> targets,
-                   std::span<float> losses);
+template <class T = float>
+void cross_entropy(Method method, Logits<T> x, Labels targets, Numbers<T> losses);
 
 // The losses as above, and their gradient in x: g_i = scale (y_i - [i = t]), where y is the
 // softmax. For the mean of the losses, scale is 1 / rows. A g_i below scale e^-110 is 0 (except
 // with `correct`); with a scale of at most 2^8 it would be rounded to 0 anyway. `gradient` may be the matrix x. Throws
 // std::invalid_argument unless 2^-30 <= scale <= 2^30.
-void cross_entropy_gradient(Method method, Strided<const float> x,
-                            std::span<const std::int32_t> targets, float scale,
-                            std::span<float> losses, Strided<float> gradient);
+template <class T = float>
+void cross_entropy_gradient(Method method, Logits<T> x, Labels targets, float scale,
+                            Numbers<T> losses, Matrix<T> gradient);
 
 // e^x and log x, element by element, with the exponentials and logarithms of the functions above.
 // Special values are those of IEEE 754. Subnormal arguments and results are not flushed to 0.

@@ -203,7 +203,7 @@ struct LogSums : LogBatch<V, A> {
     for (std::size_t b = 0; b < this->rows; ++b) {
       // Adding +0 turns -0 into +0. Otherwise max(-0, +0) would depend on the order of its
       // operands.
-      this->work.losses[this->first + b] = this->m[b] + 0.0F;
+      this->work.losses[this->first + b] = static_cast<typename V::Storage>(this->m[b] + 0.0F);
       this->work.above[this->first + b] = this->k[b];
     }
   }

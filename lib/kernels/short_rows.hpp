@@ -93,7 +93,7 @@ void interleave_groups_as(const Group<V, Task>& before, Group<V, Task>& now, Gro
 template <class V>
 struct Remainder {
   typename V::Storage x[16 * short_classes], y[16 * short_classes];
-  float losses[16];
+  typename V::Storage losses[16];
   double above[16];
   std::int32_t targets[16];
   Work<V> rows;

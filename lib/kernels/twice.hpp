@@ -112,7 +112,8 @@ struct Twice {
   [[gnu::always_inline]] static Floats load(const float* p) {
     return {V::load(p), V::load(p + V::lanes)};
   }
-  [[gnu::always_inline]] static void store(float* p, const Floats& a) {
+  template <class S>  // float, or Storage
+  [[gnu::always_inline]] static void store(S* p, const Floats& a) {
     V::store(p, a.low);
     V::store(p + V::lanes, a.high);
   }

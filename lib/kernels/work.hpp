@@ -18,12 +18,12 @@ struct StoredWork {
   std::size_t rows;
   std::size_t classes;
   const std::int32_t* targets;
-  float* losses;   // for task_log_sum: the largest logits
+  S* losses;       // for task_log_sum: the largest logits
   double* above;   // log-sum-exp minus the largest logit
   float scale;     // of the gradient
   float* scratch;  // scratch_floats floats, 64-byte aligned
   bool stream;     // the results bypass the caches
-  float* copy;     // for `correct` in place: room for the logits of a row; else null
+  S* copy;         // for `correct` in place: room for the logits of a row; else null
 
   // The work from row `first` on.
   [[nodiscard, gnu::always_inline]] StoredWork from(std::size_t first) const {
