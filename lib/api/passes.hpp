@@ -17,7 +17,7 @@ using kernels::Strided;
 template <class Share>
 void divide_rows(unsigned threads, std::size_t rows, std::size_t numbers, Share share) {
   const std::size_t parts = std::max<std::size_t>(
-      1, std::min({std::size_t{threads}, rows, numbers / kernels::logits_a_thread}));
+      1, std::min({std::size_t{threads}, rows, kernels::threads_worth(numbers)}));
   const auto part = [&](std::size_t i) {
     const std::size_t first = rows * i / parts;
     share(first, rows * (i + 1) / parts - first);

@@ -15,16 +15,22 @@
 
 namespace maxtrick::kernels {
 
-double cached_bytes() {
-  static const double bytes = [] {
+// The reported size of the third-level cache says what a socket has, not what one core can use: other
+// cores, and on a shared machine other systems, use it too. So both limits are also bounded by what
+// was measured: on Zen 4 (32 MiB reported) and Granite Rapids (480 MiB reported), one thread gains from
+// the order of passes for memory from 24 MB on, and from streaming stores from 32 MB (Zen 4) and
+// between 67 and 134 MB (Granite Rapids) on; docs/speed.md has the figures.
+CacheLimits cache_limits() {
+  static const CacheLimits limits = [] {
 #ifdef _SC_LEVEL3_CACHE_SIZE
     const long size = sysconf(_SC_LEVEL3_CACHE_SIZE);
 #else
     const long size = 0;
 #endif
-    return 0.75 * static_cast<double>(size > 0 ? size : 8L << 20);
+    const double bytes = 0.75 * static_cast<double>(size > 0 ? size : 8L << 20);
+    return CacheLimits{std::min(bytes, 24e6), std::min(bytes, 100e6)};
   }();
-  return bytes;
+  return limits;
 }
 
 namespace {
@@ -37,9 +43,10 @@ Kernel<float> find_kernel(const Implementation& of, Task task, Algorithm algorit
 template <class S>
 void run(Method method, Task task, const StoredWork<S>& all, Strided<const S> x,
          Strided<S> y = {}) {
+  const Algorithm algorithm = algorithm_for(method.algorithm, task, all.classes);
   const Kernel<S> kernel =
-      find_kernel(implementation(method.isa), task, method.algorithm, std::type_identity<S>{});
-  run<S>(kernel, method.threads, all, x, y, method.algorithm == Algorithm::correct);
+      find_kernel(implementation(method.isa), task, algorithm, std::type_identity<S>{});
+  run<S>(kernel, method.threads, all, x, y, algorithm == Algorithm::correct);
 }
 
 }  // namespace
@@ -96,7 +103,7 @@ void log_sum_exp(Method method, Logits<T> x, Numbers<T> sums) {
   // A row whose logits cancel takes as long as a thousand others. Each thread therefore takes the
   // next row when it has finished one. With a fixed division of the rows, a thread could be idle
   // while another one has many slow rows left.
-  const std::size_t worth = std::min(slow, slow * x.classes * 1000 / logits_a_thread);
+  const std::size_t worth = std::min(slow, threads_worth(slow * x.classes * 1000));
   const std::size_t threads =
       std::max<std::size_t>(1, std::min<std::size_t>(method.threads, worth));
   std::atomic<std::size_t> next{0};

@@ -11,19 +11,30 @@
 
 namespace maxtrick::kernels {
 
-// The least number of logits for each thread. Computing that many takes about as long as starting a
-// thread, so that a thread with fewer logits would not pay off.
-inline constexpr std::size_t logits_a_thread = 1 << 15;
+// The number of threads that pay off for a matrix of so many logits. Below 2^17 logits, each thread
+// gets at least 2^15, since computing fewer takes no longer than starting a thread. From then on the
+// start is a small part of the time, whatever the number of threads, if each has 2^11 logits or more.
+constexpr std::size_t threads_worth(std::size_t logits) {
+  return logits < (std::size_t{1} << 17) ? logits >> 15 : logits >> 11;
+}
 
-// If the logits and results of a matrix together have more bytes than this, the results bypass the
-// caches. In the caches they would only displace the logits. It is three quarters of the
-// third-level cache, or of 8 MiB if the size of that cache is unknown.
-double cached_bytes();
+// If the logits and results of a matrix together have more bytes than `cached`, the kernels expect
+// them in memory. If they have more than `kept`, long rows of results bypass the caches, in which they
+// would only displace the logits.
+struct CacheLimits {
+  double cached, kept;
+};
+CacheLimits cache_limits();
+
+// Shorter rows of results do not bypass the caches. A streaming store needs a whole cache line, and
+// the two incomplete lines of each row cost more than the rest gains.
+inline constexpr std::size_t streamed_row_bytes = 4000;
 
 template <class S>
-void run_share(Kernel<S> kernel, StoredWork<S> part, bool stream) {
+void run_share(Kernel<S> kernel, StoredWork<S> part, bool far, bool stream) {
   alignas(64) float scratch[scratch_floats];
   part.scratch = scratch;
+  part.far = far;
   part.stream = stream;
   kernel(part);
 }
@@ -36,10 +47,13 @@ void run(Kernel<S> kernel, unsigned most_threads, const StoredWork<S>& all, Stri
          Strided<S> y, bool rereads) {
   const bool dense = x.is_dense() && y.is_dense();
   const double logits = static_cast<double>(all.rows) * static_cast<double>(all.classes);
-  const bool stream = dense && 2 * sizeof(S) * logits > cached_bytes();
-  const auto worth = static_cast<std::size_t>(logits) / logits_a_thread;
+  const double bytes = 2 * sizeof(S) * logits;
+  const bool far = dense && bytes > cache_limits().cached;
+  const bool stream =
+      dense && bytes > cache_limits().kept && sizeof(S) * all.classes >= streamed_row_bytes;
   const std::size_t threads =
-      std::max<std::size_t>(1, std::min({std::size_t{most_threads}, all.rows, worth}));
+      std::max<std::size_t>(1, std::min({std::size_t{most_threads}, all.rows,
+                                         threads_worth(static_cast<std::size_t>(logits))}));
   // Short rows are divided in whole groups of sixteen, so that only the last group of the matrix
   // can be incomplete.
   const std::size_t unit = all.classes <= short_classes ? 16 : 1;
@@ -56,9 +70,9 @@ void run(Kernel<S> kernel, unsigned most_threads, const StoredWork<S>& all, Stri
     StoredWork<S> part = all.from(first);
     part.rows = end - first;
     part.copy = copies.empty() ? nullptr : copies.data() + thread * all.classes;
-    if (dense) return run_share(kernel, part, stream);
+    if (dense) return run_share(kernel, part, far, stream);
     blocks.run(thread, part, x.some(first, part.rows), y.some(first, part.rows),
-               [&](const StoredWork<S>& block) { run_share(kernel, block, stream); });
+               [&](const StoredWork<S>& block) { run_share(kernel, block, far, stream); });
   };
   if (threads == 1) return share(0);
 #pragma omp parallel for num_threads(static_cast <int>(threads)) schedule(static, 1)

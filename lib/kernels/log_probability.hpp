@@ -42,8 +42,11 @@ struct LogProbability {
   template <bool finite>
   Floats below(Floats x) const {
     if constexpr (!accurate) return (x - m) + at_m;
-    const Floats s = x - m1, b = s - x;
-    const Floats e = (x - (s - b)) + ((V::all(0.0F) - m1) - b), y = s + (e - m2);
+    // Every second addition is written as a product with 1: the result is the same, and many CPUs
+    // add and multiply on different ports.
+    const Floats one = V::all(1.0F), s = x - m1, b = fnma(x, one, s);
+    const Floats e = fma(fnma(s - b, one, x), one, (V::all(0.0F) - m1) - b);
+    const Floats y = fma(e - m2, one, s);
     if constexpr (finite) return y;
     return select(s == V::all(-__builtin_inff()), s, y);
   }

@@ -1,5 +1,7 @@
-// Rows of many classes. If there are enough registers, one loop sums a row, scans a row of the next
-// batch, and writes a row of the previous batch.
+// Rows of many classes. If there are enough registers and the matrix is in the caches, one loop sums
+// a row, scans a row of the next batch, and writes a row of the previous batch. From memory, one pass
+// after the other is faster: a scan has so few operations that it runs far ahead of the loads, and
+// the sum prefetches the next row.
 #pragma once
 
 #include <cstddef>
@@ -13,8 +15,10 @@ namespace maxtrick::kernels {
 // result would not stay in a core's second-level cache; each of them is finished before the next
 // one.
 inline constexpr std::size_t interleaved_classes = 32768;
-// The largest number of classes for which one row and its results stay in that cache.
-inline constexpr std::size_t in_results_classes = 65536;
+// Rows from memory that are longer are computed like rows in the caches, and keep nothing.
+inline constexpr std::size_t far_kept_classes = 8192;
+// The largest number of classes for which a row and its results stay in a third-level cache.
+inline constexpr std::size_t in_results_classes = std::size_t{1} << 19;
 
 // The passes, each in a loop of its own.
 template <class Batch>
@@ -25,7 +29,7 @@ void scan_row(Batch& batch, std::size_t b) {
 }
 template <bool Clamped, Terms terms_are, class Batch>
 void sum_row_as(Batch& batch, std::size_t b) {
-  auto sum = batch.template summation<Clamped, terms_are>(b, batch.skipped(b));
+  auto sum = batch.template summation<Clamped, terms_are, true>(b, batch.skipped(b));
   run_passes<row_block>(batch.n, sum);
   batch.sums[b] = sum.sum();
 }
@@ -51,7 +55,7 @@ void write_row(Batch& batch, std::size_t b) {
 template <bool Clamped, Terms terms_are, class Batch>
 void interleave_as(Batch& before, Batch& now, Batch& next, std::size_t b) {
   typename Batch::RowScan scan(next.x(b), next.n);
-  auto sum = now.template summation<Clamped, terms_are>(b, now.skipped(b));
+  auto sum = now.template summation<Clamped, terms_are, false>(b, now.skipped(b));
   if constexpr (Batch::writes) {
     auto writing = before.template writing<Clamped, terms_are>(b);
     run_passes<row_block>(now.n, writing, scan, sum);
@@ -82,7 +86,6 @@ void interleave(Batch& before, Batch& now, Batch& next, std::size_t b) {
 template <Terms terms_are, class Batch>
 void interleave_batches(const Work<typename Batch::Vector>& work) {
   Batch batches[3] = {Batch(work), Batch(work), Batch(work)};
-  for (Batch& batch : batches) batch.prefetch_distance = 2 * batch.at_once;
   Batch *before = &batches[0], *now = &batches[1], *next = &batches[2];
   for (std::size_t first = 0; first < work.rows + 2 * next->at_once; first += next->at_once) {
     next->begin(first);
@@ -119,17 +122,17 @@ void each_batch(const Work<V>& work, bool interleaved) {
 
 template <class V, class Batch>
 void long_rows_as(const Work<V>& work) {
+  const std::size_t n = work.classes;
+  const bool interleaved = n <= interleaved_classes && (!work.far || n > far_kept_classes);
   if constexpr (Batch::keeps) {
-    if (work.classes <= kept_classes) return each_batch<V, Terms::kept, Batch>(work, true);
+    if (n <= kept_classes) return each_batch<V, Terms::kept, Batch>(work, interleaved);
     // A term can be kept in the place of a result only if a result has the size of a float.
-    if constexpr (std::is_same_v<typename V::Storage, float>)
-      if (work.classes <= in_results_classes && !work.stream && work.x != work.y)
-        return each_batch<V, Terms::in_results, Batch>(work, false);
-    each_batch<V, Terms::recompute, Batch>(work,
-                                           work.stream && work.classes <= interleaved_classes);
-  } else {
-    each_batch<V, Terms::recompute, Batch>(work, work.classes <= interleaved_classes);
+    const bool in_results = std::is_same_v<typename V::Storage, float> && !work.stream &&
+                            work.x != work.y && n <= in_results_classes;
+    if (n <= (work.far ? far_kept_classes : partly_kept_classes) || in_results)
+      return each_batch<V, Terms::part, Batch>(work, interleaved);
   }
+  each_batch<V, Terms::recompute, Batch>(work, interleaved);
 }
 
 template <class V, class Batch>

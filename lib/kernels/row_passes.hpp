@@ -102,20 +102,21 @@ class Scan {
 // Where the terms of a row are stored between its sum and its results.
 enum class Terms {
   recompute,  // nowhere: they are computed again
-  kept,       // in a buffer of their own
-  in_results  // one float of each term is stored where its result will be; the rest of the term is
-              // computed again
+  kept,       // in a buffer
+  part        // one float of each term, in a buffer or where its result will be; the rest of the
+              // term is computed again
 };
 
 // Sums the terms of a row except that of class `skipped` (n: none is skipped). The stored terms of
-// that class and past the end of the row are unspecified.
-template <class V, class A, bool Clamped, Terms terms_are>
+// that class and past the end of the row are unspecified. With `prefetches`, memory that will be
+// used soon is prefetched. Within a cache that would only take time.
+template <class V, class A, bool Clamped, Terms terms_are, bool prefetches>
 class Summation {
  public:
   using Storage = typename V::Storage;
 
-  // `next` is a row that will be read soon, and `result` is where results will be written soon;
-  // both are prefetched.
+  // `next` is a row that will be read soon. `result` is where results will be written soon; null if
+  // it is not to be prefetched.
   struct Place {
     const Storage* x;
     std::size_t n, skipped;
@@ -133,12 +134,13 @@ class Summation {
     typename A::Term terms[4];
     four_times([&](std::size_t j) __attribute__((always_inline)) {
       const std::size_t first = i + 16 * j;
-      V::prefetch(at_.next + first);
-      if constexpr (terms_are == Terms::kept) V::prefetch_to_write(at_.result + first);
+      if constexpr (prefetches) V::prefetch(at_.next + first);
+      if constexpr (prefetches)
+        if (at_.result != nullptr) V::prefetch_to_write(at_.result + first);
       terms[j] = A::term(e_, V::load(at_.x + first));
       if constexpr (terms_are == Terms::kept) A::keep(at_.kept, first, at_.plane_stride, terms[j]);
-      if constexpr (terms_are == Terms::in_results)
-        V::store(at_.result + first, A::part_to_keep(terms[j]));
+      if constexpr (terms_are == Terms::part)
+        V::store(at_.kept + first, A::part_to_keep(terms[j]));
     });
     add(i, terms);
   }
@@ -155,8 +157,8 @@ class Summation {
         if (count < 16) terms[j] = A::only(V::first(count), terms[j]);
         if constexpr (terms_are == Terms::kept)
           A::keep(at_.kept, first, at_.plane_stride, terms[j]);
-        if constexpr (terms_are == Terms::in_results)
-          V::store_first(at_.result + first, count, A::part_to_keep(terms[j]));
+        if constexpr (terms_are == Terms::part)
+          V::store_first(at_.kept + first, count, A::part_to_keep(terms[j]));
       });
       add(i, terms);
     }
@@ -226,7 +228,7 @@ class Scaled {
  public:
   using Storage = typename V::Storage;
 
-  // `place` is the buffer of the kept terms, or the results if terms are stored there.
+  // `place` is where terms or their parts are kept.
   [[gnu::always_inline]] Scaled(const Exponentials<V, Clamped>& e, double k, const Storage* x,
                                 const float* place, std::size_t plane_stride)
       : e_(e),

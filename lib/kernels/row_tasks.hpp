@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 #include "kernels/log_sum.hpp"
 #include "kernels/row_passes.hpp"
@@ -36,7 +37,6 @@ struct Batch {
 
   const Work<V>& work;
   std::size_t n, at_once, first = 0, rows = 0;
-  std::size_t prefetch_distance;  // in rows: while row b is summed, row b + this is prefetched
   std::size_t span;               // floats between the kept terms of two successive rows
   std::size_t plane_stride;       // floats between the two parts t and p of a kept term
   float* place;                   // of the kept terms
@@ -48,7 +48,7 @@ struct Batch {
   double k[16] = {};  // K; NaN for a row whose results are NaN
 
   Batch(const Work<V>& all, std::size_t room)
-      : work(all), n(all.classes), at_once(rows_at_once(n, room)), prefetch_distance(at_once) {
+      : work(all), n(all.classes), at_once(rows_at_once(n, room)) {
     span = (n + 31) / 16 * 16;
     plane_stride = (at_once * span + page - 1) / page * page;
     // A load waits for an earlier store to an address with the same last twelve bits (4 KiB
@@ -73,24 +73,28 @@ struct Batch {
   [[gnu::always_inline]] Exponentials<V, Clamped> exponentials(std::size_t b) const {
     return {V::all(a[b]), V::all(c[b])};
   }
-  template <bool Clamped, Terms terms_are>
-  [[gnu::always_inline]] Summation<V, A, Clamped, terms_are> summation(std::size_t b,
-                                                                       std::size_t skipped) const {
-    float* const kept = place + b * span;
+  // Where the terms of row b are kept.
+  template <Terms terms_are>
+  [[gnu::always_inline]] float* kept(std::size_t b) const {
+    if constexpr (terms_are == Terms::part && std::is_same_v<Storage, float>)
+      if (n > partly_kept_classes) return y(b);
+    return place + b * span;
+  }
+  template <bool Clamped, Terms terms_are, bool prefetches>
+  [[gnu::always_inline]] Summation<V, A, Clamped, terms_are, prefetches> summation(
+      std::size_t b, std::size_t skipped) const {
+    float* const at = kept<terms_are>(b);
     // Results that bypass the caches must not be prefetched into them.
-    Storage* const result =
-        terms_are == Terms::recompute || work.stream ? reinterpret_cast<Storage*>(kept) : y(b);
-    const bool more = n <= prefetched_classes && first + b + prefetch_distance < work.rows;
+    Storage* const result = work.stream || work.y == nullptr ? nullptr : y(b);
+    const bool more = n <= prefetched_classes && first + b + at_once < work.rows;
     return {exponentials<Clamped>(b),
-            {x(b), n, skipped, kept, plane_stride, more ? x(b + prefetch_distance) : x(b), result}};
+            {x(b), n, skipped, at, plane_stride, more ? x(b + at_once) : x(b), result}};
   }
   // The pass that writes the results e K of row b.
   template <bool Clamped, Terms terms_are>
   [[gnu::always_inline]] auto writing(std::size_t b) const {
-    const float* from = place + b * span;
-    if constexpr (terms_are == Terms::in_results) from = y(b);
-    const Scaled<V, A, Clamped, terms_are> result(exponentials<Clamped>(b), k[b], x(b), from,
-                                                  plane_stride);
+    const Scaled<V, A, Clamped, terms_are> result(exponentials<Clamped>(b), k[b], x(b),
+                                                  kept<terms_are>(b), plane_stride);
     return Writing<V, decltype(result)>(y(b), n, work.stream, result);
   }
 };

@@ -14,8 +14,7 @@
 //   5. For a subnormal y, half of that error arises before its own rounding: 0.5 + 0.48.
 //
 // fast: y = e kh. The error is at most 0.5 ULP (y) + 1.12 u (e) + (1.12 + 2) u (S) + 1 u (kh), that
-// is 5.74 ULP. For rows of up to 160 classes, S is also rounded to a float before the division,
-// which adds 1 u to this bound. The largest error found is 5.86 ULP; the claim is 6.
+// is 5.74 ULP; the claim is 6.
 //
 // If results may be subnormal, K carries a factor 2^96. y is rounded to 24 bits first, and once
 // more when the factor is removed. No intermediate value is subnormal, down to e^-110 and a scale

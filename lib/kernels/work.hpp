@@ -22,6 +22,7 @@ struct StoredWork {
   double* above;   // log-sum-exp minus the largest logit
   float scale;     // of the gradient
   float* scratch;  // scratch_floats floats, 64-byte aligned
+  bool far;        // the matrix is beyond the caches, in memory
   bool stream;     // the results bypass the caches
   S* copy;         // for `correct` in place: room for the logits of a row; else null
 
@@ -51,9 +52,13 @@ using ElementKernel = void (*)(const float* x, float* y, std::size_t n);
 // Rows of up to this many classes are computed in groups of sixteen.
 inline constexpr std::size_t short_classes = 160;
 // Rows of up to this many classes keep their exponentials for the results, in a core's first-level
-// cache. For longer rows it is cheaper to compute them again.
+// cache.
 inline constexpr std::size_t kept_classes = 2048;
-inline constexpr std::size_t scratch_floats = 2 * (kept_classes + 1024) + 1024 + 64;
+// Rows of up to this many classes keep one of the two floats of each exponential, in a core's
+// second-level cache.
+inline constexpr std::size_t partly_kept_classes = 32768;
+inline constexpr std::size_t scratch_floats =
+    (2 * kept_classes > partly_kept_classes ? 2 * kept_classes : partly_kept_classes) + 3 * 1024 + 64;
 
 enum Task {
   task_softmax,

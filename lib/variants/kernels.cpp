@@ -71,6 +71,13 @@ struct Claimed {
   double witness_ulp;
 };
 
+// The row with further classes, 33 in all, whose probabilities are negligible. `fast` has a
+// log-softmax of its own from 33 classes on.
+std::vector<double> with_negligible(std::vector<double> row) {
+  row.resize(33, -190);
+  return row;
+}
+
 // The first witness has a subnormal probability. Among normal probabilities the worst error known
 // is 0.73 ULP.
 const Claimed all_claimed[] = {
@@ -85,16 +92,12 @@ const Claimed all_claimed[] = {
      Algorithm::accurate,
      {-2.19785047, -3.58408499, -0.0170199331},
      0.6818},
-    {ops::softmax,
-     softmax,
-     Algorithm::fast,
-     {-7.15769815, 7.332232, 0.908753633, 15.6032343, 6.487782, 2.43316984, -8.25595379,
-      -4.02826595, 0.544257939, -8.60904694, 1.97052622},
-     5.8532},
+    // With so few classes `fast` is `accurate`, for softmax and the losses at all times.
+    {ops::softmax, softmax, Algorithm::fast, {-91.5433426, -4.19722843}, 0.8520},
     {ops::log_softmax,
      log_softmax,
      Algorithm::fast,
-     {10.7832451, -4.91817093, -10.048069, 6.62976694},
+     with_negligible({10.7832451, -4.91817093, -10.048069, 6.62976694}),
      3.4351},
     // These claim an error for the loss and for each entry of the gradient, which the tests of
     // lib/kernels check. The target of a witness is class 0.

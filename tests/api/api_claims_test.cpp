@@ -62,7 +62,13 @@ BOOST_AUTO_TEST_CASE(errors_are_within_the_claims) {
     const double claim = claimed_ulp(algorithm);
     double worst = 0;
     for (std::size_t i = 0; i < 700; ++i) {
-      const Row x = random_row<float>(random, i, i % 2 == 0 ? 10 : 120, 200);
+      Row x = random_row<float>(random, i, i % 2 == 0 ? 10 : 120, 200);
+      // `fast` has kernels of its own only for log-softmax of more than 32 classes and softmax of more than 2048. The
+      // first row is the worst one known; the further classes are negligible.
+      if (algorithm == Algorithm::fast) {
+        if (i == 0) x = {10.7832451F, -4.91817093F, -10.048069F, 6.62976694F};
+        x.resize(i % 4 < 2 ? 150 : 2049, -400);
+      }
       const std::size_t n = x.size(), t = random.below(n);
       worst = std::max(worst, worst_ulp(ops::softmax, x, softmax(x, algorithm)));
       worst = std::max(worst, worst_ulp(ops::log_softmax, x, log_softmax(x, algorithm)));
@@ -101,10 +107,10 @@ BOOST_AUTO_TEST_CASE(log_sum_exp_is_within_its_claims_where_logits_cancel_too) {
     worst_fast_in_its_own = std::max(worst_fast_in_its_own, numerics::error_ulp(exact, fast));
     if (y != 0) least = std::min(least, std::abs(y));
     BOOST_TEST_REQUIRE(worst <= 1, "row " << i << ": " << y);
-    BOOST_TEST_REQUIRE(worst_fast <= 4, "row " << i << ": " << y);
+    BOOST_TEST_REQUIRE(worst_fast <= 1, "row " << i << ": " << y);
   }
   BOOST_TEST(worst > 0.5);
-  BOOST_TEST(worst_fast > 1);
+  BOOST_TEST(worst_fast > 0.5);
   BOOST_TEST(least < 0x1p-60);
   // The header warns of this error. If it no longer occurs, the warning must be removed.
   BOOST_TEST(worst_fast_in_its_own > 0x1p24);

@@ -133,7 +133,7 @@ BOOST_AUTO_TEST_CASE(the_sum_keeps_what_floats_lose) {
       const auto exponentials = exponentials_below(0);
       double exact = 0;
       for (const float xi : x) exact += V::lane_0(kernels::value<V>(exponentials(V::all(xi))));
-      kernels::Summation<V, kernels::AccurateTerms<V>, true, kernels::Terms::recompute> pass(
+      kernels::Summation<V, kernels::AccurateTerms<V>, true, kernels::Terms::recompute, false> pass(
           exponentials, {.x = x.data(),
                          .n = n,
                          .skipped = n,

@@ -101,7 +101,7 @@ struct Options {
   double logit_scale = 1;
 };
 
-// y_i = e^{x_i} / sum_k e^{x_k}. For one class it is 1 (with `fast`, within the error bound).
+// y_i = e^{x_i} / sum_k e^{x_k}. For one class it is 1.
 void softmax(ConstMatrix logits, Matrix probabilities, Options options = {});
 
 // y_i = x_i - log sum_k e^{x_k}. The error bound also holds if the probability rounds to 1 or is
@@ -115,7 +115,7 @@ void log_softmax(ConstMatrix logits, Matrix log_probabilities, Options options =
 // Error, because the logits can cancel:
 //   correct: none but the rounding.
 //   accurate: at most 1 ULP of |y| or of 2^-70, whichever is larger.
-//   fast: at most 4 ULP of |y| or of y - max_k x_k, whichever is larger. If y is near 0, none of
+//   fast: at most 1 ULP of |y| or of y - max_k x_k, whichever is larger. If y is near 0, none of
 //     its digits need be right.
 // Time: if a row cancels so far that |y| < 0.8 (y - max_k x_k), as log-probabilities do, `accurate`
 //   takes about a microsecond for each logit, which is some thousand times as long as for other

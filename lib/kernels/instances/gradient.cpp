@@ -2,7 +2,6 @@
 
 namespace maxtrick::kernels::MAXTRICK_VECTOR {
 extern constinit const Kernel<float> gradient[algorithms] = {
-    run_rows<Vector, FastTerms, GradientGroup, Gradients>,
-    run_rows<Vector, AccurateTerms, GradientGroup, Gradients>,
+    nullptr, run_rows<Vector, AccurateTerms, GradientGroup, Gradients>,
     correct::rows<Vector, task_gradient>};
 }

@@ -2,6 +2,6 @@
 
 namespace maxtrick::kernels::MAXTRICK_VECTOR {
 extern constinit const Kernel<float> log_sum[algorithms] = {
-    run_rows<Vector, FastTerms, LogSumGroup, LogSums>,
-    run_rows<Vector, AccurateTerms, LogSumGroup, LogSums>, correct::rows<Vector, task_log_sum>};
+    nullptr, run_rows<Vector, AccurateTerms, LogSumGroup, LogSums>,
+    correct::rows<Vector, task_log_sum>};
 }

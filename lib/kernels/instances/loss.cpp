@@ -2,6 +2,5 @@
 
 namespace maxtrick::kernels::MAXTRICK_VECTOR {
 extern constinit const Kernel<float> loss[algorithms] = {
-    run_rows<Vector, FastTerms, LossGroup, Losses>,
-    run_rows<Vector, AccurateTerms, LossGroup, Losses>, correct::rows<Vector, task_loss>};
+    nullptr, run_rows<Vector, AccurateTerms, LossGroup, Losses>, correct::rows<Vector, task_loss>};
 }
