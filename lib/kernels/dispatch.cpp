@@ -33,7 +33,7 @@ void run(Method method, Task task, const StoredWork<float>& all, Strided<const f
          Strided<float> y = {}) {
   const auto* kernels = implementation(method.isa).of_task[task];
   run(kernels[static_cast<int>(method.algorithm)], method.threads, all, x, y,
-      method.algorithm == Algorithm::correct);
+      method.algorithm == Algorithm::correct, method.algorithm != Algorithm::correct);
 }
 
 }  // namespace
@@ -76,13 +76,14 @@ void log_sum_exp(Method method, Strided<const float> x, std::span<float> sums) {
   std::size_t slow = 0;
   for (std::size_t r = 0; accurate && r < x.rows; ++r) slow += cancels(sums[r], above[r]) ? 1 : 0;
   const auto round = [&](std::size_t r, std::size_t thread) {
-    const auto of = [&](const float* row) {
-      sums[r] = log_sum_exp({row, x.classes}, sums[r], above[r], accurate);
+    const auto of = [&](std::span<const float> row) {
+      sums[r] = log_sum_exp(row, sums[r], above[r], accurate);
     };
-    if (x.is_dense()) return of(x.data + r * x.row_stride);
+    if (!needs_logits(sums[r], above[r], accurate)) return of({});
+    if (x.is_dense()) return of({x.data + r * x.row_stride, x.classes});
     StoredWork<float> work{};
     work.rows = 1;
-    rows.run(thread, work, x.some(r, 1), {}, [&](const auto& row) { of(row.x); });
+    rows.run(thread, work, x.some(r, 1), {}, [&](const auto& row) { of({row.x, x.classes}); });
   };
   // A row whose logits cancel takes as long as a thousand others. Each thread therefore takes the
   // next row when it has finished one. With a fixed division of the rows, a thread could be idle
