@@ -1,5 +1,5 @@
-// Runs kernels on rows whose classes are not contiguous, for example along the last axis but one of
-// a tensor. The kernels expect contiguous classes. Therefore some rows at a time are copied to a
+// Runs kernels on rows whose classes are not contiguous if column_rows.hpp cannot compute them where
+// they are. These kernels expect contiguous classes. Therefore some rows at a time are copied to a
 // dense block, computed there in place, and copied back. The results have the same bits as those of
 // dense rows, because the bits of a row do not depend on its place.
 #pragma once
@@ -56,6 +56,7 @@ class DenseBlocks {
       part.rows = rows;
       part.x = block;
       part.x_stride = part.y_stride = classes_;
+      part.x_class_stride = part.y_class_stride = 1;
       part.y = y.data != nullptr ? block : nullptr;
       compute(part);
       if (y.data != nullptr) copy_rows<S>({block, rows, classes_, classes_}, y.some(first, rows));

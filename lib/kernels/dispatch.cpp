@@ -46,7 +46,8 @@ void run(Method method, Task task, const StoredWork<S>& all, Strided<const S> x,
   const Algorithm algorithm = algorithm_for(method.algorithm, task, all.classes);
   const Kernel<S> kernel =
       find_kernel(implementation(method.isa), task, algorithm, std::type_identity<S>{});
-  run<S>(kernel, method.threads, all, x, y, algorithm == Algorithm::correct);
+  run<S>(kernel, method.threads, all, x, y, algorithm == Algorithm::correct,
+         algorithm != Algorithm::correct);
 }
 
 }  // namespace
@@ -92,13 +93,14 @@ void log_sum_exp(Method method, Logits<T> x, Numbers<T> sums) {
   std::size_t slow = 0;
   for (std::size_t r = 0; accurate && r < x.rows; ++r) slow += cancels(sums[r], above[r]) ? 1 : 0;
   const auto round = [&](std::size_t r, std::size_t thread) {
-    const auto of = [&](const T* row) {
-      sums[r] = log_sum_exp({row, x.classes}, sums[r], above[r], accurate);
+    const auto of = [&](std::span<const T> row) {
+      sums[r] = log_sum_exp(row, sums[r], above[r], accurate);
     };
-    if (x.is_dense()) return of(x.data + r * x.row_stride);
+    if (!needs_logits(sums[r], above[r], accurate)) return of({});
+    if (x.is_dense()) return of({x.data + r * x.row_stride, x.classes});
     StoredWork<T> work{};
     work.rows = 1;
-    rows.run(thread, work, x.some(r, 1), {}, [&](const auto& row) { of(row.x); });
+    rows.run(thread, work, x.some(r, 1), {}, [&](const auto& row) { of({row.x, x.classes}); });
   };
   // A row whose logits cancel takes as long as a thousand others. Each thread therefore takes the
   // next row when it has finished one. With a fixed division of the rows, a thread could be idle

@@ -1,11 +1,13 @@
 // Runs a task on a matrix of any storage type: divides the rows among threads, decides whether the
-// results bypass the caches, and copies rows whose classes are not contiguous to dense blocks.
+// results bypass the caches, and copies rows to dense blocks if the kernel cannot compute them where
+// they are.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <vector>
 
+#include "kernels/column_scratch.hpp"
 #include "kernels/dense.hpp"
 #include "kernels/kernels.hpp"
 
@@ -42,10 +44,15 @@ void run_share(Kernel<S> kernel, StoredWork<S> part, bool far, bool stream) {
 // Runs `kernel` on all rows, with at most `most_threads` threads. x and y describe the same
 // matrices as `all`, with their class strides; if one of them is not dense, the kernel runs on
 // copies. `rereads`: the kernel reads the logits of a row again after it has written results.
+// `takes_columns`: it computes adjacent rows whose classes are apart (column_rows.hpp).
 template <class S>
 void run(Kernel<S> kernel, unsigned most_threads, const StoredWork<S>& all, Strided<const S> x,
-         Strided<S> y, bool rereads) {
+         Strided<S> y, bool rereads, bool takes_columns = false) {
   const bool dense = x.is_dense() && y.is_dense();
+  const auto are_columns = [](const auto& m) { return m.row_stride == 1 && m.class_stride != 1; };
+  const bool columns = takes_columns && !dense && all.rows > 1 &&
+                       all.classes <= most_column_classes && are_columns(x) &&
+                       (y.data == nullptr || are_columns(y));
   const double logits = static_cast<double>(all.rows) * static_cast<double>(all.classes);
   const double bytes = 2 * sizeof(S) * logits;
   const bool far = dense && bytes > cache_limits().cached;
@@ -54,11 +61,12 @@ void run(Kernel<S> kernel, unsigned most_threads, const StoredWork<S>& all, Stri
   const std::size_t threads =
       std::max<std::size_t>(1, std::min({std::size_t{most_threads}, all.rows,
                                          threads_worth(static_cast<std::size_t>(logits))}));
-  // Short rows are divided in whole groups of sixteen, so that only the last group of the matrix
-  // can be incomplete.
-  const std::size_t unit = all.classes <= short_classes ? 16 : 1;
+  // Short rows and columns are divided in whole groups of sixteen, so that only the last group of
+  // the matrix can be incomplete.
+  const std::size_t unit = columns || all.classes <= short_classes ? 16 : 1;
   const std::size_t units = (all.rows + unit - 1) / unit;
-  DenseBlocks<S> blocks(dense ? 0 : threads, all.rows, all.classes);
+  DenseBlocks<S> blocks(dense || columns ? 0 : threads, all.rows, all.classes);
+  const ColumnScratch scratch(columns ? threads : 0, all.classes);
   // Results in the place of the logits destroy what a later step would need.
   const bool in_place = y.data != nullptr && (!dense || x.data == y.data);
   std::vector<S> copies(rereads && in_place && all.classes > short_classes ? threads * all.classes
@@ -71,6 +79,12 @@ void run(Kernel<S> kernel, unsigned most_threads, const StoredWork<S>& all, Stri
     part.rows = end - first;
     part.copy = copies.empty() ? nullptr : copies.data() + thread * all.classes;
     if (dense) return run_share(kernel, part, far, stream);
+    if (columns) {
+      part.x_class_stride = x.class_stride;
+      part.y_class_stride = y.class_stride;
+      part.scratch = scratch.of(thread);
+      return kernel(part);
+    }
     blocks.run(thread, part, x.some(first, part.rows), y.some(first, part.rows),
                [&](const StoredWork<S>& block) { run_share(kernel, block, far, stream); });
   };
@@ -86,6 +100,7 @@ StoredWork<S> work_of(Strided<const S> x, Strided<S> y = {}) {
   work.x_stride = x.row_stride;
   work.y = y.data;
   work.y_stride = y.row_stride;
+  work.x_class_stride = work.y_class_stride = 1;
   work.rows = x.rows;
   work.classes = x.classes;
   return work;

@@ -113,7 +113,8 @@ struct GroupTargets {
     for (std::size_t r = 0; r < V::lanes; ++r) {
       targets[r] = static_cast<float>(rows.targets[r]);
       const auto* const row = rows.x + r * rows.x_stride;
-      logits[r] = static_cast<float>(row[static_cast<std::size_t>(rows.targets[r])]);
+      const auto target = static_cast<std::size_t>(rows.targets[r]);
+      logits[r] = static_cast<float>(row[target * rows.x_class_stride]);
     }
     t = V::load(targets);
     x = V::load(logits);
@@ -170,8 +171,8 @@ void fill_nan(const Work<V>& rows, typename V::Mask invalid) {
   if (!any(invalid)) return;
   float is[V::lanes];
   V::store(is, select(invalid, V::all(1.0F), V::all(0.0F)));
-  for (std::size_t r = 0; r < V::lanes; ++r)
-    if (is[r] != 0) fill_nan(rows.y + r * rows.y_stride, rows.classes);
+  for (std::size_t r = 0; r < V::lanes && r < rows.rows; ++r)
+    if (is[r] != 0) fill_nan(rows.y + r * rows.y_stride, rows.classes, rows.y_class_stride);
 }
 
 }  // namespace maxtrick::kernels

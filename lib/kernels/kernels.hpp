@@ -2,8 +2,10 @@
 // instruction sets are instances of one algorithm.
 //
 // Shapes: every function takes a matrix of logits with any strides of rows and classes and any
-//   alignment. It has 0 or more rows and 1 or more classes. If the classes of a row are contiguous,
-//   the kernels run on the matrix itself, else on copies of some rows at a time.
+//   alignment. It has 0 or more rows and 1 or more classes. `accurate` and `fast` run on the matrix
+//   itself if its classes are contiguous, or if its rows are adjacent and so are those of the
+//   results (up to 2^20 classes); otherwise they run on copies of some rows at a time. `correct`
+//   runs on the matrix itself only if its classes are contiguous.
 // Aliasing: the result may be the matrix of the logits (same data and strides). Otherwise it must
 //   not overlap them. Nothing outside the rows is read or written.
 // Threads: functions may be called from several threads at once.
@@ -83,7 +85,8 @@ struct Strided {
         classes(classes_),
         row_stride(row_stride_),
         class_stride(class_stride_) {}
-  Strided(Rows<T> dense) : Strided(dense.data, dense.rows, dense.columns, dense.stride) {}
+  Strided(Rows<T> matrix)
+      : Strided(matrix.data, matrix.rows, matrix.columns, matrix.stride, matrix.column_stride) {}
 
   [[nodiscard]] bool is_dense() const { return class_stride == 1 || classes == 1; }
   // `count` rows from row `first` on.

@@ -27,6 +27,11 @@ namespace maxtrick::kernels {
   return std::fabs(static_cast<double>(m) + above) < 0.8 * above;
 }
 
+// Whether log_sum_exp() reads the logits of the row.
+[[nodiscard]] inline bool needs_logits(float m, double above, bool accurate) {
+  return std::isnan(above) || (accurate && cancels(m, above));
+}
+
 // y of the row x. `above` is L as log_sum returns it: NaN if the row has NaN or +inf, or nothing
 // but -inf.
 [[nodiscard]] inline float log_sum_exp(std::span<const float> x, float m, double above,

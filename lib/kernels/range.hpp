@@ -23,8 +23,8 @@ inline constexpr float log_range = 100;
 inline constexpr float negligible_gap = 150;
 
 template <class S>
-[[gnu::always_inline]] inline void fill_nan(S* y, std::size_t n) {
-  for (std::size_t i = 0; i < n; ++i) y[i] = static_cast<S>(nan_result);
+[[gnu::always_inline]] inline void fill_nan(S* y, std::size_t n, std::size_t stride = 1) {
+  for (std::size_t i = 0; i < n; ++i) y[i * stride] = static_cast<S>(nan_result);
 }
 
 // Calls f(0) to f(3), unrolled, so that what f computes stays in registers.

@@ -17,11 +17,14 @@ struct StoredWork {
   std::size_t y_stride;
   std::size_t rows;
   std::size_t classes;
+  // 1 if the classes of a row are contiguous. Otherwise the kernels of columns (column_rows.hpp)
+  // compute the rows, and x_stride and y_stride are 1.
+  std::size_t x_class_stride, y_class_stride;
   const std::int32_t* targets;
   S* losses;       // for task_log_sum: the largest logits
   double* above;   // log-sum-exp minus the largest logit
   float scale;     // of the gradient
-  float* scratch;  // scratch_floats floats, 64-byte aligned
+  float* scratch;  // scratch_floats floats, or column_scratch_floats(), 64-byte aligned
   bool far;        // the matrix is beyond the caches, in memory
   bool stream;     // the results bypass the caches
   S* copy;         // for `correct` in place: room for the logits of a row; else null
@@ -59,6 +62,20 @@ inline constexpr std::size_t kept_classes = 2048;
 inline constexpr std::size_t partly_kept_classes = 32768;
 inline constexpr std::size_t scratch_floats =
     (2 * kept_classes > partly_kept_classes ? 2 * kept_classes : partly_kept_classes) + 3 * 1024 + 64;
+
+// Rows whose classes are apart in memory are computed in tiles of this many groups of sixteen. The
+// scratch memory of a tile, for each class up to two floats of each row, then has about half a
+// megabyte or that of a single group.
+inline constexpr std::size_t most_column_groups = 4, column_planes = 2;
+[[nodiscard]] constexpr std::size_t column_groups(std::size_t classes) {
+  const std::size_t groups = (std::size_t{1} << 17) / (16 * column_planes * classes);
+  return groups < 1 ? 1 : groups < most_column_groups ? groups : most_column_groups;
+}
+[[nodiscard]] constexpr std::size_t column_scratch_floats(std::size_t classes) {
+  return column_groups(classes) * 16 * column_planes * classes;
+}
+// For more classes, the scratch memory would be larger than the rest of the work is worth.
+inline constexpr std::size_t most_column_classes = std::size_t{1} << 20;
 
 enum Task {
   task_softmax,

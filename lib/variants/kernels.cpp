@@ -172,7 +172,8 @@ Variant entry(const Claimed& claimed, kernels::Isa isa) {
           .unavailable = std::string(why_unavailable(isa)),
           // Committed tables have no rows of NEON: no glob adds them where NEON does not run.
           .optional = isa == kernels::Isa::neon && !why_unavailable(isa).empty(),
-          .takes_threads = true};
+          .takes_threads = true,
+          .takes_class_strides = true};
 }
 
 const bool registered = [] {

@@ -319,6 +319,7 @@ BOOST_AUTO_TEST_CASE(results_in_memory_have_the_same_bits) {
             work.x = in_place ? at : m.logits.data();
             work.y = at;
             work.x_stride = work.y_stride = work.classes = classes;
+            work.x_class_stride = work.y_class_stride = 1;
             work.rows = rows;
             work.targets = m.targets.data();
             work.losses = losses.data();
@@ -363,6 +364,7 @@ BOOST_AUTO_TEST_CASE(scalar_kernels_need_no_fma) {
             kernels::StoredWork<float> work{};
             work.x = m.logits.data();
             work.x_stride = work.y_stride = work.classes = classes;
+            work.x_class_stride = work.y_class_stride = 1;
             work.rows = m.rows;
             work.targets = m.targets.data();
             // A kernel copies to whatever is not null, also what it has not computed.

@@ -1,0 +1,71 @@
+// The order in which the kernels of columns (column_rows.hpp) take the classes of a row.
+//
+// The sum of a row has the bits of the contiguous kernels only if it adds the same terms in the
+// same order:
+//   - Rows of up to short_classes classes have one sum. It adds four successive classes at a time.
+//   - Longer rows have sixteen sums. Sum l adds the classes l, l + 16, l + 32 and l + 48 of each
+//     block of 64 classes, and the sixteen sums are added at the end.
+// With one row in each lane, the sixteen sums are taken one after the other, each in registers from
+// its first term to its last. Classes are therefore visited, and their logits kept, in this order:
+// first all classes with i mod 64 = 0, then all with i mod 64 = 1, and so on. The rank of a class is
+// its place in this order. Each sum then reads four contiguous streams.
+//
+// If several classes share the maximum, the contiguous kernels leave the first one in the lowest of
+// the 64 lanes out of the sum. This is the one with the lowest rank.
+#pragma once
+
+#include <cstddef>
+
+namespace maxtrick::kernels {
+
+// The order for `sums` sums, 1 or 16, of rows of n classes.
+template <std::size_t sums>
+struct ColumnOrder {
+  static constexpr bool in_turn = sums == 1;
+  // Classes that are this far apart belong to the same lane.
+  static constexpr std::size_t lanes = 4 * sums;
+  // The difference of the ranks of two successive classes of a lane.
+  static constexpr std::size_t rank_step = in_turn ? lanes : 1;
+
+  std::size_t n;
+
+  // The rank of the first class of a lane, which is class `lane`.
+  [[nodiscard, gnu::always_inline]] std::size_t first_rank(std::size_t lane) const {
+    const std::size_t longer = n % lanes;
+    return in_turn ? lane : lane * (n / lanes) + (lane < longer ? lane : longer);
+  }
+  [[nodiscard, gnu::always_inline]] std::size_t rank(std::size_t i) const {
+    return first_rank(i % lanes) + i / lanes * rank_step;
+  }
+  // The class that follows class i.
+  [[nodiscard, gnu::always_inline]] std::size_t next(std::size_t i) const {
+    if (in_turn) return i + 1;
+    return i + lanes < n ? i + lanes : i % lanes + 1;
+  }
+};
+
+// Some successive ranks, and the classes that have them.
+struct ColumnChunk {
+  static constexpr std::size_t size = 32;
+  std::size_t first = 0, count = 0;
+  std::size_t classes[size];
+};
+
+// Calls f(chunk) for all classes, in order.
+template <std::size_t sums, class F>
+[[gnu::always_inline]] inline void each_chunk(std::size_t n, F f) {
+  const ColumnOrder<sums> order{n};
+  ColumnChunk chunk;
+  std::size_t i = 0;
+  for (std::size_t first = 0; first < n; first += chunk.count) {
+    chunk.first = first;
+    chunk.count = n - first < ColumnChunk::size ? n - first : ColumnChunk::size;
+    for (std::size_t k = 0; k < chunk.count; ++k) {
+      chunk.classes[k] = i;
+      i = order.next(i);
+    }
+    f(chunk);
+  }
+}
+
+}  // namespace maxtrick::kernels
