@@ -171,9 +171,13 @@ std::vector<Claim> read_claims(config::Section& config, const Spec& spec, const 
     for (const Case& one : spec.cases) {
       if (!claim.matches(one)) continue;
       met = &one;
-      if (const timing::Item item = claim.reference_of(one); !timing::find_timed(item.kernel)) {
-        section.reject("reference", "unknown variant " + text::quoted(item.kernel),
-                       "a variant, 'memcpy', or one with * for what follows the op");
+      const auto references = claim.references_of(one);
+      const auto unknown = std::ranges::find_if(
+          references, [](const timing::Item& item) { return !timing::find_timed(item.kernel); });
+      if (unknown != references.end()) {
+        section.reject(
+            "reference", "unknown variant " + text::quoted(unknown->kernel),
+            "a variant, 'memcpy', 'best', or one with * for the op or for what follows it");
         break;
       }
     }
