@@ -18,7 +18,7 @@ cpu_has() { grep -qw "$1" /proc/cpuinfo; }
 # only single files show a missing #include, an unused function, and what -Wshadow finds.
 gcc=(-DMAXTRICK_WERROR=ON)
 clang=(-DMAXTRICK_WERROR=ON -DMAXTRICK_QUICK=ON -DMAXTRICK_TORCH=OFF -DMAXTRICK_EIGEN=OFF -DMAXTRICK_XNNPACK=OFF
-  -DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld)
+  -DMAXTRICK_ONNXRUNTIME=OFF -DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld)
 gcc_program() {
   scripts/setup
   scripts/build release "${gcc[@]}" -- --target maxtrick

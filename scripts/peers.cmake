@@ -67,3 +67,23 @@ if(with_TORCH)
   # Programs look for the module in their own folder, and the tests one folder up.
   set(CMAKE_BUILD_RPATH "$ORIGIN;$ORIGIN/..")
 endif()
+
+# It is loaded at the first call, and needs no header. MAXTRICK_ONNXRUNTIME is the path of the library; OFF leaves
+# it out.
+find_library(MAXTRICK_ONNXRUNTIME NAMES onnxruntime libonnxruntime.so.1
+  HINTS ${CMAKE_CURRENT_SOURCE_DIR}/build/onnxruntime)
+if(MAXTRICK_ONNXRUNTIME)
+  # The library states its version in the version of its symbols.
+  execute_process(COMMAND ${CMAKE_OBJDUMP} -p ${MAXTRICK_ONNXRUNTIME} OUTPUT_VARIABLE about_onnxruntime)
+  if(NOT about_onnxruntime MATCHES "VERS_([0-9.]+)")
+    message(FATAL_ERROR "MAXTRICK_ONNXRUNTIME: ${MAXTRICK_ONNXRUNTIME} is not ONNX Runtime")
+  endif()
+  message(STATUS "Peer ONNXRUNTIME: found")
+  target_link_libraries(maxtrick_variants PRIVATE ${CMAKE_DL_LIBS})
+  set_property(SOURCE lib/variants/onnxruntime.cpp APPEND PROPERTY COMPILE_DEFINITIONS
+    "MAXTRICK_ONNXRUNTIME=\"${MAXTRICK_ONNXRUNTIME}\"" "MAXTRICK_ONNXRUNTIME_VERSION=\"${CMAKE_MATCH_1}\"")
+elseif(MAXTRICK_ONNXRUNTIME MATCHES "NOTFOUND$")
+  message(STATUS "Peer ONNXRUNTIME: not found, left out")
+else()
+  message(STATUS "Peer ONNXRUNTIME: left out, as asked")
+endif()

@@ -33,7 +33,7 @@ rm -r build
 block configs/sums.toml >configs/sums.toml
 [ -s configs/sums.toml ] || fail "docs/extending.md has no configs/sums.toml"
 cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Debug -DMAXTRICK_TESTS=OFF -DMAXTRICK_UNITY=OFF \
-  -DMAXTRICK_TORCH=OFF -DMAXTRICK_EIGEN=OFF -DMAXTRICK_XNNPACK=OFF >cmake.log ||
+  -DMAXTRICK_TORCH=OFF -DMAXTRICK_EIGEN=OFF -DMAXTRICK_XNNPACK=OFF -DMAXTRICK_ONNXRUNTIME=OFF >cmake.log ||
   { cat cmake.log >&2; exit 1; }
 inputs=$(ninja -C build -t inputs maxtrick) || fail "ninja cannot say what the program is made of"
 for file in lib/variants/mean_shift.cpp lib/variants/floored.cpp experiments/sums.cpp; do

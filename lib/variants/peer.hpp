@@ -10,8 +10,7 @@
 
 namespace maxtrick::variants {
 
-// The reason why a variant is unavailable if CMake has not found `library`, which is in the Debian
-// package `package`.
+// The reason why a variant is unavailable if CMake has not found `library`, which is in `package`.
 [[nodiscard]] inline std::string built_without(const std::string& library,
                                                const std::string& package) {
   return "built without " + library + " (" + package + "; scripts/setup --peers installs it)";

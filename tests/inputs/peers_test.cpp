@@ -14,8 +14,9 @@ using namespace maxtrick;
 using namespace maxtrick::tests;
 using ops::Variant;
 
-const std::set<std::string> peers{"log_softmax.eigen", "log_softmax.torch", "softmax.eigen",
-                                  "softmax.torch", "softmax.xnnpack"};
+const std::set<std::string> peers{
+    "log_softmax.eigen",   "log_softmax.onnxruntime", "log_softmax.torch", "softmax.eigen",
+    "softmax.onnxruntime", "softmax.torch",           "softmax.xnnpack"};
 
 std::set<std::string> chosen(const std::string& patterns) {
   std::set<std::string> names;
@@ -101,8 +102,8 @@ BOOST_AUTO_TEST_CASE(a_library_that_the_build_lacks_is_named_nowhere) {
   const Workdir folder;
   const Said version = folder.exits(0, "$MAXTRICK --version");
   for (const auto& [variant, library] :
-       {std::pair{"softmax.eigen", "Eigen"}, std::pair{"softmax.torch", "PyTorch"},
-        std::pair{"softmax.xnnpack", "XNNPACK"}}) {
+       {std::pair{"softmax.eigen", "Eigen"}, std::pair{"softmax.onnxruntime", "ONNX Runtime"},
+        std::pair{"softmax.torch", "PyTorch"}, std::pair{"softmax.xnnpack", "XNNPACK"}}) {
     const bool here = ops::find_variant(variant)->unavailable.empty();
     folder.write("peer.toml", config_text(std::string(variant) + R"(", "softmax.naive.scalar)"));
     folder.exits(here ? 0 : 5, "$MAXTRICK run peer.toml -o out");

@@ -111,6 +111,7 @@ test("no two variants of a panel share a colour", () => {
       "naive_exp_of_log",
       "onednn",
       "online",
+      "onnxruntime",
       "eigen",
       "xnnpack",
       "torch",

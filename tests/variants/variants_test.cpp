@@ -87,11 +87,12 @@ BOOST_AUTO_TEST_CASE(the_registry_has_lost_no_name) {
   const auto expected = variant_names(
       {{"log_softmax",
         "accurate.* eigen fast.* log_of_max_trick.scalar log_of_naive.scalar onednn "
-        "shifted.scalar shifted_log1p.scalar torch x_minus_lse.scalar x_minus_max.scalar"},
+        "onnxruntime shifted.scalar shifted_log1p.scalar torch x_minus_lse.scalar x_minus_max.scalar"},
        {"log_sum_exp", "accurate.* naive.scalar shifted.scalar shifted_log1p.scalar"},
        {"softmax",
         "accurate.* eigen exp_of_log.scalar fast.* max_trick.scalar naive.scalar "
-        "naive_exp_of_log.scalar onednn online.scalar sum_v1.scalar sum_v2.scalar torch xnnpack"}});
+        "naive_exp_of_log.scalar onednn online.scalar onnxruntime sum_v1.scalar sum_v2.scalar torch "
+        "xnnpack"}});
   for (const std::string& name : expected) BOOST_TEST(std::ranges::count(names, name) == 1, name);
 }
 

@@ -11,6 +11,7 @@ const colours = {
   max_trick: '#6e4300',
   shifted: '#945200',
   onednn: '#d55e00',
+  onnxruntime: '#b5179e',
   naive: '#8c2981',
   log_of_naive: '#8c2981',
   online: '#0b948a',
