@@ -25,13 +25,21 @@ std::vector<T> read_named(config::Section& section, std::string_view key, std::s
   return values;
 }
 
-// The variants of functions of the logits alone. A loss also needs a target for each row, so
+// The variants of functions of the logits alone. A loss also needs a target for each row, so most
 // configs select losses by [[arm]] instead.
 std::vector<const Variant*> variants_of_logits() {
   const std::vector<Op> of_logits = ops::ops_of_logits();
   std::vector<const Variant*> all;
   for (const Variant& variant : ops::variants())
     if (std::ranges::count(of_logits, variant.op) > 0) all.push_back(&variant);
+  return all;
+}
+
+// The same and the losses of a class for each row. Losses of one column have other rows.
+std::vector<const Variant*> variants_and_losses() {
+  std::vector<const Variant*> all;
+  for (const Variant& variant : ops::variants())
+    if (variant.op->plain && !variant.one_column) all.push_back(&variant);
   return all;
 }
 
@@ -42,6 +50,32 @@ void join_plugins(std::set<std::string>& wanted) {
   for (const std::string& known : wanted) ops.insert(ops::find_variant(known)->op);
   for (const Variant& variant : ops::variants())
     if (!variant.plugin.empty() && ops.contains(variant.op)) wanted.insert(variant.name());
+}
+
+// The variants of `all` that the key `variants` names.
+std::vector<const Variant*> read_variants_of(config::Section& section,
+                                             const std::vector<const Variant*>& all) {
+  const auto names = names_of(all, &Variant::name);
+  std::set<std::string> wanted;
+  const std::vector<std::string> globs = section.texts("variants");
+  for (std::size_t i = 0; i < globs.size(); ++i) {
+    bool matched = globs[i].empty();  // an element that is not a text; the error is noted already
+    for (const Variant* variant : all)
+      if (ops::chooses(globs[i], *variant)) {
+        wanted.insert(variant->name());
+        matched = true;
+      }
+    if (matched) continue;
+    const bool glob = globs[i].find_first_of("*?") != std::string::npos;
+    section.reject("variants", i,
+                   glob ? text::quoted(globs[i]) + " matches no variant"
+                        : "unknown variant " + text::quoted(globs[i]),
+                   config::expected_one_of(globs[i], names));
+  }
+  join_plugins(wanted);
+  std::vector<const Variant*> chosen;
+  for (const std::string& known : wanted) chosen.push_back(ops::find_variant(known));
+  return chosen;
 }
 
 }  // namespace
@@ -71,27 +105,11 @@ std::vector<DType> read_dtypes(config::Section& section) {
 }
 
 std::vector<const Variant*> read_variants(config::Section& section) {
-  const auto names = names_of(variants_of_logits(), &Variant::name);
-  std::set<std::string> wanted;
-  const std::vector<std::string> globs = section.texts("variants");
-  for (std::size_t i = 0; i < globs.size(); ++i) {
-    bool matched = globs[i].empty();  // an element that is not a text; the error is noted already
-    for (const Variant* variant : variants_of_logits())
-      if (ops::chooses(globs[i], *variant)) {
-        wanted.insert(variant->name());
-        matched = true;
-      }
-    if (matched) continue;
-    const bool glob = globs[i].find_first_of("*?") != std::string::npos;
-    section.reject("variants", i,
-                   glob ? text::quoted(globs[i]) + " matches no variant"
-                        : "unknown variant " + text::quoted(globs[i]),
-                   config::expected_one_of(globs[i], names));
-  }
-  join_plugins(wanted);
-  std::vector<const Variant*> chosen;
-  for (const std::string& known : wanted) chosen.push_back(ops::find_variant(known));
-  return chosen;
+  return read_variants_of(section, variants_of_logits());
+}
+
+std::vector<const Variant*> read_variants_and_losses(config::Section& section) {
+  return read_variants_of(section, variants_and_losses());
 }
 
 void require_op(config::Section& section, const std::vector<const Variant*>& variants, Op op) {

@@ -56,6 +56,8 @@ template <class Thing>
 // logits alone. Each must match a variant. The variants of plug-ins for the same ops are added. The
 // result is in the order of the registry, each variant once.
 [[nodiscard]] std::vector<const ops::Variant*> read_variants(config::Section& section);
+// The same; variants of losses of a class for each row may be chosen, too.
+[[nodiscard]] std::vector<const ops::Variant*> read_variants_and_losses(config::Section& section);
 
 // Notes an error if a variant computes an op other than `op`.
 void require_op(config::Section& section, const std::vector<const ops::Variant*>& variants,

@@ -79,19 +79,20 @@ std::vector<double> with_negligible(std::vector<double> row) {
 }
 
 // The first witness has a subnormal probability. Among normal probabilities the worst error known
-// is 0.73 ULP.
+// is 0.784 ULP (results/worst.csv).
 const Claimed all_claimed[] = {
     {ops::softmax, softmax, Algorithm::accurate, {-91.5433426, -4.19722843}, 0.8520},
     {ops::log_softmax,
      log_softmax,
      Algorithm::accurate,
-     {33.2292442, 2.03337669, -22.9777298, -40.2828712, -19.3967285, -13.4223032, -20.5565014},
-     0.7208},
+     {-19.638262, -7.5947967, -1.7520175, -21.426115, 57.932133, -3.2453237, -1.7520164, -20.915281,
+      -14.938233, -14.863368, 5.8591266, -14.206953},
+     0.7574},
     {ops::log_sum_exp,
      log_sum_exp,
      Algorithm::accurate,
-     {-2.19785047, -3.58408499, -0.0170199331},
-     0.6818},
+     {-0.041280765, -1.1611525, -7.8206973},
+     0.6987},
     // With so few classes `fast` is `accurate`, for softmax and the losses at all times.
     {ops::softmax, softmax, Algorithm::fast, {-91.5433426, -4.19722843}, 0.8520},
     {ops::log_softmax,
@@ -104,8 +105,9 @@ const Claimed all_claimed[] = {
     {ops::cross_entropy,
      cross_entropy,
      Algorithm::accurate,
-     {-20.7553425, -29.1617756, -31.9289055},
-     0.7192},
+     {29.502155, -6.5181556, -3.0998895, -3.2720406, -6.1597457, -3.2690904, 1.3849462, 13.559535,
+      -3.0813231, -1.7537757, -1.704684, 3.0314286},
+     0.7382},
     {ops::cross_entropy, cross_entropy, Algorithm::fast, {}, 0},
     {ops::cross_entropy_gradient,
      cross_entropy_gradient,
@@ -162,6 +164,7 @@ Variant entry(const Claimed& claimed, kernels::Isa isa) {
           .source = words.source,
           .uses = ops::Uses::nothing,
           .float32_claim = {.max_ulp = ops::takes_targets(claimed.op) ? unlimited : ulp,
+                            .floor = absolute ? kernels::least_log_sum_exp : 0,
                             .max_abs_logit = 200,
                             .max_classes = 200,
                             .witness = claimed.witness,

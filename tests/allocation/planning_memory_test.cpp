@@ -50,6 +50,12 @@ BOOST_AUTO_TEST_CASE(shift_draws_nothing) {
   BOOST_TEST(numbers < bytes_of_plan("shift", config) + 1'000'000);
 }
 
+BOOST_AUTO_TEST_CASE(worst_begins_no_search) {
+  check("worst",
+        "dtypes = [\"float32\"]\n" + variants + "classes = [3]\nrows = 100\nseeds = [0, 1]\n",
+        "[0, 1]", "[0, 999999]");
+}
+
 BOOST_AUTO_TEST_CASE(accuracy_makes_no_rows) {
   check("accuracy",
         types + variants + judged +

@@ -53,6 +53,24 @@ BOOST_AUTO_TEST_CASE(they_join_a_table_and_leave_the_other_rows_alone) {
   BOOST_TEST(!folder.has("results"));
 }
 
+BOOST_AUTO_TEST_CASE(a_search_finds_the_worst_rows_of_their_kernels) {
+  const Workdir folder("w.toml", R"(experiment = "worst"
+title = "T"
+description = "D"
+dtypes = ["float32"]
+variants = ["softmax.accurate.scalar"]
+classes = [3]
+rows = 100
+seeds = [1, 2]
+)");
+  folder.exits(0, "$MAXTRICK run w.toml -o out" + option("plain_loop"));
+  const auto rows = rows_by({"variant"}, folder.read("out/w.csv"));
+  check_cells(rows.at("softmax.mine.scalar"),
+              {{"promised", "no"}, {"claimed_ulp", ""}, {"rows", "224"}});
+  folder.exits(1, "$MAXTRICK run w.toml -o out" + option("wrong"))
+      .out_has("row softmax.boastful.scalar/float32/3, column error_ulp: expected at most 1, got ");
+}
+
 BOOST_AUTO_TEST_CASE(check_holds_them_to_their_claims_only) {
   const Based folder;
   folder.check(0, option("plain_loop"))
