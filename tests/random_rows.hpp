@@ -99,14 +99,15 @@ double worst_ulp(ops::Op op, const std::vector<T>& row, const std::vector<T>& go
 
 // Returns the largest error of scale (softmax - one-hot), in ULP. The exact entry of the target is minus the
 // sum of the others.
-inline double worst_ulp_of_gradient(const std::vector<float>& row, std::size_t target, float scale,
-                                    const std::vector<float>& got) {
-  const auto y = oracle::exact<float>(ops::softmax, row);
+template <class T>
+double worst_ulp_of_gradient(const std::vector<T>& row, std::size_t target, float scale,
+                             const std::vector<T>& got) {
+  const auto y = oracle::exact<T>(ops::softmax, row);
   double others = 0, worst = 0;
   for (std::size_t k = 0; k < row.size(); ++k) others += k == target ? 0 : y[k].value();
   for (std::size_t k = 0; k < row.size(); ++k) {
     const double due = double{scale} * (k == target ? -others : y[k].value());
-    worst = std::max(worst, std::abs(double{got[k]} - due) / numerics::ulp<float>(due));
+    worst = std::max(worst, std::abs(double{got[k]} - due) / numerics::ulp<T>(due));
   }
   return worst;
 }

@@ -45,8 +45,9 @@ std::string claimed(const Variant& variant, const Claim& claim, ops::DType dtype
 std::string family_glob(const Variant& loss) { return loss.formulation + "(softmax.*)"; }
 
 ResultTable variants() {
-  ResultTable table = columns(
-      {"variant", "nature", "float32_claim_ulp", "float64_claim_ulp", "here", "summary", "source"});
+  ResultTable table =
+      columns({"variant", "nature", "float32_claim_ulp", "float64_claim_ulp", "float16_claim_ulp",
+               "bfloat16_claim_ulp", "here", "summary", "source"});
   for (const Variant& variant : ops::variants()) {
     const bool family = !variant.softmax.empty();
     // One line for each formulation. Its name is a glob for the softmaxes with which it is
@@ -56,6 +57,8 @@ ResultTable variants() {
         {family ? family_glob(variant) : variant.name(), name(variant.nature),
          claimed(variant, variant.float32_claim, ops::DType::float32),
          claimed(variant, variant.float64_claim, ops::DType::float64),
+         claimed(variant, variant.float16_claim, ops::DType::float16_in_float32),
+         claimed(variant, variant.bfloat16_claim, ops::DType::bfloat16_in_float32),
          family || variant.unavailable.empty() ? "yes" : "no: " + variant.unavailable,
          variant.summary, variant.source});
   }

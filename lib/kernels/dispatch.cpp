@@ -8,6 +8,7 @@
 #include <atomic>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 #include "kernels/instruction_sets.hpp"
@@ -35,70 +36,85 @@ CacheLimits cache_limits() {
 
 namespace {
 
-Kernel<float> find_kernel(const Implementation& of, Task task, Algorithm algorithm,
-                          std::type_identity<float>) {
-  return of.of_task[task][static_cast<int>(algorithm)];
+// The type as which kernels read and write numbers of type T. It has the same bits, and conversions
+// that a file for one instruction set may use.
+template <class T>
+struct StoredAs {
+  using Type = T;
+};
+template <>
+struct StoredAs<Float16> {
+  using Type = Float16Bits;
+};
+template <>
+struct StoredAs<BFloat16> {
+  using Type = BFloat16Bits;
+};
+template <class T>
+using stored_as = typename StoredAs<T>::Type;
+
+template <class T>
+auto* stored(T* numbers) {
+  using S = stored_as<std::remove_const_t<T>>;
+  static_assert(sizeof(S) == sizeof(T));
+  return reinterpret_cast<std::conditional_t<std::is_const_v<T>, const S, S>*>(numbers);
+}
+template <class T>
+auto stored(Strided<T> m) {
+  auto* const data = stored(m.data);
+  return Strided<std::remove_pointer_t<decltype(data)>>(data, m.rows, m.classes, m.row_stride,
+                                                        m.class_stride);
+}
+
+template <class S>
+Kernel<S> find_kernel(const Implementation& of, Task task, Algorithm algorithm) {
+  if constexpr (std::is_same_v<S, float>) return of.of_task[task][static_cast<int>(algorithm)];
+  if (algorithm != Algorithm::accurate)
+    throw std::invalid_argument("the algorithm " + std::string(name(algorithm)) +
+                                " exists for float32 only; expected accurate");
+  if constexpr (std::is_same_v<S, Float16Bits>) return of.float16[task];
+  if constexpr (std::is_same_v<S, BFloat16Bits>) return of.bfloat16[task];
 }
 
 template <class S>
 void run(Method method, Task task, const StoredWork<S>& all, Strided<const S> x,
          Strided<S> y = {}) {
-  const Algorithm algorithm = algorithm_for(method.algorithm, task, all.classes);
-  const Kernel<S> kernel =
-      find_kernel(implementation(method.isa), task, algorithm, std::type_identity<S>{});
+  const Algorithm algorithm = std::is_same_v<S, float>
+                                  ? algorithm_for(method.algorithm, task, all.classes)
+                                  : method.algorithm;
+  const Kernel<S> kernel = find_kernel<S>(implementation(method.isa), task, algorithm);
   run<S>(kernel, method.threads, all, x, y, algorithm == Algorithm::correct,
          algorithm != Algorithm::correct);
 }
 
-}  // namespace
-
-std::string_view name(Algorithm algorithm) {
-  switch (algorithm) {
-    case Algorithm::fast: return "fast";
-    case Algorithm::accurate: return "accurate";
-    case Algorithm::correct: return "correct";
-  }
-  return {};
+template <class S>
+void log_sum_of(Method method, Strided<const S> x, S* largest, double* above) {
+  auto work = work_of<S>(x);
+  work.losses = largest;
+  work.above = above;
+  run<S>(method, task_log_sum, work, x);
 }
 
-template <class T>
-void softmax(Method method, Logits<T> x, Matrix<T> y) {
-  run<T>(method, task_softmax, work_of<T>(x, y), x, y);
-}
-
-template <class T>
-void log_softmax(Method method, Logits<T> x, Matrix<T> y) {
-  run<T>(method, task_log_softmax, work_of<T>(x, y), x, y);
-}
-
-template <class T>
-void log_sum(Method method, Logits<T> x, Numbers<T> largest, std::span<double> above) {
-  auto work = work_of<T>(x);
-  work.losses = largest.data();
-  work.above = above.data();
-  run<T>(method, task_log_sum, work, x);
-}
-
-template <class T>
-void log_sum_exp(Method method, Logits<T> x, Numbers<T> sums) {
+template <class S>
+void log_sum_exp_of(Method method, Strided<const S> x, S* sums) {
   if (method.algorithm == Algorithm::correct) {
-    auto work = work_of<T>(x);
-    work.losses = sums.data();
-    return run<T>(method, task_log_sum_exp, work, x);
+    auto work = work_of<S>(x);
+    work.losses = sums;
+    return run<S>(method, task_log_sum_exp, work, x);
   }
   std::vector<double> above(x.rows);
-  DenseBlocks<T> rows(x.is_dense() ? 0 : std::max(1U, method.threads), 1, x.classes);
-  log_sum<T>(method, x, sums, above);
+  DenseBlocks<S> rows(x.is_dense() ? 0 : std::max(1U, method.threads), 1, x.classes);
+  log_sum_of(method, x, sums, above.data());
   const bool accurate = method.algorithm == Algorithm::accurate;
   std::size_t slow = 0;
   for (std::size_t r = 0; accurate && r < x.rows; ++r) slow += cancels(sums[r], above[r]) ? 1 : 0;
   const auto round = [&](std::size_t r, std::size_t thread) {
-    const auto of = [&](std::span<const T> row) {
-      sums[r] = log_sum_exp(row, sums[r], above[r], accurate);
+    const auto of = [&](std::span<const S> row) {
+      sums[r] = S(log_sum_exp<S>(row, sums[r], above[r], accurate));
     };
     if (!needs_logits(sums[r], above[r], accurate)) return of({});
     if (x.is_dense()) return of({x.data + r * x.row_stride, x.classes});
-    StoredWork<T> work{};
+    StoredWork<S> work{};
     work.rows = 1;
     rows.run(thread, work, x.some(r, 1), {}, [&](const auto& row) { of({row.x, x.classes}); });
   };
@@ -117,12 +133,48 @@ void log_sum_exp(Method method, Logits<T> x, Numbers<T> sums) {
   for (std::size_t thread = 0; thread < threads; ++thread) share(thread);
 }
 
+}  // namespace
+
+std::string_view name(Algorithm algorithm) {
+  switch (algorithm) {
+    case Algorithm::fast: return "fast";
+    case Algorithm::accurate: return "accurate";
+    case Algorithm::correct: return "correct";
+  }
+  return {};
+}
+
+template <class T>
+void softmax(Method method, Logits<T> x, Matrix<T> y) {
+  const auto from = stored(x);
+  const auto to = stored(y);
+  run(method, task_softmax, work_of(from, to), from, to);
+}
+
+template <class T>
+void log_softmax(Method method, Logits<T> x, Matrix<T> y) {
+  const auto from = stored(x);
+  const auto to = stored(y);
+  run(method, task_log_softmax, work_of(from, to), from, to);
+}
+
+template <class T>
+void log_sum(Method method, Logits<T> x, Numbers<T> largest, std::span<double> above) {
+  log_sum_of(method, stored(x), stored(largest.data()), above.data());
+}
+
+template <class T>
+void log_sum_exp(Method method, Logits<T> x, Numbers<T> sums) {
+  log_sum_exp_of(method, stored(x), stored(sums.data()));
+}
+
 template <class T>
 void cross_entropy(Method method, Logits<T> x, Labels targets, Numbers<T> losses) {
-  auto work = work_of<T>(x);
+  const auto from = stored(x);
+  auto work = work_of<stored_as<T>>(from);
   work.targets = targets.data();
-  work.losses = losses.data();
-  run<T>(method, task_loss, work, x);
+  work.losses = stored(losses.data());
+  run(method, task_loss, work, from);
 }
 
 template <class T>
@@ -131,11 +183,13 @@ void cross_entropy_gradient(Method method, Logits<T> x, Labels targets, float sc
   if (!(scale >= 0x1p-30F && scale <= 0x1p30F))
     throw std::invalid_argument("cross_entropy_gradient: a scale of " + std::to_string(scale) +
                                 "; expected 2^-30 to 2^30");
-  auto work = work_of<T>(x, gradient);
+  const auto from = stored(x);
+  const auto to = stored(gradient);
+  auto work = work_of(from, to);
   work.targets = targets.data();
-  work.losses = losses.data();
+  work.losses = stored(losses.data());
   work.scale = scale;
-  run<T>(method, task_gradient, work, x, gradient);
+  run(method, task_gradient, work, from, to);
 }
 
 #define MAXTRICK_INSTANTIATE(T)                                               \
@@ -146,6 +200,8 @@ void cross_entropy_gradient(Method method, Logits<T> x, Labels targets, float sc
   template void cross_entropy<T>(Method, Logits<T>, Labels, Numbers<T>);      \
   template void cross_entropy_gradient<T>(Method, Logits<T>, Labels, float, Numbers<T>, Matrix<T>);
 MAXTRICK_INSTANTIATE(float)
+MAXTRICK_INSTANTIATE(Float16)
+MAXTRICK_INSTANTIATE(BFloat16)
 #undef MAXTRICK_INSTANTIATE
 
 std::string_view name(Function function) {

@@ -1,6 +1,7 @@
 // The kernels of one instruction set.
 #pragma once
 
+#include "kernels/bits_16.hpp"
 #include "kernels/work.hpp"
 
 namespace maxtrick::kernels {
@@ -9,6 +10,9 @@ namespace maxtrick::kernels {
 struct Implementation {
   const Kernel<float>* of_task[tasks];  // [Task][Algorithm]
   const ElementKernel* of_element;      // [Function]
+  // The kernels of `accurate` for other types of logits and results, [Task].
+  const Kernel<Float16Bits>* float16;
+  const Kernel<BFloat16Bits>* bfloat16;
 };
 
 // One for each instruction set.

@@ -1,5 +1,5 @@
-// Softmax, log-softmax, log-sum-exp and cross-entropy in float32 by hand-written kernels. All
-// instruction sets are instances of one algorithm.
+// Softmax, log-softmax, log-sum-exp and cross-entropy by hand-written kernels, in float32, and in
+// float16 and bfloat16 with `accurate`. All instruction sets are instances of one algorithm.
 //
 // Shapes: every function takes a matrix of logits with any strides of rows and classes and any
 //   alignment. It has 0 or more rows and 1 or more classes. `accurate` and `fast` run on the matrix
@@ -16,6 +16,10 @@
 //   accurate  at most 1 ULP (the heads of terms.hpp and log_probability.hpp have the proof and its
 //             limits); the same bits, NaN included, from every instruction set, for any number of
 //             threads, any place of the row in the batch, any alignment, in place or not.
+//             16-bit types: logits and results are stored in 16 bits, and all computation in between
+//             is in float32. Results are those of float32, rounded once more: at most 0.5 + 2^-13 ULP
+//             (float16) and 0.5 + 2^-16 ULP (bfloat16) of the 16-bit type; the head of stored.hpp has
+//             the derivation. Subnormal results are not flushed to 0, and no result is -0.
 //   correct   every result is the float nearest to the exact value (the even one of two), so that
 //             mathematics alone defines the bits (the head of correct/correct.hpp has the proof).
 //   fast      at most 6 ULP; its bits are not promised. It has kernels of its own where they take at
@@ -32,9 +36,12 @@
 #include <type_traits>
 
 #include "numerics/rows.hpp"
+#include "numerics/small_float.hpp"
 
 namespace maxtrick::kernels {
 
+using numerics::BFloat16;
+using numerics::Float16;
 using numerics::Rows;
 
 // scalar, avx2 (with FMA), avx512 (F, BW, DQ and VL), neon (AArch64)
@@ -59,6 +66,13 @@ inline constexpr Algorithm all_algorithms[] = {Algorithm::fast, Algorithm::accur
 [[nodiscard]] constexpr double max_ulp(Algorithm algorithm) {
   return algorithm == Algorithm::correct ? 0.5 : algorithm == Algorithm::accurate ? 1 : 6;
 }
+// The same for `accurate` with results of type T.
+template <class T>
+inline constexpr double accurate_max_ulp = max_ulp(Algorithm::accurate);
+template <>
+inline constexpr double accurate_max_ulp<Float16> = 0.5 + 0x1p-13;
+template <>
+inline constexpr double accurate_max_ulp<BFloat16> = 0.5 + 0x1p-16;
 
 // Why an instruction set cannot be used here, as a clause: the CPU, its operating system or the
 // compiler of this build lacks it, or the set that MAXTRICK_ISA names does not include it. Empty if
@@ -102,8 +116,9 @@ struct Method {
   unsigned threads = 1;
 };
 
-// T is the type of the logits and of the results. It is float unless a call names it, so that arguments
-// convert to matrices: softmax(method, x, y) is softmax<float>(method, x, y).
+// T is the type of the logits and of the results: float, Float16 or BFloat16. It is float unless a call names it,
+// so that arguments convert to matrices: softmax(method, x, y) is softmax<float>(method, x, y). A function throws
+// std::invalid_argument if T lacks the algorithm.
 template <class T>
 using Logits = Strided<const std::type_identity_t<T>>;
 template <class T>

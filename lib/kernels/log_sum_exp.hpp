@@ -34,11 +34,12 @@ namespace maxtrick::kernels {
 
 // y of the row x. `above` is L as log_sum returns it: NaN if the row has NaN or +inf, or nothing
 // but -inf.
-[[nodiscard]] inline float log_sum_exp(std::span<const float> x, float m, double above,
-                                       bool accurate) {
+template <class S>
+[[nodiscard]] float log_sum_exp(std::span<const S> x, float m, double above, bool accurate) {
   if (std::isnan(above)) {
     const bool nan = std::any_of(x.begin(), x.end(), [](float xi) { return std::isnan(xi); });
-    return nan ? std::numeric_limits<float>::quiet_NaN() : *std::max_element(x.begin(), x.end());
+    return nan ? std::numeric_limits<float>::quiet_NaN()
+               : static_cast<float>(*std::max_element(x.begin(), x.end()));
   }
   const double y = static_cast<double>(m) + above;
   // A tiny negative y rounds to -0. Adding +0 turns -0 into +0.

@@ -57,7 +57,8 @@ struct Power {
 // sum e^x - 1 for logits whose largest one, m, is below 0. The sum starts from e^m - 1. If m is
 // near 0, power() returns that without cancellation: the result is right even if m is -1e-17 and
 // the other terms nearly cancel it.
-[[nodiscard]] inline double sum_of_exponentials_minus_1(std::span<const float> x, float m) {
+template <class S>
+[[nodiscard]] double sum_of_exponentials_minus_1(std::span<const S> x, float m) {
   const Power largest = power(static_cast<double>(m));
   DoubleDouble sum =
       largest.k == 0 ? largest.s : exponential_pair(static_cast<double>(m)) + DoubleDouble{-1};
@@ -73,7 +74,8 @@ struct Power {
 
 // log sum e^x for such logits. log1p does not reduce a negative q, and its series needs q > -0.29.
 // For q below that, this function reduces 1 + q itself.
-[[nodiscard]] inline double log_of_sum_near_1(std::span<const float> x, float m) {
+template <class S>
+[[nodiscard]] double log_of_sum_near_1(std::span<const S> x, float m) {
   const double q = sum_of_exponentials_minus_1(x, m);
   const auto one = [](double a) { return a; };
   if (q > -0.29) return log1p(q, one);

@@ -20,7 +20,7 @@ template <class S>
     return result;
   };
   if constexpr (numerics::Small<S>) {
-    if (computes_in_float32(dtype)) {
+    if (computes_in_float32(dtype) && !variant.small_in_float32) {
       // The conversion to float is exact; the results are rounded once, to S.
       std::vector<float> wide;
       for (const S x : logits) wide.push_back(static_cast<float>(x));

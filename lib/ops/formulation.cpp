@@ -62,7 +62,9 @@ void by_logits(LossInput input, GradientForm form, const Targets<T>& targets, Ro
 template <class T>
 Compute<T> compute(const Formulation& formulation, const Variant* before, GradientForm form,
                    double given_guard) {
-  Compute<T> probabilities = before ? before->compute<T>() : Compute<T>{};
+  // A formulation rounds every operation to T.
+  const bool rounds_all = before && !(numerics::Small<T> && before->small_in_float32);
+  Compute<T> probabilities = rounds_all ? before->compute<T>() : Compute<T>{};
   if (before && !probabilities) return {};
   if (formulation.input == LossInput::sigmoid)
     probabilities = [](const Call<T>& call) { sigmoid<T>(call.logits, call.result); };

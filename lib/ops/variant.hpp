@@ -62,8 +62,10 @@ struct Variant {
   Nature nature = Nature::sound;
   Uses uses = Uses::library;
   std::string special_values = {};  // its own definition of special values; empty if it has none
-  Claim float32_claim = {};         // nothing is claimed for the 16-bit types
+  Claim float32_claim = {};
   Claim float64_claim = {};
+  Claim float16_claim = {};
+  Claim bfloat16_claim = {};
   // The largest error in ULP that it claims for every row of float32, whatever the logits; infinite
   // if it claims nothing. It is checked wherever the variant is timed, and for a plug-in in every
   // table.
@@ -80,8 +82,11 @@ struct Variant {
   Compute<double> float64 = {};
   Compute<numerics::Float16> float16 = {};
   Compute<numerics::BFloat16> bfloat16 = {};
-  // Logits and results in 16 bits, computed in float32 by the variant itself. They are timed. Tables
-  // of errors convert the rows instead, and call `float32` (apply.hpp).
+  // float16 and bfloat16 store 16 bits and compute in float32, so that they are the functions of the
+  // types NAME_in_float32. Otherwise they round every operation to 16 bits.
+  bool small_in_float32 = false;
+  // The same of a library. They are only timed: tables of errors convert the rows instead, and call
+  // `float32` (apply.hpp), so that they do not depend on which types a library has on a CPU.
   Compute<numerics::Float16> float16_in_float32 = {};
   Compute<numerics::BFloat16> bfloat16_in_float32 = {};
   std::string library = {};  // the library that computes, with version and settings: "oneDNN 2.6.3"
@@ -123,11 +128,14 @@ struct Variant {
   }
   template <class T>
   [[nodiscard]] const Claim& claim() const {
-    static_assert(std::is_same_v<T, float> || std::is_same_v<T, double>);
     if constexpr (std::is_same_v<T, float>)
       return float32_claim;
-    else
+    else if constexpr (std::is_same_v<T, double>)
       return float64_claim;
+    else if constexpr (std::is_same_v<T, numerics::Float16>)
+      return float16_claim;
+    else
+      return bfloat16_claim;
   }
   // Whether the bits of the results are promised, so that `check` compares every digit. Libm may
   // compute exp and log for the 16-bit types: the rounding to 16 bits leaves nothing of its last
@@ -139,8 +147,8 @@ struct Variant {
   [[nodiscard]] bool has(DType dtype) const {
     switch (dtype) {
       case DType::float64: return bool(float64);
-      case DType::float16: return bool(float16);
-      case DType::bfloat16: return bool(bfloat16);
+      case DType::float16: return float16 && !small_in_float32;
+      case DType::bfloat16: return bfloat16 && !small_in_float32;
       case DType::float32:
       case DType::float16_in_float32:
       case DType::bfloat16_in_float32: break;

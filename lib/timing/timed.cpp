@@ -104,6 +104,7 @@ double bytes(ops::Op op, const Shape& shape, ops::DType dtype) {
 template <class T>
 ops::Compute<T> timed_function(const ops::Variant& variant) {
   if constexpr (numerics::Small<T>) {
+    if (variant.small_in_float32) return variant.compute<T>();
     if (const ops::Compute<T>& own = in_float32<T>(variant)) return own;
     if (variant.uses == ops::Uses::libm) {
       if (!variant.float32) return {};

@@ -18,38 +18,59 @@ namespace maxtrick::variants {
 namespace {
 
 using kernels::Algorithm;
+using kernels::BFloat16;
+using kernels::Float16;
 using kernels::Method;
 using ops::Call;
 using ops::Op;
 using ops::Variant;
 
-Method method_of(Method method, const Call<float>& call) {
+template <class T>
+Method method_of(Method method, const Call<T>& call) {
   method.threads = call.threads;
   return method;
 }
 
-void log_sum_exp(Method method, const Call<float>& call) {
-  std::vector<float> sums(call.logits.rows);
-  kernels::log_sum_exp(method_of(method, call), call.logits, sums);
+template <class T>
+void log_sum_exp(Method method, const Call<T>& call) {
+  std::vector<T> sums(call.logits.rows);
+  kernels::log_sum_exp<T>(method_of(method, call), call.logits, sums);
   for (std::size_t r = 0; r < sums.size(); ++r) call.result.row(r)[0] = sums[r];
 }
 
-void softmax(Method method, const Call<float>& call) {
-  kernels::softmax(method_of(method, call), call.logits, call.result);
+template <class T>
+void softmax(Method method, const Call<T>& call) {
+  kernels::softmax<T>(method_of(method, call), call.logits, call.result);
 }
 
-void log_softmax(Method method, const Call<float>& call) {
-  kernels::log_softmax(method_of(method, call), call.logits, call.result);
+template <class T>
+void log_softmax(Method method, const Call<T>& call) {
+  kernels::log_softmax<T>(method_of(method, call), call.logits, call.result);
 }
 
-void cross_entropy(Method method, const Call<float>& call) {
-  kernels::cross_entropy(method_of(method, call), call.logits, call.targets.index, call.losses);
+template <class T>
+void cross_entropy(Method method, const Call<T>& call) {
+  kernels::cross_entropy<T>(method_of(method, call), call.logits, call.targets.index, call.losses);
 }
 
-void cross_entropy_gradient(Method method, const Call<float>& call) {
-  kernels::cross_entropy_gradient(method_of(method, call), call.logits, call.targets.index,
-                                  call.gradient_scale, call.losses, call.result);
+template <class T>
+void cross_entropy_gradient(Method method, const Call<T>& call) {
+  kernels::cross_entropy_gradient<T>(method_of(method, call), call.logits, call.targets.index,
+                                     static_cast<float>(call.gradient_scale), call.losses,
+                                     call.result);
 }
+
+template <class T>
+using Run = void (*)(Method method, const Call<T>& call);
+struct Runs {
+  Run<float> float32;
+  Run<Float16> float16;
+  Run<BFloat16> bfloat16;
+};
+constexpr Runs of_log_sum_exp{log_sum_exp, log_sum_exp, log_sum_exp},
+    of_softmax{softmax, softmax, softmax}, of_log_softmax{log_softmax, log_softmax, log_softmax},
+    of_cross_entropy{cross_entropy, cross_entropy, cross_entropy},
+    of_gradient{cross_entropy_gradient, cross_entropy_gradient, cross_entropy_gradient};
 
 // The norm-wise bound, in units of u, of a claim of `ulp` ULPs. One ULP of the largest |y| is at
 // most 2 u |y|, so the bound is 2 `ulp`. Below the smallest normal number an ULP does not shrink
@@ -63,12 +84,18 @@ std::optional<double> bound(Op op, double ulp, const ops::RowFacts& row) {
   return 2 * ulp * std::max(1.0, row.least_normal / norm);
 }
 
+// The worst row known, found by random search and hill climbing, and its error.
+struct Witness {
+  std::vector<double> row;
+  double ulp;
+};
+
 struct Claimed {
   Op op;
-  void (*run)(Method method, const Call<float>& call);
+  Runs run;
   Algorithm algorithm;
-  std::vector<double> witness;  // found by random search and hill climbing
-  double witness_ulp;
+  Witness witness;
+  Witness float16 = {}, bfloat16 = {};
 };
 
 // The row with further classes, 33 in all, whose probabilities are negligible. `fast` has a
@@ -81,47 +108,53 @@ std::vector<double> with_negligible(std::vector<double> row) {
 // The first witness has a subnormal probability. Among normal probabilities the worst error known
 // is 0.784 ULP (results/worst.csv).
 const Claimed all_claimed[] = {
-    {ops::softmax, softmax, Algorithm::accurate, {-91.5433426, -4.19722843}, 0.8520},
-    {ops::log_softmax,
-     log_softmax,
+    {ops::softmax,
+     of_softmax,
      Algorithm::accurate,
-     {-19.638262, -7.5947967, -1.7520175, -21.426115, 57.932133, -3.2453237, -1.7520164, -20.915281,
-      -14.938233, -14.863368, 5.8591266, -14.206953},
-     0.7574},
+     {{-91.5433426, -4.19722843}, 0.8520},
+     {{-2.97265625, 0.463134765625, -7.1875, -2.033203125}, 0.500067661},
+     {{3.640625, 4.5, 14.3125}, 0.500008183}},
+    {ops::log_softmax,
+     of_log_softmax,
+     Algorithm::accurate,
+     {{-19.638262, -7.5947967, -1.7520175, -21.426115, 57.932133, -3.2453237, -1.7520164,
+       -20.915281, -14.938233, -14.863368, 5.8591266, -14.206953},
+      0.7574},
+     {{-15.5546875, -15.5625, -8.3046875}, 0.500067981},
+     {{-16.125, 6.4375, -7.8125, -8.5625}, 0.500007629}},
     {ops::log_sum_exp,
-     log_sum_exp,
+     of_log_sum_exp,
      Algorithm::accurate,
-     {-0.041280765, -1.1611525, -7.8206973},
-     0.6987},
+     {{-0.041280765, -1.1611525, -7.8206973}, 0.6987},
+     {{3.48828125, -10.53125, 3.00390625, 2.853515625}, 0.500061283},
+     {{-9.25, -10.6875, -0.76953125, 2.109375}, 0.500007610}},
     // With so few classes `fast` is `accurate`, for softmax and the losses at all times.
-    {ops::softmax, softmax, Algorithm::fast, {-91.5433426, -4.19722843}, 0.8520},
+    {ops::softmax, of_softmax, Algorithm::fast, {{-91.5433426, -4.19722843}, 0.8520}},
     {ops::log_softmax,
-     log_softmax,
+     of_log_softmax,
      Algorithm::fast,
-     with_negligible({10.7832451, -4.91817093, -10.048069, 6.62976694}),
-     3.4351},
+     {with_negligible({10.7832451, -4.91817093, -10.048069, 6.62976694}), 3.4351}},
     // These claim an error for the loss and for each entry of the gradient, which the tests of
     // lib/kernels check. The target of a witness is class 0.
     {ops::cross_entropy,
-     cross_entropy,
+     of_cross_entropy,
      Algorithm::accurate,
-     {29.502155, -6.5181556, -3.0998895, -3.2720406, -6.1597457, -3.2690904, 1.3849462, 13.559535,
-      -3.0813231, -1.7537757, -1.704684, 3.0314286},
-     0.7382},
-    {ops::cross_entropy, cross_entropy, Algorithm::fast, {}, 0},
+     {{29.502155, -6.5181556, -3.0998895, -3.2720406, -6.1597457, -3.2690904, 1.3849462, 13.559535,
+       -3.0813231, -1.7537757, -1.704684, 3.0314286},
+      0.7382}},
+    {ops::cross_entropy, of_cross_entropy, Algorithm::fast, {}},
     {ops::cross_entropy_gradient,
-     cross_entropy_gradient,
+     of_gradient,
      Algorithm::accurate,
-     {-20.8348331, -105.747833, -108.198982, -119.41703, -112.006691},
-     0.8389},
-    {ops::cross_entropy_gradient, cross_entropy_gradient, Algorithm::fast, {}, 0},
+     {{-20.8348331, -105.747833, -108.198982, -119.41703, -112.006691}, 0.8389}},
+    {ops::cross_entropy_gradient, of_gradient, Algorithm::fast, {}},
     // The exact probability is 2^-50 ULP from a midpoint. In the second row, the log-probability of
     // class 1 lies beside a midpoint by e^-129.
-    {ops::softmax, softmax, Algorithm::correct, {0, 0x1p-23}, 0.5},
-    {ops::log_softmax, log_softmax, Algorithm::correct, {130, 1.00000762939453125}, 0.5},
-    {ops::log_sum_exp, log_sum_exp, Algorithm::correct, {-0.693147182, -0.693147182}, 0.3956},
-    {ops::cross_entropy, cross_entropy, Algorithm::correct, {1.00000762939453125, 130}, 0.5},
-    {ops::cross_entropy_gradient, cross_entropy_gradient, Algorithm::correct, {}, 0}};
+    {ops::softmax, of_softmax, Algorithm::correct, {{0, 0x1p-23}, 0.5}},
+    {ops::log_softmax, of_log_softmax, Algorithm::correct, {{130, 1.00000762939453125}, 0.5}},
+    {ops::log_sum_exp, of_log_sum_exp, Algorithm::correct, {{-0.693147182, -0.693147182}, 0.3956}},
+    {ops::cross_entropy, of_cross_entropy, Algorithm::correct, {{1.00000762939453125, 130}, 0.5}},
+    {ops::cross_entropy_gradient, of_gradient, Algorithm::correct, {}}};
 
 struct Words {
   const char *summary, *source;
@@ -147,36 +180,53 @@ std::function<std::optional<double>(const ops::RowFacts&)> bound_of(Op op, doubl
   return [=](const ops::RowFacts& row) { return bound(op, ulp, row); };
 }
 
-// Near 0, log-sum-exp claims an absolute error (kernels.hpp), so it has no ULP bound that holds for
-// every row.
+// Near 0, log-sum-exp by `fast` and `accurate` claims an absolute error (kernels.hpp), so it has no ULP
+// bound that holds for every row.
+bool is_absolute(const Claimed& of) {
+  return of.op == ops::log_sum_exp && of.algorithm != Algorithm::correct;
+}
 constexpr double unlimited = std::numeric_limits<double>::infinity();
+
+ops::Claim claim(const Claimed& of, double ulp, const Witness& witness) {
+  return {.max_ulp = ops::takes_targets(of.op) ? unlimited : ulp,
+          .floor = is_absolute(of) ? kernels::least_log_sum_exp : 0,
+          .max_abs_logit = 200,
+          .max_classes = 200,
+          .witness = witness.row,
+          .witness_ulp = witness.ulp};
+}
+
+template <class T>
+ops::Compute<T> compute(Run<T> run, Method method) {
+  return [run, method](const Call<T>& call) { run(method, call); };
+}
 
 Variant entry(const Claimed& claimed, kernels::Isa isa) {
   const Method method{.algorithm = claimed.algorithm, .isa = isa};
   const double ulp = kernels::max_ulp(claimed.algorithm);
   const Words words = words_of(claimed.algorithm);
-  // `fast` and `accurate` claim an absolute error of log-sum-exp near 0.
-  const bool absolute = claimed.op == ops::log_sum_exp && claimed.algorithm != Algorithm::correct;
-  return {.op = claimed.op,
-          .algorithm = std::string(name(claimed.algorithm)),
-          .isa = std::string(name(isa)),
-          .summary = words.summary,
-          .source = words.source,
-          .uses = ops::Uses::nothing,
-          .float32_claim = {.max_ulp = ops::takes_targets(claimed.op) ? unlimited : ulp,
-                            .floor = absolute ? kernels::least_log_sum_exp : 0,
-                            .max_abs_logit = 200,
-                            .max_classes = 200,
-                            .witness = claimed.witness,
-                            .witness_ulp = claimed.witness_ulp},
-          .claimed_ulp = absolute ? unlimited : ulp,
-          .bound = bound_of(claimed.op, ulp),
-          .float32 = [run = claimed.run, method](const Call<float>& call) { run(method, call); },
-          .unavailable = std::string(why_unavailable(isa)),
-          // Committed tables have no rows of NEON: no glob adds them where NEON does not run.
-          .optional = isa == kernels::Isa::neon && !why_unavailable(isa).empty(),
-          .takes_threads = true,
-          .takes_class_strides = true};
+  Variant made{.op = claimed.op,
+               .algorithm = std::string(name(claimed.algorithm)),
+               .isa = std::string(name(isa)),
+               .summary = words.summary,
+               .source = words.source,
+               .uses = ops::Uses::nothing,
+               .float32_claim = claim(claimed, ulp, claimed.witness),
+               .claimed_ulp = is_absolute(claimed) ? unlimited : ulp,
+               .bound = bound_of(claimed.op, ulp),
+               .float32 = compute(claimed.run.float32, method),
+               .unavailable = std::string(why_unavailable(isa)),
+               // Committed tables have no rows of NEON: no glob adds them where NEON does not run.
+               .optional = isa == kernels::Isa::neon && !why_unavailable(isa).empty(),
+               .takes_threads = true,
+               .takes_class_strides = true};
+  if (claimed.algorithm != Algorithm::accurate) return made;
+  made.float16_claim = claim(claimed, kernels::accurate_max_ulp<Float16>, claimed.float16);
+  made.bfloat16_claim = claim(claimed, kernels::accurate_max_ulp<BFloat16>, claimed.bfloat16);
+  made.float16 = compute(claimed.run.float16, method);
+  made.bfloat16 = compute(claimed.run.bfloat16, method);
+  made.small_in_float32 = true;
+  return made;
 }
 
 const bool registered = [] {

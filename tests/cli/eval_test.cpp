@@ -32,6 +32,18 @@ const std::string cube = "[[[1,2],[3,5]],[[0,-1],[4,4]],[[7,7],[2,1]]]";  // sha
 
 }  // namespace
 
+// The kernels of 16 bits compute in float32.
+BOOST_AUTO_TEST_CASE(a_variant_without_a_type_names_the_one_that_it_has) {
+  const Workdir folder;
+  const std::string accurate =
+      "$MAXTRICK eval softmax --logits 1,2 --variant softmax.accurate.scalar";
+  folder.exits(5, accurate + " --dtype float16")
+      .err_has("softmax.accurate.scalar skipped: it has no float16, but float16_in_float32\n");
+  folder.exits(0, accurate + " --dtype float16_in_float32");
+  folder.exits(0, "$MAXTRICK list variants --format csv")
+      .out_has(",0.5001220703125,0.5000152587890625,yes,within 1 ULP");
+}
+
 // Along any axis, the results are those of the rows of the transposed array.
 BOOST_AUTO_TEST_CASE(an_axis_is_a_transposition) {
   const io::Array along_0 = exact("softmax --axis 0 --logits '" + cube + "'");

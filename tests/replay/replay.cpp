@@ -2,7 +2,8 @@
 //   replay DIGESTS [ISA...]    compares the instruction sets, each of which must be available; without ISA,
 //                              those that are
 //   replay --record            prints the digests of the scalar kernels
-// `fast`, whose bits are not promised, is compared with `accurate`. The program needs only the library of the
+// `fast`, whose bits are not promised, is compared with `accurate`. Results of 16 bits are compared with those of
+// float32, rounded to 16 bits. The program needs only the library of the
 // kernels and the standard library, so that it also runs where nothing else is installed.
 #include <algorithm>
 #include <cmath>
@@ -59,44 +60,46 @@ constexpr Layout layouts[] = {{"dense", false, 0, false, 1},
                               {"with three threads", false, 0, false, 3}};
 
 // The results of an op for each class and for each row.
+template <class T>
 struct Results {
-  std::vector<float> of_classes, of_rows;
+  std::vector<T> of_classes, of_rows;
   std::vector<double> above;
 };
 
-Results compute(Op op, Method method, const Matrix& m, const Layout& layout) {
+template <class T>
+Results<T> compute(Op op, Method method, const Matrix& m, const Layout& layout) {
   const std::size_t n = m.classes, row_stride = layout.transposed ? 1 : n + layout.gap,
                     class_stride = layout.transposed ? m.rows : 1,
                     size = (m.rows - 1) * row_stride + (n - 1) * class_stride + 1;
   method.threads = layout.threads;
-  constexpr float untouched = 7;
-  Guarded<float> logits(size), results(size), of_rows(m.rows);
+  const T untouched(7);
+  Guarded<T> logits(size), results(size), of_rows(m.rows);
   Guarded<double> above(m.rows);
   Guarded<std::int32_t> targets(m.targets);
   std::vector<bool> used(size);
-  for (float& x : logits.all()) x = untouched;
-  for (float& y : results.all()) y = untouched;
+  for (T& x : logits.all()) x = untouched;
+  for (T& y : results.all()) y = untouched;
   for (std::size_t r = 0; r < m.rows; ++r)
     for (std::size_t i = 0; i < n; ++i) {
       const std::size_t at = r * row_stride + i * class_stride;
-      logits.data()[at] = m.logits[r * n + i];
+      logits.data()[at] = T(m.logits[r * n + i]);
       used[at] = true;
     }
-  const Strided<const float> x(logits.data(), m.rows, n, row_stride, class_stride);
-  Guarded<float>& written = layout.in_place ? logits : results;
-  const Strided<float> y(written.data(), m.rows, n, row_stride, class_stride);
-  Results found;
+  const Strided<const T> x(logits.data(), m.rows, n, row_stride, class_stride);
+  Guarded<T>& written = layout.in_place ? logits : results;
+  const Strided<T> y(written.data(), m.rows, n, row_stride, class_stride);
+  Results<T> found;
   switch (op) {
-    case softmax: kernels::softmax(method, x, y); break;
-    case log_softmax: kernels::log_softmax(method, x, y); break;
-    case log_sum_exp: kernels::log_sum_exp(method, x, of_rows.all()); break;
+    case softmax: kernels::softmax<T>(method, x, y); break;
+    case log_softmax: kernels::log_softmax<T>(method, x, y); break;
+    case log_sum_exp: kernels::log_sum_exp<T>(method, x, of_rows.all()); break;
     case log_sum:
-      kernels::log_sum(method, x, of_rows.all(), above.all());
+      kernels::log_sum<T>(method, x, of_rows.all(), above.all());
       found.above.assign(above.all().begin(), above.all().end());
       break;
-    case cross_entropy: kernels::cross_entropy(method, x, targets.all(), of_rows.all()); break;
+    case cross_entropy: kernels::cross_entropy<T>(method, x, targets.all(), of_rows.all()); break;
     case cross_entropy_gradient:
-      kernels::cross_entropy_gradient(method, x, targets.all(), 0.25F, of_rows.all(), y);
+      kernels::cross_entropy_gradient<T>(method, x, targets.all(), 0.25F, of_rows.all(), y);
       break;
   }
   if (op == softmax || op == log_softmax || op == cross_entropy_gradient) {
@@ -133,7 +136,7 @@ class Digest {
   std::uint64_t hash_ = 0xcbf29ce484222325;
 };
 
-std::string digest(const Results& results) {
+std::string digest(const Results<float>& results) {
   Digest digest;
   digest.add(results.of_classes);
   digest.add(results.of_rows);
@@ -155,7 +158,7 @@ double distance(float fast, float accurate) {
 
 // The largest distance. Log-sum-exp and its parts are left out: `fast` claims no relative error where they
 // cancel.
-double distance(const Results& fast, const Results& accurate) {
+double distance(const Results<float>& fast, const Results<float>& accurate) {
   double largest = 0;
   for (std::size_t i = 0; i < accurate.of_classes.size(); ++i)
     largest = std::max(largest, distance(fast.of_classes[i], accurate.of_classes[i]));
@@ -169,8 +172,8 @@ std::string recorded(Op op, Algorithm algorithm, std::size_t classes, Isa isa) {
   std::string line =
       std::string(ops[op]) + ' ' + std::string(name(algorithm)) + ' ' + std::to_string(classes);
   for (std::size_t kind = 0; kind < std::size(kinds); ++kind)
-    line += ' ' + digest(compute(op, {algorithm, isa}, matrix(rows_of(classes), classes, kind),
-                                 layouts[0]));
+    line += ' ' + digest(compute<float>(op, {algorithm, isa},
+                                        matrix(rows_of(classes), classes, kind), layouts[0]));
   return line;
 }
 
@@ -188,16 +191,38 @@ void record() {
         std::printf("%s\n", recorded(static_cast<Op>(op), algorithm, classes, Isa::scalar).c_str());
 }
 
+// Throws std::runtime_error unless the results of type T are those of float32, rounded to T, where -0 becomes +0.
+template <class T>
+void check_stored(Op op, Method method, Matrix m, const char* type) {
+  for (float& x : m.logits) x = static_cast<float>(double{T(x)});
+  const Results<float> wide = compute<float>(op, method, m, layouts[0]);
+  const auto same = [](const std::vector<T>& stored, const std::vector<float>& due) {
+    return std::ranges::equal(stored, due, [](T y, float x) {
+      return y.bits() == (std::isnan(x) ? T::nan_bits : (T(x) + T(0)).bits());
+    });
+  };
+  for (const Layout* layout : {&layouts[0], &layouts[2]}) {
+    const Results<T> stored = compute<T>(op, method, m, *layout);
+    if (!same(stored.of_classes, wide.of_classes) || !same(stored.of_rows, wide.of_rows))
+      throw std::runtime_error(std::string(type) + ", " + layout->name +
+                               ": other bits than those of float32, rounded");
+  }
+}
+
 // Throws std::runtime_error, which names what differs first.
 void replay_case(Op op, Method method, const Matrix& m, const std::string& due) {
-  const Results dense = compute(op, method, m, layouts[0]);
+  const Results<float> dense = compute<float>(op, method, m, layouts[0]);
   if (const std::string got = digest(dense); got != due)
     throw std::runtime_error("expected the digest " + due + ", got " + got);
   for (const Layout& layout : layouts)
-    if (digest(compute(op, method, m, layout)) != due)
+    if (digest(compute<float>(op, method, m, layout)) != due)
       throw std::runtime_error(std::string(layout.name) + ": other bits than dense");
-  if (op == log_sum_exp || op == log_sum || method.algorithm != Algorithm::accurate) return;
-  const double ulp = distance(compute(op, {Algorithm::fast, method.isa}, m, layouts[0]), dense);
+  if (method.algorithm != Algorithm::accurate) return;
+  check_stored<kernels::Float16>(op, method, m, "float16");
+  check_stored<kernels::BFloat16>(op, method, m, "bfloat16");
+  if (op == log_sum_exp || op == log_sum) return;
+  const double ulp =
+      distance(compute<float>(op, {Algorithm::fast, method.isa}, m, layouts[0]), dense);
   if (!(ulp <= kernels::max_ulp(Algorithm::fast)))
     throw std::runtime_error("fast: " + std::to_string(ulp) + " ULP from accurate");
 }

@@ -21,6 +21,9 @@ using ops::Nature;
 using ops::Op;
 using ops::Variant;
 
+// The types for which a variant can have a claim.
+using ClaimTypes = boost::mpl::list<float, double, numerics::Float16, numerics::BFloat16>;
+
 template <class T>
 constexpr ops::DType dtype_of =
     std::is_same_v<T, float> ? ops::DType::float32 : ops::DType::float64;
@@ -30,7 +33,7 @@ template <class T>
 std::vector<const Variant*> runnable() {
   std::vector<const Variant*> list;
   for (const Variant& variant : ops::variants()) {
-    if (!variant.has(dtype_of<T>) || !std::ranges::count(ops::ops_of_logits(), variant.op)) continue;
+    if (!variant.compute<T>() || !std::ranges::count(ops::ops_of_logits(), variant.op)) continue;
     if (variant.unavailable.empty())
       list.push_back(&variant);
     else
@@ -159,13 +162,14 @@ BOOST_AUTO_TEST_CASE(every_variant_says_what_it_is) {
       BOOST_TEST(!variant.summary.empty());
       BOOST_TEST(!variant.source.empty());
       BOOST_TEST((variant.float32 || variant.float64));
-      for (const auto* claim : {&variant.float32_claim, &variant.float64_claim})
+      for (const auto* claim : {&variant.float32_claim, &variant.float64_claim,
+                                &variant.float16_claim, &variant.bfloat16_claim})
         BOOST_TEST((std::isinf(claim->max_ulp) || !claim->witness.empty() || variant.op->factors.required));
     }
   }
 }
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(claims_hold_on_random_rows, T, FloatTypes) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(claims_hold_on_random_rows, T, ClaimTypes) {
   Random random(1);
   for (const Variant* variant : runnable<T>()) {
     const auto& claim = variant->template claim<T>();
@@ -181,13 +185,14 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(claims_hold_on_random_rows, T, FloatTypes) {
 // The error at the worst known row is as large as documented: if a variant improves, its claim must be
 // updated. If the bits of a variant are promised, so are all digits that are given. With another libm or
 // oneDNN, the last bits may differ in either direction.
-BOOST_AUTO_TEST_CASE_TEMPLATE(witnesses_are_what_they_are_said_to_be, T, FloatTypes) {
+BOOST_AUTO_TEST_CASE_TEMPLATE(witnesses_are_what_they_are_said_to_be, T, ClaimTypes) {
   for (const Variant* variant : runnable<T>()) {
     const auto& claim = variant->template claim<T>();
     if (std::isinf(claim.max_ulp)) continue;
     const std::vector<T> row(claim.witness.begin(), claim.witness.end());
     const double error = claim_error<T>(*variant, row);
-    const double near = variant->uses == ops::Uses::nothing ? 0.00005 : 2;
+    const double digits = numerics::Small<T> ? 5e-9 : 0.00005;
+    const double near = variant->uses == ops::Uses::nothing ? digits : 2;
     BOOST_TEST(std::abs(error - claim.witness_ulp) <= near,
                variant->name() << " is off by " << error);
     BOOST_TEST(claim.witness_ulp <= claim.max_ulp);

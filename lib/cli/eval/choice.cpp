@@ -60,7 +60,11 @@ bool matches(const std::string& pattern, const Variant& variant, const Problem& 
 }
 
 std::string reason(const Variant& variant, const Problem& problem) {
-  if (!variant.has(problem.dtype)) return fmt::format("it has no {}", name(problem.dtype));
+  if (!variant.has(problem.dtype)) {
+    const std::string why = fmt::format("it has no {}", name(problem.dtype));
+    const bool small = unit_roundoff(problem.dtype) > unit_roundoff(ops::DType::float32);
+    return small && variant.small_in_float32 ? fmt::format("{0}, but {0}_in_float32", why) : why;
+  }
   if (!variant.unavailable.empty()) return variant.unavailable;
   if (problem.general() && !takes_all(variant, problem))
     return problem.op->binary      ? "it takes no weights"

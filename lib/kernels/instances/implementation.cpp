@@ -9,9 +9,14 @@ namespace maxtrick::kernels::MAXTRICK_VECTOR {
 extern const Kernel<float> softmax[algorithms], log_softmax[algorithms], log_sum[algorithms],
     loss[algorithms], gradient[algorithms], log_sum_exp[algorithms];
 extern const ElementKernel elements[3];
+extern const Kernel<Float16Bits> float16[tasks];
+extern const Kernel<BFloat16Bits> bfloat16[tasks];
 
 constinit const Implementation implementation = {
-    {softmax, log_softmax, log_sum, loss, gradient, log_sum_exp}, elements};
+    {softmax, log_softmax, log_sum, loss, gradient, log_sum_exp},
+    elements,
+    float16,
+    bfloat16};
 #else
 constinit const Implementation implementation = {};
 #endif
