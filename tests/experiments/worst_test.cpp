@@ -1,4 +1,5 @@
-// Experiment `worst`: a search depends on its seeds alone.
+// Experiment `worst`: each committed witness has the error that the table states, and a search depends on its
+// seeds alone.
 #include "io/number.hpp"
 #include "killed_run.hpp"
 #include "ops/registry.hpp"
@@ -31,7 +32,77 @@ run::Run run_program(const std::string& text, unsigned jobs = 2) {
   return run::run_cases(plan_of("worst", text), jobs, {});
 }
 
+std::vector<float> logits_of(const Cells& row) {
+  std::istringstream in(row.at("logits"));
+  std::vector<float> logits;
+  for (std::string text; in >> text;) {
+    logits.push_back(static_cast<float>(io::parse_number(text).value()));
+    BOOST_TEST(table::cell(logits.back()) == text);
+  }
+  return logits;
+}
+
+// The largest error of the variant on the witness, in units of its claim, by MPFR. The general solver measures
+// each entry of a gradient in ULP of its own exact value.
+double error_on(const ops::Variant& variant, const std::vector<float>& logits, std::size_t target) {
+  std::vector<float> result(ops::outputs(variant.op, logits.size())), loss(1);
+  const std::vector<std::int32_t> index{static_cast<std::int32_t>(target)};
+  variant.float32(ops::only_arguments_of<float>(
+      variant.op, {.logits = numerics::one_row(std::span<const float>(logits)),
+                   .result = numerics::one_row(std::span<float>(result)),
+                   .targets = {.index = index},
+                   .losses = loss}));
+  oracle::Question<float> question{.logits = logits, .target = target};
+  if (ops::takes_targets(variant.op)) {
+    question.coefficients = ops::Target<float>(target);
+    question.with_gradient = !result.empty();
+  }
+  const auto answer = oracle::answer<float>(variant.op, question);
+  double worst = answer.loss ? numerics::error_ulp(*answer.loss, loss[0]) : 0;
+  for (std::size_t i = 0; i < result.size(); ++i)
+    worst = std::max(worst,
+                     numerics::absolute_error(answer.result[i], result[i]) /
+                         claim_unit<float>(answer.result[i].value(), variant.float32_claim.floor));
+  return worst;
+}
+
 }  // namespace
+
+// The bits are promised, so the error is the stated one, to all of its digits, on every instruction set.
+BOOST_AUTO_TEST_CASE(every_witness_has_its_error_on_every_instruction_set) {
+  std::set<std::string> algorithms;
+  std::size_t rows = 0, replays = 0;
+  for (const Cells& row : committed_rows("worst")) {
+    ++rows;
+    BOOST_TEST(row.at("promised") == "yes");
+    const auto* named = ops::find_variant(row.at("variant"));
+    BOOST_REQUIRE(named != nullptr);
+    algorithms.insert(std::string(name(named->op)) + '.' + named->algorithm);
+    const auto logits = logits_of(row);
+    BOOST_TEST(fmt::format("{}", logits.size()) == row.at("classes"));
+    const auto target =
+        ops::takes_targets(named->op) ? static_cast<std::size_t>(number(row, "target")) : 0;
+    for (const ops::Variant& variant : ops::variants()) {
+      if (variant.op != named->op || variant.algorithm != named->algorithm) continue;
+      if (!variant.unavailable.empty()) {
+        if (rows == 1) BOOST_TEST_MESSAGE("skipped " << variant.isa << ": " << variant.unavailable);
+        continue;
+      }
+      ++replays;
+      const double error = error_on(variant, logits, target);
+      BOOST_TEST(worst::stated(error).text() == row.at("error_ulp"),
+                 variant.name() << " on " << row.at("logits") << ": " << error);
+      BOOST_TEST(error <= number(row, "claimed_ulp"), variant.name());
+    }
+  }
+  BOOST_TEST(rows == 56U);
+  BOOST_TEST(replays >= rows);
+  // Whatever has a claim for every row has a witness.
+  for (const ops::Variant& variant : ops::variants())
+    if (std::isfinite(variant.claimed_ulp) && variant.plugin.empty())
+      BOOST_TEST(algorithms.contains(std::string(name(variant.op)) + '.' + variant.algorithm),
+                 variant.name());
+}
 
 // `correct` claims half an ULP, and a result beside a midpoint is hardly further off if it is the wrong one of
 // two. 0.5 is stated only where none is.
