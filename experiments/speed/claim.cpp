@@ -1,14 +1,43 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "ops/registry.hpp"
 #include "speed/spec.hpp"
 
 namespace maxtrick::speed {
 
-std::string onednn_beside(ops::Op op, std::string_view kernel) {
-  return fmt::format("{}.onednn{}", name(op), timing::held_to_avx2(kernel) ? ".avx2" : "");
+namespace {
+
+constexpr std::string_view best = "best";
+
+// The reference of a claim that does not compare with the best library.
+timing::Item reference_of(const Claim& claim, const Case& one) {
+  const std::string& own = one.item.kernel;
+  std::string kernel = claim.reference;
+  if (kernel.empty()) kernel = claim.reference_logits.empty() ? "*.onednn" : own;
+  if (kernel.starts_with("*."))
+    kernel.replace(0, 1, ops::name(one.op));
+  else if (const auto star = kernel.find('*'); star != kernel.npos)
+    kernel.replace(star, 1, own.substr(ops::name(one.op).size() + 1));
+  // Kernels that are limited to AVX2 are compared with oneDNN limited to AVX2.
+  if (kernel.ends_with(".onednn") && timing::held_to_avx2(own)) kernel += ".avx2";
+  if (kernel == "memcpy") return {kernel, ""};
+  return {kernel, claim.reference_logits.empty() ? one.item.logits : claim.reference_logits};
+}
+
+}  // namespace
+
+std::vector<timing::Item> libraries_beside(const Case& one) {
+  std::vector<timing::Item> items;
+  for (const ops::Variant& variant : timing::timed_variants()) {
+    const std::string name = timing::timed_name(variant);
+    if (variant.op == one.op && timing::is_library(variant) && variant.unavailable.empty() &&
+        timing::held_to_avx2(name) == timing::held_to_avx2(one.item.kernel))
+      items.push_back({name, one.item.logits});
+  }
+  return items;
 }
 
 bool Claim::matches(const Case& one) const {
@@ -28,25 +57,21 @@ bool Claim::matches(const Case& one) const {
          all_threads == one.all_threads;
 }
 
-timing::Item Claim::reference_of(const Case& one) const {
-  std::string kernel = reference;
-  if (kernel.empty())
-    kernel = reference_logits.empty() ? onednn_beside(one.op, one.item.kernel) : one.item.kernel;
-  if (const auto star = kernel.find('*'); star != kernel.npos)
-    kernel.replace(star, 1, one.item.kernel.substr(ops::name(one.op).size() + 1));
-  // Kernels that are limited to AVX2 are compared with oneDNN limited to AVX2.
-  if (kernel.ends_with(".onednn") && timing::held_to_avx2(one.item.kernel)) kernel += ".avx2";
-  if (kernel == "memcpy") return {kernel, ""};
-  return {kernel, reference_logits.empty() ? one.item.logits : reference_logits};
+std::vector<timing::Item> Claim::references_of(const Case& one) const {
+  if (reference != best) return {reference_of(*this, one)};
+  Case other = one;
+  if (!reference_logits.empty()) other.item.logits = reference_logits;
+  return libraries_beside(other);
 }
 
 std::string Claim::text(const Case& one) const {
-  const timing::Item other = reference_of(one);
+  const timing::Item other = reference_of(*this, one);
+  const std::string what = reference == best ? "the best library" : other.kernel;
   const std::string on = other.logits.empty() || other.logits == one.item.logits
                              ? ""
                              : fmt::format(" on {}", other.logits);
-  return at_most ? fmt::format("at most {} times the time of {}{}", times, other.kernel, on)
-                 : fmt::format("at least {} times as fast as {}{}", times, other.kernel, on);
+  return at_most ? fmt::format("at most {} times the time of {}{}", times, what, on)
+                 : fmt::format("at least {} times as fast as {}{}", times, what, on);
 }
 
 }  // namespace maxtrick::speed

@@ -17,6 +17,22 @@ const std::vector<double>& seconds(const Launched& launch, const timing::Item& i
   return found == launch.end() ? none : found->second.seconds;
 }
 
+// The launch in which the item's median time is the smallest.
+struct Best {
+  std::size_t launch = 0;
+  double median = std::numeric_limits<double>::infinity();
+};
+std::optional<Best> best_of(const std::vector<Launched>& launches, const timing::Item& item) {
+  std::optional<Best> best;
+  for (std::size_t i = 0; i < launches.size(); ++i) {
+    const std::vector<double>& times = seconds(launches[i], item);
+    if (times.empty()) continue;
+    const double median = table::quantile(times, 0.5);
+    if (!best || median < best->median) best = {i, median};
+  }
+  return best;
+}
+
 table::Interval inverse(const table::Interval& of) {
   return {1 / of.estimate, 1 / of.high, 1 / of.low, of.wide};
 }
@@ -25,17 +41,20 @@ table::Interval inverse(const table::Interval& of) {
 
 std::optional<std::size_t> best_launch(const std::vector<Launched>& launches,
                                        const timing::Item& item) {
-  std::optional<std::size_t> best;
+  const std::optional<Best> found = best_of(launches, item);
+  return found ? std::optional(found->launch) : std::nullopt;
+}
+
+std::optional<timing::Item> fastest(const std::vector<Launched>& launches,
+                                    const std::vector<timing::Item>& items) {
+  std::optional<timing::Item> fastest;
   double least = std::numeric_limits<double>::infinity();
-  for (std::size_t i = 0; i < launches.size(); ++i) {
-    const std::vector<double>& times = seconds(launches[i], item);
-    if (times.empty()) continue;
-    if (const double median = table::quantile(times, 0.5); median < least) {
-      least = median;
-      best = i;
+  for (const timing::Item& item : items)
+    if (const auto best = best_of(launches, item); best && best->median < least) {
+      least = best->median;
+      fastest = item;
     }
-  }
-  return best;
+  return fastest;
 }
 
 std::optional<table::Interval> speed(const std::vector<Launched>& launches,
@@ -50,7 +69,8 @@ std::optional<table::Interval> speed(const std::vector<Launched>& launches,
 
 Verdict judge(const Claim& claim, const Case& one, const std::vector<Launched>& launches,
               double widest_interval) {
-  const auto found = speed(launches, one.item, claim.reference_of(one));
+  const auto reference = fastest(launches, claim.references_of(one));
+  const auto found = reference ? speed(launches, one.item, *reference) : std::nullopt;
   if (!found) return {"", "unjudged", "unmeasured"};
   const table::Interval ratio = table::marked(*found, widest_interval);
   const double least = claim.at_most ? 1 / claim.times : claim.times;

@@ -23,6 +23,10 @@ using Launched = std::map<timing::Item, timing::Measured>;
 [[nodiscard]] std::optional<std::size_t> best_launch(const std::vector<Launched>& launches,
                                                      const timing::Item& item);
 
+// Returns the item whose median time in its best launch is the smallest; nullopt if none was timed.
+[[nodiscard]] std::optional<timing::Item> fastest(const std::vector<Launched>& launches,
+                                                  const std::vector<timing::Item>& items);
+
 // Returns the reference's time divided by the item's, in the reference's best launch; nullopt if
 // either has no times there.
 [[nodiscard]] std::optional<table::Interval> speed(const std::vector<Launched>& launches,

@@ -167,20 +167,23 @@ std::vector<Claim> read_claims(config::Section& config, const Spec& spec, const 
   const std::vector<std::string> logits = inputs::names_of(spec.logits, &timing::Logits::name);
   for (config::Section& section : config.tables(key)) {
     const Claim claim = read_claim(section, logits);
-    const Case* met = nullptr;
+    bool met = false, sound = true;
     for (const Case& one : spec.cases) {
-      if (!claim.matches(one)) continue;
-      met = &one;
-      if (const timing::Item item = claim.reference_of(one); !timing::find_timed(item.kernel)) {
-        section.reject("reference", "unknown variant " + text::quoted(item.kernel),
-                       "a variant, 'memcpy', or one with * for what follows the op");
-        break;
-      }
+      if (!sound || !claim.matches(one)) continue;
+      met = true;
+      const auto references = claim.references_of(one);
+      const auto unknown = std::ranges::find_if(
+          references, [](const timing::Item& item) { return !timing::find_timed(item.kernel); });
+      sound = unknown == references.end();
+      if (!sound)
+        section.reject(
+            "reference", "unknown variant " + text::quoted(unknown->kernel),
+            "a variant, 'memcpy', 'best', or one with * for the op or for what follows it");
     }
     if (!met)
       section.reject("variants", fmt::format("no case of this config meets this {}", key),
                      "variants, classes, shapes, logits and threads of some [[grid]]");
-    claims.push_back(claim);
+    if (sound) claims.push_back(claim);
   }
   return claims;
 }

@@ -32,15 +32,17 @@ struct Claim {
   std::vector<timing::Shape> shapes = {};  // empty: any
   std::vector<std::string> logits = {};
   bool all_threads = false;
-  // A variant, in which '*' stands for the rest of the case's variant after its op; empty: oneDNN's
-  // variant of the case's op.
+  // A variant, in which a leading '*' stands for the case's op, and any other for the rest of the
+  // case's variant after its op; "best": whichever library is the fastest; empty: oneDNN's variant
+  // of the case's op.
   std::string reference = {};
   std::string reference_logits = {};  // empty: the case's
   double times = 1;
   bool at_most = false;  // limits the time to `times` times the reference's
 
   [[nodiscard]] bool matches(const Case& one) const;
-  [[nodiscard]] timing::Item reference_of(const Case& one) const;
+  // The items of which the fastest one is the reference: one item, or those of all libraries.
+  [[nodiscard]] std::vector<timing::Item> references_of(const Case& one) const;
   // "at least 2.4 times as fast as softmax.onednn"
   [[nodiscard]] std::string text(const Case& one) const;
 };
@@ -64,14 +66,15 @@ struct Spec {
 //   [[grid]]    what is timed: shapes = ["4096x1000"], logits = [names], threads = ["1", "all"];
 //               optionally but_not = [globs], the variants to leave out
 //   [[claim]]   variants = [globs]; optionally classes = [from, to], shapes, logits (["plain"]),
-//               threads ("1"), reference, reference_logits; at_least_times or at_most_times
+//               threads ("1"), reference, reference_logits; at_least_times or at_most_times.
+//               The variants and the reference may be of two plug-ins
 //   [[goal]]    the same keys as a claim
 // Errors are noted in the config; these include a claim or a goal that matches no case.
 [[nodiscard]] Spec read_spec(config::Section& config);
 
-// Returns the name of oneDNN's kernel of an op, with the instruction set that it has in the process
-// in which `kernel` is timed.
-[[nodiscard]] std::string onednn_beside(ops::Op op, std::string_view kernel);
+// Returns the kernels of libraries that a case is compared with: all that can run here. A kernel
+// that is limited to AVX2 is compared with oneDNN alone, because no other library can be limited.
+[[nodiscard]] std::vector<timing::Item> libraries_beside(const Case& one);
 
 // Parses "4096x1000"; returns nullopt if the text is not a shape.
 [[nodiscard]] std::optional<timing::Shape> parse_shape(std::string_view text);

@@ -1,4 +1,4 @@
-// Experiment `speed`: measures the speed of the kernels beside oneDNN and memcpy, and checks the
+// Experiment `speed`: measures the speed of the kernels beside libraries and memcpy, and checks the
 // claims about it. The table has one row for each kernel on each matrix.
 #include <fmt/format.h>
 
@@ -58,18 +58,21 @@ class Launches {
 
  private:
   // The cases that are measured in one process: those of one shape, beside oneDNN that is either
-  // unrestricted or limited to AVX2. The cases of a plug-in have their own processes, because the
-  // plug-in may crash them.
+  // unrestricted or limited to AVX2. Cases that need plug-ins, for themselves or for what they are
+  // compared with, have their own processes, because a plug-in may crash them.
   struct Group {
     timing::Shape shape;
     bool all_threads = false, avx2 = false;
-    std::string plugin = {};
+    std::set<std::string> plugins = {};  // their files
     friend bool operator<(const Group& a, const Group& b) {
-      return std::tie(a.shape, a.all_threads, a.avx2, a.plugin) <
-             std::tie(b.shape, b.all_threads, b.avx2, b.plugin);
+      return std::tie(a.shape, a.all_threads, a.avx2, a.plugins) <
+             std::tie(b.shape, b.all_threads, b.avx2, b.plugins);
     }
   };
-  static Group group_of(const Case& one);
+  // Returns the case's own item, and what it is compared with: libraries, memcpy, and the references
+  // of its claims and goals.
+  [[nodiscard]] std::vector<timing::Item> items_of(const Case& one) const;
+  [[nodiscard]] Group group_of(const Case& one) const;
   [[nodiscard]] timing::Job job_of(const Group& group) const;
   void launch(const Group& group, std::size_t n);
   [[nodiscard]] std::vector<timing::Item> take_wrong_ones(timing::Job& job, Results& results) const;
@@ -106,9 +109,24 @@ Launches::Apart check_apart(const timing::Job& job, const ops::Variant& kernel,
   }
 }
 
-Launches::Group Launches::group_of(const Case& one) {
-  return {one.shape, one.all_threads, timing::held_to_avx2(one.item.kernel),
-          timing::find_timed(one.item.kernel)->plugin};
+std::vector<timing::Item> Launches::items_of(const Case& one) const {
+  std::vector<timing::Item> items = libraries_beside(one);
+  items.insert(items.end(), {one.item, {"memcpy", ""}});
+  for (const auto* claims : {&spec_.claims, &spec_.goals})
+    for (const Claim& claim : *claims) {
+      if (!claim.matches(one)) continue;
+      const auto references = claim.references_of(one);
+      items.insert(items.end(), references.begin(), references.end());
+    }
+  return items;
+}
+
+Launches::Group Launches::group_of(const Case& one) const {
+  Group group{one.shape, one.all_threads, timing::held_to_avx2(one.item.kernel)};
+  for (const timing::Item& item : items_of(one))
+    if (const std::string& plugin = timing::find_timed(item.kernel)->plugin; !plugin.empty())
+      group.plugins.insert(plugin);
+  return group;
 }
 
 std::shared_ptr<const Case> Launches::enter(const Case& one) {
@@ -128,28 +146,18 @@ run::Parts Launches::parts(const std::shared_ptr<Launches>& launches) {
                     }});
 }
 
-// Returns the job of a group: its cases, oneDNN, memcpy, and the references of the claims and
-// goals.
 timing::Job Launches::job_of(const Group& group) const {
   std::set<timing::Item> items;
-  for (const auto& held : cases_.at(group)) {
-    const auto one = held.lock();
-    if (!one || !timing::find_timed(one->item.kernel)->unavailable.empty()) continue;
-    items.insert({one->item, {"memcpy", ""}});
-    items.insert({onednn_beside(one->op, one->item.kernel), one->item.logits});
-    for (const auto* claims : {&spec_.claims, &spec_.goals})
-      for (const Claim& claim : *claims)
-        if (claim.matches(*one)) items.insert(claim.reference_of(*one));
-  }
+  for (const auto& held : cases_.at(group))
+    if (const auto one = held.lock();
+        one && timing::find_timed(one->item.kernel)->unavailable.empty())
+      for (const timing::Item& item : items_of(*one)) items.insert(item);
   timing::Job job = spec_.settings;
   job.shape = group.shape;
   job.threads = group.all_threads ? std::max(1U, std::thread::hardware_concurrency()) : 1;
   for (const timing::Item& item : items)
-    if (const ops::Variant* kernel = timing::find_timed(item.kernel);
-        kernel && kernel->unavailable.empty() &&
-        (kernel->plugin.empty() || kernel->plugin == group.plugin))
-      job.items.push_back(item);
-  if (!group.plugin.empty()) job.plugins.push_back(group.plugin);
+    if (timing::find_timed(item.kernel)->unavailable.empty()) job.items.push_back(item);
+  job.plugins.assign(group.plugins.begin(), group.plugins.end());
   for (const timing::Logits& one : spec_.logits)
     if (std::any_of(items.begin(), items.end(),
                     [&](const timing::Item& item) { return item.logits == one.name; }))
@@ -196,6 +204,9 @@ void Launches::launch(const Group& group, std::size_t n) {
   if (!results.failure.empty()) return;
   timing::Job job = job_of(group);
   if (job.items.empty()) return;
+  std::set<timing::Item> cases;
+  for (const auto& held : cases_.at(group))
+    if (const auto one = held.lock()) cases.insert(one->item);
   const std::vector<timing::Item> wrong = take_wrong_ones(job, results);
   const auto add_wrong = [&](Launched& launched) {
     for (const timing::Item& item : wrong)
@@ -204,22 +215,20 @@ void Launches::launch(const Group& group, std::size_t n) {
   const std::string what =
       fmt::format("launch {} of {} of {} ({}, {}{}{})", n + 1, spec_.launches, name(group.shape),
                   group.all_threads ? "all threads" : "one thread", group.avx2 ? "AVX2" : "any ISA",
-                  group.plugin.empty() ? "" : ", ", group.plugin);
+                  group.plugins.empty() ? "" : ", ", fmt::join(group.plugins, ", "));
   // Repeats the launch after removing each item that ended it.
   for (;;) {
-    // If no item of the plug-in is left, the references need not be measured.
-    if (!group.plugin.empty() &&
-        std::none_of(job.items.begin(), job.items.end(), [](const timing::Item& one) {
-          return !timing::find_timed(one.kernel)->plugin.empty();
-        })) {
+    // If no case is left, the references need not be measured.
+    if (std::none_of(job.items.begin(), job.items.end(),
+                     [&](const timing::Item& item) { return cases.contains(item); })) {
       if (results.launches.empty()) add_wrong(results.launches.emplace_back());
       return;
     }
     auto found = timing::launch("/proc/self/exe", job, environment(group.avx2), spec_.limit);
-    // The launch loaded the plug-in's file again. The file must still be the one that this process
+    // The launch loaded the files of plug-ins again. They must still be those that this process
     // checked; otherwise an unchecked kernel was timed.
     for (const worker::Plugin& one : worker::plugins())
-      if (one.file == group.plugin) one.require_unchanged();
+      if (group.plugins.contains(one.file.string())) one.require_unchanged();
     if (const auto* failed = std::get_if<timing::Failed>(&found)) {
       if (take_failed_one(job, results, *failed, what)) continue;
       results.failure = fmt::format("{} {}", what, failed->reason);
@@ -259,12 +268,12 @@ void name_libraries(run::Plan& plan, const Spec& spec) {
     if (variant && !variant->unavailable.empty()) continue;  // it is not timed
     for (const char* isa : {"scalar", "avx2", "avx512", "neon"})
       if (kernel.ends_with(std::string(".") + isa)) plan.isas.insert(isa);
-    if (const auto own = worker::find(kernel); own.plugin) {
+    if (const auto own = worker::find(kernel); own.plugin)
       plan.libraries.insert(own.plugin->library());
-      continue;
+    for (const timing::Item& item : libraries_beside(one)) {
+      const std::string& library = timing::find_timed(item.kernel)->library;
+      plan.libraries.insert(library.substr(0, library.find(',')));
     }
-    if (variant && !variant->library.empty())
-      plan.libraries.insert(variant->library.substr(0, variant->library.find(',')));
   }
 }
 
@@ -296,7 +305,7 @@ run::Plan plan(config::Section& config) {
 }
 
 const run::RegisterExperiment registered{
-    {"speed", "how fast the kernels are, beside oneDNN and memcpy", plan}};
+    {"speed", "how fast the kernels are, beside libraries and memcpy", plan}};
 
 }  // namespace
 }  // namespace maxtrick::speed

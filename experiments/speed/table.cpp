@@ -81,13 +81,11 @@ Columns columns() {
       {"op", Rule::key, "what is computed; copy: the matrix moved by memcpy, on one thread",
        &Case::op},
       {"variant", Rule::key,
-       "the implementation; one of AVX2 is timed beside an oneDNN held to AVX2 (.onednn.avx2), the "
-       "others beside one that takes what the CPU has",
+       "the implementation; .onednn.avx2 is oneDNN held to AVX2, .onednn takes what the CPU has",
        &Case::item, &timing::Item::kernel},
       {"shape", Rule::key, "rows x classes",
        [](const Case& one) { return timing::name(one.shape); }},
-      {"threads", Rule::key,
-       "all: as many as the CPU has; references, oneDNN among them, have one thread all the same",
+      {"threads", Rule::key, "all: as many as the CPU has; libraries have one thread all the same",
        &Case::threads},
       {"logits", Rule::key, "which logits",
        [](const Case& one) { return one.item.logits.empty() ? "any" : one.item.logits; }},
@@ -101,15 +99,20 @@ Columns columns() {
        [](const Timed& timed) { return table::short_number(timed.max_error_ulp); }},
       {"claimed_ulp", Rule::exact, "what it claims of every row", claimed_ulp},
       {"time_ns", Rule::timed,
-       "an element: median in the launch in which oneDNN was at its best, or in its own best",
+       "an element: median in the launch in which the best library was at its best, or in its own "
+       "best",
        shown(&Timed::time_ns)},
       {"gb_per_s", Rule::timed, "bytes read and written, each once, at that time",
        shown(&Timed::gb_per_s)},
       {"launch_spread", Rule::timed, "its slowest launch's median time by its fastest's",
        shown(&Timed::launch_spread)},
+      {"best_library", Rule::info,
+       "the library with the least time, with which it is compared; one of AVX2 is compared with "
+       "oneDNN held to AVX2",
+       &Timed::best_library},
       {"speed", Rule::timed,
-       "oneDNN's time by its own, within oneDNN's best launch: median and 95 % confidence "
-       "interval, marked (wide) where it is wider than the config allows",
+       "the best library's time by its own, within the best launch of that library: median and 95 % "
+       "confidence interval, marked (wide) where it is wider than the config allows",
        &Timed::speed},
       {"memcpy_share", Rule::timed,
        "bytes a second by memcpy's, within memcpy's best launch, likewise", &Timed::memcpy_share},
@@ -148,14 +151,14 @@ table::ResultTable empty_table(const Spec& spec) {
     if (!timing::is_timed(op)) continue;
     for (const timing::Logits& logits : spec.logits)
       table.pivots.push_back(
-          {.title = fmt::format("{}, {}: times as fast as oneDNN", name(op), logits.name),
+          {.title = fmt::format("{}, {}: times as fast as the best library", name(op), logits.name),
            .row = "variant",
            .column = "shape",
            .cells = {"speed"},
            .only = {{"op", op}, {"threads", "1"}, {"logits", logits.name}},
            .largest = "max_error_ulp"});
   }
-  table.pivots.push_back({.title = "All threads: times as fast as oneDNN on one",
+  table.pivots.push_back({.title = "All threads: times as fast as the best library on one",
                           .row = "variant",
                           .column = "shape",
                           .cells = {"speed"},
@@ -180,10 +183,9 @@ Timed evaluate(const Case& one, const Spec& spec, const std::vector<Launched>& l
   timed.goals = compare(spec.goals, one, spec, launches);
   const auto [least, most] = std::minmax_element(medians.begin(), medians.end());
   if (least == medians.end()) return timed;
-  const timing::Item onednn{onednn_beside(one.op, one.item.kernel), one.item.logits};
-  const auto best = best_launch(launches, onednn);
+  const auto library = fastest(launches, libraries_beside(one));
   const auto& times =
-      launches[best.value_or(best_launch(launches, one.item).value())].at(one.item).seconds;
+      launches[best_launch(launches, library.value_or(one.item)).value()].at(one.item).seconds;
   const double median = times.empty() ? *least : table::quantile(times, 0.5);
   timed.time_ns = median * 1e9 / static_cast<double>(one.shape.elements());
   timed.gb_per_s = bytes(one.op, one.shape) / median / 1e9;
@@ -191,7 +193,10 @@ Timed evaluate(const Case& one, const Spec& spec, const std::vector<Launched>& l
   const auto shown = [&](const std::optional<table::Interval>& ratio) {
     return ratio ? std::optional(table::marked(*ratio, spec.widest_interval)) : std::nullopt;
   };
-  timed.speed = shown(speed(launches, one.item, onednn));
+  if (library) {
+    timed.best_library = library->kernel;
+    timed.speed = shown(speed(launches, one.item, *library));
+  }
   timed.memcpy_share = shown(share_of_copy(one, launches));
   return timed;
 }

@@ -18,6 +18,7 @@ struct Timed {
   double max_error_ulp = 0;
   std::string implementation = {};
   std::optional<double> time_ns = {}, gb_per_s = {}, launch_spread = {};
+  std::string best_library = {};
   std::optional<table::Interval> speed = {}, memcpy_share = {};
   // The claims or the goals of the case, each part with one text for each, separated by "; ".
   struct Compared {

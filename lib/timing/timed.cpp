@@ -73,6 +73,10 @@ const ops::Variant* find_timed(std::string_view name) {
   return found == all.end() ? nullptr : &*found;
 }
 
+bool is_library(const ops::Variant& variant) {
+  return variant.algorithm == "onednn" || (variant.optional && variant.uses == ops::Uses::library);
+}
+
 bool held_to_avx2(std::string_view name) { return name.ends_with(".avx2"); }
 
 }  // namespace maxtrick::timing

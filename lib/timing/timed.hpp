@@ -55,6 +55,9 @@ struct Shape {
 // one more part.
 [[nodiscard]] std::string timed_name(const ops::Variant& variant);
 
+// Whether the variant is one of a library, with which kernels are compared.
+[[nodiscard]] bool is_library(const ops::Variant& variant);
+
 // Whether the variant is timed in a process in which libraries are limited to AVX2.
 [[nodiscard]] bool held_to_avx2(std::string_view name);
 

@@ -56,6 +56,46 @@ BOOST_AUTO_TEST_CASE(a_kernel_is_compared_within_the_best_launch_of_the_referenc
   BOOST_TEST(!best_launch({}, onednn));
 }
 
+// The best library is the one with the least median of all launches. The ratio is taken in its best
+// launch.
+BOOST_AUTO_TEST_CASE(a_kernel_is_compared_with_the_best_library) {
+  const Item eigen{"softmax.eigen", "plain"}, xnnpack{"softmax.xnnpack", "plain"};
+  auto found = launches();
+  found[0][eigen] = steady(2.5);
+  found[1][eigen] = steady(5);
+  found[0][xnnpack] = in({});
+  BOOST_TEST(fastest(found, {onednn, eigen, xnnpack})->kernel == "softmax.eigen");
+  BOOST_TEST(fastest(found, {onednn, xnnpack})->kernel == "softmax.onednn");
+  BOOST_TEST(!fastest(found, {xnnpack, {"softmax.torch", "plain"}}));
+  BOOST_TEST(!fastest(found, {}));
+  // In the first launch, where the kernel takes 2.
+  BOOST_TEST(table::cell(speed::speed(found, fast, eigen).value()) == "1.25 [1.25, 1.25]");
+
+  Claim claim = at_least(2);
+  claim.reference = "best";
+  BOOST_TEST(claim.text(one) == "at least 2 times as fast as the best library");
+  BOOST_TEST(judged(claim, launches()) == "2 [2, 2] holds");  // of oneDNN alone
+  BOOST_TEST(judged(claim, {}) == " unjudged");
+}
+
+BOOST_AUTO_TEST_CASE(the_libraries_are_those_that_are_there) {
+  std::set<std::string> expected;
+  for (const char* name : {"softmax.onednn", "softmax.onnxruntime", "softmax.eigen",
+                           "softmax.xnnpack", "softmax.torch"})
+    if (find_timed(name)->unavailable.empty()) expected.insert(name);
+  std::set<std::string> found;
+  for (const Item& item : libraries_beside(one)) {
+    found.insert(item.kernel);
+    BOOST_TEST(item.logits == "plain");
+  }
+  BOOST_TEST(found == expected, boost::test_tools::per_element());
+  // No other library can be held to AVX2.
+  for (const Item& item :
+       libraries_beside({ops::softmax, {"softmax.fast.avx2", "plain"}, {256, 1000}, false}))
+    BOOST_TEST(item.kernel == "softmax.onednn.avx2");
+  BOOST_TEST(libraries_beside({copy, {"memcpy", ""}, {256, 1000}, false}).empty());
+}
+
 BOOST_AUTO_TEST_CASE(a_claim_holds_is_missed_or_cannot_be_told) {
   BOOST_TEST(judged(at_least(1.9), launches()) == "2 [2, 2] holds");
   BOOST_TEST(judged(at_least(2.1), launches()) == "2 [2, 2] missed");
@@ -96,13 +136,16 @@ BOOST_AUTO_TEST_CASE(what_a_case_is_compared_with) {
       ops::cross_entropy, {"cross_entropy.accurate.avx2", "masked"}, {256, 1000}, false};
   Claim claim = at_least(2);
   const auto reference = [&](const Case& of) {
-    const Item item = claim.reference_of(of);
+    const Item item = claim.references_of(of).front();
     return item.kernel + " " + item.logits;
   };
   BOOST_TEST(reference(one) == "softmax.onednn plain");
   BOOST_TEST(reference(held) == "cross_entropy.onednn.avx2 masked");
   claim.reference = "log_softmax.onednn";
   BOOST_TEST(reference(held) == "log_softmax.onednn.avx2 masked");
+  claim.reference = "*.onednn";
+  BOOST_TEST(reference(one) == "softmax.onednn plain");
+  BOOST_TEST(reference(held) == "cross_entropy.onednn.avx2 masked");
   claim.reference = "softmax.*";
   BOOST_TEST(reference(held) == "softmax.accurate.avx2 masked");
   claim.reference = "memcpy";
@@ -150,8 +193,8 @@ BOOST_AUTO_TEST_CASE(a_row_has_times_ratios_and_verdicts) {
              "softmax|softmax.fast.avx512|256x1000|1|plain|");
   BOOST_TEST(cells(launches(steady(256e-6)), "outcome", "claimed_ulp", "time_ns", "gb_per_s") ==
              "ok|6|1|8|");
-  BOOST_TEST(cells(launches(), "launch_spread", "speed", "memcpy_share") ==
-             "1.333|2 [2, 2]|0.5 [0.5, 0.5]|");
+  BOOST_TEST(cells(launches(), "launch_spread", "best_library", "speed", "memcpy_share") ==
+             "1.333|softmax.onednn|2 [2, 2]|0.5 [0.5, 0.5]|");
   BOOST_TEST(cells(launches(), "measured", "verdict") == "2 [2, 2]; 2 [2, 2]|holds; missed|");
   BOOST_TEST(cells(launches(), "goal", "goal_measured", "distance") ==
              "at least 2.5 times as fast as softmax.onednn|2 [2, 2]|20 % too slow|");

@@ -56,6 +56,7 @@ BOOST_AUTO_TEST_CASE(a_run_writes_every_row_in_the_folder_of_the_cpu) {
     BOOST_TEST(number(row, "time_ns") > 0);
     BOOST_TEST(table::parse_interval(row.at("memcpy_share")).has_value());
     if (row.at("op") != "copy") BOOST_TEST(table::parse_interval(row.at("speed")).has_value());
+    BOOST_TEST((row.at("best_library") == "") == (row.at("op") == "copy"));
     judged += row.at("verdict") == "holds";
   }
   BOOST_TEST(judged == 1U);  // the claim does not apply to masked logits and all threads

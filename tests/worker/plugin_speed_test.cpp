@@ -122,6 +122,44 @@ BOOST_AUTO_TEST_CASE(a_loss_that_claims_is_held_to_special_values) {
   }
 }
 
+// Kernels of two plug-ins are timed in one launch if a claim or a goal compares them. So are a kernel
+// of the program and one of a plug-in.
+BOOST_AUTO_TEST_CASE(plug_ins_are_compared_with_each_other) {
+  const Workdir folder;
+  const auto goal = [](const std::string& variant, const std::string& reference) {
+    return "[[goal]]\nvariants = [\"" + variant + "\"]\nreference = \"" + reference +
+           "\"\nat_least_times = 0.000001\n";
+  };
+  folder.write("tiny.toml",
+               speed + goal("softmax.mine.scalar", "softmax.by_double") +
+                   replaced(goal("softmax.by_double", "*.mine.scalar"), "goal", "claim") +
+                   goal("softmax.accurate.scalar", "softmax.mine.scalar"));
+  folder.exits(0, "$MAXTRICK run tiny.toml -o out" + option("plain_loop") + option("every_op"));
+  const auto rows = rows_by({"variant"}, folder.read("out/" + tiny_table));
+  BOOST_TEST(rows.at("softmax.mine.scalar").at("goal") ==
+             "at least 1e-06 times as fast as softmax.by_double");
+  BOOST_TEST(rows.at("softmax.mine.scalar").at("distance") == "reached");
+  BOOST_TEST(rows.at("softmax.by_double").at("verdict") == "holds");
+  BOOST_TEST(rows.at("softmax.accurate.scalar").at("distance") == "reached");
+}
+
+// What a reference of another plug-in does costs the comparison, and nothing else.
+BOOST_AUTO_TEST_CASE(a_reference_that_dies_costs_the_comparison_only) {
+  const Workdir folder;
+  folder.write("tiny.toml",
+               speed +
+                   "[[goal]]\nvariants = [\"softmax.mine.scalar\", \"softmax.accurate.scalar\"]\n"
+                   "reference = \"softmax.crashes_when_timed.scalar\"\nat_least_times = 1\n");
+  folder.exits(5, "$MAXTRICK run tiny.toml -o out -j 1 --filter 'mine|accurate|crashes'" +
+                      option("plain_loop") + option("when_timed"));
+  const auto rows = rows_by({"variant"}, folder.read("out/" + tiny_table));
+  for (const std::string name : {"softmax.mine.scalar", "softmax.accurate.scalar"}) {
+    BOOST_TEST(rows.at(name).at("time_ns") != "");
+    BOOST_TEST(rows.at(name).at("distance") == "unmeasured");
+  }
+  BOOST_TEST(!rows.contains("softmax.crashes_when_timed.scalar"));
+}
+
 // A glob that was written for the project's kernels does not apply to a plug-in.
 BOOST_AUTO_TEST_CASE(claims_are_met_by_name_only) {
   const Workdir folder;
