@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "config/config.hpp"
@@ -13,15 +12,17 @@
 
 namespace maxtrick::speed {
 
-// One row of the table: a kernel on a matrix.
+// One row of the table: a kernel on an array of logits.
 struct Case {
   ops::Op op = timing::copy;
   timing::Item item = {};
-  timing::Shape shape = {};
-  bool all_threads = false;
+  std::vector<std::string> but_not = {};  // kernels that its grid leaves out, libraries among them
 
-  [[nodiscard]] std::string threads() const { return all_threads ? "all" : "1"; }
+  [[nodiscard]] std::string threads() const { return item.all_threads ? "all" : "1"; }
 };
+
+// Returns the item of memcpy that moves the numbers of the case.
+[[nodiscard]] timing::Item copy_beside(const Case& one);
 
 // A claim about every case that it matches, or a goal for them: the kernel is at least `times`
 // times as fast as a reference. A claim states what holds on every machine that was measured, and a
@@ -29,14 +30,21 @@ struct Case {
 struct Claim {
   std::vector<std::string> variants = {};  // globs
   std::size_t least_classes = 1, most_classes = SIZE_MAX;
-  std::vector<timing::Shape> shapes = {};  // empty: any
+  std::vector<timing::Shape> shapes = {};  // empty: any whose classes are along the last axis
+  std::vector<ops::DType> dtypes = {ops::DType::float32};
   std::vector<std::string> logits = {};
   bool all_threads = false;
   // A variant, in which a leading '*' stands for the case's op, and any other for the rest of the
   // case's variant after its op; "best": whichever library is the fastest; empty: oneDNN's variant
   // of the case's op.
   std::string reference = {};
-  std::string reference_logits = {};  // empty: the case's
+  // What the reference is timed on, if it is not what the case is timed on. If one of these is set
+  // and `reference` is empty, the case is compared with its own variant.
+  std::string reference_logits = {};
+  std::optional<timing::Shape> reference_shape = {};
+  bool reference_last_axis = false;  // the shape of the case, with its classes along the last axis
+  std::optional<ops::DType> reference_dtype = {};
+  bool reference_one_thread = false;
   double times = 1;
   bool at_most = false;  // limits the time to `times` times the reference's
 
@@ -64,10 +72,14 @@ struct Spec {
 //   variants = [names or globs], as in ops::chooses
 //   [[logits]]  name, scale, masked = the share of -inf (0 if absent)
 //   [[grid]]    what is timed: shapes = ["4096x1000"], logits = [names], threads = ["1", "all"];
-//               optionally but_not = [globs], the variants to leave out
-//   [[claim]]   variants = [globs]; optionally classes = [from, to], shapes, logits (["plain"]),
-//               threads ("1"), reference, reference_logits; at_least_times or at_most_times.
-//               The variants and the reference may be of two plug-ins
+//               a shape with another axis than the last is "1x3072x1024@1" (timing/shape.hpp);
+//               optionally dtypes (["float32"]); only = [globs], the variants to take; but_not =
+//               [globs], the variants to leave out. Plug-ins take part in every grid
+//   [[claim]]   variants = [globs]; optionally classes = [from, to], shapes, dtypes (["float32"]),
+//               logits (["plain"]), threads ("1"), reference, reference_logits, reference_shape (a
+//               shape or "last axis"), reference_dtype, reference_threads ("1"); at_least_times or
+//               at_most_times. The variants and the reference may be of two plug-ins. A shape whose
+//               classes are not along the last axis must be named
 //   [[goal]]    the same keys as a claim
 // Errors are noted in the config; these include a claim or a goal that matches no case.
 [[nodiscard]] Spec read_spec(config::Section& config);
@@ -75,8 +87,5 @@ struct Spec {
 // Returns the kernels of libraries that a case is compared with: all that can run here. A kernel
 // that is limited to AVX2 is compared with oneDNN alone, because no other library can be limited.
 [[nodiscard]] std::vector<timing::Item> libraries_beside(const Case& one);
-
-// Parses "4096x1000"; returns nullopt if the text is not a shape.
-[[nodiscard]] std::optional<timing::Shape> parse_shape(std::string_view text);
 
 }  // namespace maxtrick::speed

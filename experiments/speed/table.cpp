@@ -14,8 +14,6 @@ namespace {
 
 using table::Rule;
 
-const timing::Item copy{"memcpy", ""};
-
 // Returns the median time of each launch in which the item was timed. Combines the other results of
 // the launches in `all`.
 std::vector<double> gather(const std::vector<Launched>& launches, const timing::Item& item,
@@ -36,9 +34,11 @@ std::vector<double> gather(const std::vector<Launched>& launches, const timing::
 // number of bytes.
 std::optional<table::Interval> share_of_copy(const Case& one,
                                              const std::vector<Launched>& launches) {
-  const auto share = speed(launches, one.item, copy);
+  const auto share = speed(launches, one.item, copy_beside(one));
   if (!share) return std::nullopt;
-  const double more = bytes(one.op, one.shape) / bytes(timing::copy, one.shape);
+  const timing::Item& item = one.item;
+  const double more =
+      bytes(one.op, item.shape, item.dtype) / bytes(timing::copy, item.shape, item.dtype);
   return table::Interval{share->estimate * more, share->low * more, share->high * more};
 }
 
@@ -67,7 +67,7 @@ auto shown(std::optional<double> Timed::*number) {
 }
 
 table::Cell claimed_ulp(const Case& one) {
-  const double claimed = timing::find_timed(one.item.kernel)->claimed_ulp;
+  const double claimed = timing::claimed_ulp(*timing::find_timed(one.item.kernel), one.item.dtype);
   return std::isfinite(claimed) ? table::Cell(claimed) : table::Cell();
 }
 
@@ -83,8 +83,12 @@ Columns columns() {
       {"variant", Rule::key,
        "the implementation; .onednn.avx2 is oneDNN held to AVX2, .onednn takes what the CPU has",
        &Case::item, &timing::Item::kernel},
-      {"shape", Rule::key, "rows x classes",
-       [](const Case& one) { return timing::name(one.shape); }},
+      {"dtype", Rule::key,
+       "of the logits and the results; numbers of 16 bits are computed in float32",
+       [](const Case& one) { return std::string(ops::name(one.item.dtype)); }},
+      {"shape", Rule::key,
+       "rows x classes; with @: the sizes of an array, and the axis of its classes, counted from 0",
+       [](const Case& one) { return timing::name(one.item.shape); }},
       {"threads", Rule::key, "all: as many as the CPU has; libraries have one thread all the same",
        &Case::threads},
       {"logits", Rule::key, "which logits",
@@ -141,38 +145,46 @@ table::ResultTable empty_table(const Spec& spec) {
   table.columns = columns().schema();
   table.limits = {{"max_error_ulp", "claimed_ulp"}};
   table.judged = {{"claim", "measured", "verdict"}};
-  table.lines = {{.title = "What is claimed",
-                  .columns = {"variant", "shape", "logits", "claim", "measured", "verdict"},
-                  .given = "verdict"},
-                 {.title = "Goals, and the distance to them",
-                  .columns = {"variant", "shape", "logits", "goal", "goal_measured", "distance"},
-                  .given = "goal"}};
+  table.lines = {
+      {.title = "What is claimed",
+       .columns = {"variant", "dtype", "shape", "logits", "claim", "measured", "verdict"},
+       .given = "verdict"},
+      {.title = "Goals, and the distance to them",
+       .columns = {"variant", "dtype", "shape", "logits", "goal", "goal_measured", "distance"},
+       .given = "goal"}};
   for (const ops::Op op : ops::all_ops()) {
     if (!timing::is_timed(op)) continue;
     for (const timing::Logits& logits : spec.logits)
-      table.pivots.push_back(
-          {.title = fmt::format("{}, {}: times as fast as the best library", name(op), logits.name),
-           .row = "variant",
-           .column = "shape",
-           .cells = {"speed"},
-           .only = {{"op", op}, {"threads", "1"}, {"logits", logits.name}},
-           .largest = "max_error_ulp"});
+      for (const ops::DType dtype : timing::timed_dtypes) {
+        const std::string of =
+            dtype == ops::DType::float32 ? "" : fmt::format(" {},", ops::name(dtype));
+        table.pivots.push_back({.title = fmt::format("{},{} {}: times as fast as the best library",
+                                                     name(op), of, logits.name),
+                                .row = "variant",
+                                .column = "shape",
+                                .cells = {"speed"},
+                                .only = {{"op", op},
+                                         {"dtype", std::string(ops::name(dtype))},
+                                         {"threads", "1"},
+                                         {"logits", logits.name}},
+                                .largest = "max_error_ulp"});
+      }
   }
   table.pivots.push_back({.title = "All threads: times as fast as the best library on one",
                           .row = "variant",
                           .column = "shape",
                           .cells = {"speed"},
-                          .only = {{"threads", "all"}}});
+                          .only = {{"threads", "all"}, {"dtype", "float32"}}});
   table.pivots.push_back({.title = "One thread, plain: ns an element",
                           .row = "variant",
                           .column = "shape",
                           .cells = {"time_ns"},
-                          .only = {{"threads", "1"}, {"logits", "plain"}}});
+                          .only = {{"threads", "1"}, {"logits", "plain"}, {"dtype", "float32"}}});
   table.pivots.push_back({.title = "One thread, plain: share of memcpy's bytes a second",
                           .row = "variant",
                           .column = "shape",
                           .cells = {"memcpy_share"},
-                          .only = {{"threads", "1"}, {"logits", "plain"}}});
+                          .only = {{"threads", "1"}, {"logits", "plain"}, {"dtype", "float32"}}});
   return table;
 }
 
@@ -187,8 +199,8 @@ Timed evaluate(const Case& one, const Spec& spec, const std::vector<Launched>& l
   const auto& times =
       launches[best_launch(launches, library.value_or(one.item)).value()].at(one.item).seconds;
   const double median = times.empty() ? *least : table::quantile(times, 0.5);
-  timed.time_ns = median * 1e9 / static_cast<double>(one.shape.elements());
-  timed.gb_per_s = bytes(one.op, one.shape) / median / 1e9;
+  timed.time_ns = median * 1e9 / static_cast<double>(one.item.shape.elements());
+  timed.gb_per_s = bytes(one.op, one.item.shape, one.item.dtype) / median / 1e9;
   timed.launch_spread = *most / *least;
   const auto shown = [&](const std::optional<table::Interval>& ratio) {
     return ratio ? std::optional(table::marked(*ratio, spec.widest_interval)) : std::nullopt;

@@ -21,13 +21,12 @@ void copy_rows(numerics::Rows<const T> from, numerics::Rows<T> to, T scale = T(1
 // than 1 that the variant does not take, its matrices are copied to dense rows, a block of rows at
 // a time; scale * x is then rounded to T before the variant reads it. Throws std::invalid_argument
 // if the targets are coefficients and the variant takes only classes, and std::bad_function_call
-// if the variant does not have the type T.
+// if the variant does not have the type T. `compute` is the function of the variant that computes.
 template <class T>
-void run(const Variant& variant, const Call<T>& call) {
+void run(const Variant& variant, const Compute<T>& compute, const Call<T>& call) {
   const bool has_weights = call.targets.weights.data != nullptr;
   if (has_weights && !variant.takes_coefficients)
     throw std::invalid_argument(variant.name() + " takes a class for each row, no coefficients");
-  const Compute<T>& compute = variant.compute<T>();
   const bool has_factors = call.factors.data != nullptr;
   const bool dense = call.logits.column_stride == 1 && call.result.column_stride == 1 &&
                      (!has_weights || call.targets.weights.column_stride == 1) &&
@@ -65,6 +64,10 @@ void run(const Variant& variant, const Call<T>& call) {
     if (has_result)
       copy_rows<T>({result.data(), strided_result.rows, strided_result.columns}, strided_result);
   }
+}
+template <class T>
+void run(const Variant& variant, const Call<T>& call) {
+  run(variant, variant.compute<T>(), call);
 }
 
 }  // namespace maxtrick::ops

@@ -80,6 +80,10 @@ struct Variant {
   Compute<double> float64 = {};
   Compute<numerics::Float16> float16 = {};
   Compute<numerics::BFloat16> bfloat16 = {};
+  // Logits and results in 16 bits, computed in float32 by the variant itself. They are timed. Tables
+  // of errors convert the rows instead, and call `float32` (apply.hpp).
+  Compute<numerics::Float16> float16_in_float32 = {};
+  Compute<numerics::BFloat16> bfloat16_in_float32 = {};
   std::string library = {};  // the library that computes, with version and settings: "oneDNN 2.6.3"
   // Why the variant cannot run here; empty if it can. For example, the CPU lacks the ISA, or the
   // build lacks the library. An unavailable variant must not be called, but it is listed with its

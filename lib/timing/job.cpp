@@ -19,9 +19,7 @@ using Bytes = std::vector<unsigned char>;
 std::string to_json(const Job& job) {
   std::vector<Bytes> plugins;
   for (const std::string& file : job.plugins) plugins.emplace_back(file.begin(), file.end());
-  Json json = {{"rows", job.shape.rows},
-               {"classes", job.shape.classes},
-               {"threads", job.threads},
+  Json json = {{"threads", job.threads},
                {"repetitions", job.repetitions},
                {"min_seconds", job.min_seconds},
                {"inaccurate_above_ulp", job.inaccurate_above_ulp},
@@ -32,14 +30,17 @@ std::string to_json(const Job& job) {
   for (const Logits& one : job.logits)
     json["logits"].push_back({{"name", one.name}, {"scale", one.scale}, {"masked", one.masked}});
   for (const Item& one : job.items)
-    json["items"].push_back({{"kernel", one.kernel}, {"logits", one.logits}});
+    json["items"].push_back({{"kernel", one.kernel},
+                             {"logits", one.logits},
+                             {"shape", name(one.shape)},
+                             {"dtype", ops::name(one.dtype)},
+                             {"all_threads", one.all_threads}});
   return json.dump();
 }
 
 Job job_from_json(const std::string& text) {
   const Json json = Json::parse(text);
-  Job job{.shape = {json.at("rows"), json.at("classes")},
-          .threads = json.at("threads"),
+  Job job{.threads = json.at("threads"),
           .logits = {},
           .items = {},
           .plugins = {},
@@ -51,7 +52,10 @@ Job job_from_json(const std::string& text) {
   for (const Json& one : json.at("logits"))
     job.logits.push_back({one.at("name"), one.at("scale"), one.at("masked")});
   for (const Json& one : json.at("items"))
-    job.items.push_back({one.at("kernel"), one.at("logits")});
+    job.items.push_back({one.at("kernel"), one.at("logits"),
+                         parse_shape(one.at("shape").get<std::string>()).value(),
+                         ops::parse_dtype(one.at("dtype").get<std::string>()).value(),
+                         one.at("all_threads")});
   return job;
 }
 
@@ -62,7 +66,8 @@ std::string to_json(const std::vector<Measured>& measured) {
                     // Written as a text, because JSON has no infinity.
                     {"max_error_ulp", table::cell(one.max_error_ulp)},
                     {"implementation", one.implementation},
-                    {"seconds", one.seconds}});
+                    {"seconds", one.seconds},
+                    {"unsupported", one.unsupported}});
   return json.dump();
 }
 
@@ -78,7 +83,7 @@ std::vector<Measured> measured_from_json(const std::string& text) {
     measured.push_back({one.at("outcome"),
                         io::parse_number(one.at("max_error_ulp").get<std::string>())
                             .value_or(std::numeric_limits<double>::infinity()),
-                        one.at("implementation"), one.at("seconds")});
+                        one.at("implementation"), one.at("seconds"), one.at("unsupported")});
   return measured;
 }
 

@@ -23,19 +23,25 @@ struct Logits {
   double masked = 0;
 };
 
-// A kernel to be timed, and the name of its logits. The name is empty for memcpy, whose time does
-// not depend on the logits.
+// What is timed: a kernel on an array of logits.
 struct Item {
-  std::string kernel, logits;
+  std::string kernel;
+  std::string logits;  // their name; empty for memcpy, whose time does not depend on the logits
+  Shape shape = {};
+  // The type of the logits and the results. Numbers of 16 bits are computed in float32.
+  ops::DType dtype = ops::DType::float32;
+  bool all_threads = false;  // otherwise one
+
+  bool operator==(const Item&) const = default;
   friend bool operator<(const Item& a, const Item& b) {
-    return std::tie(a.kernel, a.logits) < std::tie(b.kernel, b.logits);
+    return std::tie(a.kernel, a.logits, a.shape, a.dtype, a.all_threads) <
+           std::tie(b.kernel, b.logits, b.shape, b.dtype, b.all_threads);
   }
 };
 
 // What one launch measures.
 struct Job {
-  Shape shape;
-  unsigned threads = 1;  // for kernels that support any number
+  unsigned threads = 1;  // how many all threads are
   std::vector<Logits> logits;
   std::vector<Item> items;
   std::vector<std::string> plugins = {};  // files of plug-ins with further kernels
@@ -47,10 +53,11 @@ struct Job {
 
 // The result for one item.
 struct Measured {
-  std::string outcome;  // oracle::Outcome of a sample of rows
+  std::string outcome = {};  // oracle::Outcome of a sample of rows
   double max_error_ulp = 0;
   std::string implementation = {};
   std::vector<double> seconds = {};  // one time for each repetition; empty if the result is wrong
+  std::string unsupported = {};      // why the library cannot compute the item; empty if it can
 };
 
 [[nodiscard]] std::string to_json(const Job& job);
@@ -63,17 +70,17 @@ struct Measured {
 
 [[nodiscard]] std::string benchmark_library();  // the benchmark library, with its version
 
-// Measures all items of the job in this process. Each is compared with the oracle first. Then those
+// Measures all items of the job in this process. Items may differ in everything. Each is compared with the oracle first. Then those
 // whose results may be timed are timed in interleaved order. `list` holds the kernels that items
 // may name. `begins` is called with the index of an item before that item is called, outside the
 // timed code, and with no value at the end. Throws std::invalid_argument for an item that does not
-// exist, and run::CaseFailed for one that could not be computed, or that broke a rule of plug-ins.
+// exist, and run::CaseFailed for one of a plug-in that could not be computed, or that broke a rule of plug-ins.
 using Begins = std::function<void(std::optional<std::size_t> item)>;
 [[nodiscard]] std::vector<Measured> measure(
     const Job& job, const std::vector<ops::Variant>& list = timed_variants(),
     const Begins& begins = [](auto) {});
 
-// Checks the results of the item on the job's matrix, as measure() does, without timing them.
+// Checks the results of the item, as measure() does, without timing them.
 [[nodiscard]] Checked check(const Job& job, const ops::Variant& kernel, const Item& item);
 // The result of measure() for an item that is not timed.
 [[nodiscard]] Measured untimed(const Checked& checked);

@@ -4,10 +4,15 @@
 
 #include <algorithm>
 #include <bit>
+#include <functional>
 #include <limits>
 #include <map>
+#include <memory>
+#include <span>
 #include <stdexcept>
+#include <tuple>
 
+#include "ops/run.hpp"
 #include "timing/job.hpp"
 #include "timing/matrix.hpp"
 #include "timing/sample.hpp"
@@ -37,61 +42,105 @@ class Collector : public benchmark::BenchmarkReporter {
   std::vector<Measured>& measured_;
 };
 
-// The logits with one name, and the exact results of some of their rows.
+// The calls of one input, one for each part of its array (Matrix::part), and the exact results of
+// some of its rows.
+template <class T>
 struct Input {
-  Matrix logits;
-  ops::Call<float> call;
-  Sample sample;
+  Matrix<T> logits;
+  std::vector<std::int32_t> targets;
+  std::vector<T> losses;
+  std::vector<ops::Call<T>> calls;
+  std::unique_ptr<Sample<T>> sample;
 
-  Input(Matrix made, ops::Call<float> rest)
-      : logits(std::move(made)), call(rest), sample(with_logits()) {}
-
- private:
-  const ops::Call<float>& with_logits() {
-    call.logits = logits.const_rows();
-    return call;
+  Input(const Job& job, const Item& item, const Logits& of, T* results)
+      : logits(Shape{}), targets(make_targets(item.shape, job.seed)), losses(item.shape.rows) {
+    const Shape& shape = item.shape;
+    logits = make_logits<T>(shape, of, targets, job.seed);
+    // A power of two near the factor of a mean, so that scaling is exact.
+    const T scale = T(1 / static_cast<double>(std::bit_floor(shape.rows)));
+    for (std::size_t i = 0; i < Matrix<T>::parts(shape); ++i) {
+      const numerics::Rows<T> part = logits.part(i);
+      const std::ptrdiff_t offset = part.data - logits.numbers().data();
+      calls.push_back(
+          {.logits = {part.data, part.rows, part.columns, part.stride, part.column_stride},
+           .result = {results + offset, part.rows, part.columns, part.stride, part.column_stride},
+           .targets = {.index = std::span(targets).subspan(i * part.rows, part.rows)},
+           .losses = std::span(losses).subspan(i * part.rows, part.rows),
+           .gradient_scale = scale,
+           .threads = item.all_threads ? job.threads : 1});
+    }
+    sample = std::make_unique<Sample<T>>(calls);
   }
 };
 
-// The arguments with which all kernels of a job are called.
+// All inputs of one type. Inputs with equally many numbers share the memory of their results.
+template <class T>
 class Inputs {
  public:
-  explicit Inputs(const Job& job)
-      : targets_(make_targets(job.shape, job.seed)), losses_(job.shape.rows), result_(job.shape) {
-    // A power of two near the factor of a mean, so that scaling is exact.
-    const float scale = 1 / static_cast<float>(std::bit_floor(job.shape.rows));
-    for (const Logits& one : job.logits)
-      inputs_.try_emplace(one.name, make_logits(job.shape, one, targets_, job.seed),
-                          ops::Call<float>{.logits = {},
-                                           .result = result_.rows(),
-                                           .targets = {.index = targets_},
-                                           .losses = losses_,
-                                           .gradient_scale = scale,
-                                           .threads = job.threads});
-  }
-  // The logits of an item. Throws std::invalid_argument if there are none with that name.
-  [[nodiscard]] Input& of(const Item& item) {
-    const auto found = item.logits.empty() ? inputs_.begin() : inputs_.find(item.logits);
-    if (found == inputs_.end())
-      throw std::invalid_argument(fmt::format("no logits '{}'", item.logits));
-    return found->second;
+  Input<T>& of(const Job& job, const Item& item) {
+    const Logits* logits = find_logits(job, item);
+    std::unique_ptr<Input<T>>& input = inputs_[{item.shape, item.all_threads, logits->name}];
+    if (!input) {
+      const auto result = results_.try_emplace(item.shape.elements(), item.shape).first;
+      input = std::make_unique<Input<T>>(job, item, *logits, result->second.numbers().data());
+    }
+    return *input;
   }
 
  private:
-  std::vector<std::int32_t> targets_;
-  std::vector<float> losses_;
-  Matrix result_;
-  std::map<std::string, Input, std::less<>> inputs_;
+  static const Logits* find_logits(const Job& job, const Item& item) {
+    for (const Logits& one : job.logits)
+      if (one.name == item.logits || item.logits.empty()) return &one;
+    throw std::invalid_argument(fmt::format("no logits '{}'", item.logits));
+  }
+  std::map<std::tuple<Shape, bool, std::string>, std::unique_ptr<Input<T>>> inputs_;
+  std::map<std::size_t, Matrix<T>> results_;
 };
 
-Checked run_and_check(const Job& job, const ops::Variant& kernel, Input& input) {
-  // Clears the results of the previous kernel, which must not be taken for those of this one.
-  const ops::Call<float>& call = input.call;
-  constexpr float nothing = std::numeric_limits<float>::quiet_NaN();
-  for (std::size_t i = 0; i < call.result.rows; ++i) std::ranges::fill(call.result.row(i), nothing);
-  std::ranges::fill(call.losses, nothing);
-  kernel.float32(call);
-  return input.sample.check(kernel, call, job.inaccurate_above_ulp);
+struct AllInputs {
+  Inputs<float> float32;
+  Inputs<double> float64;
+  Inputs<numerics::Float16> float16;
+  Inputs<numerics::BFloat16> bfloat16;
+};
+
+// An item that is ready to be computed.
+struct Prepared {
+  std::function<void()> run;
+  std::function<Checked()> check;  // runs it, and judges its results
+};
+
+template <class T>
+Prepared prepare(const Job& job, const Item& item, const ops::Variant& kernel, Inputs<T>& inputs) {
+  const ops::Compute<T> function = timed_function<T>(kernel);
+  if (!function)
+    throw std::invalid_argument(fmt::format("{} has no {}", item.kernel, ops::name(item.dtype)));
+  Input<T>& input = inputs.of(job, item);
+  const auto run = [&kernel, &input, function] {
+    for (const ops::Call<T>& call : input.calls) ops::run<T>(kernel, function, call);
+  };
+  return {run, [&job, &kernel, &input, run] {
+            // Clears the results of the previous kernel, which must not be taken for those of this
+            // one.
+            constexpr T nothing = std::numeric_limits<T>::quiet_NaN();
+            for (const ops::Call<T>& call : input.calls) {
+              for (std::size_t i = 0; i < call.result.rows; ++i)
+                for (std::size_t k = 0; k < call.result.columns; ++k)
+                  call.result.at(i, k) = nothing;
+              std::ranges::fill(call.losses, nothing);
+            }
+            run();
+            return input.sample->check(kernel, input.calls, job.inaccurate_above_ulp);
+          }};
+}
+
+Prepared prepare(const Job& job, const Item& item, const ops::Variant& kernel, AllInputs& all) {
+  switch (item.dtype) {
+    case ops::DType::float64: return prepare(job, item, kernel, all.float64);
+    case ops::DType::float16: return prepare(job, item, kernel, all.float16);
+    case ops::DType::bfloat16: return prepare(job, item, kernel, all.bfloat16);
+    default: return prepare(job, item, kernel, all.float32);
+  }
 }
 
 // Throws worker::Violation if the kernels that were called have changed the environment.
@@ -116,13 +165,29 @@ const ops::Variant& look_up(const std::vector<ops::Variant>& list, const std::st
   throw std::invalid_argument(fmt::format("no kernel '{}'", name));
 }
 
+struct CheckedItem {
+  Measured measured;
+  bool may_be_timed = false;
+};
+
+// Checks the item. A library may support its type or its strides on other CPUs only.
+CheckedItem check_item(const ops::Variant& kernel, const Item& item, const Prepared& prepared) {
+  try {
+    const Checked checked = prepared.check();
+    return {untimed(checked), may_be_timed(kernel, checked, item.dtype)};
+  } catch (const std::exception& failed) {
+    if (!is_library(kernel)) throw;
+    return {{.unsupported = failed.what()}};
+  }
+}
+
 }  // namespace
 
 std::string benchmark_library() { return "Google Benchmark " MAXTRICK_BENCHMARK_VERSION; }
 
 std::vector<Measured> measure(const Job& job, const std::vector<ops::Variant>& list,
                               const Begins& begins) {
-  Inputs inputs(job);
+  AllInputs inputs;
   initialize_once();
   benchmark::ClearRegisteredBenchmarks();
   std::vector<Measured> measured;
@@ -130,22 +195,22 @@ std::vector<Measured> measure(const Job& job, const std::vector<ops::Variant>& l
   const worker::FloatingPoint environment;
   for (const Item& item : job.items) {
     const ops::Variant& kernel = look_up(list, item.kernel);
-    Input& input = inputs.of(item);
+    const Prepared prepared = prepare(job, item, kernel, inputs);
     const std::size_t at = measured.size();
     begins(at);
-    const Checked checked = run_and_check(job, kernel, input);
+    CheckedItem checked = check_item(kernel, item, prepared);
+    measured.push_back(std::move(checked.measured));
     require_unchanged(environment);
-    measured.push_back(untimed(checked));
-    if (kernel.implementation)
-      measured.back().implementation = kernel.implementation(job.shape.rows, job.shape.classes);
-    if (!may_be_timed(kernel, checked)) continue;
+    if (kernel.implementation && item.dtype == ops::DType::float32 && item.shape.last_axis())
+      measured.back().implementation = kernel.implementation(item.shape.rows, item.shape.classes);
+    if (!checked.may_be_timed) continue;
     any = true;
     benchmark::RegisterBenchmark(
         std::to_string(at).c_str(),
-        [&kernel, &input, &begins, &environment, at](benchmark::State& state) {
+        [run = prepared.run, &begins, &environment, at](benchmark::State& state) {
           begins(at);
           for (auto _ : state) {
-            kernel.float32(input.call);
+            run();
             benchmark::ClobberMemory();
           }
           require_unchanged(environment);
@@ -163,8 +228,8 @@ std::vector<Measured> measure(const Job& job, const std::vector<ops::Variant>& l
 }
 
 Checked check(const Job& job, const ops::Variant& kernel, const Item& item) {
-  Inputs inputs(job);
-  return run_and_check(job, kernel, inputs.of(item));
+  AllInputs inputs;
+  return prepare(job, item, kernel, inputs).check();
 }
 
 Measured untimed(const Checked& checked) {

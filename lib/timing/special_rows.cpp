@@ -46,11 +46,11 @@ std::vector<std::size_t> places(std::size_t classes) { return {0, classes / 2, c
 
 Checked check(const ops::Variant& kernel, const Special& special, std::size_t classes) {
   const Shape shape{2 * places(classes).size(), classes};
-  Matrix logits(shape), result(shape);
+  Matrix<float> logits(shape), result(shape);
   std::vector<std::int32_t> targets;
   for (const std::size_t place : places(classes))
     for (const std::size_t target : {place, (place + 1) % classes}) {
-      const std::span<float> row = logits.rows().row(targets.size());
+      const std::span<float> row = logits.part(0).row(targets.size());
       for (std::size_t k = 0; k < classes; ++k)
         row[k] = special.others_too ? special.others : 0.375F * static_cast<float>(k % 7);
       row[place] = special.there;
@@ -60,9 +60,9 @@ Checked check(const ops::Variant& kernel, const Special& special, std::size_t cl
   // noticed. NaN would not do, since it is one of the expected results.
   constexpr float nothing = -3;
   std::vector<float> losses(shape.rows, nothing);
-  for (std::size_t i = 0; i < shape.rows; ++i) std::ranges::fill(result.rows().row(i), nothing);
-  const ops::Call<float> call{.logits = logits.const_rows(),
-                              .result = result.rows(),
+  std::ranges::fill(result.numbers(), nothing);
+  const ops::Call<float> call{.logits = {logits.numbers().data(), shape.rows, classes},
+                              .result = result.part(0),
                               .targets = {.index = targets},
                               .losses = losses,
                               .gradient_scale = 0.125F};
@@ -71,7 +71,7 @@ Checked check(const ops::Variant& kernel, const Special& special, std::size_t cl
   } catch (const run::CaseFailed& failed) {
     throw run::CaseFailed(fmt::format("{}, of {}", failed.what(), special.row));
   }
-  return Sample(call).check(kernel, call, kernel.claimed_ulp);
+  return Sample<float>({call}).check(kernel, {call}, kernel.claimed_ulp);
 }
 
 using Known = std::variant<OnSpecialRows, run::CaseFailed>;
@@ -89,7 +89,7 @@ Known known_of(const ops::Variant& kernel) {
 OnSpecialRows check_special_rows(const ops::Variant& kernel) {
   OnSpecialRows all;
   const bool is_loss = ops::takes_targets(kernel.op);
-  if (!is_loss || !std::isfinite(kernel.claimed_ulp)) return all;
+  if (!is_loss || !std::isfinite(kernel.claimed_ulp) || !kernel.float32) return all;
   for (const Special& special : all_special)
     for (const std::size_t classes : all_classes) {
       const Checked one = check(kernel, special, classes);

@@ -1,13 +1,12 @@
 // The timed variants: those of the catalogue, memcpy, and oneDNN limited to AVX2.
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <string_view>
-#include <tuple>
 #include <vector>
 
 #include "ops/variant.hpp"
+#include "timing/shape.hpp"
 
 namespace maxtrick::timing {
 
@@ -28,22 +27,25 @@ inline constexpr ops::Op copy{copy_definition};
   return op->plain && op->output != ops::Output::number;
 }
 
-// The shape of a matrix of logits.
-struct Shape {
-  std::size_t rows = 0, classes = 0;
-  bool operator==(const Shape&) const = default;
-  friend bool operator<(const Shape& a, const Shape& b) {
-    return std::tie(a.rows, a.classes) < std::tie(b.rows, b.classes);
-  }
-
-  [[nodiscard]] std::size_t elements() const { return rows * classes; }
-};
-[[nodiscard]] std::string name(Shape shape);  // "4096x1000"
-
 // The bytes that an op must move: its inputs and its outputs, each counted once.
-[[nodiscard]] double bytes(ops::Op op, Shape shape);
+[[nodiscard]] double bytes(ops::Op op, const Shape& shape, ops::DType dtype);
 
-// All float32 variants of timed ops, sorted by name: those of the registry except for the loss
+// The types of logits and results that are timed. Numbers of 16 bits are computed in float32.
+inline constexpr ops::DType timed_dtypes[] = {ops::DType::float32, ops::DType::float64,
+                                              ops::DType::float16, ops::DType::bfloat16};
+
+// The function of the variant that is timed for numbers of the type T; empty if it has none. The
+// 16-bit functions of variants with libm are not timed, because they imitate 16-bit arithmetic.
+// Their float32 function is, on rows that are converted one by one.
+template <class T>
+[[nodiscard]] ops::Compute<T> timed_function(const ops::Variant& variant);
+[[nodiscard]] bool is_timed_in(const ops::Variant& variant, ops::DType dtype);
+
+// The largest error in ULP that the variant claims for every row of that type; infinite if it claims
+// nothing.
+[[nodiscard]] double claimed_ulp(const ops::Variant& variant, ops::DType dtype);
+
+// All variants of timed ops, sorted by name: those of the registry except for the loss
 // formulations; "memcpy"; and those of oneDNN a second time with names that end in ".onednn.avx2"
 // (see held_to_avx2). Throws worker::Refused if a plug-in offers one of these names.
 [[nodiscard]] const std::vector<ops::Variant>& timed_variants();

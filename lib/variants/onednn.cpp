@@ -1,4 +1,5 @@
-// Softmax and log-softmax by oneDNN, in float32. Speeds are compared with this library.
+// Softmax and log-softmax by oneDNN, in float32, and in 16 bits where the CPU has what oneDNN needs
+// for that. Speeds are compared with this library.
 //
 // oneDNN chooses its kernel by the CPU, and the bits of the results depend on the kernel. To make a
 // table comparable between machines, oneDNN is limited to AVX2, unless the environment variable
@@ -16,8 +17,9 @@
 #include <dnnl.hpp>
 #include <stdexcept>
 #include <string>
-#include <tuple>
+#include <type_traits>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "ops/cross_entropy.hpp"
@@ -56,26 +58,65 @@ const dnnl::engine& engine() {
   return cpu;
 }
 
-// oneDNN 2 and 3 differ only here: version 3 has no operation descriptor. Rows are dense.
+// The operation on matrices: their descriptions, and the axis of the classes.
+struct Layout {
+  dnnl::algorithm algorithm;
+  memory::desc from, to;
+  int axis;
+};
+
+// oneDNN 2 and 3 differ only here: version 3 has no operation descriptor.
 #if DNNL_VERSION_MAJOR >= 3
 using Primitive = dnnl::softmax_forward;
 #else
 using Primitive = dnnl::softmax_v2_forward;
 #endif
-Primitive::primitive_desc describe(dnnl::algorithm algorithm, const memory::desc& matrix) {
+Primitive::primitive_desc describe(const Layout& layout) {
   constexpr auto inference = dnnl::prop_kind::forward_inference;
-  constexpr int axis = 1;
 #if DNNL_VERSION_MAJOR >= 3
-  return {engine(), inference, algorithm, matrix, matrix, axis};
+  return {engine(), inference, layout.algorithm, layout.from, layout.to, layout.axis};
 #else
-  return {{inference, algorithm, matrix, matrix, axis}, engine()};
+  return {{inference, layout.algorithm, layout.from, layout.to, layout.axis}, engine()};
 #endif
 }
 
-memory::desc dense(std::size_t rows, std::size_t classes) {
-  return {{static_cast<memory::dim>(rows), static_cast<memory::dim>(classes)},
-          memory::data_type::f32,
-          memory::format_tag::ab};
+template <class T>
+constexpr memory::data_type type_of =
+    std::is_same_v<T, float>               ? memory::data_type::f32
+    : std::is_same_v<T, numerics::Float16> ? memory::data_type::f16
+                                           : memory::data_type::bf16;
+
+// The sizes and the strides of two matrices of equal size, and the type of their numbers.
+struct Strides {
+  std::size_t rows, columns;
+  std::size_t from_row, from_column, to_row, to_column;
+  memory::data_type type;
+
+  template <class T>
+  Strides(Rows<const T> x, Rows<T> y)
+      : rows(x.rows),
+        columns(x.columns),
+        from_row(x.stride),
+        from_column(x.column_stride),
+        to_row(y.stride),
+        to_column(y.column_stride),
+        type(type_of<T>) {}
+  bool operator==(const Strides&) const = default;
+};
+
+// If neighbouring rows are adjacent in memory instead of neighbouring classes, the first dimension is
+// that of the classes, as in an array whose classes are along axis 0.
+Layout layout_of(dnnl::algorithm algorithm, const Strides& of) {
+  const bool classes_first = of.from_row == 1 && of.to_row == 1 && of.columns > 1;
+  const auto describe = [&](std::size_t row, std::size_t column) -> memory::desc {
+    const auto pair = [&](std::size_t rows, std::size_t columns) -> memory::dims {
+      const auto a = static_cast<memory::dim>(rows), b = static_cast<memory::dim>(columns);
+      return classes_first ? memory::dims{b, a} : memory::dims{a, b};
+    };
+    return {pair(of.rows, of.columns), of.type, pair(row, column)};
+  };
+  return {algorithm, describe(of.from_row, of.from_column), describe(of.to_row, of.to_column),
+          classes_first ? 0 : 1};
 }
 
 // oneDNN takes its threads from whichever OpenMP runtime it has loaded. The suite runs cases in
@@ -95,33 +136,42 @@ struct Operator {
   memory from, to;
   std::unordered_map<int, memory> arguments;
 
-  Operator(dnnl::algorithm algorithm, const memory::desc& matrix)
-      : primitive(describe(algorithm, matrix)),
-        from(matrix, engine(), DNNL_MEMORY_NONE),
-        to(matrix, engine(), DNNL_MEMORY_NONE),
+  explicit Operator(const Layout& layout)
+      : primitive(describe(layout)),
+        from(layout.from, engine(), DNNL_MEMORY_NONE),
+        to(layout.to, engine(), DNNL_MEMORY_NONE),
         arguments{{DNNL_ARG_SRC, from}, {DNNL_ARG_DST, to}} {}
 };
 
-void run(dnnl::algorithm algorithm, Rows<const float> logits, Rows<float> result) {
-  using Key = std::tuple<dnnl::algorithm, std::size_t, std::size_t>;
+template <class T>
+void run(dnnl::algorithm algorithm, Rows<const T> logits, Rows<T> result) {
+  using Key = std::pair<dnnl::algorithm, Strides>;
   hold_to_calling_thread();
   thread_local Recent<Key, Operator> operators;
   thread_local dnnl::stream stream(engine());
-  Operator& softmax = operators.get(Key{algorithm, logits.rows, logits.columns}, [&] {
-    return Operator(algorithm, dense(logits.rows, logits.columns));
+  const Strides strides(logits, result);
+  Operator& softmax = operators.get(Key{algorithm, strides}, [&] {
+    try {
+      return Operator(layout_of(algorithm, strides));
+    } catch (const dnnl::error& failed) {
+      throw std::runtime_error(std::string("oneDNN has no kernel of this type here: ") +
+                               failed.what());
+    }
   });
   // set_data_handle() takes no const pointer, but oneDNN only reads a source.
-  softmax.from.set_data_handle(const_cast<float*>(logits.data));
+  softmax.from.set_data_handle(const_cast<T*>(logits.data));
   softmax.to.set_data_handle(result.data);
   softmax.primitive.execute(stream, softmax.arguments);
   stream.wait();
 }
 
-// For rows with gaps between them oneDNN has only its reference kernel, whose bits and speed
-// differ.
-void compute(dnnl::algorithm algorithm, Rows<const float> x, Rows<float> y) {
-  by_dense_rows(x, y,
-                [algorithm](Rows<const float> from, Rows<float> to) { run(algorithm, from, to); });
+// For rows with gaps between them, and for classes along another axis than the last, oneDNN has only
+// its reference kernel, whose bits and speed differ. Rows with gaps are computed one by one.
+template <class T>
+void compute(dnnl::algorithm algorithm, Rows<const T> x, Rows<T> y) {
+  if (x.rows == 0) return;
+  if (x.column_stride != 1 || y.column_stride != 1) return run(algorithm, x, y);
+  by_dense_rows(x, y, [algorithm](Rows<const T> from, Rows<T> to) { run(algorithm, from, to); });
 }
 
 std::size_t target(const ops::Call<float>& call, std::size_t row) {
@@ -135,7 +185,7 @@ void cross_entropy(const ops::Call<float>& call) {
   kept.resize(std::max(kept.size(), call.logits.rows * classes));
   const Rows<float> y{kept.data(), call.logits.rows, classes};
   compute(dnnl::algorithm::softmax_log, call.logits, y);
-  for (std::size_t i = 0; i < y.rows; ++i) call.losses[i] = -y.row(i)[target(call, i)];
+  for (std::size_t i = 0; i < y.rows; ++i) call.losses[i] = -y.at(i, target(call, i));
 }
 
 // The gradient from the library's softmax.
@@ -170,6 +220,11 @@ std::string why_unavailable() {
          "another instruction set)";
 }
 
+template <class T>
+ops::Compute<T> computed(dnnl::algorithm algorithm) {
+  return of_rows<T>([algorithm](Rows<const T> x, Rows<T> y) { compute(algorithm, x, y); });
+}
+
 // oneDNN documents no error bound. Our claims are twice the worst error that we found.
 Variant entry(Op op, dnnl::algorithm algorithm, ops::Claim claim) {
   return {.op = op,
@@ -178,13 +233,17 @@ Variant entry(Op op, dnnl::algorithm algorithm, ops::Claim claim) {
           .source = "oneDNN; oneDNN#1545",
           .special_values = "NaN and +inf give NaN only in their own place (as measured)",
           .float32_claim = std::move(claim),
-          .float32 = of_rows<float>(
-              [algorithm](Rows<const float> x, Rows<float> y) { compute(algorithm, x, y); }),
+          .float32 = computed<float>(algorithm),
+          .float16_in_float32 = computed<numerics::Float16>(algorithm),
+          .bfloat16_in_float32 = computed<numerics::BFloat16>(algorithm),
           .library = library(),
           .unavailable = why_unavailable(),
+          .takes_class_strides = true,
           .implementation = [algorithm](std::size_t rows, std::size_t classes) {
             hold_to_calling_thread();
-            return std::string(describe(algorithm, dense(rows, classes)).impl_info_str());
+            const Strides dense(Rows<const float>{nullptr, rows, classes},
+                                Rows<float>{nullptr, rows, classes});
+            return std::string(describe(layout_of(algorithm, dense)).impl_info_str());
           }};
 }
 
@@ -207,6 +266,9 @@ Variant completed(Op op, dnnl::algorithm algorithm, ops::Compute<float> function
   variant.nature = ops::Nature::unguarded;
   variant.summary = std::move(summary);
   variant.float32 = std::move(function);
+  variant.float16_in_float32 = {};
+  variant.bfloat16_in_float32 = {};
+  variant.takes_class_strides = false;
   return variant;
 }
 const Register loss{completed(ops::cross_entropy, dnnl::algorithm::softmax_log, cross_entropy,

@@ -103,23 +103,22 @@ std::string field(unsigned number, const std::string& bytes) {
 // The numbers of the fields are those of onnx.proto.
 std::string matrix_of_floats(const std::string& name) {
   const auto any_size = [](const std::string& symbol) { return field(1, field(2, symbol)); };
-  const std::string shape = any_size("rows") + any_size("classes");
+  const std::string shape = any_size("first") + any_size("second");
   return field(1, name) + field(2, field(1, field(1, float32_elements) + field(2, shape)));
 }
-std::string model(const std::string& operation) {
-  constexpr auto last = ~std::uint64_t{0};  // -1
+std::string model(const std::string& operation, unsigned axis) {
   constexpr unsigned ir_version = 8, operator_set = 13, attribute_is_integer = 2;
-  const std::string axis =
-      field(1, std::string("axis")) + field(3, last) + field(20, attribute_is_integer);
+  const std::string attribute =
+      field(1, std::string("axis")) + field(3, axis) + field(20, attribute_is_integer);
   const std::string node = field(1, std::string("x")) + field(2, std::string("y")) +
-                           field(4, operation) + field(5, axis);
+                           field(4, operation) + field(5, attribute);
   const std::string graph = field(1, node) + field(2, std::string("softmax")) +
                             field(11, matrix_of_floats("x")) + field(12, matrix_of_floats("y"));
   return field(1, ir_version) + field(7, graph) +
          field(8, field(1, std::string()) + field(2, operator_set));
 }
 
-void* make_session(const std::string& operation) {
+void* make_session(const std::string& operation, unsigned axis) {
   static void* const environment = [] {
     void* made = nullptr;
     call(Function::CreateEnv, warnings, "maxtrick", &made);
@@ -128,7 +127,7 @@ void* make_session(const std::string& operation) {
   void *options = nullptr, *session = nullptr;
   call(Function::CreateSessionOptions, &options);
   call(Function::SetIntraOpNumThreads, options, 1);
-  const std::string bytes = model(operation);
+  const std::string bytes = model(operation, axis);
   call(Function::CreateSessionFromArray, environment, static_cast<const void*>(bytes.data()),
        bytes.size(), static_cast<const void*>(options), &session);
   function<void>(Function::ReleaseSessionOptions, options);
@@ -142,18 +141,18 @@ struct Release {
 using Value = std::unique_ptr<void, Release<Function::ReleaseValue>>;
 using Binding = std::unique_ptr<void, Release<Function::ReleaseIoBinding>>;
 
-Value tensor(const float* data, std::size_t rows, std::size_t classes) {
+Value tensor(const float* data, std::size_t first, std::size_t second) {
   static void* const memory = [] {
     void* made = nullptr;
     call(Function::CreateCpuMemoryInfo, arena_allocator, default_memory, &made);
     return made;
   }();
-  const std::int64_t sizes[] = {static_cast<std::int64_t>(rows),
-                                static_cast<std::int64_t>(classes)};
+  const std::int64_t sizes[] = {static_cast<std::int64_t>(first),
+                                static_cast<std::int64_t>(second)};
   void* made = nullptr;
   // The function takes no const pointer, but the operation only reads its input.
   call(Function::CreateTensorWithDataAsOrtValue, static_cast<const void*>(memory),
-       static_cast<void*>(const_cast<float*>(data)), rows * classes * sizeof(float),
+       static_cast<void*>(const_cast<float*>(data)), first * second * sizeof(float),
        static_cast<const std::int64_t*>(sizes), std::size_t{2}, float32_elements, &made);
   return Value(made);
 }
@@ -164,8 +163,8 @@ struct Bound {
   Value x, y;
   Binding binding;
 
-  Bound(void* session, Rows<const float> from, Rows<float> to)
-      : x(tensor(from.data, from.rows, from.columns)), y(tensor(to.data, to.rows, to.columns)) {
+  Bound(void* session, const DenseMatrices<float>& m)
+      : x(tensor(m.from, m.first, m.second)), y(tensor(m.to, m.first, m.second)) {
     void* made = nullptr;
     call(Function::CreateIoBinding, session, &made);
     binding.reset(made);
@@ -174,25 +173,26 @@ struct Bound {
   }
 };
 
-void run(void* session, Rows<const float> logits, Rows<float> result) {
+// `sessions` has one for each axis. All threads share it.
+void run(void* const (&sessions)[2], Rows<const float> logits, Rows<float> result) {
   using Key = std::tuple<void*, const float*, float*, std::size_t, std::size_t>;
   thread_local Recent<Key, Bound> recent;
-  by_dense_rows(logits, result, [session](Rows<const float> x, Rows<float> y) {
-    const Bound& bound = recent.get(Key{session, x.data, y.data, x.rows, x.columns},
-                                    [&] { return Bound(session, x, y); });
+  by_dense_matrices(logits, result, [&sessions](const DenseMatrices<float>& m) {
+    void* session = sessions[m.axis];
+    const Bound& bound = recent.get(Key{session, m.from, m.to, m.first, m.second},
+                                    [&] { return Bound(session, m); });
     constexpr const void* options = nullptr;
     call(Function::RunWithBinding, session, options, static_cast<const void*>(bound.binding.get()));
   });
 }
 
-// All threads share one session of each op.
 void softmax(Rows<const float> logits, Rows<float> result) {
-  static void* const session = make_session("Softmax");
-  run(session, logits, result);
+  static void* const sessions[] = {make_session("Softmax", 0), make_session("Softmax", 1)};
+  run(sessions, logits, result);
 }
 void log_softmax(Rows<const float> logits, Rows<float> result) {
-  static void* const session = make_session("LogSoftmax");
-  run(session, logits, result);
+  static void* const sessions[] = {make_session("LogSoftmax", 0), make_session("LogSoftmax", 1)};
+  run(sessions, logits, result);
 }
 
 std::string library() { return "ONNX Runtime " MAXTRICK_ONNXRUNTIME_VERSION; }
@@ -215,7 +215,8 @@ Variant entry(Op op, Claim claim, RowsFunction<float> function) {
           .float32 = of_rows<float>(function),
           .library = library(),
           .unavailable = why_unavailable(),
-          .optional = true};
+          .optional = true,
+          .takes_class_strides = true};
 }
 
 // ONNX Runtime documents no error bound. Our claims are twice the worst error that we found.

@@ -46,8 +46,8 @@ using Member = torch::Function<T> torch::Functions::*;
 template <class T, Member<T> member>
 void call(Rows<const T> logits, Rows<T> result) {
   // PyTorch would write a result with gaps between its rows as though it had none.
-  by_dense_rows(logits, result, [](Rows<const T> x, Rows<T> y) {
-    (functions().*member)(x.data, y.data, x.rows, x.columns);
+  by_dense_matrices(logits, result, [](const DenseMatrices<T>& m) {
+    (functions().*member)(m.from, m.to, m.first, m.second, m.axis);
   });
 }
 
@@ -87,6 +87,7 @@ Variant entry(Op op, Claim float32_claim, Claim float64_claim, RowsFunction<floa
           .library = library(),
           .unavailable = why_unavailable(),
           .optional = true,
+          .takes_class_strides = true,
           .implementation = implementation};
 }
 

@@ -1,7 +1,7 @@
 // Accuracy against speed for every op and three numbers of classes, one picture for each CPU.
 import {distinct} from './draw/csv.mjs';
 import {kernelPanel, kernelSheet} from './draw/kernel_points.mjs';
-import {kindsOfLogits, ops, shapesOfManyLogits, shortestName, timed} from './draw/kernels.mjs';
+import {kindsOfLogits, ops, referenceOf, shapesOfManyLogits, shortestName, timed} from './draw/kernels.mjs';
 import {NotThere} from './draw/tables.mjs';
 import {specification} from './draw/theme.mjs';
 import {digits} from './draw/variants.mjs';
@@ -10,7 +10,8 @@ export const part = 'speed',
   place = 2;
 
 function picture(tables, cpu) {
-  const shapes = shapesOfManyLogits(tables, cpu);
+  const shapes = shapesOfManyLogits(tables, cpu),
+    reference = referenceOf(tables, cpu);
   const kernels = ops.flatMap((op) =>
     shapes.flatMap((shape) => timed(tables, cpu, op).filter((one) => one.shape === shape)),
   );
@@ -46,13 +47,13 @@ function picture(tables, cpu) {
     statement:
       said.length === 0
         ? 'Every op and three numbers of classes, each kernel with its name.'
-        : `How many times as fast as oneDNN the vectorised accurate kernels are, at most ${digits(worst, 2)} ` +
+        : `How many times as fast as ${reference} the vectorised accurate kernels are, at most ${digits(worst, 2)} ` +
           `ULP off: ${said.join(', ')}.`,
     text:
       'Softmax, log-softmax, the loss of cross-entropy, and that loss with its gradient, on rows of few ' +
       'classes, of a thousand, and of a vocabulary. Marks and names are those of the picture above.',
     sources: ['speed'],
-    sheet: kernelSheet(kernels, 'Every op, rows × classes, one thread'),
+    sheet: kernelSheet(kernels, 'Every op, rows × classes, one thread', reference),
     values: {kernels},
     draw: (narrow) =>
       specification(

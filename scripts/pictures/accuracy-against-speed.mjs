@@ -1,6 +1,6 @@
 // Accuracy against speed: every softmax kernel is a point; one picture for each CPU.
 import {kernelPanel, kernelSheet, unbeaten} from './draw/kernel_points.mjs';
-import {kindsOfLogits, ofAvx2, shapesOfManyLogits, shortName, timed} from './draw/kernels.mjs';
+import {kindsOfLogits, ofAvx2, referenceOf, shapesOfManyLogits, shortName, timed} from './draw/kernels.mjs';
 import {NotThere} from './draw/tables.mjs';
 import {specification} from './draw/theme.mjs';
 import {digits} from './draw/variants.mjs';
@@ -10,14 +10,15 @@ export const part = 'speed',
 
 function picture(tables, cpu) {
   const shapes = shapesOfManyLogits(tables, cpu),
-    shape = shapes[Math.floor(shapes.length / 2)];
+    shape = shapes[Math.floor(shapes.length / 2)],
+    reference = referenceOf(tables, cpu);
   const kernels = timed(tables, cpu, 'softmax').filter((one) => one.shape === shape);
   if (kernels.length === 0) throw new NotThere(`${cpu.path} has no softmax on one thread`);
   const best = kernels.filter((one) => unbeaten(one, kernels)).sort((a, b) => b.share.estimate - a.share.estimate);
   const said = best.map(
     (one) =>
       `${shortName(one)} (${digits(one.worst.error)} ` +
-      `ULP${one.speed ? `, ${digits(one.speed.estimate)} times as fast as oneDNN` : ''})`,
+      `ULP${one.speed ? `, ${digits(one.speed.estimate)} times as fast as ${reference}` : ''})`,
   );
   return {
     name: `accuracy-against-speed-${cpu.id}`,
@@ -34,7 +35,7 @@ function picture(tables, cpu) {
       'A hollow mark is its largest error on other logits: spread by 30, or masked by −∞. A hollow mark in the ' +
       'strip: the kernel is wrong there, or flushes small results to 0.',
     sources: ['speed'],
-    sheet: kernelSheet(kernels, `Softmax, ${shape}, one thread`),
+    sheet: kernelSheet(kernels, `Softmax, ${shape}, one thread`, reference),
     values: {kernels},
     draw: (narrow) =>
       specification(
@@ -44,7 +45,7 @@ function picture(tables, cpu) {
           `one thread of ${cpu.name}; below and to the right is better`,
           `filled: ordinary logits (plain); hollow, where worse: the worst of ` +
             `${kindsOfLogits(tables, cpu).join(', ')} ones`,
-          `×: times as fast as oneDNN (${ofAvx2}); bold: no other kernel is as accurate and as fast`,
+          `×: times as fast as ${reference} (${ofAvx2}); bold: no other kernel is as accurate and as fast`,
         ],
         kernelPanel(kernels, kernels, {
           width: narrow ? 282 : 840,

@@ -1,7 +1,7 @@
-// Speed against the number of classes: the time for each element, and the speed relative to oneDNN. There is
-// one picture for each op and CPU.
+// Speed against the number of classes: the time for each element, and the speed relative to the best library.
+// There is one picture for each op and CPU.
 import {distinct} from './draw/csv.mjs';
-import {ofAvx2, ops, shortName, timed} from './draw/kernels.mjs';
+import {ofAvx2, ops, referenceOf, shortName, timed} from './draw/kernels.mjs';
 import {endLabels, note} from './draw/labels.mjs';
 import {LogAxis} from './draw/log_axis.mjs';
 import {NotThere} from './draw/tables.mjs';
@@ -125,8 +125,8 @@ function panel(group, kernels, copies, caches, quantity, narrow, width) {
   };
 }
 
-function quantitiesOf(kernels, copies, height) {
-  const ratios = kernels.filter(({algorithm}) => algorithm !== 'onednn');
+function quantitiesOf(kernels, copies, reference, height) {
+  const ratios = kernels.filter(({isReference}) => !isReference);
   const times = new LogAxis(
     [...kernels, ...copies].map(({time}) => time),
     'y',
@@ -155,23 +155,23 @@ function quantitiesOf(kernels, copies, height) {
           .sort((a, b) => a.classes - b.classes),
     },
     {
-      name: 'times as fast as oneDNN',
-      title: 'times as fast as oneDNN',
+      name: `times as fast as ${reference}`,
+      title: `times as fast as ${reference}`,
       axis: ratioAxis,
       of: ({speed}) => speed?.estimate ?? NaN,
       interval: ({speed}) => speed,
-      shows: ({algorithm}) => algorithm !== 'onednn',
-      reference: 'onednn',
+      shows: ({isReference}) => !isReference,
+      reference: reference === 'oneDNN' ? 'onednn' : 'best library',
       references: () => classes.map((n) => ({classes: n, value: 1})),
     },
   ];
 }
 
-function layout(kernels, copies, caches, narrow) {
+function layout(kernels, copies, caches, reference, narrow) {
   const groups = groupsOf(kernels),
     width = narrow ? 200 : groups.length > 3 ? 128 : 196;
   const panels = groups.map((group) =>
-    quantitiesOf(kernels, copies, narrow ? 190 : 220).map((quantity) =>
+    quantitiesOf(kernels, copies, reference, narrow ? 190 : 220).map((quantity) =>
       panel(group, kernels, copies, caches, quantity, narrow, width),
     ),
   );
@@ -179,11 +179,11 @@ function layout(kernels, copies, caches, narrow) {
   return {spacing: 14, vconcat: [0, 1].map((i) => ({spacing: 12, hconcat: panels.map((pair) => pair[i])}))};
 }
 
-function sheetOf(kernels, copies, caption) {
+function sheetOf(kernels, copies, reference, caption) {
   const shown = (one) => (Number.isNaN(one.time) ? 'not timed' : digits(one.time));
   return {
     caption,
-    header: ['matrix, kernel', 'ns an element', 'times as fast as oneDNN'],
+    header: ['matrix, kernel', 'ns an element', `times as fast as ${reference}`],
     rows: distinct(kernels.map(({shape}) => shape)).flatMap((shape) =>
       [...copies, ...kernels]
         .filter((one) => one.shape === shape)
@@ -196,7 +196,8 @@ function picture(tables, cpu, op) {
   const byClasses = (a, b) => a.classes - b.classes || a.rows - b.rows;
   const kernels = timed(tables, cpu, op).sort(byClasses),
     copies = timed(tables, cpu, 'copy').sort(byClasses),
-    caches = tables.caches(cpu);
+    caches = tables.caches(cpu),
+    reference = referenceOf(tables, cpu);
   for (const [name, rows] of [[op, kernels], ['copy', copies]])
     if (rows.length === 0) throw new NotThere(`${cpu.path} has no ${name} on one thread, so no picture of ${op}`);
   const best = kernels
@@ -210,17 +211,18 @@ function picture(tables, cpu, op) {
     question: `How fast is ${op}, by the number of classes?`,
     statement:
       best.length === 0
-        ? 'The time of an element, and how many times as fast as oneDNN each kernel is.'
+        ? `The time of an element, and how many times as fast as ${reference} each kernel is.`
         : `The vectorised accurate kernels are ${digits(best[0])} to ${digits(best.at(-1))} times as fast as ` +
-          `oneDNN; the median over the matrices is ${digits(best[Math.floor(best.length / 2)])}.`,
+          `${reference}; the median over the matrices is ${digits(best[Math.floor(best.length / 2)])}.`,
     text:
       'Above: the time of an element, with memcpy of the same matrix dashed. Below: how many times as fast as ' +
-      'oneDNN, from times that took turns in one process, with the interval that holds the median ' +
+      `${reference}, from times that took turns in one process, with the interval that holds the median ` +
       `with 95 %; ${ofAvx2}. Hollow: the larger of two matrices of that many classes. Dotted: a row fills a cache.`,
     sources: ['speed'],
     sheet: sheetOf(
       kernels,
       copies,
+      reference,
       `${op}, one thread: median, and 95 % interval of the ` +
         `ratio${caches.map(({cache, bytes}) => `; a row of ${bytes / 4} classes fills ${cache}`).join('')}`,
     ),
@@ -228,9 +230,9 @@ function picture(tables, cpu, op) {
     draw: (narrow) =>
       specification(
         narrow,
-        `${op}, float32: time of an element, and times as fast as oneDNN`,
+        `${op}, float32: time of an element, and times as fast as ${reference}`,
         [`one thread of ${cpu.name}`],
-        layout(kernels, copies, caches, narrow),
+        layout(kernels, copies, caches, reference, narrow),
       ),
   };
 }

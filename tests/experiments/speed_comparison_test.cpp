@@ -12,8 +12,10 @@ using namespace maxtrick::speed;
 
 namespace {
 
-const Item fast{"softmax.fast.avx512", "plain"}, onednn{"softmax.onednn", "plain"};
-const Case one{ops::softmax, fast, {256, 1000}, false};
+const Shape shape{256, 1000};
+const Item fast{"softmax.fast.avx512", "plain", shape}, onednn{"softmax.onednn", "plain", shape},
+    moved{"memcpy", "", shape};
+const Case one{ops::softmax, fast};
 
 Measured in(std::vector<double> seconds) {
   return {.outcome = "ok", .seconds = std::move(seconds)};
@@ -23,8 +25,8 @@ Measured steady(double seconds) { return in(std::vector<double>(6, seconds)); }
 // Two launches. oneDNN takes 4 in the first and 3 in the second; the kernel takes 2 in the first
 // and 1.5, or `second`, in the second.
 std::vector<Launched> launches(Measured second = steady(1.5)) {
-  return {{{fast, steady(2)}, {onednn, steady(4)}, {{"memcpy", ""}, steady(1)}},
-          {{fast, std::move(second)}, {onednn, steady(3)}, {{"memcpy", ""}, steady(1)}}};
+  return {{{fast, steady(2)}, {onednn, steady(4)}, {moved, steady(1)}},
+          {{fast, std::move(second)}, {onednn, steady(3)}, {moved, steady(1)}}};
 }
 
 Claim at_least(double times) {
@@ -52,21 +54,21 @@ BOOST_AUTO_TEST_CASE(a_kernel_is_compared_within_the_best_launch_of_the_referenc
       "2 [1, 3]");
   // Not timed in that launch, or in any launch.
   BOOST_TEST(!speed::speed(launches(in({})), fast, onednn));
-  BOOST_TEST(!speed::speed(launches(), fast, {"softmax.torch", "plain"}));
+  BOOST_TEST(!speed::speed(launches(), fast, {"softmax.torch", "plain", shape}));
   BOOST_TEST(!best_launch({}, onednn));
 }
 
 // The best library is the one with the least median of all launches. The ratio is taken in its best
 // launch.
 BOOST_AUTO_TEST_CASE(a_kernel_is_compared_with_the_best_library) {
-  const Item eigen{"softmax.eigen", "plain"}, xnnpack{"softmax.xnnpack", "plain"};
+  const Item eigen{"softmax.eigen", "plain", shape}, xnnpack{"softmax.xnnpack", "plain", shape};
   auto found = launches();
   found[0][eigen] = steady(2.5);
   found[1][eigen] = steady(5);
   found[0][xnnpack] = in({});
   BOOST_TEST(fastest(found, {onednn, eigen, xnnpack})->kernel == "softmax.eigen");
   BOOST_TEST(fastest(found, {onednn, xnnpack})->kernel == "softmax.onednn");
-  BOOST_TEST(!fastest(found, {xnnpack, {"softmax.torch", "plain"}}));
+  BOOST_TEST(!fastest(found, {xnnpack, {"softmax.torch", "plain", shape}}));
   BOOST_TEST(!fastest(found, {}));
   // In the first launch, where the kernel takes 2.
   BOOST_TEST(table::cell(speed::speed(found, fast, eigen).value()) == "1.25 [1.25, 1.25]");
@@ -90,10 +92,9 @@ BOOST_AUTO_TEST_CASE(the_libraries_are_those_that_are_there) {
   }
   BOOST_TEST(found == expected, boost::test_tools::per_element());
   // No other library can be held to AVX2.
-  for (const Item& item :
-       libraries_beside({ops::softmax, {"softmax.fast.avx2", "plain"}, {256, 1000}, false}))
+  for (const Item& item : libraries_beside({ops::softmax, {"softmax.fast.avx2", "plain", shape}}))
     BOOST_TEST(item.kernel == "softmax.onednn.avx2");
-  BOOST_TEST(libraries_beside({copy, {"memcpy", ""}, {256, 1000}, false}).empty());
+  BOOST_TEST(libraries_beside({copy, moved}).empty());
 }
 
 BOOST_AUTO_TEST_CASE(a_claim_holds_is_missed_or_cannot_be_told) {
@@ -132,8 +133,7 @@ BOOST_AUTO_TEST_CASE(a_claim_of_at_most_is_of_times) {
 }
 
 BOOST_AUTO_TEST_CASE(what_a_case_is_compared_with) {
-  const Case held{
-      ops::cross_entropy, {"cross_entropy.accurate.avx2", "masked"}, {256, 1000}, false};
+  const Case held{ops::cross_entropy, {"cross_entropy.accurate.avx2", "masked", shape}};
   Claim claim = at_least(2);
   const auto reference = [&](const Case& of) {
     const Item item = claim.references_of(of).front();
@@ -176,6 +176,47 @@ BOOST_AUTO_TEST_CASE(which_cases_a_claim_is_on) {
   }
 }
 
+// Another axis than the last, and another type than float32, must be named.
+BOOST_AUTO_TEST_CASE(a_claim_names_other_axes_and_types) {
+  Case other = one;
+  other.item.shape = parse_shape("2x1000x128@1").value();
+  Claim claim = at_least(2);
+  BOOST_TEST(!claim.matches(other));
+  claim.shapes = {other.item.shape};
+  BOOST_TEST(claim.matches(other));
+  other.item.dtype = ops::DType::float64;
+  BOOST_TEST(!claim.matches(other));
+  claim.dtypes = {ops::DType::float64};
+  BOOST_TEST(claim.matches(other));
+}
+
+BOOST_AUTO_TEST_CASE(a_reference_may_have_another_shape_type_or_threads) {
+  Case other{ops::softmax,
+             {"softmax.accurate.scalar", "plain", parse_shape("2x1000x128@1").value(),
+              ops::DType::float64, true}};
+  Claim claim = at_least(2);
+  const auto reference = [&] { return claim.references_of(other).front(); };
+  claim.reference = "*.torch";  // a library has one thread
+  BOOST_TEST(
+      (reference() == Item{"softmax.torch", "plain", other.item.shape, ops::DType::float64}));
+  claim.reference = "memcpy";
+  BOOST_TEST((reference() == Item{"memcpy", "", other.item.shape, ops::DType::float64}));
+  claim.reference = "";
+  Item expected = other.item;
+  claim.reference_last_axis = true;
+  expected.shape = {256, 1000};
+  BOOST_TEST((reference() == expected));
+  claim.reference_dtype = ops::DType::float32;
+  expected.dtype = ops::DType::float32;
+  BOOST_TEST((reference() == expected));
+  claim.reference_one_thread = true;
+  expected.all_threads = false;
+  BOOST_TEST((reference() == expected));
+  BOOST_TEST(claim.text(other) ==
+             "at least 2 times as fast as softmax.accurate.scalar on 256x1000 in float32 on one "
+             "thread");
+}
+
 BOOST_AUTO_TEST_CASE(a_row_has_times_ratios_and_verdicts) {
   Spec spec;
   spec.widest_interval = 0.5;
@@ -189,8 +230,8 @@ BOOST_AUTO_TEST_CASE(a_row_has_times_ratios_and_verdicts) {
     BOOST_TEST(row.size() == table.columns.size());
     return (... + (row[table.index(columns)].text() + "|"));
   };
-  BOOST_TEST(cells(launches(), "op", "variant", "shape", "threads", "logits") ==
-             "softmax|softmax.fast.avx512|256x1000|1|plain|");
+  BOOST_TEST(cells(launches(), "op", "variant", "dtype", "shape", "threads", "logits") ==
+             "softmax|softmax.fast.avx512|float32|256x1000|1|plain|");
   BOOST_TEST(cells(launches(steady(256e-6)), "outcome", "claimed_ulp", "time_ns", "gb_per_s") ==
              "ok|6|1|8|");
   BOOST_TEST(cells(launches(), "launch_spread", "best_library", "speed", "memcpy_share") ==

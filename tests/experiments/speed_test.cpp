@@ -72,13 +72,13 @@ BOOST_AUTO_TEST_CASE(check_measures_anew_and_holds_the_claims_only) {
   const Workdir folder;
   BOOST_TEST(run_program(folder, "at_least_times = 1000000\n").code == 3);
   folder.exits(3, "$MAXTRICK check tiny.toml --baseline out")
-      .out_has("row softmax/softmax.accurate.scalar/8x5/1/plain: was ")
+      .out_has("row softmax/softmax.accurate.scalar/float32/8x5/1/plain: was ")
       .out_has(
           ") times as fast as softmax.onednn; the claim is at least 1000000: missed, since the "
           "whole interval is outside\n")
       .out_has(
           "again: maxtrick run tiny.toml --filter "
-          "'^softmax/softmax\\.accurate\\.scalar/8x5/1/plain$'");
+          "'^softmax/softmax\\.accurate\\.scalar/float32/8x5/1/plain$'");
   // The claims are checked even if there is no table of this machine.
   folder.exits(3, "$MAXTRICK check tiny.toml --baseline .")
       .out_has("not all hold; there is no table of this machine");
@@ -170,7 +170,9 @@ BOOST_AUTO_TEST_CASE(an_archive_is_not_compared) {
 BOOST_AUTO_TEST_CASE(a_filter_measures_a_case_and_what_it_is_compared_with) {
   const Workdir folder("tiny.toml", config + "at_least_times = 0.000001\n");
   folder
-      .exits(0, "$MAXTRICK run tiny.toml --filter '^softmax/softmax.accurate.scalar/8x5/1/plain$'")
+      .exits(
+          0,
+          "$MAXTRICK run tiny.toml --filter '^softmax/softmax.accurate.scalar/float32/8x5/1/plain$'")
       .out_has("holds")
       .out_lacks("masked");
 }
@@ -184,9 +186,92 @@ BOOST_AUTO_TEST_CASE(a_launch_that_fails_is_a_skip) {
   folder
       .exits(
           5,
-          "$MAXTRICK run tiny.toml --filter '^softmax/softmax.(accurate.scalar|onednn)/8x5/1/plain$'")
+          "$MAXTRICK run tiny.toml --filter '^softmax/softmax.(accurate.scalar|onednn)/float32/8x5/1/plain$'")
       .err_has(
           "2 of 2 rows skipped: launch 1 of 2 of 8x5 (one thread, any ISA) not done after 1 s");
+}
+
+// A case may be compared with its own variant of another type, along another axis, or with another
+// number of threads. Both are then timed in the same launches.
+BOOST_AUTO_TEST_CASE(types_axes_and_threads_are_compared) {
+  const std::string grids = R"(variants = ["softmax.max_trick.scalar", "softmax.accurate.scalar"]
+[[logits]]
+name = "plain"
+scale = 1
+[[grid]]
+shapes = ["8x5", "2x5x3@1", "5x4@0"]
+logits = ["plain"]
+threads = ["1"]
+[[grid]]
+shapes = ["8x5"]
+logits = ["plain"]
+threads = ["1"]
+dtypes = ["float64", "float16", "bfloat16"]
+only = ["softmax.max_trick.*"]
+[[grid]]
+shapes = ["2000x5"]
+logits = ["plain"]
+threads = ["all"]
+only = ["softmax.accurate.scalar"]
+[[goal]]
+variants = ["*.max_trick.*"]
+shapes = ["2x5x3@1", "5x4@0"]
+reference_shape = "last axis"
+at_most_times = 1e6
+[[goal]]
+variants = ["*.max_trick.*"]
+dtypes = ["float64", "float16"]
+reference_dtype = "float32"
+at_most_times = 1e6
+[[goal]]
+variants = ["*.accurate.*"]
+threads = "all"
+reference_threads = "1"
+at_least_times = 1e-6
+[[goal]]
+variants = ["*.max_trick.*"]
+classes = [5, 5]
+reference = "memcpy"
+at_most_times = 1e6
+)";
+  const Workdir folder("tiny.toml", tiny_speed + grids);
+  folder.exits(0, "$MAXTRICK run tiny.toml -o out");
+  const auto rows =
+      rows_by({"variant", "dtype", "shape", "threads"}, folder.read("out/" + tiny_table));
+  // memcpy of three shapes, and of three further types of one; two kernels on three shapes; one with
+  // three further types; one on all threads.
+  BOOST_TEST(rows.size() == 3U + 3 + 6 + 3 + 1);
+  const auto goal = [&](const std::string& key) {
+    const Cells& row = rows.at(key);
+    BOOST_TEST(row.at("outcome") == "ok", key);
+    BOOST_TEST(number(row, "time_ns") > 0, key);
+    BOOST_TEST(table::parse_interval(row.at("memcpy_share")).has_value(), key);
+    if (!row.at("goal").empty()) BOOST_TEST(row.at("distance") == "reached", key);
+    return row.at("goal");
+  };
+  const std::string loop = "softmax.max_trick.scalar/";
+  BOOST_TEST(goal(loop + "float32/2x5x3@1/1") ==
+             "at most 1000000 times the time of softmax.max_trick.scalar on 6x5");
+  BOOST_TEST(goal(loop + "float32/5x4@0/1") ==
+             "at most 1000000 times the time of softmax.max_trick.scalar on 4x5");
+  BOOST_TEST(goal(loop + "float16/8x5/1") ==
+             "at most 1000000 times the time of softmax.max_trick.scalar in float32");
+  BOOST_TEST(goal(loop + "float32/8x5/1") == "at most 1000000 times the time of memcpy");
+  BOOST_TEST(goal(loop + "bfloat16/8x5/1") == "");
+  BOOST_TEST(goal("softmax.accurate.scalar/float32/2000x5/all") ==
+             "at least 1e-06 times as fast as softmax.accurate.scalar on one thread");
+}
+
+// A library is not timed where a grid leaves it out, except as the reference of a claim.
+BOOST_AUTO_TEST_CASE(a_grid_that_leaves_a_library_out_does_not_time_it) {
+  const Workdir folder("tiny.toml", replaced(config, "shapes = [\"8x5\"]\n",
+                                             "shapes = [\"8x5\"]\nbut_not = [\"*.onednn*\"]\n") +
+                                        "at_least_times = 1e-6\n");
+  folder.exits(0, "$MAXTRICK run tiny.toml -o out");
+  for (const Cells& row : rows_of(folder.read("out/" + tiny_table))) {
+    BOOST_TEST(!row.at("variant").ends_with(".onednn"));
+    if (row.at("threads") == "1") BOOST_TEST(!row.at("best_library").ends_with(".onednn"));
+  }
 }
 
 BOOST_AUTO_TEST_CASE(errors_in_a_config_have_their_place) {
@@ -204,6 +289,16 @@ BOOST_AUTO_TEST_CASE(errors_in_a_config_have_their_place) {
   rejected("at_least_times = 2", "at_least_times = 2\nclasses = [5]", "no range of classes");
   rejected("at_least_times = 2", "", "at_least_times");
   rejected("[\"8x5\"]", "[\"8y5\"]", "t.toml:21:11: error: '8y5' is no shape");
+  rejected("[\"8x5\"]", "[\"8x5@2\"]", "t.toml:21:11: error: '8x5@2' is no shape");
+  rejected("threads = [\"1\"]\n", "threads = [\"1\"]\ndtypes = [\"float8\"]\n", "float8");
+  rejected("threads = [\"1\"]\n", "threads = [\"1\"]\nonly = [\"*.scaler\"]\n",
+           "'*.scaler' matches nothing that can be timed");
+  rejected("at_least_times = 2", "at_least_times = 2\nreference_shape = \"first axis\"",
+           "'first axis' is no shape");
+  rejected("at_least_times = 2", "at_least_times = 2\nreference_threads = \"all\"", "all");
+  rejected("at_least_times = 2",
+           "at_least_times = 2\nreference = \"*.onednn\"\nreference_dtype = \"float64\"",
+           "'softmax.onednn' has no float64");
   rejected("[\"8x5\"]", "[\"8x5\", \"8x6\", \"8x5\"]", "'8x5' is named twice");
   rejected("threads = [\"1\"]\n", "threads = [\"1\"]\nbut_not = [\"*.scaler\"]\n",
            "t.toml:24:12: error: '*.scaler' matches nothing that can be timed");

@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(a_table_of_times_starts_anew) {
       .run(
           "$MAXTRICK run configs/backends.toml --resume --filter nothing-like-it; "
           "$MAXTRICK run configs/speed.toml --resume --set launches=1 "
-          "--filter '^softmax/softmax.accurate.scalar/4096x2/1/plain$'")
+          "--filter '^softmax/softmax.accurate.scalar/float32/4096x2/1/plain$'")
       .err_has("speed: starts from the beginning, because its times are compared within one run\n");
 }
 

@@ -17,9 +17,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
+// A job of these items. Those without a shape get a small one.
 Job small(std::vector<Item> items) {
-  return {.shape = {4, 8},
-          .logits = {{"plain", 1, 0}, {"masked", 1, 0.5}},
+  for (Item& item : items)
+    if (item.shape == Shape{}) item.shape = {4, 8};
+  return {.logits = {{"plain", 1, 0}, {"masked", 1, 0.5}},
           .items = std::move(items),
           .repetitions = 6,
           .min_seconds = 1e-6,
@@ -218,38 +220,95 @@ BOOST_AUTO_TEST_CASE(losses_are_held_to_special_rows) {
 }
 
 BOOST_AUTO_TEST_CASE(a_job_and_its_results_survive_the_way) {
-  Job job = small({{"memcpy", ""}, {"softmax.onednn", "masked"}});
+  Job job = small({{"memcpy", ""},
+                   {"softmax.onednn", "masked"},
+                   {"softmax.accurate.scalar", "plain", parse_shape("2x3x4@1").value(),
+                    ops::DType::bfloat16, true}});
+  job.threads = 3;
   job.plugins = {"/a path, \xe9.so", "/another.so"};
   BOOST_TEST(to_json(job_from_json(to_json(job))) == to_json(job));
+  BOOST_TEST((job_from_json(to_json(job)).items == job.items));
   BOOST_TEST(job_from_json(to_json(job)).plugins == job.plugins, boost::test_tools::per_element());
   const std::vector<Measured> measured{{"ok", 0.5, "jit", {1e-9, 0.1 + 0.2}},
-                                       {"nan", none, "", {}}};
+                                       {"nan", none, "", {}, "cannot"}};
   const auto back = measured_from_json(to_json(measured));
   BOOST_TEST(back.at(0).seconds == measured[0].seconds);
   BOOST_TEST(back.at(0).implementation == "jit");
   BOOST_TEST(back.at(1).max_error_ulp == none);
+  BOOST_TEST(back.at(1).unsupported == "cannot");
   BOOST_CHECK_EXCEPTION(
       (void)measured_from_json(to_json(run::CaseFailed("\"a\"\xe9"))), run::CaseFailed,
       [](const run::CaseFailed& failed) { return std::string(failed.what()) == "\"a\"\ufffd"; });
 }
 
-// Every kernel that can run here, on shapes with and without a tail.
+// Every kernel that can run here, in every type that it has: on shapes with and without a tail, and
+// with classes along another axis.
 BOOST_AUTO_TEST_CASE(every_kernel_can_be_measured) {
-  std::vector<Item> items;
-  for (const Variant& kernel : timed_variants())
-    if (kernel.unavailable.empty()) items.push_back({timed_name(kernel), "plain"});
-  BOOST_TEST(items.size() > 30U);
-  for (const Shape shape : {Shape{1, 1}, Shape{3, 2}, Shape{33, 17}}) {
-    Job job = small(items);
-    job.shape = shape;
+  std::size_t seen = 0;
+  for (const char* text : {"1x1", "3x2", "33x17", "2x5x19@1", "7x3@0"}) {
+    Job job = small({});
+    for (const Variant& kernel : timed_variants())
+      for (const ops::DType dtype : timed_dtypes)
+        if (kernel.unavailable.empty() && is_timed_in(kernel, dtype))
+          job.items.push_back({timed_name(kernel), "plain", parse_shape(text).value(), dtype});
     const auto measured = measure(job);
-    for (std::size_t i = 0; i < items.size(); ++i) {
-      const Variant& kernel = *find_timed(items[i].kernel);
-      if (!std::isfinite(kernel.claimed_ulp)) continue;
-      BOOST_TEST(measured[i].outcome == "ok", timed_name(kernel));
-      BOOST_TEST(measured[i].max_error_ulp <= kernel.claimed_ulp, timed_name(kernel));
+    for (std::size_t i = 0; i < job.items.size(); ++i) {
+      const Item& item = job.items[i];
+      const Variant& kernel = *find_timed(item.kernel);
+      const bool timed = !measured[i].seconds.empty();
+      BOOST_TEST((timed || !measured[i].unsupported.empty() || measured[i].outcome != "ok"),
+                 item.kernel);
+      seen += timed;
+      if (!std::isfinite(claimed_ulp(kernel, item.dtype))) continue;
+      BOOST_TEST(measured[i].outcome == "ok", item.kernel << " on " << text);
+      BOOST_TEST(measured[i].max_error_ulp <= claimed_ulp(kernel, item.dtype), item.kernel);
     }
   }
+  BOOST_TEST(seen > 150U);
+}
+
+// Items of one job may differ in shape, axis, type and threads. Each is held to its own exact answers.
+BOOST_AUTO_TEST_CASE(a_job_mixes_types_and_axes) {
+  const Shape other = parse_shape("3x5x7@1").value();
+  std::vector<Item> items;
+  for (const ops::DType dtype : timed_dtypes)
+    for (const Shape& shape : {Shape{21, 5}, other})
+      for (const char* kernel :
+           {"softmax.max_trick.scalar", "log_softmax.shifted.scalar", "memcpy"})
+        items.push_back({kernel, kernel == std::string("memcpy") ? "" : "plain", shape, dtype});
+  items.push_back({"cross_entropy_gradient.accurate.scalar", "masked", other});
+  items.push_back({"softmax.accurate.scalar", "plain", {2000, 8}, ops::DType::float32, true});
+  Job job = small(items);
+  job.threads = 2;
+  const auto measured = measure(job);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    BOOST_TEST(measured[i].outcome == "ok", items[i].kernel << " " << name(items[i].dtype));
+    BOOST_TEST(measured[i].seconds.size() == 6U);
+  }
+  // A result that is wrong in one part of an array is noticed.
+  Variant broken = *find_timed("softmax.max_trick.scalar");
+  broken.float32 = [](const Call& call) {
+    find_timed("softmax.max_trick.scalar")->float32(call);
+    call.result.at(call.result.rows - 1, 2) *= 3;
+  };
+  BOOST_TEST(measure(small({{broken.name(), "plain", other}}), {broken}).front().outcome ==
+             "wrong");
+}
+
+// A library that cannot compute an item on this CPU does not end the launch.
+BOOST_AUTO_TEST_CASE(what_a_library_does_not_support_is_said) {
+  Variant library = *find_timed("softmax.onednn");
+  library.float32 = [](const Call&) { throw std::runtime_error("no such kernel"); };
+  const auto measured =
+      measure(small({{"softmax.onednn", "plain"}, {"softmax.accurate.scalar", "plain"}}),
+              {library, *find_timed("softmax.accurate.scalar")});
+  BOOST_TEST(measured[0].unsupported == "no such kernel");
+  BOOST_TEST(measured[0].seconds.empty());
+  BOOST_TEST(measured[1].outcome == "ok");
+  BOOST_CHECK_THROW((void)measure(small({{"softmax.max_trick.scalar", "plain"}}),
+                                  {made(ops::softmax, "max_trick.scalar",
+                                        [](const Call&) { throw std::runtime_error("a fault"); })}),
+                    std::runtime_error);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

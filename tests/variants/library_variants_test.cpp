@@ -156,6 +156,37 @@ BOOST_AUTO_TEST_CASE(nothing_beyond_the_end_is_touched) {
   }
 }
 
+// The classes along another axis, without gaps and with them, and rows with gaps.
+BOOST_AUTO_TEST_CASE(any_strides_are_taken) {
+  const Matrix m = random_matrix(5, 6, 37);
+  std::size_t seen = 0;
+  for (const Variant* variant : of_libraries()) {
+    if (!variant->takes_class_strides) continue;
+    ++seen;
+    const std::vector<float> expected = apply(*variant, m);
+    for (const auto& [stride, column_stride] :
+         {std::pair<std::size_t, std::size_t>{1, 6}, {1, 9}, {75, 2}, {40, 1}}) {
+      std::vector<float> from(500, 7), to(500, 7);
+      const numerics::Rows<float> x{from.data(), m.rows, m.classes, stride, column_stride},
+          y{to.data(), m.rows, m.classes, stride, column_stride};
+      for (std::size_t i = 0; i < m.rows; ++i)
+        for (std::size_t k = 0; k < m.classes; ++k) x.at(i, k) = m.logits[i * m.classes + k];
+      variant->float32(
+          {.logits = {from.data(), m.rows, m.classes, stride, column_stride}, .result = y});
+      for (std::size_t i = 0; i < m.rows; ++i)
+        for (std::size_t k = 0; k < m.classes; ++k) {
+          const float exact = expected[i * m.classes + k];
+          BOOST_TEST_REQUIRE(
+              std::abs(y.at(i, k) - exact) <= 1e-5F * std::max(1.0F, std::abs(exact)),
+              variant->name() << " with strides " << stride << ", " << column_stride);
+        }
+      // Nothing between the rows is written.
+      BOOST_TEST(std::ranges::count(to, 7.0F) >= static_cast<std::ptrdiff_t>(500 - 6 * 37));
+    }
+  }
+  if (seen == 0) BOOST_TEST_MESSAGE("skipped: no library can run here");
+}
+
 // XNNPACK disables subnormal numbers while it computes.
 BOOST_AUTO_TEST_CASE(subnormal_numbers_are_on_afterwards) {
   const Matrix m = random_matrix(1, 3, 10);

@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(one_that_dies_costs_no_time_of_another) {
                                         option("misbehaves") + option("when_timed"));
   said.err_has(
       "rows skipped: softmax.writes_between.scalar: writes outside its rows\n"
-      "    softmax/softmax.writes_between.scalar/8x5/1/plain\n");
+      "    softmax/softmax.writes_between.scalar/float32/8x5/1/plain\n");
   // One plug-in has a kernel that crashes only when it is timed, and another kernel that is not
   // affected.
   said.err_has(

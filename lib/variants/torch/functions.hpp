@@ -6,9 +6,11 @@
 
 namespace maxtrick::variants::torch {
 
-// The rows of logits and result are dense.
+// The logits and the result are dense matrices of `first` x `second` numbers. The classes are along
+// axis 0 or 1.
 template <class T>
-using Function = void (*)(const T* logits, T* result, std::size_t rows, std::size_t classes);
+using Function = void (*)(const T* logits, T* result, std::size_t first, std::size_t second,
+                          int axis);
 
 struct Functions {
   Function<float> softmax_float32;

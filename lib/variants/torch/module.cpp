@@ -17,8 +17,8 @@ namespace maxtrick::variants::torch {
 namespace {
 
 template <class T>
-at::Tensor tensor(const T* data, std::size_t rows, std::size_t columns) {
-  const std::int64_t sizes[]{static_cast<std::int64_t>(rows), static_cast<std::int64_t>(columns)};
+at::Tensor tensor(const T* data, std::size_t first, std::size_t second) {
+  const std::int64_t sizes[]{static_cast<std::int64_t>(first), static_cast<std::int64_t>(second)};
   // from_blob() takes no const pointer, but the operation only reads its source.
   return at::from_blob(const_cast<T*>(data), sizes, c10::CppTypeToScalarType<T>::value);
 }
@@ -26,13 +26,13 @@ at::Tensor tensor(const T* data, std::size_t rows, std::size_t columns) {
 using Operation = at::Tensor& (*)(at::Tensor&, const at::Tensor&, std::int64_t, bool);
 
 template <class T, Operation operation>
-void run(const T* logits, T* result, std::size_t rows, std::size_t classes) {
+void run(const T* logits, T* result, std::size_t first, std::size_t second, int axis) {
   // This sets the number for threads that start later, and each of those adopts it at its first
   // computation.
   [[maybe_unused]] static const bool alone = (at::set_num_threads(1), true);
   const c10::InferenceMode no_gradient;
-  at::Tensor to = tensor(result, rows, classes);
-  operation(to, tensor(logits, rows, classes), 1, false);
+  at::Tensor to = tensor(result, first, second);
+  operation(to, tensor(logits, first, second), axis, false);
 }
 
 // PyTorch offers this information only as part of a text of several lines.

@@ -21,7 +21,7 @@ export function unbeaten(one, kernels) {
 }
 
 // Returns a panel of `kernels`, with axes that cover `all` kernels. `times`: whether each name is followed by
-// the speed relative to oneDNN.
+// the speed relative to a library.
 export function kernelPanel(
   kernels,
   all,
@@ -59,7 +59,7 @@ export function kernelPanel(
     x: speeds.pixel(shareOf(one)),
     y: errors.pixel(one.error),
     bold: unbeaten(one, kernels),
-    text: nameOf(one) + (times && one.speed && one.algorithm !== 'onednn' ? ` ×${digits(one.speed.estimate)}` : ''),
+    text: nameOf(one) + (times && one.speed && !one.isReference ? ` ×${digits(one.speed.estimate)}` : ''),
   }));
   const hollow = kernels.map((one) => ({x: speeds.pixel(shareOf(one)), y: errors.pixel(one.worst.error), text: ''}));
   const timed = values.filter(({low}) => low !== undefined),
@@ -98,7 +98,8 @@ export function kernelPanel(
   };
 }
 
-export const kernelSheet = (kernels, caption) => ({
+// `reference`: what the ratios compare with.
+export const kernelSheet = (kernels, caption, reference) => ({
   caption,
   header: [
     'kernel',
@@ -106,7 +107,7 @@ export const kernelSheet = (kernels, caption) => ({
     'error, ULP',
     'worst of all logits',
     'ns an element',
-    'times as fast as oneDNN',
+    `times as fast as ${reference}`,
     'share of memcpy',
   ],
   rows: kernels.map((one) => [
