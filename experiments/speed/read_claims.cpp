@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "inputs/selection.hpp"
 #include "speed/grid.hpp"
 #include "text/quoted.hpp"
@@ -52,6 +50,24 @@ Claim read_claim(config::Section& section, const std::vector<std::string>& logit
   return claim;
 }
 
+// Whether the references of the claim for that case exist and have its type. Notes an error otherwise.
+bool has_references(config::Section& section, const Claim& claim, const Case& one) {
+  for (const timing::Item& item : claim.references_of(one)) {
+    const ops::Variant* kernel = timing::find_timed(item.kernel);
+    if (kernel && timing::is_timed_in(*kernel, item.dtype)) continue;
+    if (kernel)
+      section.reject("reference",
+                     fmt::format("{} has no {}", text::quoted(item.kernel), ops::name(item.dtype)),
+                     "a reference that has the type of every case");
+    else
+      section.reject(
+          "reference", "unknown variant " + text::quoted(item.kernel),
+          "a variant, 'memcpy', 'best', or one with * for the op or for what follows it");
+    return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 std::vector<Claim> read_claims(config::Section& config, const Spec& spec, const std::string& key) {
@@ -60,34 +76,16 @@ std::vector<Claim> read_claims(config::Section& config, const Spec& spec, const 
   const std::vector<std::string> logits = inputs::names_of(spec.logits, &timing::Logits::name);
   for (config::Section& section : config.tables(key)) {
     const Claim claim = read_claim(section, logits);
-    const Case* met = nullptr;
+    bool met = false, sound = true;
     for (const Case& one : spec.cases) {
-      if (!claim.matches(one)) continue;
-      met = &one;
-      const auto references = claim.references_of(one);
-      const auto unknown = std::ranges::find_if(
-          references, [](const timing::Item& item) { return !timing::find_timed(item.kernel); });
-      if (unknown != references.end()) {
-        section.reject(
-            "reference", "unknown variant " + text::quoted(unknown->kernel),
-            "a variant, 'memcpy', 'best', or one with * for the op or for what follows it");
-        break;
-      }
-      const auto without = std::ranges::find_if(references, [](const timing::Item& item) {
-        return !timing::is_timed_in(*timing::find_timed(item.kernel), item.dtype);
-      });
-      if (without != references.end()) {
-        section.reject(
-            "reference",
-            fmt::format("{} has no {}", text::quoted(without->kernel), ops::name(without->dtype)),
-            "a reference that has the type of every case");
-        break;
-      }
+      if (!sound || !claim.matches(one)) continue;
+      met = true;
+      sound = has_references(section, claim, one);
     }
     if (!met)
       section.reject("variants", fmt::format("no case of this config meets this {}", key),
                      "variants, classes, shapes, dtypes, logits and threads of some [[grid]]");
-    claims.push_back(claim);
+    if (sound) claims.push_back(claim);
   }
   return claims;
 }

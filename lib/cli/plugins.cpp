@@ -53,8 +53,8 @@ timing::OnSpecialRows on_special_rows(const ops::Variant& kernel) {
 std::string not_timed(const table::ResultTable& table, const table::Row& row,
                       const ops::Variant& kernel) {
   if (!cell_of(table, row, "time_ns").value_or("-").empty()) return {};
-  const std::string claims =
-      std::isinf(kernel.claimed_ulp) ? "" : fmt::format(", and it claims {}", kernel.claimed_ulp);
+  const std::string claimed = cell_of(table, row, "claimed_ulp").value_or("").text();
+  const std::string claims = claimed.empty() ? "" : ", and it claims " + claimed;
   if (const timing::OnSpecialRows special = on_special_rows(kernel); !special.broken.empty())
     return fmt::format("{} is not timed: its results of {} are {}, off by {} ULP{}", kernel.name(),
                        special.broken, oracle::name(special.checked.outcome),

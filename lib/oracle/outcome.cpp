@@ -134,6 +134,11 @@ template Verdict judge(ops::Op, const Answer<float>&, std::span<const float>, co
                        bool);
 template Verdict judge(ops::Op, const Answer<double>&, std::span<const double>, const double*,
                        double, bool);
+template Verdict judge(ops::Op, const Answer<numerics::Float16>&,
+                       std::span<const numerics::Float16>, const numerics::Float16*, double, bool);
+template Verdict judge(ops::Op, const Answer<numerics::BFloat16>&,
+                       std::span<const numerics::BFloat16>, const numerics::BFloat16*, double,
+                       bool);
 template Verdict judge(ops::Op, std::span<const numerics::Exact<float>>, std::span<const float>,
                        double, bool);
 template Verdict judge(ops::Op, std::span<const numerics::Exact<double>>, std::span<const double>,
