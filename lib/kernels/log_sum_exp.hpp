@@ -3,10 +3,10 @@
 //
 // y = m + L is computed in double and rounded once.
 //   1. The rounding of y is at most 0.5 ULP.
-//   2. The relative error of L is at most 0.37 u with `accurate`, and 1.12 (exponentials) + 2 (sum)
+//   2. The relative error of L is at most 0.396 u with `accurate`, and 1.12 (exponentials) + 2 (sum)
 //      + 0.12 (e^m) = 3.24 u with `fast`. Relative to y it is L / |y| times as large.
 //   3. If m > 0, m and L do not cancel: L <= |y|.
-// accurate: while |y| >= 0.8 L, the error is at most 0.5 + 1.25 * 0.37 < 1 ULP. Closer to 0,
+// accurate: while |y| >= 0.8 L, the error is at most 0.5 + 1.25 * 0.396 < 1 ULP. Closer to 0,
 //   y = log1p(sum e^x - 1) with the sum as a pair of doubles, whatever L is. This is within the
 //   claim until the terms cancel to 2^-79. For |y| below 2^-70 the claim is one ULP of 2^-70.
 // fast: the error is at most 0.5 + 3.24 < 4 ULP of y or of L, whichever is larger. If y is near 0,
