@@ -1,11 +1,11 @@
 // The errors that maxtrick.hpp states:
 //   1. The kernels return m = max_k x_k exactly, and L = log sum_k e^{x_k} - m in double, with a
-//      relative error of at most 0.37 u (accurate), 3.24 u (fast; u = 2^-24), or 2^-45 (correct).
+//      relative error of at most 0.4 u (accurate), 3.24 u (fast; u = 2^-24), or 2^-45 (correct).
 //   2. m - x_k is a difference of two floats in double, (m - x_k) + L a sum of two numbers >= 0, and
 //      its product with c_k is rounded once more. Together this is a relative error of at most
 //      3 * 2^-53, beside that of L. The compensated sum adds 2^-53 of its value.
 //   3. The error of L is the same in all terms. It adds sum_k c_k times it to the loss. If all c_k
-//      are >= 0, that is at most 0.37 u times the loss, 0.37 ULP.
+//      are >= 0, that is at most 0.4 u times the loss, 0.4 ULP.
 //   4. y_k sum_j c_j is a product in double, and its difference to c_k is rounded to double, to the
 //      product with the scale, and to float.
 #include "api/coefficients.hpp"

@@ -9,9 +9,9 @@
 //      y = s + (e - M2).
 //   4. |x - m| is at least half an ULP of m. Therefore |M2| <= |y| / 2, and the rounding of M2 is
 //      at most 0.25 ULP of y.
-//   5. The error of L is at most 0.37 u of L. If M2 has the size of step 4, L is at most half of y,
-//      and the error of L is at most 0.19 ULP of y.
-//   Error: 0.5 (y) + 0.25 (M2) + 0.19 (L), or 0.5 + 0.37 if M2 is negligible: below 1 ULP.
+//   5. The error of L is at most 0.4 u of L. If M2 has the size of step 4, L is at most half of y,
+//      and the error of L is at most 0.2 ULP of y.
+//   Error: 0.5 (y) + 0.25 (M2) + 0.2 (L), or 0.5 + 0.4 if M2 is negligible: below 1 ULP.
 // fast:
 //   1. y = (x - m) - L. x - m and -L have the same sign, so that nothing cancels. The relative
 //      error of their sum is at most the larger one of their relative errors.

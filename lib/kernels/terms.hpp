@@ -7,11 +7,11 @@
 //   1. w = fma(kh, p, kl), and y = fma(t, kh, t w).
 //   2. w and t w are below 0.0443 of what they are added to, so that their roundings are at most
 //      2^-28.5 each.
-//   3. The error in ULP is at most 0.5 (y) + 0.09 (w, t w) + 0.12 (e) + 0.12 (the exponentials in
-//      S) + 0.13 (their sum) = 0.96.
+//   3. The error in ULP is at most 0.5 (y) + 0.09 (w, t w) + 0.12 (e) + 0.28 (the exponentials in S
+//      and their sum) = 0.99.
 //   4. If the classes that are 13 and more below the largest logit make up the share s of S, the
-//      error is up to 3 s larger: see sum.hpp.
-//   5. For a subnormal y, half of that error arises before its own rounding: 0.5 + 0.48.
+//      error is up to 4 s larger: see sum.hpp.
+//   5. For a subnormal y, half of that error arises before its own rounding: 0.5 + 0.493.
 //
 // fast: y = e kh. The error is at most 0.5 ULP (y) + 1.12 u (e) + (1.12 + 2) u (S) + 1 u (kh), that
 // is 5.74 ULP; the claim is 6.

@@ -8,16 +8,16 @@
 //   2. w and t w are below 0.0443 of what they are added to, so that their roundings are at most
 //      2^-57.5 each.
 //   3. The error in ULP is at most 0.5 (y) + 0.09 (w, t w) + 0.11 (e) + 0.11 (the exponentials in
-//      S) + 0.13 (their sum) = 0.94.
+//      S) + 0.18 (their sum) = 0.99.
 //   4. If results may be subnormal, K carries a factor 2^600. y is rounded to 53 bits first, and
 //      once more when the factor is removed. Half of the error of step 3 arises before that
-//      rounding: 0.5 + 0.47.
+//      rounding: 0.5 + 0.5.
 //
 // L = log1p(q) is log-sum-exp minus m, where q is the sum of e^(x - m) over the other logits.
 //   1. One of the largest logits is left out of the sum, so that a small q keeps its digits. The sum
 //      is taken relative to the second largest logit, so that it keeps its compensation.
-//   2. The relative error of q is at most 0.11 (exponentials) + 0.13 (sum) + 0.11 (e^m) = 0.35 u,
-//      and that of L 0.35 + 0.04 (logarithm.hpp) = 0.39 u.
+//   2. The relative error of q is at most 0.11 (exponentials) + 0.18 (sum) + 0.11 (e^m) = 0.4 u,
+//      and that of L 0.4 + 0.04 (logarithm.hpp) = 0.44 u.
 //   3. q is Q 2^d, where Q is the quotient of the sum and e^m, each relative to its own power of
 //      two. If d < -128, q is below 2^-87 even for 2^40 classes: log1p(q) is q, with a relative
 //      error below 2^-88; and every other logit is at least 88 below m, so that L does not change
@@ -26,24 +26,24 @@
 //
 // Log-softmax and the losses: x - m - L.
 //   1. M = m + L is the sum of two doubles, M1 + M2.
-//   2. For x = m the result is y = -L, with an error of 0.5 + 0.39 ULP. If it is subnormal, half of
-//      the 0.35 of step L2 arises before its rounding, and 0.5 for the rounding of Q: 0.93.
+//   2. For x = m the result is y = -L, with an error of 0.5 + 0.44 ULP. If it is subnormal, half of
+//      the 0.4 of step L2 and of the 0.5 for the rounding of Q arises before its rounding: 0.95.
 //   3. Otherwise s = x - M1, and TwoSum gives its rounding error e. The result is
 //      y = s + (e - M2).
 //   4. |x - m| is at least half an ULP of m. Therefore |M2| <= |y| / 2, and the rounding of M2 is
 //      at most 0.25 ULP of y.
-//   5. If M2 has the size of step 4, L is at most half of y, and the error of L is at most 0.2 ULP
+//   5. If M2 has the size of step 4, L is at most half of y, and the error of L is at most 0.22 ULP
 //      of y.
-//   Error: 0.5 (y) + 0.25 (M2) + 0.2 (L), or 0.5 + 0.39 if M2 is negligible: below 1 ULP.
+//   Error: 0.5 (y) + 0.25 (M2) + 0.22 (L), or 0.5 + 0.44 if M2 is negligible: below 1 ULP.
 //
-// Log-sum-exp: y = M1 + M2, rounded once. While |y| >= 0.8 L, the error is at most
-//   0.5 + 1.25 * 0.39 < 1 ULP. Closer to 0 it is computed again (kernels/log_sum_exp.hpp).
+// Log-sum-exp: y = M1 + M2, rounded once. While |y| >= 0.9 L, the error is at most
+//   0.5 + 1.12 * 0.44 < 1 ULP. Closer to 0 it is computed again (kernels/log_sum_exp.hpp).
 //
 // Gradient: scale (y_i - [i = target]).
 //   1. y_i as for softmax, with K = scale / (e^m (1 + q)), whose error is not larger.
 //   2. At the target, if it is the class that was left out: -q scale / (1 + q). 1 - y would cancel.
 //   3. At another target y <= 1/2: -(scale - scale y), where scale y is a pair. Its relative error is
-//      at most 0.46 u, and that of the difference not larger.
+//      at most 0.51 u, and that of the difference not larger.
 #pragma once
 
 #include "kernels/float64/logarithm.hpp"

@@ -10,8 +10,8 @@
 //      renormalised by another Fast2Sum, so that b stays as small as what it carries.
 //   4. At the end the lanes are pairs: a - 2^201 is exact, because it is a multiple of ulp(a).
 // Relative error of the sum:
-//   - For a term with t above ulp(a) = 2^149, the roundings of w and of the tree are at most
-//     3 * 2^-57.5 t. If all have one sign, this is 0.13 u.
+//   - For a term with t above ulp(a) = 2^149, the roundings of w, of two levels of the tree and of
+//     the addition to b are at most 4 * 2^-57.5 t. If all have one sign, this is 0.18 u.
 //   - A term with a smaller t is 36 or more below the largest logit. Each of its roundings is at
 //     most 2^-53 t, but a billion of such terms make up less than 2^-21 of the sum.
 #pragma once
