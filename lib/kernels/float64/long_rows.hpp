@@ -91,21 +91,23 @@ class LongRow {
     Sum<V> sums;
     std::size_t i = 0;
     for (; i + row_block <= n_; i += row_block) {
-      Pair<V> terms[4];
-      four_times([&](std::size_t j)
-                     __attribute__((always_inline)) { terms[j] = e(V::load(x_ + i + 16 * j)); });
-      add<keep>(sums, terms, i, 4);
+      D w[4];
+      four_times([&](std::size_t j) __attribute__((always_inline)) {
+        w[j] = sums.carry(prepared<keep>(e(V::load(x_ + i + 16 * j)), i, 16 * j));
+      });
+      sums.add(w);
     }
     if (i < n_) {
-      Pair<V> terms[4];
+      D w[4];
       four_times([&](std::size_t j) __attribute__((always_inline)) {
         const std::size_t first = i + 16 * j, count = count_from(first, n_);
-        terms[j] = {V::all(0.0), V::all(0.0)};
+        w[j] = V::all(0.0);
         if (count == 0) return;
-        terms[j] = e(load(first, count));
-        terms[j].t = select(V::first(count), terms[j].t, V::all(0.0));
+        Pair<V> term = e(load(first, count));
+        term.t = select(V::first(count), term.t, V::all(0.0));
+        w[j] = sums.carry(prepared<keep>(term, i, 16 * j));
       });
-      add<keep>(sums, terms, i, (n_ - i + 15) / 16);
+      sums.add(w);
     }
     // A pass that begins at an aligned result loads up to 15 terms past the end.
     if constexpr (keep) this->keep((n_ + 15) / 16 * 16, {V::all(0.0), V::all(0.0)});
@@ -115,21 +117,16 @@ class LongRow {
     V::store(kept_ + i, term.t);
     V::store(kept_ + plane_stride + i, term.p);
   }
-  // Adds the terms of the classes from i on, and keeps `vectors` vectors of them. The term of
-  // tops_.place overflows if the second largest logit is far below.
+  // The terms of the classes from block + j on: without tops_.place, whose term overflows if the second
+  // largest logit is far below, and kept for the results if `keep` is set.
   template <bool keep>
-  [[gnu::always_inline]] void add(Sum<V>& sums, Pair<V> (&terms)[4], std::size_t i,
-                                  std::size_t vectors) {
-    if (skips && tops_.place - i < row_block)
-      four_times([&](std::size_t j) __attribute__((always_inline)) {
-        const std::size_t lane = tops_.place - i - 16 * j;
-        if (lane < 16) terms[j].t = select(V::one(lane), V::all(0.0), terms[j].t);
-      });
-    if constexpr (keep)
-      four_times([&](std::size_t j) __attribute__((always_inline)) {
-        if (j < vectors) this->keep(i + 16 * j, terms[j]);
-      });
-    sums.add(terms);
+  [[gnu::always_inline]] Pair<V> prepared(Pair<V> term, std::size_t block, std::size_t j) {
+    if (skips && tops_.place - block < row_block) {
+      const std::size_t lane = tops_.place - block - j;
+      if (lane < 16) term.t = select(V::one(lane), V::all(0.0), term.t);
+    }
+    if constexpr (keep) this->keep(block + j, term);
+    return term;
   }
 
   template <bool Clamped>

@@ -221,4 +221,18 @@ struct GradientParts {
   }
 };
 
+// Result(arguments...) for the groups of vector type V. The scalar kernels do not inline it: that would
+// take half of their time of compilation, because each operation is a loop.
+template <class Result, class... Arguments>
+[[gnu::noinline]] Result apart(const Arguments&... arguments) {
+  return Result(arguments...);
+}
+template <class V, class Result, class... Arguments>
+[[gnu::always_inline]] inline Result of_group(const Arguments&... arguments) {
+  if constexpr (V::registers == 0)
+    return apart<Result>(arguments...);
+  else
+    return Result(arguments...);
+}
+
 }  // namespace maxtrick::kernels::float64

@@ -79,7 +79,7 @@ class Group {
       write_probabilities<Clamped>(factor<V>(sum, Clamped));
       store(sum.high);
     } else {
-      with_log_sum<Clamped>(LogSum<V>(tops_.m, tops_.second, sum));
+      with_log_sum<Clamped>(of_group<V, LogSum<V>>(tops_.m, tops_.second, sum));
     }
   }
 
@@ -98,7 +98,8 @@ class Group {
       store(s.l.high);
     }
     if constexpr (task == task_gradient) {
-      const GradientParts<V> parts(s, V::load(target_logits_), work_.scale, Clamped);
+      const auto parts =
+          of_group<V, GradientParts<V>>(s, V::load(target_logits_), work_.scale, Clamped);
       write_probabilities<Clamped>(parts.k);
       alignas(64) double at_top[16], if_top[16], other[16], place[16];
       V::store(at_top, parts.at_top);
@@ -128,21 +129,22 @@ class Group {
     const Floats place = V::narrow(tops_.place);
     Sum<V> sums;
     for (std::size_t i = 0; i < n_; i += 4) {
-      Pair<V> terms[4];
+      D w[4];
       four_times([&](std::size_t j) __attribute__((always_inline)) {
-        terms[j] = {V::all(0.0), V::all(0.0)};
+        w[j] = V::all(0.0);
         if (i + j >= n_) return;
         double* const column = columns_ + 16 * (i + j);
-        terms[j] = e(V::load(column));
+        Pair<V> term = e(V::load(column));
         // The term of the largest logit overflows if the second largest is far below.
         if constexpr (skips)
-          terms[j].t = select(place == V::all(static_cast<float>(i + j)), V::all(0.0), terms[j].t);
+          term.t = select(place == V::all(static_cast<float>(i + j)), V::all(0.0), term.t);
         if constexpr (keeps) {
-          V::store(column, terms[j].t);
-          V::store(rests_ + 16 * (i + j), terms[j].p);
+          V::store(column, term.t);
+          V::store(rests_ + 16 * (i + j), term.p);
         }
+        w[j] = sums.carry(term);
       });
-      sums.add(terms, n_ - i < 4 ? n_ - i : 4);
+      sums.add(w);
     }
     return sums.lanes();
   }

@@ -16,8 +16,6 @@
 //     most 2^-53 t, but a billion of such terms make up less than 2^-21 of the sum.
 #pragma once
 
-#include <cstddef>
-
 #include "kernels/float64/exponential.hpp"
 
 namespace maxtrick::kernels::float64 {
@@ -28,11 +26,16 @@ class Sum {
   using D = typename V::Doubles;
   using Term = Pair<V>;
 
-  // The first `count` of four terms, 1 to 4. The others count as 0.
-  [[gnu::always_inline]] void add(const Term (&e)[4], std::size_t count = 4) {
-    const D zero = V::all(0.0), w0 = carry(e[0]), w1 = count > 1 ? carry(e[1]) : zero,
-            w2 = count > 2 ? carry(e[2]) : zero, w3 = count > 3 ? carry(e[3]) : zero;
-    const D low = (w0 + w1) + (w2 + w3), next = a_ + b_;
+  // Takes a term into account, except for w, which it returns. The next four w belong to add(). One
+  // term after the other needs fewer registers than four at once.
+  [[gnu::always_inline]] D carry(const Term& e) {
+    const D next = a_ + e.t;
+    const D w = fma(e.t, e.p, e.t - (next - a_));
+    a_ = next;
+    return w;
+  }
+  [[gnu::always_inline]] void add(const D (&w)[4]) {
+    const D low = (w[0] + w[1]) + (w[2] + w[3]), next = a_ + b_;
     b_ = low + (b_ - (next - a_));
     a_ = next;
   }
@@ -42,13 +45,6 @@ class Sum {
   }
 
  private:
-  [[gnu::always_inline]] D carry(const Term& e) {
-    const D next = a_ + e.t;
-    const D w = fma(e.t, e.p, e.t - (next - a_));
-    a_ = next;
-    return w;
-  }
-
   D a_ = V::all(exponential::above_t), b_ = V::all(0.0);
 };
 
