@@ -1,5 +1,5 @@
-// float16 and bfloat16 as the kernels store them. Conversions are integer arithmetic: they call no
-// library function, raise no underflow, and the compiler can vectorise them. The layout is that of
+// float16 and bfloat16 as the kernels store them. Conversions are integer arithmetic, except one that F16C has:
+// they call no library function, raise no underflow, and the compiler can vectorise them. The layout is that of
 // numerics::SmallFloat, whose functions cannot be used here: the linker might keep the copy of one
 // that is compiled for an instruction set which the CPU lacks.
 //
@@ -9,6 +9,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#ifdef __F16C__
+#include <immintrin.h>
+#endif
 
 namespace maxtrick::kernels {
 
@@ -37,6 +40,9 @@ struct Float16Bits {
   [[gnu::always_inline]] explicit Float16Bits(float x) : bits(rounded(x)) {}
 
   [[gnu::always_inline]] operator float() const {
+#ifdef __F16C__
+    return _cvtsh_ss(bits);
+#endif
     const std::uint32_t magnitude = bits & 0x7fffU, shifted = magnitude << 13;
     const std::uint32_t normal = shifted + rebias;
     // A subnormal number f 2^-24 is (2^-14 + f 2^-24) - 2^-14, which is exact.
