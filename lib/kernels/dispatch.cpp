@@ -68,6 +68,7 @@ Kernel<S> find_kernel(const Implementation& of, Task task, Algorithm algorithm) 
                                 " exists for float32 only; expected accurate");
   if constexpr (std::is_same_v<S, Float16Bits>) return of.float16[task];
   if constexpr (std::is_same_v<S, BFloat16Bits>) return of.bfloat16[task];
+  if constexpr (std::is_same_v<S, double>) return *of.float64[task];
 }
 
 template <class S>
@@ -85,6 +86,19 @@ void log_sum_of(Method method, Strided<const S> x, S* largest, double* above) {
   run<S>(method, task_log_sum, work, x);
 }
 
+// What log_sum_exp.hpp needs: the largest logits, or in float64 their sums with L, and L.
+template <class S>
+void parts_of_log_sum_exp(Method method, Strided<const S> x, S* sums, double* above) {
+  if constexpr (std::is_same_v<S, double>) {
+    auto work = work_of<S>(x);
+    work.losses = sums;
+    work.above = above;
+    run<S>(method, task_log_sum_exp, work, x);
+  } else {
+    log_sum_of(method, x, sums, above);
+  }
+}
+
 template <class S>
 void log_sum_exp_of(Method method, Strided<const S> x, S* sums) {
   if (method.algorithm == Algorithm::correct) {
@@ -94,13 +108,13 @@ void log_sum_exp_of(Method method, Strided<const S> x, S* sums) {
   }
   std::vector<double> above(x.rows);
   DenseBlocks<S> rows(x.is_dense() ? 0 : std::max(1U, method.threads), 1, x.classes);
-  log_sum_of(method, x, sums, above.data());
+  parts_of_log_sum_exp(method, x, sums, above.data());
   const bool accurate = method.algorithm == Algorithm::accurate;
   std::size_t slow = 0;
   for (std::size_t r = 0; accurate && r < x.rows; ++r) slow += cancels(sums[r], above[r]) ? 1 : 0;
   const auto round = [&](std::size_t r, std::size_t thread) {
     const auto of = [&](const S* row) {
-      sums[r] = S(log_sum_exp<S>({row, x.classes}, sums[r], above[r], accurate));
+      sums[r] = S(log_sum_exp(std::span<const S>(row, x.classes), sums[r], above[r], accurate));
     };
     if (x.is_dense()) return of(x.data + r * x.row_stride);
     StoredWork<S> work{};
@@ -167,7 +181,7 @@ void cross_entropy(Method method, Logits<T> x, Labels targets, Numbers<T> losses
 }
 
 template <class T>
-void cross_entropy_gradient(Method method, Logits<T> x, Labels targets, float scale,
+void cross_entropy_gradient(Method method, Logits<T> x, Labels targets, double scale,
                             Numbers<T> losses, Matrix<T> gradient) {
   if (!(scale >= 0x1p-30F && scale <= 0x1p30F))
     throw std::invalid_argument("cross_entropy_gradient: a scale of " + std::to_string(scale) +
@@ -177,21 +191,24 @@ void cross_entropy_gradient(Method method, Logits<T> x, Labels targets, float sc
   auto work = work_of(from, to);
   work.targets = targets.data();
   work.losses = stored(losses.data());
-  work.scale = scale;
+  work.scale = static_cast<Scale<stored_as<T>>>(scale);
   run(method, task_gradient, work, from, to);
 }
 
-#define MAXTRICK_INSTANTIATE(T)                                               \
-  template void softmax<T>(Method, Logits<T>, Matrix<T>);                     \
-  template void log_softmax<T>(Method, Logits<T>, Matrix<T>);                 \
-  template void log_sum<T>(Method, Logits<T>, Numbers<T>, std::span<double>); \
-  template void log_sum_exp<T>(Method, Logits<T>, Numbers<T>);                \
-  template void cross_entropy<T>(Method, Logits<T>, Labels, Numbers<T>);      \
-  template void cross_entropy_gradient<T>(Method, Logits<T>, Labels, float, Numbers<T>, Matrix<T>);
+#define MAXTRICK_INSTANTIATE(T)                                          \
+  template void softmax<T>(Method, Logits<T>, Matrix<T>);                \
+  template void log_softmax<T>(Method, Logits<T>, Matrix<T>);            \
+  template void log_sum_exp<T>(Method, Logits<T>, Numbers<T>);           \
+  template void cross_entropy<T>(Method, Logits<T>, Labels, Numbers<T>); \
+  template void cross_entropy_gradient<T>(Method, Logits<T>, Labels, double, Numbers<T>, Matrix<T>);
 MAXTRICK_INSTANTIATE(float)
+MAXTRICK_INSTANTIATE(double)
 MAXTRICK_INSTANTIATE(Float16)
 MAXTRICK_INSTANTIATE(BFloat16)
 #undef MAXTRICK_INSTANTIATE
+template void log_sum<float>(Method, Logits<float>, Numbers<float>, std::span<double>);
+template void log_sum<Float16>(Method, Logits<Float16>, Numbers<Float16>, std::span<double>);
+template void log_sum<BFloat16>(Method, Logits<BFloat16>, Numbers<BFloat16>, std::span<double>);
 
 std::string_view name(Function function) {
   switch (function) {

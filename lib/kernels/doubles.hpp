@@ -12,6 +12,18 @@ namespace maxtrick::kernels {
 [[gnu::always_inline]] static inline double fma(double a, double b, double c) {
   return __builtin_fma(a, b, c);
 }
+// c - a b, rounded once.
+[[gnu::always_inline]] static inline double fnma(double a, double b, double c) {
+  return __builtin_fma(-a, b, c);
+}
+// The larger of a and b; b if either is NaN. smaller() treats NaN in the same way.
+[[gnu::always_inline]] static inline double larger(double a, double b) { return a > b ? a : b; }
+[[gnu::always_inline]] static inline double smaller(double a, double b) { return a < b ? a : b; }
+// Subtracts the bit patterns as integers; the difference is the bit pattern of the result.
+[[gnu::always_inline]] static inline double bits_minus(double a, double b) {
+  return __builtin_bit_cast(double, __builtin_bit_cast(std::uint64_t, a) -
+                                        __builtin_bit_cast(std::uint64_t, b));
+}
 // x < y ? a : b
 [[gnu::always_inline]] static inline double where_less(double x, double y, double a, double b) {
   return x < y ? a : b;
@@ -41,6 +53,11 @@ namespace maxtrick::kernels {
 [[gnu::always_inline]] static inline double power(double z, const std::int64_t (&table)[16]) {
   const auto bits = __builtin_bit_cast(std::uint64_t, z);
   return __builtin_bit_cast(double, static_cast<std::uint64_t>(table[bits % 16]) + (bits << 48));
+}
+// The double with the bits table[b mod 8] + b 2^49. Entry i of `table` has i 2^49 subtracted.
+[[gnu::always_inline]] static inline double power(double z, const std::int64_t (&table)[8]) {
+  const auto bits = __builtin_bit_cast(std::uint64_t, z);
+  return __builtin_bit_cast(double, static_cast<std::uint64_t>(table[bits % 8]) + (bits << 49));
 }
 // Whether y is near a midpoint between two floats: no bit of the integer y + offset is set in the
 // places of `field` (correct/rounding.hpp).

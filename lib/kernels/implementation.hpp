@@ -13,6 +13,7 @@ struct Implementation {
   // The kernels of `accurate` for other types of logits and results, [Task].
   const Kernel<Float16Bits>* float16;
   const Kernel<BFloat16Bits>* bfloat16;
+  const Kernel<double>* const* float64;  // null for task_log_sum
 };
 
 // One for each instruction set.

@@ -1,5 +1,5 @@
 // Softmax, log-softmax, log-sum-exp and cross-entropy by hand-written kernels, in float32, and in
-// float16 and bfloat16 with `accurate`. All instruction sets are instances of one algorithm.
+// float64, float16 and bfloat16 with `accurate`. All instruction sets are instances of one algorithm.
 //
 // Shapes: every function takes a matrix of logits with any strides of rows and classes and any
 //   alignment. It has 0 or more rows and 1 or more classes. If the classes of a row are contiguous,
@@ -17,7 +17,8 @@
 //             16-bit types: logits and results are stored in 16 bits, and all computation in between
 //             is in float32. Results are those of float32, rounded once more: at most 0.5 + 2^-13 ULP
 //             (float16) and 0.5 + 2^-16 ULP (bfloat16) of the 16-bit type; the head of stored.hpp has
-//             the derivation. Subnormal results are not flushed to 0, and no result is -0.
+//             the derivation. float64: at most 1 ULP of float64; the head of float64/results.hpp has
+//             the proof. Subnormal results are not flushed to 0, and no result is -0.
 //   correct   every result is the float nearest to the exact value (the even one of two), so that
 //             mathematics alone defines the bits (the head of correct/correct.hpp has the proof).
 //   fast      at most 6 ULP; its bits are not promised.
@@ -111,7 +112,7 @@ struct Method {
   unsigned threads = 1;
 };
 
-// T is the type of the logits and of the results: float, Float16 or BFloat16. It is float unless a call names it,
+// T is the type of the logits and of the results: float, double, Float16 or BFloat16. It is float unless a call names it,
 // so that arguments convert to matrices: softmax(method, x, y) is softmax<float>(method, x, y). A function throws
 // std::invalid_argument if T lacks the algorithm.
 template <class T>
@@ -139,14 +140,14 @@ void log_sum(Method method, Logits<T> x, Numbers<T> largest, std::span<double> a
 // Special values: as in oracle/oracle.hpp. A row with +inf (and no NaN) gives +inf, and a row of
 //   nothing but -inf gives -inf.
 // Error: correct: none but the rounding.
-//   accurate: at most 1 ULP of max(|y|, least_log_sum_exp).
+//   accurate: at most 1 ULP of max(|y|, least_log_sum_exp), in float64 least_log_sum_exp_float64.
 //   fast: at most 4 ULP of max(|y|, y - max_k x_k).
 // Time: if the logits of a row cancel, as log-probabilities do, `accurate` takes a thousand times
 //   as long for it, and `correct` some ten times.
 // Throws std::bad_alloc, before anything is written, and nothing else.
 template <class T = float>
 void log_sum_exp(Method method, Logits<T> x, Numbers<T> sums);
-inline constexpr double least_log_sum_exp = 0x1p-70;
+inline constexpr double least_log_sum_exp = 0x1p-70, least_log_sum_exp_float64 = 0x1p-40;
 
 // losses[r] = log sum_k e^{x_k} - x_t with t = targets[r] from 0 to classes - 1; one loss for each
 // row.
@@ -155,10 +156,10 @@ void cross_entropy(Method method, Logits<T> x, Labels targets, Numbers<T> losses
 
 // The losses as above, and their gradient in x: g_i = scale (y_i - [i = t]), where y is the
 // softmax. For the mean of the losses, scale is 1 / rows. A g_i below scale e^-110 is 0 (except
-// with `correct`); with a scale of at most 2^8 it would be rounded to 0 anyway. `gradient` may be the matrix x. Throws
+// with `correct`, and in float64); with a scale of at most 2^8 it would be rounded to 0 anyway. `gradient` may be the matrix x. Throws
 // std::invalid_argument unless 2^-30 <= scale <= 2^30.
 template <class T = float>
-void cross_entropy_gradient(Method method, Logits<T> x, Labels targets, float scale,
+void cross_entropy_gradient(Method method, Logits<T> x, Labels targets, double scale,
                             Numbers<T> losses, Matrix<T> gradient);
 
 // e^x and log x, element by element, with the exponentials and logarithms of the functions above.

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <span>
 
+#include "kernels/float64/logarithm.hpp"
 #include "kernels/logarithm.hpp"
 #include "numerics/double_double.hpp"
 
@@ -58,29 +59,33 @@ struct Power {
 // near 0, power() returns that without cancellation: the result is right even if m is -1e-17 and
 // the other terms nearly cancel it.
 template <class S>
-[[nodiscard]] double sum_of_exponentials_minus_1(std::span<const S> x, float m) {
-  const Power largest = power(static_cast<double>(m));
-  DoubleDouble sum =
-      largest.k == 0 ? largest.s : exponential_pair(static_cast<double>(m)) + DoubleDouble{-1};
+[[nodiscard]] DoubleDouble sum_of_exponentials_minus_1(std::span<const S> x, double m) {
+  const Power largest = power(m);
+  DoubleDouble sum = largest.k == 0 ? largest.s : exponential_pair(m) + DoubleDouble{-1};
   bool left_out = false;
-  for (const float xi : x) {
+  for (const double xi : x) {
     if (xi == m && !left_out)
       left_out = true;
     else
-      sum = sum + exponential_pair(static_cast<double>(xi));
+      sum = sum + exponential_pair(xi);
   }
-  return sum.high + sum.low;
+  return sum;
 }
 
 // log sum e^x for such logits. log1p does not reduce a negative q, and its series needs q > -0.29.
 // For q below that, this function reduces 1 + q itself.
 template <class S>
 [[nodiscard]] double log_of_sum_near_1(std::span<const S> x, float m) {
-  const double q = sum_of_exponentials_minus_1(x, m);
+  const DoubleDouble sum = sum_of_exponentials_minus_1(x, static_cast<double>(m));
+  const double q = sum.high + sum.low;
   const auto one = [](double a) { return a; };
   if (q > -0.29) return log1p(q, one);
   const double k = exponent(1 + q, logarithm::sqrt_half);
   return log_of(k, without_exponent(1 + q, k) - 1, one);
+}
+[[nodiscard]] inline double log_of_sum_near_1(std::span<const double> x, double m) {
+  const DoubleDouble q = sum_of_exponentials_minus_1(x, m);
+  return float64::log1p<float64::Single<void>>({q.high, q.low}).high;
 }
 
 }  // namespace maxtrick::kernels

@@ -108,6 +108,23 @@ template <class Function>
     return _mm256_fmadd_pd(a.v[i], b.v[i], c.v[i]);
   });
 }
+[[gnu::always_inline]] inline Doubles fnma(Doubles a, Doubles b, Doubles c) {
+  return each([&](int i) __attribute__((always_inline)) {
+    return _mm256_fnmadd_pd(a.v[i], b.v[i], c.v[i]);
+  });
+}
+[[gnu::always_inline]] inline Doubles larger(Doubles a, Doubles b) {
+  return each([&](int i) __attribute__((always_inline)) { return _mm256_max_pd(a.v[i], b.v[i]); });
+}
+[[gnu::always_inline]] inline Doubles smaller(Doubles a, Doubles b) {
+  return each([&](int i) __attribute__((always_inline)) { return _mm256_min_pd(a.v[i], b.v[i]); });
+}
+[[gnu::always_inline]] inline Doubles bits_minus(Doubles a, Doubles b) {
+  return each([&](int i) __attribute__((always_inline)) {
+    return _mm256_castsi256_pd(
+        _mm256_sub_epi64(_mm256_castpd_si256(a.v[i]), _mm256_castpd_si256(b.v[i])));
+  });
+}
 [[gnu::always_inline]] inline Doubles select(Mask m, Doubles a, Doubles b) {
   return each([&](int i) __attribute__((always_inline)) {
     const __m256 half = i < 2 ? m.low : m.high;
@@ -180,6 +197,23 @@ namespace detail {
     return _mm256_castsi256_pd(_mm256_add_epi64(from, _mm256_slli_epi64(bits, 48)));
   });
 }
+// The doubles with the bits table[b mod 8] + b 2^49. Entry i of `table` has i 2^49 subtracted.
+[[gnu::always_inline]] inline Doubles power(Doubles z, const std::int64_t (&table)[8]) {
+  // A gather takes longer than looking up both halves of the entries, eight at a time.
+  const __m256i order = _mm256_setr_epi32(0, 2, 4, 6, 1, 3, 5, 7);
+  const auto* const from = reinterpret_cast<const __m256i*>(table);
+  const __m256i first = _mm256_permutevar8x32_epi32(_mm256_loadu_si256(from), order),
+                last = _mm256_permutevar8x32_epi32(_mm256_loadu_si256(from + 1), order);
+  const __m256i low = _mm256_permute2x128_si256(first, last, 0x20),
+                high = _mm256_permute2x128_si256(first, last, 0x31);
+  return each([&](int i) __attribute__((always_inline)) {
+    const __m256i bits = _mm256_castpd_si256(z.v[i]);
+    const __m256i entry =
+        _mm256_blend_epi32(_mm256_permutevar8x32_epi32(low, bits),
+                           _mm256_permutevar8x32_epi32(high, _mm256_slli_epi64(bits, 32)), 0xaa);
+    return _mm256_castsi256_pd(_mm256_add_epi64(entry, _mm256_slli_epi64(bits, 49)));
+  });
+}
 // Whether any of the y is near a midpoint between two floats: no bit of the integer y + offset is set
 // in the places of `field` (correct/rounding.hpp).
 [[gnu::always_inline]] inline bool any_near_midpoint(const Doubles (&y)[4], std::uint64_t offset,
@@ -250,10 +284,24 @@ struct Vector {
   [[gnu::always_inline]] static void store(double* p, Doubles a) {
     for (int i = 0; i < 4; ++i) _mm256_storeu_pd(p + std::ptrdiff_t{4} * i, a.v[i]);
   }
+  [[gnu::always_inline]] static Doubles load_first(const double* p, std::size_t n, Doubles fill) {
+    return each([&](int i) __attribute__((always_inline)) {
+      const __m256i in = first_of_four(n, i);
+      return _mm256_blendv_pd(fill.v[i], _mm256_maskload_pd(p + std::ptrdiff_t{4} * i, in),
+                              _mm256_castsi256_pd(in));
+    });
+  }
+  [[gnu::always_inline]] static void store_first(double* p, std::size_t n, Doubles a) {
+    for (int i = 0; i < 4; ++i)
+      _mm256_maskstore_pd(p + std::ptrdiff_t{4} * i, first_of_four(n, i), a.v[i]);
+  }
   static constexpr std::size_t stream_alignment = 32;
   [[gnu::always_inline]] static void stream(float* p, Floats a) {
     _mm256_stream_ps(p, a.low);
     _mm256_stream_ps(p + 8, a.high);
+  }
+  [[gnu::always_inline]] static void stream(double* p, Doubles a) {
+    for (int i = 0; i < 4; ++i) _mm256_stream_pd(p + std::ptrdiff_t{4} * i, a.v[i]);
   }
   [[gnu::always_inline]] static void fence() { _mm_sfence(); }
   [[gnu::always_inline]] static void prefetch(const void* p) { __builtin_prefetch(p); }
@@ -330,6 +378,34 @@ struct Vector {
         });
   }
 
+  // The same in float64.
+  [[gnu::always_inline]] static void load_columns(const double* x, std::size_t stride,
+                                                  std::size_t width, Doubles* columns) {
+    const __m256i in = first_of_four(width, 0);
+    for (std::size_t i = 0; i < 4; ++i) {
+      __m256d r[4];
+      for (std::size_t j = 0; j < 4; ++j) {
+        const double* const row = x + (4 * i + j) * stride;
+        r[j] = width == 4 ? _mm256_loadu_pd(row) : _mm256_maskload_pd(row, in);
+      }
+      transpose(r);
+      for (std::size_t j = 0; j < 4; ++j) columns[j].v[i] = r[j];
+    }
+  }
+  [[gnu::always_inline]] static void store_columns(double* y, std::size_t stride, std::size_t width,
+                                                   const Doubles* columns) {
+    const __m256i in = first_of_four(width, 0);
+    for (std::size_t i = 0; i < 4; ++i) {
+      __m256d r[4];
+      for (std::size_t j = 0; j < 4; ++j) r[j] = columns[j].v[i];
+      transpose(r);
+      for (std::size_t j = 0; j < 4; ++j) {
+        double* const row = y + (4 * i + j) * stride;
+        width == 4 ? _mm256_storeu_pd(row, r[j]) : _mm256_maskstore_pd(row, in, r[j]);
+      }
+    }
+  }
+
   // The same for sixteen contiguous rows of two classes.
   [[gnu::always_inline]] static void load_dense(const float* x, Floats (&columns)[2]) {
     const auto half = [](const float* at, int second) __attribute__((always_inline)) {
@@ -359,6 +435,15 @@ struct Vector {
   }
 
  private:
+  [[gnu::always_inline]] static void transpose(__m256d (&r)[4]) {
+    const __m256d a = _mm256_unpacklo_pd(r[0], r[1]), b = _mm256_unpackhi_pd(r[0], r[1]),
+                  c = _mm256_unpacklo_pd(r[2], r[3]), d = _mm256_unpackhi_pd(r[2], r[3]);
+    r[0] = _mm256_permute2f128_pd(a, c, 0x20);
+    r[1] = _mm256_permute2f128_pd(b, d, 0x20);
+    r[2] = _mm256_permute2f128_pd(a, c, 0x31);
+    r[3] = _mm256_permute2f128_pd(b, d, 0x31);
+  }
+
   // quad(row) returns four columns of a row.
   template <class Quad>
   [[gnu::always_inline]] static void gather(Quad quad, Floats* columns) {
@@ -394,6 +479,11 @@ struct Vector {
     const __m256i entries = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(table));
     const __m256i entry = _mm256_permutevar8x32_epi32(entries, bits);
     return _mm256_castsi256_ps(_mm256_add_epi32(entry, _mm256_slli_epi32(bits, 20)));
+  }
+  // Lanes 4 i to 4 i + 3 of the mask of the first n lanes.
+  [[gnu::always_inline]] static __m256i first_of_four(std::size_t n, int i) {
+    const __m256i lane = _mm256_add_epi64(_mm256_setr_epi64x(0, 1, 2, 3), _mm256_set1_epi64x(4 * i));
+    return _mm256_cmpgt_epi64(_mm256_set1_epi64x(static_cast<long long>(n)), lane);
   }
   [[gnu::always_inline]] static __m128i mask(std::size_t width) {
     return _mm_cmpgt_epi32(_mm_set1_epi32(static_cast<int>(width)), _mm_setr_epi32(0, 1, 2, 3));

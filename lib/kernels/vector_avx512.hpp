@@ -91,6 +91,21 @@ struct Doubles {
 [[gnu::always_inline]] inline Doubles fma(Doubles a, Doubles b, Doubles c) {
   return {_mm512_fmadd_pd(a.low, b.low, c.low), _mm512_fmadd_pd(a.high, b.high, c.high)};
 }
+[[gnu::always_inline]] inline Doubles fnma(Doubles a, Doubles b, Doubles c) {
+  return {_mm512_fnmadd_pd(a.low, b.low, c.low), _mm512_fnmadd_pd(a.high, b.high, c.high)};
+}
+[[gnu::always_inline]] inline Doubles larger(Doubles a, Doubles b) {
+  return {_mm512_max_pd(a.low, b.low), _mm512_max_pd(a.high, b.high)};
+}
+[[gnu::always_inline]] inline Doubles smaller(Doubles a, Doubles b) {
+  return {_mm512_min_pd(a.low, b.low), _mm512_min_pd(a.high, b.high)};
+}
+[[gnu::always_inline]] inline Doubles bits_minus(Doubles a, Doubles b) {
+  return {_mm512_castsi512_pd(
+              _mm512_sub_epi64(_mm512_castpd_si512(a.low), _mm512_castpd_si512(b.low))),
+          _mm512_castsi512_pd(
+              _mm512_sub_epi64(_mm512_castpd_si512(a.high), _mm512_castpd_si512(b.high)))};
+}
 [[gnu::always_inline]] inline Doubles select(Mask m, Doubles a, Doubles b) {
   return {_mm512_mask_blend_pd(static_cast<__mmask8>(m.bits), b.low, a.low),
           _mm512_mask_blend_pd(static_cast<__mmask8>(m.bits >> 8), b.high, a.high)};
@@ -141,6 +156,11 @@ namespace detail {
   return _mm512_castsi512_pd(_mm512_add_epi64(_mm512_permutex2var_epi64(low, bits, high),
                                               _mm512_slli_epi64(bits, 48)));
 }
+[[gnu::always_inline]] inline __m512d power(__m512d z, __m512i table) {
+  const __m512i bits = _mm512_castpd_si512(z);
+  return _mm512_castsi512_pd(
+      _mm512_add_epi64(_mm512_permutexvar_epi64(bits, table), _mm512_slli_epi64(bits, 49)));
+}
 [[gnu::always_inline]] inline __mmask8 lacking(__m512d y, __m512i offset, __m512i field) {
   return _mm512_testn_epi64_mask(_mm512_add_epi64(_mm512_castpd_si512(y), offset), field);
 }
@@ -157,6 +177,11 @@ namespace detail {
 [[gnu::always_inline]] inline Doubles power(Doubles z, const std::int64_t (&table)[16]) {
   const __m512i low = _mm512_loadu_si512(table), high = _mm512_loadu_si512(table + 8);
   return {detail::power(z.low, low, high), detail::power(z.high, low, high)};
+}
+// The doubles with the bits table[b mod 8] + b 2^49. Entry i of `table` has i 2^49 subtracted.
+[[gnu::always_inline]] inline Doubles power(Doubles z, const std::int64_t (&table)[8]) {
+  const __m512i entries = _mm512_loadu_si512(table);
+  return {detail::power(z.low, entries), detail::power(z.high, entries)};
 }
 // Whether any of the y is near a midpoint between two floats: no bit of the integer y + offset is set
 // in the places of `field` (correct/rounding.hpp).
@@ -208,8 +233,22 @@ struct Vector {
     _mm512_storeu_pd(p, a.low);
     _mm512_storeu_pd(p + 8, a.high);
   }
+  [[gnu::always_inline]] static Doubles load_first(const double* p, std::size_t n, Doubles fill) {
+    const unsigned in = first(n).bits;
+    return {_mm512_mask_loadu_pd(fill.low, static_cast<__mmask8>(in), p),
+            _mm512_mask_loadu_pd(fill.high, static_cast<__mmask8>(in >> 8), p + 8)};
+  }
+  [[gnu::always_inline]] static void store_first(double* p, std::size_t n, Doubles a) {
+    const unsigned in = first(n).bits;
+    _mm512_mask_storeu_pd(p, static_cast<__mmask8>(in), a.low);
+    _mm512_mask_storeu_pd(p + 8, static_cast<__mmask8>(in >> 8), a.high);
+  }
   static constexpr std::size_t stream_alignment = 64;
   [[gnu::always_inline]] static void stream(float* p, Floats a) { _mm512_stream_ps(p, a.v); }
+  [[gnu::always_inline]] static void stream(double* p, Doubles a) {
+    _mm512_stream_pd(p, a.low);
+    _mm512_stream_pd(p + 8, a.high);
+  }
   [[gnu::always_inline]] static void fence() { _mm_sfence(); }
   [[gnu::always_inline]] static void prefetch(const void* p) { __builtin_prefetch(p); }
   [[gnu::always_inline]] static void prefetch_to_write(const void* p) { __builtin_prefetch(p, 1); }
@@ -279,6 +318,47 @@ struct Vector {
         });
   }
 
+  // The same in float64.
+  [[gnu::always_inline]] static void load_columns(const double* x, std::size_t stride,
+                                                  std::size_t width, Doubles* columns) {
+    const __mmask8 in = static_cast<__mmask8>((1U << width) - 1);
+    __m512d low[4], high[4];
+    for (std::size_t j = 0; j < 4; ++j) {
+      const auto rows = [&](std::size_t first) __attribute__((always_inline)) {
+        const double *const a = x + (first + j) * stride, *const b = a + 4 * stride;
+        return width == 4 ? two_rows(_mm256_loadu_pd(a), _mm256_loadu_pd(b))
+                          : two_rows(_mm256_maskz_loadu_pd(in, a), _mm256_maskz_loadu_pd(in, b));
+      };
+      low[j] = rows(0);
+      high[j] = rows(8);
+    }
+    transpose(low);
+    transpose(high);
+    for (int j = 0; j < 4; ++j) columns[j] = {low[j], high[j]};
+  }
+  [[gnu::always_inline]] static void store_columns(double* y, std::size_t stride, std::size_t width,
+                                                   const Doubles* columns) {
+    const __mmask8 in = static_cast<__mmask8>((1U << width) - 1);
+    __m512d low[4], high[4];
+    for (int j = 0; j < 4; ++j) {
+      low[j] = columns[j].low;
+      high[j] = columns[j].high;
+    }
+    transpose(low);
+    transpose(high);
+    const auto put = [&](std::size_t row, __m256d four) __attribute__((always_inline)) {
+      if (width == 4) return _mm256_storeu_pd(y + row * stride, four);
+      asm("" : "+v"(four));  // as above
+      _mm256_mask_storeu_pd(y + row * stride, in, four);
+    };
+    for (std::size_t j = 0; j < 4; ++j) {
+      put(j, _mm512_castpd512_pd256(low[j]));
+      put(4 + j, _mm512_extractf64x4_pd(low[j], 1));
+      put(8 + j, _mm512_castpd512_pd256(high[j]));
+      put(12 + j, _mm512_extractf64x4_pd(high[j], 1));
+    }
+  }
+
   // The same for sixteen contiguous rows of two classes.
   [[gnu::always_inline]] static void load_dense(const float* x, Floats (&columns)[2]) {
     const __m512 a = _mm512_loadu_ps(x), b = _mm512_loadu_ps(x + 16);
@@ -337,6 +417,21 @@ struct Vector {
   [[gnu::always_inline]] static __m512i every_eighth(int i) {
     return _mm512_setr_epi32(i, i + 8, i + 16, i + 24, i + 1, i + 9, i + 17, i + 25, i + 2, i + 10,
                              i + 18, i + 26, i + 3, i + 11, i + 19, i + 27);
+  }
+
+  [[gnu::always_inline]] static __m512d two_rows(__m256d a, __m256d b) {
+    return _mm512_insertf64x4(_mm512_castpd256_pd512(a), b, 1);
+  }
+  // Transposes the 4 x 4 matrix in each half of the registers; r[i] has its row i.
+  [[gnu::always_inline]] static void transpose(__m512d (&r)[4]) {
+    const __m512d a = _mm512_unpacklo_pd(r[0], r[1]), b = _mm512_unpackhi_pd(r[0], r[1]),
+                  c = _mm512_unpacklo_pd(r[2], r[3]), d = _mm512_unpackhi_pd(r[2], r[3]);
+    const __m512i first = _mm512_setr_epi64(0, 1, 8, 9, 4, 5, 12, 13),
+                  last = _mm512_setr_epi64(2, 3, 10, 11, 6, 7, 14, 15);
+    r[0] = _mm512_permutex2var_pd(a, first, c);
+    r[1] = _mm512_permutex2var_pd(b, first, d);
+    r[2] = _mm512_permutex2var_pd(a, last, c);
+    r[3] = _mm512_permutex2var_pd(b, last, d);
   }
 
   // quad(row) returns four columns of a row.

@@ -153,6 +153,26 @@ namespace detail {
   return eight([&](int i)
                    __attribute__((always_inline)) { return vfmaq_f64(c.v[i], a.v[i], b.v[i]); });
 }
+[[gnu::always_inline]] inline Doubles fnma(Doubles a, Doubles b, Doubles c) {
+  return eight([&](int i)
+                   __attribute__((always_inline)) { return vfmsq_f64(c.v[i], a.v[i], b.v[i]); });
+}
+[[gnu::always_inline]] inline Doubles larger(Doubles a, Doubles b) {
+  return eight([&](int i) __attribute__((always_inline)) {
+    return vbslq_f64(vcgtq_f64(a.v[i], b.v[i]), a.v[i], b.v[i]);
+  });
+}
+[[gnu::always_inline]] inline Doubles smaller(Doubles a, Doubles b) {
+  return eight([&](int i) __attribute__((always_inline)) {
+    return vbslq_f64(vcltq_f64(a.v[i], b.v[i]), a.v[i], b.v[i]);
+  });
+}
+[[gnu::always_inline]] inline Doubles bits_minus(Doubles a, Doubles b) {
+  return eight([&](int i) __attribute__((always_inline)) {
+    return vreinterpretq_f64_u64(
+        vsubq_u64(vreinterpretq_u64_f64(a.v[i]), vreinterpretq_u64_f64(b.v[i])));
+  });
+}
 [[gnu::always_inline]] inline Doubles select(Mask m, Doubles a, Doubles b) {
   return eight([&](int i) __attribute__((always_inline)) {
     const int32x4_t lanes = vreinterpretq_s32_u32(m.v[i / 2]);
@@ -204,6 +224,16 @@ namespace detail {
                                         vld1_s64(table + vgetq_lane_u64(bits, 1) % 16));
     return vreinterpretq_f64_u64(
         vaddq_u64(vreinterpretq_u64_s64(from), vshlq_n_u64(bits, 48)));
+  });
+}
+// The doubles with the bits table[b mod 8] + b 2^49. Entry i of `table` has i 2^49 subtracted.
+[[gnu::always_inline]] inline Doubles power(Doubles z, const std::int64_t (&table)[8]) {
+  return eight([&](int i) __attribute__((always_inline)) {
+    const uint64x2_t bits = vreinterpretq_u64_f64(z.v[i]);
+    const int64x2_t from = vcombine_s64(vld1_s64(table + vgetq_lane_u64(bits, 0) % 8),
+                                        vld1_s64(table + vgetq_lane_u64(bits, 1) % 8));
+    return vreinterpretq_f64_u64(
+        vaddq_u64(vreinterpretq_u64_s64(from), vshlq_n_u64(bits, 49)));
   });
 }
 // Whether any of the y is near a midpoint between two floats: no bit of the integer y + offset is set
@@ -293,9 +323,27 @@ struct Vector {
   [[gnu::always_inline]] static void store(double* p, Doubles a) {
     for (int i = 0; i < 8; ++i) vst1q_f64(p + std::ptrdiff_t{2} * i, a.v[i]);
   }
+  [[gnu::noinline]] static Doubles load_first(const double* p, std::size_t n, Doubles fill) {
+    for (std::size_t i = 0; i < 8; ++i, p += 2) {
+      if (n >= 2 * i + 2)
+        fill.v[i] = vld1q_f64(p);
+      else if (n == 2 * i + 1)
+        fill.v[i] = vld1q_lane_f64(p, fill.v[i], 0);
+    }
+    return fill;
+  }
+  [[gnu::noinline]] static void store_first(double* p, std::size_t n, Doubles a) {
+    for (std::size_t i = 0; i < 8; ++i, p += 2) {
+      if (n >= 2 * i + 2)
+        vst1q_f64(p, a.v[i]);
+      else if (n == 2 * i + 1)
+        vst1q_lane_f64(p, a.v[i], 0);
+    }
+  }
   // There is no intrinsic for a store past the caches.
   static constexpr std::size_t stream_alignment = 4;
   [[gnu::always_inline]] static void stream(float* p, Floats a) { store(p, a); }
+  [[gnu::always_inline]] static void stream(double* p, Doubles a) { store(p, a); }
   [[gnu::always_inline]] static void fence() {}
   [[gnu::always_inline]] static void prefetch(const void* p) { __builtin_prefetch(p); }
   [[gnu::always_inline]] static void prefetch_to_write(const void* p) { __builtin_prefetch(p, 1); }
@@ -368,6 +416,24 @@ struct Vector {
       case 2: return scatter<2>(y, stride, columns);
       case 3: return scatter<3>(y, stride, columns);
       default: return scatter<4>(y, stride, columns);
+    }
+  }
+
+  // The same in float64.
+  static void load_columns(const double* x, std::size_t stride, std::size_t width,
+                           Doubles* columns) {
+    for (std::size_t c = 0; c < 4; ++c) {
+      double column[16] = {};
+      for (std::size_t r = 0; r < 16 && c < width; ++r) column[r] = x[r * stride + c];
+      columns[c] = load(column);
+    }
+  }
+  static void store_columns(double* y, std::size_t stride, std::size_t width,
+                            const Doubles* columns) {
+    for (std::size_t c = 0; c < width; ++c) {
+      double column[16];
+      store(column, columns[c]);
+      for (std::size_t r = 0; r < 16; ++r) y[r * stride + c] = column[r];
     }
   }
 

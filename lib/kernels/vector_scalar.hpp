@@ -134,6 +134,18 @@ inline Doubles operator/(const Doubles& a, const Doubles& b) {
 inline Doubles fma(const Doubles& a, const Doubles& b, const Doubles& c) {
   return each<Doubles>([&](int i) { return __builtin_fma(a.v[i], b.v[i], c.v[i]); });
 }
+inline Doubles fnma(const Doubles& a, const Doubles& b, const Doubles& c) {
+  return each<Doubles>([&](int i) { return __builtin_fma(-a.v[i], b.v[i], c.v[i]); });
+}
+inline Doubles larger(const Doubles& a, const Doubles& b) {
+  return each<Doubles>([&](int i) { return a.v[i] > b.v[i] ? a.v[i] : b.v[i]; });
+}
+inline Doubles smaller(const Doubles& a, const Doubles& b) {
+  return each<Doubles>([&](int i) { return a.v[i] < b.v[i] ? a.v[i] : b.v[i]; });
+}
+inline Doubles bits_minus(const Doubles& a, const Doubles& b) {
+  return each<Doubles>([&](int i) { return kernels::bits_minus(a.v[i], b.v[i]); });
+}
 inline Doubles select(const Mask& m, const Doubles& a, const Doubles& b) {
   return each<Doubles>([&](int i) {
     const auto is = static_cast<std::int64_t>(static_cast<std::int32_t>(m.v[i]));
@@ -168,6 +180,10 @@ inline Doubles entry(const Doubles& z, const double (&table)[16]) {
 // The doubles with the bits table[b mod 16] + b 2^48, where b is the bit pattern of z as an integer.
 // Entry i of `table` has i 2^48 subtracted.
 inline Doubles power(const Doubles& z, const std::int64_t (&table)[16]) {
+  return each<Doubles>([&](int i) { return kernels::power(z.v[i], table); });
+}
+// The doubles with the bits table[b mod 8] + b 2^49. Entry i of `table` has i 2^49 subtracted.
+inline Doubles power(const Doubles& z, const std::int64_t (&table)[8]) {
   return each<Doubles>([&](int i) { return kernels::power(z.v[i], table); });
 }
 // Whether any of the y is near a midpoint between two floats: no bit of the integer y + offset is set
@@ -218,8 +234,16 @@ struct Vector {
   static void store(double* p, const Doubles& a) {
     for (int i = 0; i < 16; ++i) p[i] = a.v[i];
   }
+  static Doubles load_first(const double* p, std::size_t n, Doubles fill) {
+    for (std::size_t i = 0; i < n; ++i) fill.v[i] = p[i];
+    return fill;
+  }
+  static void store_first(double* p, std::size_t n, const Doubles& a) {
+    for (std::size_t i = 0; i < n; ++i) p[i] = a.v[i];
+  }
   static constexpr std::size_t stream_alignment = 4;
   static void stream(float* p, const Floats& a) { store(p, a); }
+  static void stream(double* p, const Doubles& a) { store(p, a); }
   static void fence() {}
   static void prefetch(const void*) {}
   static void prefetch_to_write(const void*) {}
@@ -274,6 +298,24 @@ struct Vector {
                             const Floats* columns) {
     for (std::size_t i = 0; i < 16; ++i)
       for (std::size_t c = 0; c < width; ++c) y[i * stride + c] = columns[c].v[i];
+  }
+
+  // The same in float64.
+  static void load_columns(const double* x, std::size_t stride, std::size_t width,
+                           Doubles* columns) {
+    for (std::size_t c = 0; c < 4; ++c) {
+      double column[16] = {};
+      for (std::size_t r = 0; r < 16 && c < width; ++r) column[r] = x[r * stride + c];
+      columns[c] = load(column);
+    }
+  }
+  static void store_columns(double* y, std::size_t stride, std::size_t width,
+                            const Doubles* columns) {
+    for (std::size_t c = 0; c < width; ++c) {
+      double column[16];
+      store(column, columns[c]);
+      for (std::size_t r = 0; r < 16; ++r) y[r * stride + c] = column[r];
+    }
   }
 };
 

@@ -3,8 +3,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <type_traits>
 
 namespace maxtrick::kernels {
+
+// The type of a scale of gradients for logits that are stored as S.
+template <class S>
+using Scale = std::conditional_t<std::is_same_v<S, double>, double, float>;
 
 // Some rows of a matrix that is stored as S. Fields that an op does not use are not read. There are
 // no initialisers: a constructor would be code that is compiled for each instruction set, and the
@@ -20,7 +25,7 @@ struct StoredWork {
   const std::int32_t* targets;
   S* losses;       // for task_log_sum: the largest logits
   double* above;   // log-sum-exp minus the largest logit
-  float scale;     // of the gradient
+  Scale<S> scale;  // of the gradient
   float* scratch;  // scratch_floats floats, 64-byte aligned
   bool stream;     // the results bypass the caches
   S* copy;         // for `correct` in place: room for the logits of a row; else null
@@ -61,7 +66,7 @@ enum Task {
   task_log_sum,
   task_loss,
   task_gradient,
-  task_log_sum_exp  // only of `correct`; the others compose it of task_log_sum (log_sum_exp.hpp)
+  task_log_sum_exp  // only of `correct` and in float64; else composed of task_log_sum (log_sum_exp.hpp)
 };
 inline constexpr int tasks = 6, algorithms = 3;
 

@@ -25,7 +25,7 @@ constexpr ElementKernel elements[3] = {};
 // The other instruction sets have no functions.
 constexpr Implementation on_the_page(std::string_view isa) {
   if (isa != "scalar") return {};
-  return {{scalar::softmax, scalar::log_softmax}, scalar::elements};
+  return {{scalar::softmax, scalar::log_softmax}, scalar::elements, nullptr, nullptr, nullptr};
 }
 #define MAXTRICK_ISA(name, ...)                                       \
   namespace name {                                                    \
