@@ -156,8 +156,9 @@ void append_recommendations(std::string& page, const Records& records,
         if (key.first != name(dtype) || !record.variant || record.variant->op != op) continue;
         if (record.variant->nature == Nature::sound) {
           if (!best || preferred(records, record, *best)) best = &record;
-          const bool formula =
-              record.variant->library.empty() && record.variant->has(DType::float64);
+          // The kernels, which take threads, are no formula.
+          const bool formula = record.variant->library.empty() && !record.variant->takes_threads &&
+                               record.variant->has(DType::float64);
           if (formula && (!plain || preferred(records, record, *plain))) plain = &record;
         }
         if (!worst || preferred(records, *worst, record)) worst = &record;

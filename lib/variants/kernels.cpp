@@ -56,7 +56,7 @@ void cross_entropy(Method method, const Call<T>& call) {
 template <class T>
 void cross_entropy_gradient(Method method, const Call<T>& call) {
   kernels::cross_entropy_gradient<T>(method_of(method, call), call.logits, call.targets.index,
-                                     static_cast<float>(call.gradient_scale), call.losses,
+                                     static_cast<double>(call.gradient_scale), call.losses,
                                      call.result);
 }
 
@@ -64,13 +64,16 @@ template <class T>
 using Run = void (*)(Method method, const Call<T>& call);
 struct Runs {
   Run<float> float32;
+  Run<double> float64;
   Run<Float16> float16;
   Run<BFloat16> bfloat16;
 };
-constexpr Runs of_log_sum_exp{log_sum_exp, log_sum_exp, log_sum_exp},
-    of_softmax{softmax, softmax, softmax}, of_log_softmax{log_softmax, log_softmax, log_softmax},
-    of_cross_entropy{cross_entropy, cross_entropy, cross_entropy},
-    of_gradient{cross_entropy_gradient, cross_entropy_gradient, cross_entropy_gradient};
+constexpr Runs of_log_sum_exp{log_sum_exp, log_sum_exp, log_sum_exp, log_sum_exp},
+    of_softmax{softmax, softmax, softmax, softmax},
+    of_log_softmax{log_softmax, log_softmax, log_softmax, log_softmax},
+    of_cross_entropy{cross_entropy, cross_entropy, cross_entropy, cross_entropy},
+    of_gradient{cross_entropy_gradient, cross_entropy_gradient, cross_entropy_gradient,
+                cross_entropy_gradient};
 
 // The norm-wise bound, in units of u, of a claim of `ulp` ULPs. One ULP of the largest |y| is at
 // most 2 u |y|, so the bound is 2 `ulp`. Below the smallest normal number an ULP does not shrink
@@ -80,7 +83,9 @@ std::optional<double> bound(Op op, double ulp, const ops::RowFacts& row) {
   if (row.classes == 1 && (op == ops::log_softmax || (op == ops::softmax && ulp <= 1))) return 0;
   if (op == ops::log_softmax && row.max - row.min > row.largest / 2) return std::nullopt;
   const double norm = op->norm(row);
-  if (op == ops::log_sum_exp && ulp == 1 && norm < kernels::least_log_sum_exp) return std::nullopt;
+  const double least =
+      row.unit_roundoff < 0x1p-24 ? kernels::least_log_sum_exp_float64 : kernels::least_log_sum_exp;
+  if (op == ops::log_sum_exp && ulp == 1 && norm < least) return std::nullopt;
   return 2 * ulp * std::max(1.0, row.least_normal / norm);
 }
 
@@ -95,7 +100,7 @@ struct Claimed {
   Runs run;
   Algorithm algorithm;
   Witness witness;
-  Witness float16 = {}, bfloat16 = {};
+  Witness float16 = {}, bfloat16 = {}, float64 = {};
 };
 
 // The row with further classes, 33 in all, whose probabilities are negligible. `fast` has a
@@ -113,7 +118,13 @@ const Claimed all_claimed[] = {
      Algorithm::accurate,
      {{-91.5433426, -4.19722843}, 0.8520},
      {{-2.97265625, 0.463134765625, -7.1875, -2.033203125}, 0.500067661},
-     {{3.640625, 4.5, 14.3125}, 0.500008183}},
+     {{3.640625, 4.5, 14.3125}, 0.500008183},
+     {{115.70083366984586, 87.647656393063556, 88.38984975110256,  87.799566706268237,
+       73.16119209349182,  87.946291023664401, 88.581526676547298, 87.500261212723558,
+       86.726101348128395, 86.516487930439908, 88.568725577659791, 86.908404623318987,
+       89.403851119869728, 87.925720886487937, 87.634190270921835, 88.110585984326136,
+       88.24522409006164,  88.454847227190385, 85.460416639801821, 86.758258242188006},
+      0.7665}},
     {ops::log_softmax,
      of_log_softmax,
      Algorithm::accurate,
@@ -121,13 +132,17 @@ const Claimed all_claimed[] = {
        -20.915281, -14.938233, -14.863368, 5.8591266, -14.206953},
       0.7574},
      {{-15.5546875, -15.5625, -8.3046875}, 0.500067981},
-     {{-16.125, 6.4375, -7.8125, -8.5625}, 0.500007629}},
+     {{-16.125, 6.4375, -7.8125, -8.5625}, 0.500007629},
+     {{-173.49424129591677, 335.26322548617168, -133.56080380376224, -173.49424129591677,
+       -173.25099813972463},
+      0.6810}},
     {ops::log_sum_exp,
      of_log_sum_exp,
      Algorithm::accurate,
      {{-0.041280765, -1.1611525, -7.8206973}, 0.6987},
      {{3.48828125, -10.53125, 3.00390625, 2.853515625}, 0.500061283},
-     {{-9.25, -10.6875, -0.76953125, 2.109375}, 0.500007610}},
+     {{-9.25, -10.6875, -0.76953125, 2.109375}, 0.500007610},
+     {{-0.26804103122527617, -3.3517811319487385, -2.4556215711422431}, 0.5644}},
     // With so few classes `fast` is `accurate`, for softmax and the losses at all times.
     {ops::softmax, of_softmax, Algorithm::fast, {{-91.5433426, -4.19722843}, 0.8520}},
     {ops::log_softmax,
@@ -141,12 +156,22 @@ const Claimed all_claimed[] = {
      Algorithm::accurate,
      {{29.502155, -6.5181556, -3.0998895, -3.2720406, -6.1597457, -3.2690904, 1.3849462, 13.559535,
        -3.0813231, -1.7537757, -1.704684, 3.0314286},
-      0.7382}},
+      0.7382},
+     {},
+     {},
+     {{247.32060745650855, -255.99848723449901, -296.18129225502707}, 0.6894}},
     {ops::cross_entropy, of_cross_entropy, Algorithm::fast, {}},
     {ops::cross_entropy_gradient,
      of_gradient,
      Algorithm::accurate,
-     {{-20.8348331, -105.747833, -108.198982, -119.41703, -112.006691}, 0.8389}},
+     {{-20.8348331, -105.747833, -108.198982, -119.41703, -112.006691}, 0.8389},
+     {},
+     {},
+     {{-49.926308403089635, -58.130413528922247, 31.857592660847271, 3.1657505357998343,
+       24.094261481408587, -66.83189668882072, -45.949804022301663, 33.381937237401011,
+       -55.379566807640806, -41.471174589720725, 20.058835279901668, -43.231590271943162,
+       37.563424015512261},
+      0.6891}},
     {ops::cross_entropy_gradient, of_gradient, Algorithm::fast, {}},
     // The exact probability is 2^-50 ULP from a midpoint. In the second row, the log-probability of
     // class 1 lies beside a midpoint by e^-129.
@@ -223,6 +248,12 @@ Variant entry(const Claimed& claimed, kernels::Isa isa) {
   if (claimed.algorithm != Algorithm::accurate) return made;
   made.float16_claim = claim(claimed, kernels::accurate_max_ulp<Float16>, claimed.float16);
   made.bfloat16_claim = claim(claimed, kernels::accurate_max_ulp<BFloat16>, claimed.bfloat16);
+  made.float64_claim = claim(claimed, kernels::accurate_max_ulp<double>, claimed.float64);
+  // No result is subnormal there. A double does not hold the fraction of a subnormal ULP by which
+  // another is off.
+  made.float64_claim.max_abs_logit = 340;
+  if (is_absolute(claimed)) made.float64_claim.floor = kernels::least_log_sum_exp_float64;
+  made.float64 = compute(claimed.run.float64, method);
   made.float16 = compute(claimed.run.float16, method);
   made.bfloat16 = compute(claimed.run.bfloat16, method);
   made.small_in_float32 = true;
