@@ -63,7 +63,9 @@ std::string reason(const Variant& variant, const Problem& problem) {
   if (!variant.has(problem.dtype)) {
     const std::string why = fmt::format("it has no {}", name(problem.dtype));
     const bool small = unit_roundoff(problem.dtype) > unit_roundoff(ops::DType::float32);
-    return small && variant.small_in_float32 ? fmt::format("{0}, but {0}_in_float32", why) : why;
+    return small && variant.small_in_float32
+               ? fmt::format("{}, but {}_in_float32", why, name(problem.dtype))
+               : why;
   }
   if (!variant.unavailable.empty()) return variant.unavailable;
   if (problem.general() && !takes_all(variant, problem))
