@@ -43,7 +43,7 @@ void run(Kernel<S> kernel, unsigned most_threads, const StoredWork<S>& all, Stri
                        all.classes <= most_column_classes && are_columns(x) &&
                        (y.data == nullptr || are_columns(y));
   const double logits = static_cast<double>(all.rows) * static_cast<double>(all.classes);
-  const bool stream = dense && 2 * sizeof(S) * logits > cached_bytes();
+  const bool stream = (dense || columns) && 2 * sizeof(S) * logits > cached_bytes();
   const auto worth = static_cast<std::size_t>(logits) / logits_a_thread;
   const std::size_t threads =
       std::max<std::size_t>(1, std::min({std::size_t{most_threads}, all.rows, worth}));
@@ -69,6 +69,7 @@ void run(Kernel<S> kernel, unsigned most_threads, const StoredWork<S>& all, Stri
       part.x_class_stride = x.class_stride;
       part.y_class_stride = y.class_stride;
       part.scratch = scratch.of(thread);
+      part.stream = stream;
       return kernel(part);
     }
     blocks.run(thread, part, x.some(first, part.rows), y.some(first, part.rows),
