@@ -6,9 +6,11 @@
 //   - Longer rows have sixteen sums. Sum l adds the classes l, l + 16, l + 32 and l + 48 of each
 //     block of 64 classes, and the sixteen sums are added at the end.
 // With one row in each lane, the sixteen sums are taken one after the other, each in registers from
-// its first term to its last. Classes are therefore visited, and their logits kept, in this order:
-// first all classes with i mod 64 = 0, then all with i mod 64 = 1, and so on. The rank of a class is
-// its place in this order. Each sum then reads four contiguous streams.
+// its first term to its last. The logits are kept in this order: first all classes with
+// i mod 64 = 0, then all with i mod 64 = 1, and so on. The rank of a class is its place in this
+// order. Each sum then reads four contiguous streams. The matrices themselves are read and written
+// class by class: successive classes are often in successive pages, whose entries in the page table
+// share a cache line.
 //
 // If several classes share the maximum, the contiguous kernels leave the first one in the lowest of
 // the 64 lanes out of the sum. This is the one with the lowest rank.
@@ -37,18 +39,13 @@ struct ColumnOrder {
   [[nodiscard, gnu::always_inline]] std::size_t rank(std::size_t i) const {
     return first_rank(i % lanes) + i / lanes * rank_step;
   }
-  // The class that follows class i.
-  [[nodiscard, gnu::always_inline]] std::size_t next(std::size_t i) const {
-    if (in_turn) return i + 1;
-    return i + lanes < n ? i + lanes : i % lanes + 1;
-  }
 };
 
-// Some successive ranks, and the classes that have them.
+// Some successive classes and their ranks.
 struct ColumnChunk {
-  static constexpr std::size_t size = 32;
+  static constexpr std::size_t size = 16;
   std::size_t first = 0, count = 0;
-  std::size_t classes[size];
+  std::size_t ranks[size];
 };
 
 // Calls f(chunk) for all classes, in order.
@@ -56,14 +53,10 @@ template <std::size_t sums, class F>
 [[gnu::always_inline]] inline void each_chunk(std::size_t n, F f) {
   const ColumnOrder<sums> order{n};
   ColumnChunk chunk;
-  std::size_t i = 0;
   for (std::size_t first = 0; first < n; first += chunk.count) {
     chunk.first = first;
     chunk.count = n - first < ColumnChunk::size ? n - first : ColumnChunk::size;
-    for (std::size_t k = 0; k < chunk.count; ++k) {
-      chunk.classes[k] = i;
-      i = order.next(i);
-    }
+    for (std::size_t k = 0; k < chunk.count; ++k) chunk.ranks[k] = order.rank(first + k);
     f(chunk);
   }
 }

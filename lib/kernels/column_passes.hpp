@@ -20,6 +20,7 @@ struct ColumnPlace {
   Storage* y;
   std::size_t x_stride, y_stride;  // of the classes
   std::size_t count;               // of the rows
+  bool stream;                     // the results bypass the caches
 
   [[gnu::always_inline]] typename V::Floats load(std::size_t i) const {
     const Storage* const from = x + i * x_stride;
@@ -28,40 +29,45 @@ struct ColumnPlace {
   }
   [[gnu::always_inline]] void store(std::size_t i, typename V::Floats v) const {
     Storage* const to = y + i * y_stride;
+    if (stream) return V::stream(to, v);
     count == 16 ? V::store(to, v) : V::store_first(to, count, v);
   }
 };
 
-template <class V, class Task>
+template <class V, class Task, std::size_t sums>
 struct ColumnGroup {
   ColumnPlace<V> rows;
   std::size_t n;             // of the classes
   float* kept;               // sixteen logits of each class, or t of their terms
   std::size_t plane_stride;  // floats from t to p of a term
-  typename Task::Found found;
+  FoundInColumns<Task, sums> found;
   bool plain;
   Task task;
 };
 
 // Copies the logits of some classes, and finds what the task must know of them.
-template <class V, class Task>
-void scan_columns(ColumnGroup<V, Task>& group, const ColumnChunk& chunk) {
+template <class V, class Task, std::size_t sums>
+void scan_columns(ColumnGroup<V, Task, sums>& group, const ColumnChunk& chunk) {
   // Copies: otherwise the compiler would load and store them for each class.
   auto found = group.found;
   const auto at = group.rows;
-  float* const kept = group.kept + 16 * chunk.first;
+  float* const kept = group.kept;
   for (std::size_t k = 0; k < chunk.count; ++k) {
-    const auto x = at.load(chunk.classes[k]);
-    V::store(kept + 16 * k, x);
-    found.see(x, x, chunk.first + k);
+    const std::size_t i = chunk.first + k;
+    // The next chunk; it is the same class again if there is no such class.
+    const std::size_t ahead = i + ColumnChunk::size < group.n ? ColumnChunk::size : 0;
+    V::prefetch(at.x + (i + ahead) * at.x_stride);
+    const auto x = at.load(i);
+    V::store(kept + 16 * chunk.ranks[k], x);
+    found.see(x, x, chunk.ranks[k]);
   }
   group.found = found;
 }
 
 // Sums the terms of all classes, except that of the class with the rank `task.skipped()` if the
 // task `skips` one. If the task keeps the terms, they replace the logits.
-template <class V, class A, bool Clamped, std::size_t sums, class Task>
-[[gnu::noinline]] typename V::Doubles sum_columns(const ColumnGroup<V, Task>& group) {
+template <class V, class A, bool Clamped, class Task, std::size_t sums>
+[[gnu::noinline]] typename V::Doubles sum_columns(const ColumnGroup<V, Task, sums>& group) {
   using Term = typename A::Term;
   using Order = ColumnOrder<sums>;
   const Exponentials<V, Clamped> e(group.task.origin(), group.task.c());
@@ -72,7 +78,7 @@ template <class V, class A, bool Clamped, std::size_t sums, class Task>
   const std::size_t plane_stride = group.plane_stride;
   const auto term = [&](std::size_t rank) __attribute__((always_inline)) {
     const Term made = A::term(e, V::load(kept + 16 * rank));
-    if constexpr (keeps_terms<Task>) A::keep(kept, 16 * rank, plane_stride, made);
+    if constexpr (keeps_terms<Task, sums>) A::keep(kept, 16 * rank, plane_stride, made);
     if constexpr (Task::skips)
       return A::only(~(skipped == V::all(static_cast<float>(rank))), made);
     else
@@ -109,18 +115,23 @@ template <class V, class A, bool Clamped, std::size_t sums, class Task>
 }
 
 // Writes the results of some classes.
-template <class V, class A, bool Clamped, class Task>
-void write_columns(const ColumnGroup<V, Task>& group, const ColumnChunk& chunk) {
+template <class V, class A, bool Clamped, class Task, std::size_t sums>
+void write_columns(const ColumnGroup<V, Task, sums>& group, const ColumnChunk& chunk) {
   const auto result = group.task.template results<Clamped>();
+  const Exponentials<V, Clamped> e(group.task.origin(), group.task.c());
   const auto at = group.rows;
   const float* const kept = group.kept;
   const std::size_t plane_stride = group.plane_stride;
   for (std::size_t k = 0; k < chunk.count; ++k) {
-    const std::size_t rank = chunk.first + k;
+    const std::size_t i = chunk.first + k, rank = chunk.ranks[k];
+    const std::size_t ahead = i + ColumnChunk::size < group.n ? ColumnChunk::size : 0;
+    if (!at.stream) V::prefetch_to_write(at.y + (i + ahead) * at.y_stride);
     if constexpr (Task::rereads)
-      at.store(chunk.classes[k], result(rank, V::load(kept + 16 * rank)));
+      at.store(i, result(rank, V::load(kept + 16 * rank)));
+    else if constexpr (keeps_terms<Task, sums>)
+      at.store(i, result(rank, A::fetch(kept, 16 * rank, plane_stride)));
     else
-      at.store(chunk.classes[k], result(rank, A::fetch(kept, 16 * rank, plane_stride)));
+      at.store(i, result(rank, A::term(e, V::load(kept + 16 * rank))));
   }
 }
 

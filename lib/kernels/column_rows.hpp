@@ -49,16 +49,27 @@ class ColumnTile {
   }
 
  private:
-  using Group = ColumnGroup<V, Task>;
+  using Group = ColumnGroup<V, Task, sums>;
 
   void begin(Group& group, std::size_t row, std::size_t count) const {
     const std::size_t plane = 16 * work_.classes;
-    group.rows = {work_.x + row, work_.y == nullptr ? nullptr : work_.y + row, work_.x_class_stride,
-                  work_.y_class_stride, count};
+    group.rows = {work_.x + row,
+                  work_.y == nullptr ? nullptr : work_.y + row,
+                  work_.x_class_stride,
+                  work_.y_class_stride,
+                  count,
+                  streams(row, count)};
     group.n = work_.classes;
-    group.kept = work_.scratch + groups_ * column_planes * plane;
+    group.kept = work_.scratch + groups_ * column_group_floats(work_.classes);
     group.plane_stride = plane;
     group.found = {};
+  }
+
+  // A streaming store needs an aligned address, for every class.
+  [[nodiscard]] bool streams(std::size_t row, std::size_t count) const {
+    constexpr std::size_t aligned = V::stream_alignment / sizeof(Storage);
+    return work_.stream && count == 16 && work_.y_class_stride % aligned == 0 &&
+           reinterpret_cast<std::uintptr_t>(work_.y + row) % V::stream_alignment == 0;
   }
 
   void sum(Group& group, std::size_t row) {
@@ -78,8 +89,8 @@ class ColumnTile {
     rows.targets = targets_;
     rows.losses = losses_;
     rows.above = above_;
-    group.task.summed(rows, group.plain ? sum_columns<V, A, false, sums>(group)
-                                        : sum_columns<V, A, true, sums>(group));
+    group.task.summed(
+        rows, group.plain ? sum_columns<V, A, false>(group) : sum_columns<V, A, true>(group));
     for (std::size_t r = 0; r < group.rows.count; ++r) {
       if (work_.losses != nullptr) work_.losses[row + r] = losses_[r];
       if (work_.above != nullptr) work_.above[row + r] = above_[r];
@@ -115,9 +126,12 @@ void column_tiles(const Work<V>& work) {
   ColumnTile<V, A, Task, sums> tile(work);
   // If the first group ends at the end of a cache line, so do all the others, and no line belongs
   // to two tiles.
-  const std::size_t past = reinterpret_cast<std::uintptr_t>(work.x) / sizeof(*work.x) % 16;
-  std::size_t head = work.rows >= 64 && work.x_class_stride % 16 == 0 ? 16 - past : 16;
+  const typename V::Storage* const begin = Task::writes ? work.y : work.x;
+  const std::size_t stride = Task::writes ? work.y_class_stride : work.x_class_stride;
+  const std::size_t past = reinterpret_cast<std::uintptr_t>(begin) / sizeof(*begin) % 16;
+  std::size_t head = work.rows >= 64 && stride % 16 == 0 ? 16 - past : 16;
   for (std::size_t first = 0; first < work.rows; head = 16) first += tile.run(first, head);
+  if (work.stream) V::fence();
 }
 
 template <class V, template <class> class Algorithm, template <class, class> class TaskFor>

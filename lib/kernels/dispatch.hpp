@@ -30,7 +30,7 @@ CacheLimits cache_limits();
 
 // Shorter rows of results do not bypass the caches. A streaming store needs a whole cache line, and
 // the two incomplete lines of each row cost more than the rest gains.
-inline constexpr std::size_t streamed_row_bytes = 4000;
+inline constexpr std::size_t streamed_row_bytes = 8192;
 
 template <class S>
 void run_share(Kernel<S> kernel, StoredWork<S> part, bool far, bool stream) {
@@ -56,8 +56,8 @@ void run(Kernel<S> kernel, unsigned most_threads, const StoredWork<S>& all, Stri
   const double logits = static_cast<double>(all.rows) * static_cast<double>(all.classes);
   const double bytes = 2 * sizeof(S) * logits;
   const bool far = dense && bytes > cache_limits().cached;
-  const bool stream =
-      dense && bytes > cache_limits().kept && sizeof(S) * all.classes >= streamed_row_bytes;
+  const bool long_rows = dense && sizeof(S) * all.classes >= streamed_row_bytes;
+  const bool stream = (columns || long_rows) && bytes > cache_limits().kept;
   const std::size_t threads =
       std::max<std::size_t>(1, std::min({std::size_t{most_threads}, all.rows,
                                          threads_worth(static_cast<std::size_t>(logits))}));
@@ -83,6 +83,7 @@ void run(Kernel<S> kernel, unsigned most_threads, const StoredWork<S>& all, Stri
       part.x_class_stride = x.class_stride;
       part.y_class_stride = y.class_stride;
       part.scratch = scratch.of(thread);
+      part.stream = stream;
       return kernel(part);
     }
     blocks.run(thread, part, x.some(first, part.rows), y.some(first, part.rows),

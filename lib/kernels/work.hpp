@@ -68,16 +68,21 @@ inline constexpr std::size_t partly_kept_classes = 32768;
 inline constexpr std::size_t scratch_floats =
     (2 * kept_classes > partly_kept_classes ? 2 * kept_classes : partly_kept_classes) + 3 * 1024 + 64;
 
-// Rows whose classes are apart in memory are computed in tiles of this many groups of sixteen. The
-// scratch memory of a tile, for each class up to two floats of each row, then has about half a
-// megabyte or that of a single group.
-inline constexpr std::size_t most_column_groups = 4, column_planes = 2;
+// Rows whose classes are apart in memory are computed in tiles of up to this many groups of sixteen,
+// so that several cache lines of each page are used. The scratch memory of a tile has up to four
+// megabytes, or that of a single group. Short rows keep the two floats of a term for each class of a
+// row, longer ones its logit. Four groups of rows of 8192 classes do not stay in the second-level
+// cache; this costs less than to use fewer lines of each page.
+inline constexpr std::size_t most_column_groups = 4;
+[[nodiscard]] constexpr std::size_t column_group_floats(std::size_t classes) {
+  return (classes <= short_classes ? 32 : 16) * classes;
+}
 [[nodiscard]] constexpr std::size_t column_groups(std::size_t classes) {
-  const std::size_t groups = (std::size_t{1} << 17) / (16 * column_planes * classes);
+  const std::size_t groups = (std::size_t{1} << 20) / column_group_floats(classes);
   return groups < 1 ? 1 : groups < most_column_groups ? groups : most_column_groups;
 }
 [[nodiscard]] constexpr std::size_t column_scratch_floats(std::size_t classes) {
-  return column_groups(classes) * 16 * column_planes * classes;
+  return column_groups(classes) * column_group_floats(classes);
 }
 // For more classes, the scratch memory would be larger than the rest of the work is worth.
 inline constexpr std::size_t most_column_classes = std::size_t{1} << 20;

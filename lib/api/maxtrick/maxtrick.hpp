@@ -52,8 +52,8 @@
 //   coefficients, some results may be written before std::bad_alloc.
 // Memory. Up to 128 KiB of the stack of each thread; correct: up to 384 KiB, and one row of logits
 //   for each thread if it works in place. With a class_stride or a logit_scale, for each thread half
-//   a megabyte, or one row, or 128 bytes for each class if the rows are adjacent (up to 2^20
-//   classes).
+//   a megabyte or one row; if the rows are adjacent and have up to 2^20 classes, 4 megabytes at
+//   most, or 64 bytes for each class.
 #pragma once
 
 #if __cplusplus <= 201703L
