@@ -109,7 +109,8 @@ struct Twice {
   // All lanes if a, else none.
   [[gnu::always_inline]] static Mask where(bool a) { return {V::where(a), V::where(a)}; }
 
-  [[gnu::always_inline]] static Floats load(const float* p) {
+  template <class S>
+  [[gnu::always_inline]] static Floats load(const S* p) {
     return {V::load(p), V::load(p + V::lanes)};
   }
   template <class S>  // float, or Storage
