@@ -28,7 +28,7 @@ CacheLimits cache_limits();
 
 // Shorter rows of results do not bypass the caches. A streaming store needs a whole cache line, and
 // the two incomplete lines of each row cost more than the rest gains.
-inline constexpr std::size_t streamed_row_bytes = 4000;
+inline constexpr std::size_t streamed_row_bytes = 8192;
 
 template <class S>
 void run_share(Kernel<S> kernel, StoredWork<S> part, bool far, bool stream) {
