@@ -58,7 +58,7 @@ inline constexpr std::size_t kept_classes = 2048;
 // second-level cache.
 inline constexpr std::size_t partly_kept_classes = 32768;
 inline constexpr std::size_t scratch_floats =
-    (2 * kept_classes > partly_kept_classes ? 2 * kept_classes : partly_kept_classes) + 3 * 1024 + 64;
+    (2 * kept_classes > partly_kept_classes ? 2 * kept_classes : partly_kept_classes) + 3072 + 64;
 
 enum Task {
   task_softmax,
