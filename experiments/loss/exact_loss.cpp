@@ -10,7 +10,6 @@
 namespace maxtrick::loss {
 namespace {
 
-
 numerics::Pair pair(const numerics::Exact<double>& y) {
   return {y.rounded, std::ldexp(y.rest, y.ulp_exponent)};
 }

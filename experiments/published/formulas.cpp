@@ -221,8 +221,8 @@ const std::vector<Formula>& formulas() {
   static const std::vector<Formula> all = [] {
     std::vector<Formula> list = plain_formulas();
     for (const auto& variant : ops::variants())
-      if (variant.op->plain && variant.float64 && variant.unavailable.empty() && !variant.optional &&
-          variant.plugin.empty())
+      if (variant.op->plain && variant.float64 && variant.unavailable.empty() &&
+          !variant.optional && variant.plugin.empty())
         list.push_back(of_variant(variant));
     return list;
   }();

@@ -78,7 +78,7 @@ struct ConfigState;
 class Section {
  public:
   // Required keys.
-  std::string text(std::string_view key);  // not empty
+  std::string text(std::string_view key);                 // not empty
   double number(std::string_view key, Range range = {});  // an integer will do; inf and nan only
                                                           // where `range` is the default
   std::int64_t integer(std::string_view key, std::int64_t low, std::int64_t high);

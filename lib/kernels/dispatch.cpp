@@ -16,11 +16,11 @@
 
 namespace maxtrick::kernels {
 
-// The reported size of the third-level cache says what a socket has, not what one core can use: other
-// cores, and on a shared machine other systems, use it too. So both limits are also bounded by what
-// was measured: on Zen 4 (32 MiB reported) and Granite Rapids (480 MiB reported), one thread gains from
-// the order of passes for memory from 24 MB on, and from streaming stores from 32 MB (Zen 4) and
-// between 67 and 134 MB (Granite Rapids) on; docs/speed.md has the figures.
+// The reported size of the third-level cache says what a socket has, not what one core can use:
+// other cores, and on a shared machine other systems, use it too. So measurements bound both limits.
+// On Zen 4 (32 MiB reported) and Granite Rapids (480 MiB reported), one thread gains from the order
+// of passes for memory from 24 MB on, and from streaming stores from 32 MB (Zen 4) and between 67
+// and 134 MB (Granite Rapids) on; docs/speed.md has the figures.
 CacheLimits cache_limits() {
   static const CacheLimits limits = [] {
 #ifdef _SC_LEVEL3_CACHE_SIZE

@@ -21,8 +21,8 @@ namespace maxtrick::kernels {
 [[gnu::always_inline]] static inline double smaller(double a, double b) { return a < b ? a : b; }
 // Subtracts the bit patterns as integers; the difference is the bit pattern of the result.
 [[gnu::always_inline]] static inline double bits_minus(double a, double b) {
-  return __builtin_bit_cast(double, __builtin_bit_cast(std::uint64_t, a) -
-                                        __builtin_bit_cast(std::uint64_t, b));
+  return __builtin_bit_cast(
+      double, __builtin_bit_cast(std::uint64_t, a) - __builtin_bit_cast(std::uint64_t, b));
 }
 // x < y ? a : b
 [[gnu::always_inline]] static inline double where_less(double x, double y, double a, double b) {
@@ -62,7 +62,7 @@ namespace maxtrick::kernels {
 // Whether y is near a midpoint between two floats: no bit of the integer y + offset is set in the
 // places of `field` (correct/rounding.hpp).
 [[gnu::always_inline]] static inline bool near_midpoint(double y, std::uint64_t offset,
-                                                std::uint64_t field) {
+                                                        std::uint64_t field) {
   return ((__builtin_bit_cast(std::uint64_t, y) + offset) & field) == 0;
 }
 

@@ -15,7 +15,8 @@ namespace maxtrick::kernels {
 // result would not stay in a core's second-level cache; each of them is finished before the next
 // one.
 inline constexpr std::size_t interleaved_classes = 32768;
-// Rows from memory that are longer are computed like rows in the caches, and keep nothing.
+// Longer rows from memory are computed in one loop, as in the caches. They keep nothing if the results
+// bypass the caches or replace the logits.
 inline constexpr std::size_t far_kept_classes = 8192;
 // The largest number of classes for which a row and its results stay in a third-level cache.
 inline constexpr std::size_t in_results_classes = std::size_t{1} << 19;

@@ -139,8 +139,7 @@ class Summation {
         if (at_.result != nullptr) V::prefetch_to_write(at_.result + first);
       terms[j] = A::term(e_, V::load(at_.x + first));
       if constexpr (terms_are == Terms::kept) A::keep(at_.kept, first, at_.plane_stride, terms[j]);
-      if constexpr (terms_are == Terms::part)
-        V::store(at_.kept + first, A::part_to_keep(terms[j]));
+      if constexpr (terms_are == Terms::part) V::store(at_.kept + first, A::part_to_keep(terms[j]));
     });
     add(i, terms);
   }

@@ -37,9 +37,9 @@ struct Batch {
 
   const Work<V>& work;
   std::size_t n, at_once, first = 0, rows = 0;
-  std::size_t span;               // floats between the kept terms of two successive rows
-  std::size_t plane_stride;       // floats between the two parts t and p of a kept term
-  float* place;                   // of the kept terms
+  std::size_t span;          // floats between the kept terms of two successive rows
+  std::size_t plane_stride;  // floats between the two parts t and p of a kept term
+  float* place;              // of the kept terms
 
   bool plain[16] = {};
   float m[16] = {}, least[16] = {};

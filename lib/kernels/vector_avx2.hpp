@@ -217,7 +217,7 @@ namespace detail {
 // Whether any of the y is near a midpoint between two floats: no bit of the integer y + offset is set
 // in the places of `field` (correct/rounding.hpp).
 [[gnu::always_inline]] inline bool any_near_midpoint(const Doubles (&y)[4], std::uint64_t offset,
-                                             std::uint64_t field) {
+                                                     std::uint64_t field) {
   const __m256i add = _mm256_set1_epi64x(static_cast<long long>(offset));
   const __m256i places = _mm256_set1_epi64x(static_cast<long long>(field));
   __m256i lacking = _mm256_setzero_si256();
@@ -482,7 +482,8 @@ struct Vector {
   }
   // Lanes 4 i to 4 i + 3 of the mask of the first n lanes.
   [[gnu::always_inline]] static __m256i first_of_four(std::size_t n, int i) {
-    const __m256i lane = _mm256_add_epi64(_mm256_setr_epi64x(0, 1, 2, 3), _mm256_set1_epi64x(4 * i));
+    const __m256i lane =
+        _mm256_add_epi64(_mm256_setr_epi64x(0, 1, 2, 3), _mm256_set1_epi64x(4 * i));
     return _mm256_cmpgt_epi64(_mm256_set1_epi64x(static_cast<long long>(n)), lane);
   }
   [[gnu::always_inline]] static __m128i mask(std::size_t width) {

@@ -101,10 +101,10 @@ struct Doubles {
   return {_mm512_min_pd(a.low, b.low), _mm512_min_pd(a.high, b.high)};
 }
 [[gnu::always_inline]] inline Doubles bits_minus(Doubles a, Doubles b) {
-  return {_mm512_castsi512_pd(
-              _mm512_sub_epi64(_mm512_castpd_si512(a.low), _mm512_castpd_si512(b.low))),
-          _mm512_castsi512_pd(
-              _mm512_sub_epi64(_mm512_castpd_si512(a.high), _mm512_castpd_si512(b.high)))};
+  return {
+      _mm512_castsi512_pd(_mm512_sub_epi64(_mm512_castpd_si512(a.low), _mm512_castpd_si512(b.low))),
+      _mm512_castsi512_pd(
+          _mm512_sub_epi64(_mm512_castpd_si512(a.high), _mm512_castpd_si512(b.high)))};
 }
 [[gnu::always_inline]] inline Doubles select(Mask m, Doubles a, Doubles b) {
   return {_mm512_mask_blend_pd(static_cast<__mmask8>(m.bits), b.low, a.low),
@@ -153,8 +153,8 @@ namespace detail {
 namespace detail {
 [[gnu::always_inline]] inline __m512d power(__m512d z, __m512i low, __m512i high) {
   const __m512i bits = _mm512_castpd_si512(z);
-  return _mm512_castsi512_pd(_mm512_add_epi64(_mm512_permutex2var_epi64(low, bits, high),
-                                              _mm512_slli_epi64(bits, 48)));
+  return _mm512_castsi512_pd(
+      _mm512_add_epi64(_mm512_permutex2var_epi64(low, bits, high), _mm512_slli_epi64(bits, 48)));
 }
 [[gnu::always_inline]] inline __m512d power(__m512d z, __m512i table) {
   const __m512i bits = _mm512_castpd_si512(z);
@@ -186,7 +186,7 @@ namespace detail {
 // Whether any of the y is near a midpoint between two floats: no bit of the integer y + offset is set
 // in the places of `field` (correct/rounding.hpp).
 [[gnu::always_inline]] inline bool any_near_midpoint(const Doubles (&y)[4], std::uint64_t offset,
-                                             std::uint64_t field) {
+                                                     std::uint64_t field) {
   const __m512i add = _mm512_set1_epi64(static_cast<long long>(offset));
   const __m512i places = _mm512_set1_epi64(static_cast<long long>(field));
   const auto either = [&](const Doubles& a) __attribute__((always_inline)) {

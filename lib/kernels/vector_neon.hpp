@@ -222,8 +222,7 @@ namespace detail {
     const uint64x2_t bits = vreinterpretq_u64_f64(z.v[i]);
     const int64x2_t from = vcombine_s64(vld1_s64(table + vgetq_lane_u64(bits, 0) % 16),
                                         vld1_s64(table + vgetq_lane_u64(bits, 1) % 16));
-    return vreinterpretq_f64_u64(
-        vaddq_u64(vreinterpretq_u64_s64(from), vshlq_n_u64(bits, 48)));
+    return vreinterpretq_f64_u64(vaddq_u64(vreinterpretq_u64_s64(from), vshlq_n_u64(bits, 48)));
   });
 }
 // The doubles with the bits table[b mod 8] + b 2^49. Entry i of `table` has i 2^49 subtracted.
@@ -232,14 +231,13 @@ namespace detail {
     const uint64x2_t bits = vreinterpretq_u64_f64(z.v[i]);
     const int64x2_t from = vcombine_s64(vld1_s64(table + vgetq_lane_u64(bits, 0) % 8),
                                         vld1_s64(table + vgetq_lane_u64(bits, 1) % 8));
-    return vreinterpretq_f64_u64(
-        vaddq_u64(vreinterpretq_u64_s64(from), vshlq_n_u64(bits, 49)));
+    return vreinterpretq_f64_u64(vaddq_u64(vreinterpretq_u64_s64(from), vshlq_n_u64(bits, 49)));
   });
 }
 // Whether any of the y is near a midpoint between two floats: no bit of the integer y + offset is set
 // in the places of `field` (correct/rounding.hpp).
 [[gnu::always_inline]] inline bool any_near_midpoint(const Doubles (&y)[4], std::uint64_t offset,
-                                             std::uint64_t field) {
+                                                     std::uint64_t field) {
   const uint64x2_t add = vdupq_n_u64(offset), places = vdupq_n_u64(field);
   uint64x2_t lacking = vdupq_n_u64(0);
   for (const Doubles& sixteen : y)

@@ -66,7 +66,7 @@ inline constexpr std::size_t kept_classes = 2048;
 // second-level cache.
 inline constexpr std::size_t partly_kept_classes = 32768;
 inline constexpr std::size_t scratch_floats =
-    (2 * kept_classes > partly_kept_classes ? 2 * kept_classes : partly_kept_classes) + 3 * 1024 + 64;
+    (2 * kept_classes > partly_kept_classes ? 2 * kept_classes : partly_kept_classes) + 3072 + 64;
 
 // Rows whose classes are apart in memory are computed in tiles of up to this many groups of sixteen,
 // so that several cache lines of each page are used. The scratch memory of a tile has up to four

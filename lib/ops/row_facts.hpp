@@ -10,6 +10,7 @@ namespace maxtrick::ops {
 // The properties of a row of finite logits, and of the type of the computation.
 struct RowFacts {
   std::size_t classes;   // n, without the classes whose logit is -inf
+  std::size_t masked;    // the number of logits that are -inf
   double max, min;       // of the finite logits
   double log_sum_exp;    // y, in double, with an error of at most uncertainty()
   double unit_roundoff;  // u

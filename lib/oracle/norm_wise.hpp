@@ -33,6 +33,7 @@ template <class S>
 template <class S>
 [[nodiscard]] std::optional<ops::RowFacts> facts_of_logits(std::span<const S> logits) {
   ops::RowFacts facts{.classes = 0,
+                      .masked = logits.size(),
                       .max = -INFINITY,
                       .min = INFINITY,
                       .log_sum_exp = 0,
@@ -44,6 +45,7 @@ template <class S>
     if (x == -INFINITY) continue;
     if (!std::isfinite(x)) return std::nullopt;
     ++facts.classes;
+    --facts.masked;
     facts.max = std::max(facts.max, x);
     facts.min = std::min(facts.min, x);
   }

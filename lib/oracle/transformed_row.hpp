@@ -78,7 +78,7 @@ class Groups {
       if (mpfr_zero_p(sum.low())) return "0";
       char* digits = nullptr;
       mpfr_asprintf(&digits, "%Ra", sum.low());
-      const std::string exact(digits);
+      std::string exact(digits);
       mpfr_free_str(digits);
       return exact;
     }

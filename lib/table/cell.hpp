@@ -32,8 +32,8 @@ class Cell {
   Cell(double value) : text_(cell(value)), value_(value) {}  // the shortest text
   Cell(float value) : Cell(read(cell(value))) {}
   template <class Number>  // a 16-bit number, say, as the double of the same value
-    requires(std::is_class_v<Number> && std::is_convertible_v<Number, double>)
-  Cell(Number value) : Cell(static_cast<double>(value)) {}
+  requires(std::is_class_v<Number>&& std::is_convertible_v<Number, double>) Cell(Number value)
+      : Cell(static_cast<double>(value)) {}
   Cell(std::same_as<bool> auto holds) : text_(holds ? "yes" : "no") {}
   Cell(std::integral auto count) requires(!std::same_as<decltype(count), bool> &&
                                           !std::same_as<decltype(count), char>)

@@ -18,9 +18,8 @@ Baseline read(const std::filesystem::path& folder, const std::string& name) {
   require_table_files(folder, name);
   auto text = io::read_file_if_there(path);
   if (!text)
-    throw io::InputError(
-        fmt::format("the table {} is missing; make it: maxtrick run configs/{}.toml", path.string(),
-                    name));
+    throw io::InputError(fmt::format(
+        "the table {} is missing; make it: maxtrick run configs/{}.toml", path.string(), name));
   require_faultless(folder, name);
   try {
     return Baseline(std::move(*text));

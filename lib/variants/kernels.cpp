@@ -7,6 +7,7 @@
 #include <limits>
 #include <vector>
 
+#include "kernels/instruction_sets.hpp"
 #include "ops/cross_entropy.hpp"
 #include "ops/cross_entropy_gradient.hpp"
 #include "ops/log_softmax.hpp"
@@ -199,10 +200,17 @@ Words words_of(Algorithm algorithm) {
   return {};
 }
 
-// The losses state no norm-wise bound.
-std::function<std::optional<double>(const ops::RowFacts&)> bound_of(Op op, double ulp) {
+// The losses state no norm-wise bound. That of `fast` is the one of `accurate` wherever `fast` is
+// `accurate`.
+std::function<std::optional<double>(const ops::RowFacts&)> bound_of(Op op, Algorithm algorithm) {
   if (ops::takes_targets(op)) return {};
-  return [=](const ops::RowFacts& row) { return bound(op, ulp, row); };
+  const auto task = op == ops::softmax       ? kernels::task_softmax
+                    : op == ops::log_softmax ? kernels::task_log_softmax
+                                             : kernels::task_log_sum_exp;
+  return [=](const ops::RowFacts& row) {
+    const Algorithm used = kernels::algorithm_for(algorithm, task, row.classes + row.masked);
+    return bound(op, kernels::max_ulp(used), row);
+  };
 }
 
 // Near 0, log-sum-exp by `fast` and `accurate` claims an absolute error (kernels.hpp), so it has no ULP
@@ -238,7 +246,7 @@ Variant entry(const Claimed& claimed, kernels::Isa isa) {
                .uses = ops::Uses::nothing,
                .float32_claim = claim(claimed, ulp, claimed.witness),
                .claimed_ulp = is_absolute(claimed) ? unlimited : ulp,
-               .bound = bound_of(claimed.op, ulp),
+               .bound = bound_of(claimed.op, claimed.algorithm),
                .float32 = compute(claimed.run.float32, method),
                .unavailable = std::string(why_unavailable(isa)),
                // Committed tables have no rows of NEON: no glob adds them where NEON does not run.

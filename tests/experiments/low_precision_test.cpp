@@ -213,8 +213,7 @@ BOOST_AUTO_TEST_CASE(errors_name_their_place) {
   BOOST_TEST(with(set("a", normal(1, 1000000, 11, 1))) == "x.toml:12:8: error: 11000000 logits");
   BOOST_TEST(with(set("a", "generate = \"nromal\"\n"))
                  .starts_with("x.toml:10:12: error: 'nromal' is not a known value of 'generate'"));
-  BOOST_TEST(with(set("a", "path = \"x.npy\"\n")) ==
-             "x.toml:10:8: error: x.npy does not exist");
+  BOOST_TEST(with(set("a", "path = \"x.npy\"\n")) == "x.toml:10:8: error: x.npy does not exist");
   BOOST_TEST(with(set("a", "path = \"x.npy\"\nobtain = \"o\"\nscale = 1\n")) ==
              "x.toml:12:1: error: unknown key 'scale'");
   BOOST_TEST(file("1,2\n3,x\n") == "x.toml:10:8: error: :2:3: 'x' is not a number");

@@ -38,7 +38,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   folder.write("t.manifest.json", fuzz::text_of(data, size));
   (void)wrong();
   (void)run::store(table, provenance, folder.path(), "t");
-  fuzz::require(wrong() == 0,
-                "the manifest is true after the table was stored");
+  fuzz::require(wrong() == 0, "the manifest is true after the table was stored");
   return 0;
 }

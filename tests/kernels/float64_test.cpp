@@ -545,10 +545,10 @@ BOOST_AUTO_TEST_CASE(other_algorithms_are_rejected) {
   const std::vector<double> x{0, 1};
   std::vector<double> y{7, 7};
   for (const auto algorithm : {kernels::Algorithm::fast, kernels::Algorithm::correct})
-    BOOST_CHECK_THROW(kernels::softmax<double>({.algorithm = algorithm},
-                                               Rows<const double>{x.data(), 1, 2, 2},
-                                               Rows<double>{y.data(), 1, 2, 2}),
-                      std::invalid_argument);
+    BOOST_CHECK_THROW(
+        kernels::softmax<double>({.algorithm = algorithm}, Rows<const double>{x.data(), 1, 2, 2},
+                                 Rows<double>{y.data(), 1, 2, 2}),
+        std::invalid_argument);
   BOOST_TEST(y[0] == 7);
 }
 

@@ -123,7 +123,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(losses_are_the_oracles, T, FloatTypes) {
   Random random(11);
   std::size_t seen = 0;
   for (const Variant& variant : ops::variants()) {
-    const bool is_loss = variant.op == ops::cross_entropy || variant.op == ops::cross_entropy_gradient;
+    const bool is_loss =
+        variant.op == ops::cross_entropy || variant.op == ops::cross_entropy_gradient;
     if (!is_loss || variant.one_column || variant.optional) continue;
     if (!variant.has(dtype_of<T>) || !variant.unavailable.empty()) continue;
     const Variant* softmax = ops::find_variant(variant.softmax);
@@ -164,7 +165,8 @@ BOOST_AUTO_TEST_CASE(every_variant_says_what_it_is) {
       BOOST_TEST((variant.float32 || variant.float64));
       for (const auto* claim : {&variant.float32_claim, &variant.float64_claim,
                                 &variant.float16_claim, &variant.bfloat16_claim})
-        BOOST_TEST((std::isinf(claim->max_ulp) || !claim->witness.empty() || variant.op->factors.required));
+        BOOST_TEST((std::isinf(claim->max_ulp) || !claim->witness.empty() ||
+                    variant.op->factors.required));
     }
   }
 }
@@ -193,8 +195,8 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(witnesses_are_what_they_are_said_to_be, T, ClaimTy
     const double error = claim_error<T>(*variant, row);
     const double digits = numerics::Small<T> ? 5e-9 : 0.00005;
     const double near = variant->uses == ops::Uses::nothing ? digits : 2;
-    BOOST_TEST(std::abs(error - claim.witness_ulp) <= near,
-               variant->name() << " is off by " << error);
+    BOOST_TEST(std::abs(error - claim.witness_ulp) <= near, variant->name()
+                                                                << " is off by " << error);
     BOOST_TEST(claim.witness_ulp <= claim.max_ulp);
     for (const double x : claim.witness) BOOST_TEST(std::abs(x) <= claim.max_abs_logit);
     BOOST_TEST(claim.witness.size() <= claim.max_classes);
@@ -216,8 +218,9 @@ BOOST_AUTO_TEST_CASE(witnesses_of_losses_are_what_they_are_said_to_be) {
                      .result = numerics::one_row(std::span<float>(gradient)),
                      .targets = {.index = target},
                      .losses = loss}));
-    const auto verdict = oracle::judge<float>(
-        variant.op, oracle::answer<float>(variant.op, {.logits = row}), gradient, loss.data(), 1, false);
+    const auto verdict =
+        oracle::judge<float>(variant.op, oracle::answer<float>(variant.op, {.logits = row}),
+                             gradient, loss.data(), 1, false);
     BOOST_TEST(std::abs(verdict.max_error_ulp - claim.witness_ulp) <= 0.00005,
                variant.name() << " is off by " << verdict.max_error_ulp);
     for (const float x : row) BOOST_TEST(std::abs(x) <= claim.max_abs_logit);
@@ -237,9 +240,10 @@ BOOST_AUTO_TEST_CASE(bits_are_promised_where_nothing_else_computes) {
         BOOST_TEST(!variant.promises_bits(dtype), variant.name());
   }
   const Variant& naive = named("softmax.naive.scalar");
-  for (const DType dtype : {DType::float16, DType::bfloat16}) BOOST_TEST(naive.promises_bits(dtype));
-  for (const DType dtype : {DType::float32, DType::float64, DType::float16_in_float32,
-                            DType::bfloat16_in_float32})
+  for (const DType dtype : {DType::float16, DType::bfloat16})
+    BOOST_TEST(naive.promises_bits(dtype));
+  for (const DType dtype :
+       {DType::float32, DType::float64, DType::float16_in_float32, DType::bfloat16_in_float32})
     BOOST_TEST(!naive.promises_bits(dtype));
   BOOST_TEST(named("log_softmax.x_minus_max.scalar").promises_bits(DType::float64));
   BOOST_TEST(named("softmax.sum_v2.scalar").promises_bits(DType::float64));

@@ -14,9 +14,9 @@ extern const Kernel<BFloat16Bits> bfloat16[tasks];
 extern const Kernel<double> float64_softmax, float64_log_softmax, float64_loss, float64_gradient,
     float64_log_sum_exp;
 namespace {
-constinit const Kernel<double>* const of_float64[tasks] = {
-    &float64_softmax, &float64_log_softmax, nullptr,
-    &float64_loss,    &float64_gradient,    &float64_log_sum_exp};
+constinit const Kernel<double>* const of_float64[tasks] = {&float64_softmax,  &float64_log_softmax,
+                                                           nullptr,           &float64_loss,
+                                                           &float64_gradient, &float64_log_sum_exp};
 }
 
 constinit const Implementation implementation = {
