@@ -231,6 +231,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(places_strides_and_threads_change_no_bit, T, Small
       if (isa == Isa::scalar && rows * classes > 20000)
         continue;  // takes much longer than the others
       const Matrix<T> m(random, rows, classes, kinds[classes % 2]);
+      const auto& targets = m.targets;
       const Results<T> dense = compute<T>({Algorithm::accurate, isa}, m.view(), m.targets);
       const Method method{Algorithm::accurate, isa, rows * classes > 65536 ? 2U : 1U};
       for (const Strides& s :
@@ -259,7 +260,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(places_strides_and_threads_change_no_bit, T, Small
           check(dense.log_softmax,
                 [&](auto from, auto to) { kernels::log_softmax<T>(method, from, to); });
           check(dense.gradient, [&](auto from, auto to) {
-            kernels::cross_entropy_gradient<T>(method, from, m.targets, 0.25F, losses, to);
+            kernels::cross_entropy_gradient<T>(method, from, targets, 0.25F, losses, to);
           });
           BOOST_TEST_REQUIRE(same_bits(losses, dense.losses));
           kernels::log_sum_exp<T>(method, {x.data() + shift, rows, classes, s.first, s.second},
@@ -275,7 +276,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(streamed_results_have_the_same_bits, T, SmallTypes
   alignas(64) static float scratch[kernels::scratch_floats];
   for (const Isa isa : available())
     for (const std::size_t classes : {161UL, 1003UL, 2048UL, 2070UL, 4100UL, 33000UL})
-      for (std::size_t shift = 0; shift<33; shift += classes> 3000 ? 11 : 1) {
+      for (std::size_t shift = 0; shift < 33; shift += (classes > 3000 ? 11 : 1)) {
         const std::size_t rows = classes > 3000 ? 1 : 4;
         const Matrix<T> m(random, rows, classes, kinds[shift % 2]);
         const Results<T> plain = compute<T>({Algorithm::accurate, isa}, m.view(), m.targets);
