@@ -13,7 +13,7 @@ namespace maxtrick::kernels {
 class ColumnScratch {
  public:
   ColumnScratch(std::size_t threads, std::size_t classes)
-      : floats_((column_scratch_floats(classes) + 15) / 16 * 16),
+      : floats_(threads == 0 ? 0 : (column_scratch_floats(classes) + 15) / 16 * 16),
         all_(threads == 0 ? nullptr
                           : static_cast<float*>(
                                 ::operator new(threads* floats_ * sizeof(float), alignment))) {}

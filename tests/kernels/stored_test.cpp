@@ -286,6 +286,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(streamed_results_have_the_same_bits, T, SmallTypes
         work.x = x.data();
         work.y = y.data() + shift;
         work.x_stride = work.y_stride = work.classes = classes;
+        work.x_class_stride = work.y_class_stride = 1;
         work.rows = rows;
         work.targets = m.targets.data();
         work.losses = losses.data();

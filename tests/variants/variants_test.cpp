@@ -261,7 +261,9 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(probabilities_sum_to_one, T, FloatTypes) {
       BOOST_TEST_REQUIRE(p >= 0);
       sum += static_cast<double>(p);
     }
-    BOOST_TEST_REQUIRE(std::abs(sum - 1) <= slack<T>(variant, 1), variant.name());
+    // The addition here rounds too.
+    const double allowed = slack<T>(variant, 1) + 0x1p-53 * static_cast<double>(row.size());
+    BOOST_TEST_REQUIRE(std::abs(sum - 1) <= allowed, variant.name());
   };
   on_random_rows<T>({ops::softmax}, Random(2), 40, check);
 }
