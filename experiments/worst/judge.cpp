@@ -98,7 +98,8 @@ std::vector<double> errors_in(const ops::Variant& variant, ops::DType dtype,
                               const std::vector<Input>& inputs, Stages stages) {
   const Results<S> got = [&] {
     if constexpr (numerics::Small<S>)
-      if (ops::computes_in_float32(dtype)) return results_of<S, float>(variant, inputs);
+      if (ops::computes_in_float32(dtype) && !variant.small_in_float32)
+        return results_of<S, float>(variant, inputs);
     return results_of<S, S>(variant, inputs);
   }();
   const double floor = bound_of(variant, dtype).floor;
@@ -116,15 +117,15 @@ std::vector<double> errors_in(const ops::Variant& variant, ops::DType dtype,
 Bound bound_of(const ops::Variant& variant, ops::DType dtype) {
   return ops::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
     Bound bound{.largest_logit = std::numeric_limits<S>::max()};
-    if constexpr (!numerics::Small<S>) {
-      const ops::Claim& claim = variant.claim<S>();
-      bound.floor = claim.floor;
-      if (std::is_same_v<S, float> && std::isfinite(variant.claimed_ulp)) {
-        bound.ulp = variant.claimed_ulp;
-      } else if (std::isfinite(claim.max_ulp)) {
-        bound.ulp = claim.max_ulp;
-        bound.largest_logit = claim.max_abs_logit;
-      }
+    if (numerics::Small<S> && !(ops::computes_in_float32(dtype) && variant.small_in_float32))
+      return bound;
+    const ops::Claim& claim = variant.claim<S>();
+    bound.floor = claim.floor;
+    if (std::is_same_v<S, float> && std::isfinite(variant.claimed_ulp)) {
+      bound.ulp = variant.claimed_ulp;
+    } else if (std::isfinite(claim.max_ulp)) {
+      bound.ulp = claim.max_ulp;
+      bound.largest_logit = claim.max_abs_logit;
     }
     return bound;
   });

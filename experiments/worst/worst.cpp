@@ -33,12 +33,16 @@ struct Point {
 // The worst of what several seeds find, in any order, on any thread.
 class Worst {
  public:
+  // Compares errors as the table states them, so that merging tables (scripts/merge) gives the same
+  // row. Of equal ones, that of the first seed is kept.
   void add(const Found& found) {
+    const double error = stated(found.error).number().value();
     const std::lock_guard lock(mutex_);
     rows_ += found.rows;
-    // Of equal errors, that of the first seed.
-    if (found.error > worst_.error || (found.error == worst_.error && found.seed < worst_.seed))
+    if (error > error_ || (error == error_ && found.seed < worst_.seed)) {
+      error_ = error;
       worst_ = found;
+    }
   }
   [[nodiscard]] Found get() const {
     Found worst = worst_;
@@ -49,6 +53,7 @@ class Worst {
  private:
   std::mutex mutex_;
   std::size_t rows_ = 0;
+  double error_ = -1;  // of worst_, as stated
   Found worst_;
 };
 

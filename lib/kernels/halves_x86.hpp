@@ -43,7 +43,9 @@ struct HalvesOfX86 {
       return scatter(
           columns, [&](std::size_t row, __m128i two) __attribute__((always_inline)) {
             _mm_storel_epi64(reinterpret_cast<__m128i_u*>(y + row * stride), two);
-            _mm_storeh_pd(reinterpret_cast<double*>(y + (row + 1) * stride), _mm_castsi128_pd(two));
+            // Not _mm_storeh_pd: in GCC it assigns to a double, which must be aligned and must not
+            // alias the numbers of 16 bits.
+            _mm_storeh_pi(reinterpret_cast<__m64*>(y + (row + 1) * stride), _mm_castsi128_ps(two));
           });
     scatter(
         columns, [&](std::size_t row, __m128i two) __attribute__((always_inline)) {

@@ -19,7 +19,7 @@
 //             16-bit types: logits and results are stored in 16 bits, and all computation in between
 //             is in float32. Results are those of float32, rounded once more: at most 0.5 + 2^-13 ULP
 //             (float16) and 0.5 + 2^-16 ULP (bfloat16) of the 16-bit type; the head of stored.hpp has
-//             the derivation. float64: at most 1 ULP of float64; the head of float64/results.hpp has
+//             the derivation, and an exception for float16 beside its overflow. float64: at most 1 ULP of float64; the head of float64/results.hpp has
 //             the proof. Subnormal results are not flushed to 0, and no result is -0.
 //   correct   every result is the float nearest to the exact value (the even one of two), so that
 //             mathematics alone defines the bits (the head of correct/correct.hpp has the proof).
@@ -117,9 +117,9 @@ struct Method {
   unsigned threads = 1;
 };
 
-// T is the type of the logits and of the results: float, double, Float16 or BFloat16. It is float unless a call names it,
-// so that arguments convert to matrices: softmax(method, x, y) is softmax<float>(method, x, y). A function throws
-// std::invalid_argument if T lacks the algorithm.
+// T is the type of the logits and of the results: float, double, Float16 or BFloat16. It is float
+// unless a call names it, so that arguments convert to matrices: softmax(method, x, y) is
+// softmax<float>(method, x, y). A function throws std::invalid_argument if T lacks the algorithm.
 template <class T>
 using Logits = Strided<const std::type_identity_t<T>>;
 template <class T>
@@ -149,7 +149,7 @@ void log_sum(Method method, Logits<T> x, Numbers<T> largest, std::span<double> a
 //   fast: at most 1 ULP of max(|y|, y - max_k x_k).
 // Time: if the logits of a row cancel, as log-probabilities do, `accurate` takes a thousand times
 //   as long for it, and `correct` some ten times.
-// Throws std::bad_alloc, before anything is written, and nothing else.
+// Throws std::bad_alloc, before anything is written, and otherwise only std::invalid_argument, as above.
 template <class T = float>
 void log_sum_exp(Method method, Logits<T> x, Numbers<T> sums);
 inline constexpr double least_log_sum_exp = 0x1p-70, least_log_sum_exp_float64 = 0x1p-40;
@@ -161,8 +161,8 @@ void cross_entropy(Method method, Logits<T> x, Labels targets, Numbers<T> losses
 
 // The losses as above, and their gradient in x: g_i = scale (y_i - [i = t]), where y is the
 // softmax. For the mean of the losses, scale is 1 / rows. A g_i below scale e^-110 is 0 (except
-// with `correct`, and in float64); with a scale of at most 2^8 it would be rounded to 0 anyway. `gradient` may be the matrix x. Throws
-// std::invalid_argument unless 2^-30 <= scale <= 2^30.
+// with `correct`, and in float64); with a scale of at most 2^8 it would be rounded to 0 anyway.
+// `gradient` may be the matrix x. Throws std::invalid_argument unless 2^-30 <= scale <= 2^30.
 template <class T = float>
 void cross_entropy_gradient(Method method, Logits<T> x, Labels targets, double scale,
                             Numbers<T> losses, Matrix<T> gradient);

@@ -11,7 +11,10 @@
 //   3. 1 ulp is 2^(p - 24) ULP. For a float16 below 2^-14 it is less, because ULP does not shrink
 //      there but ulp does: at most 2^-14 ULP.
 // Together: |s - y| <= (0.5 + 2^-13) ULP for float16, and (0.5 + 2^-16) ULP for bfloat16. If the
-// bound of step 1 is exceeded by 3 s ulp (a long tail, see sum.hpp), so is this one, by 3 s 2^(p - 24).
+// bound of step 1 is exceeded by 4 s ulp (a long tail, see sum.hpp), so is this one, by 4 s 2^(p - 24).
+// One exception: step 2 does not hold for a float16 if f is 65520, the first number that rounds to
+// infinity, and |y| is up to 1 ulp (0.004) smaller. The result is then infinite instead of 65504. This
+// takes a log-probability or a loss of that size: eleven logits of 65504 and one of -13.6015625.
 #pragma once
 
 #include <cstddef>

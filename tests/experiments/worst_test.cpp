@@ -184,6 +184,16 @@ BOOST_AUTO_TEST_CASE(an_infinite_error_is_found) {
   BOOST_TEST(table::beyond_limits(made.table).empty());
 }
 
+// The kernels of 16 bits themselves are searched, and held to their claim.
+BOOST_AUTO_TEST_CASE(kernels_of_16_bits_have_their_claims) {
+  const auto made = run_program(replaced(config_text, "float32", "bfloat16_in_float32"));
+  const auto rows = rows_by({"variant", "classes"}, table::to_csv(made.table));
+  const Cells& row = rows.at("softmax.accurate.scalar/5");
+  BOOST_TEST(number(row, "claimed_ulp") == 0.5 + 0x1p-16);
+  BOOST_TEST(number(row, "error_ulp") <= number(row, "claimed_ulp"));
+  BOOST_TEST(rows.at("log_sum_exp.naive.scalar/5").at("claimed_ulp") == "");
+}
+
 BOOST_AUTO_TEST_CASE(an_error_above_the_claim_is_beyond_its_limit) {
   auto made = run_program(config_text);
   BOOST_TEST(table::beyond_limits(made.table).empty());

@@ -19,7 +19,7 @@
 //      g 2^(i/8).
 // The relative error of t (1 + p), except for the common factor g, is therefore below
 //   2^-58 (r) + 2^-58 (p) + 2^-62 (r^2 q) + 2^-58.3 (q) + 2^-59.3 (table) = 0.11 * 2^-53.
-// The factor 2^200 keeps t, and t times a rest of 2^-53, normal numbers down to e^-770.
+// The factor 2^200 keeps t, and t times a rest of 2^-53, normal numbers down to e^-800.
 #pragma once
 
 #include <cstdint>
@@ -35,11 +35,11 @@ using correct::Wide;
 inline constexpr double infinity = __builtin_inf();
 inline constexpr double nan_result = __builtin_nan("");
 
-// A logit that is more than this below the largest one has a probability of 0: e^-770 = 2^-1110.9,
-// with a scale of gradients of at most 2^30, is below half the smallest subnormal, 2^-1075. So is
-// the sum of 2^30 of them without a scale, so that they do not change a log-probability of the
-// largest class, however small it is.
-inline constexpr double negligible = 770;
+// A logit that is more than this below the largest one has a probability of 0. Even 2^40 of them,
+// with a scale of gradients of at most 2^30, add up to less than half the smallest subnormal:
+// e^-800 = 2^-1154.2 and 2^(40 + 30 - 1154) < 2^-1075. So they change neither the log-probability of
+// the largest class nor its gradient, however small these are.
+inline constexpr double negligible = 800;
 
 // A row is plain if its logits are less than this below its largest logit m, and |m| <= 2048. Then
 // neither a result nor an intermediate value is subnormal, for a scale of gradients from 2^-30 to
@@ -90,7 +90,7 @@ template <class W>
 
 // Computes e^(x - c) relative to 2^N, where N is a log2(e) rounded to an integer. Requires
 // |a| <= 2048 and x - c <= a. If x is NaN, or a or c is not finite, p is NaN.
-//   Clamped: the exponential is 0 if x - c < least. Requires least >= a - 2 * negligible.
+//   Clamped: the exponential is 0 if x - c < least. Requires least >= a - negligible.
 //   Not clamped: requires c = 0.
 template <class W, bool Clamped>
 class Exponentials {
