@@ -58,13 +58,13 @@ void run(Kernel<S> kernel, unsigned most_threads, const StoredWork<S>& all, Stri
   const bool far = dense && bytes > cache_limits().cached;
   const bool long_rows = dense && sizeof(S) * all.classes >= streamed_row_bytes;
   const bool stream = (columns || long_rows) && bytes > cache_limits().kept;
-  const std::size_t threads =
-      std::max<std::size_t>(1, std::min({std::size_t{most_threads}, all.rows,
-                                         threads_worth(static_cast<std::size_t>(logits))}));
   // Short rows and columns are divided in whole groups of sixteen, so that only the last group of
   // the matrix can be incomplete.
   const std::size_t unit = columns || all.classes <= short_classes ? 16 : 1;
   const std::size_t units = (all.rows + unit - 1) / unit;
+  const std::size_t threads =
+      std::max<std::size_t>(1, std::min({std::size_t{most_threads}, units,
+                                         threads_worth(static_cast<std::size_t>(logits))}));
   DenseBlocks<S> blocks(dense || columns ? 0 : threads, all.rows, all.classes);
   const ColumnScratch scratch(columns ? threads : 0, all.classes);
   // Results in the place of the logits destroy what a later step would need.

@@ -4,8 +4,8 @@
 // Shapes: every function takes a matrix of logits with any strides of rows and classes and any
 //   alignment. It has 0 or more rows and 1 or more classes. `accurate` and `fast` run on the matrix
 //   itself if its classes are contiguous, or if its rows are adjacent and so are those of the
-//   results (up to 2^20 classes); otherwise they run on copies of some rows at a time. `correct`
-//   runs on the matrix itself only if its classes are contiguous.
+//   results (up to 2^20 classes); otherwise they run on copies of some rows at a time. `correct`,
+//   and `accurate` in float64, run on the matrix itself only if its classes are contiguous.
 // Aliasing: the result may be the matrix of the logits (same data and strides). Otherwise it must
 //   not overlap them. Nothing outside the rows is read or written.
 // Threads: functions may be called from several threads at once.
@@ -19,8 +19,9 @@
 //             16-bit types: logits and results are stored in 16 bits, and all computation in between
 //             is in float32. Results are those of float32, rounded once more: at most 0.5 + 2^-13 ULP
 //             (float16) and 0.5 + 2^-16 ULP (bfloat16) of the 16-bit type; the head of stored.hpp has
-//             the derivation, and an exception for float16 beside its overflow. float64: at most 1 ULP of float64; the head of float64/results.hpp has
-//             the proof. Subnormal results are not flushed to 0, and no result is -0.
+//             the derivation, and an exception for float16 beside its overflow.
+//             float64: at most 1 ULP of float64; the head of float64/results.hpp has the proof.
+//             Subnormal results are not flushed to 0, and no result is -0.
 //   correct   every result is the float nearest to the exact value (the even one of two), so that
 //             mathematics alone defines the bits (the head of correct/correct.hpp has the proof).
 //   fast      at most 6 ULP; its bits are not promised. It has kernels of its own where they take at

@@ -58,6 +58,12 @@ struct Power {
 // sum e^x - 1 for logits whose largest one, m, is below 0. The sum starts from e^m - 1. If m is
 // near 0, power() returns that without cancellation: the result is right even if m is -1e-17 and
 // the other terms nearly cancel it.
+//
+// Each addition of pairs adds an error of at most 2^-104 of a partial sum, and no partial sum is
+// larger than 2 if the result is near 0. With n classes the error is therefore below
+// 2^-95 + n 2^-103. A result of float64 near 2^-40, where an ULP is 2^-92, is proven for up to 2^10
+// classes, and one of float32 for up to 2^32. With more classes only the sum of all rounding errors
+// in the same direction would reach that bound.
 template <class S>
 [[nodiscard]] DoubleDouble sum_of_exponentials_minus_1(std::span<const S> x, double m) {
   const Power largest = power(m);

@@ -84,7 +84,7 @@ inline constexpr std::size_t most_column_groups = 4;
 [[nodiscard]] constexpr std::size_t column_scratch_floats(std::size_t classes) {
   return column_groups(classes) * column_group_floats(classes);
 }
-// For more classes, the scratch memory would be larger than the rest of the work is worth.
+// For more classes, the scratch memory of a thread would be larger than 64 MiB.
 inline constexpr std::size_t most_column_classes = std::size_t{1} << 20;
 
 enum Task {

@@ -93,17 +93,29 @@ BOOST_AUTO_TEST_CASE(an_error_of_accurate_that_is_slightly_larger_is_noticed_in_
     const table::Baseline committed(
         io::read_file(MAXTRICK_SOURCE_DIR + folder + one.name + ".csv"));
     table::ResultTable got = one.plan.table;
-    // Tables of speed stay when later versions have more columns.
-    std::erase_if(got.columns, [&](const table::Column& column) {
+    // Tables of speed stay when later versions have more columns and other rows.
+    const auto missing = [&](const table::Column& column) {
       const auto& header = committed.header();
       return std::find(header.begin(), header.end(), column.name) == header.end();
-    });
+    };
+    std::set<std::string> planned;
+    for (const run::Case& single : one.plan.cases) {
+      table::Row key;
+      auto cell = single.key.cells().begin();
+      for (const table::Column& column : got.columns) {
+        if (column.rule != table::Rule::key) continue;
+        if (!missing(column)) key.push_back(*cell);
+        ++cell;
+      }
+      planned.insert(table::Key(key).text());
+      if (single.promised) got.promised.insert(table::Key(key).text());
+    }
+    std::erase_if(got.columns, missing);
     got.rows = committed.rows();
-    for (const run::Case& single : one.plan.cases)
-      if (single.promised) got.promised.insert(single.key.text());
     std::set<std::string> changed, noticed;
     for (table::Row& row : got.rows) {
       if (!contains(got.key(row), ".accurate.")) continue;
+      if (one.name == "speed" && !planned.contains(got.key(row))) continue;
       for (std::size_t i = 0; i < row.size(); ++i) {
         const std::string& name = got.columns[i].name;
         const auto error = row[i].number();

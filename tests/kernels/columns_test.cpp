@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include "available.hpp"
+#include "kernels/implementation.hpp"
+#include "kernels/instruction_sets.hpp"
 #include "kernels/kernels.hpp"
 #include "kinds.hpp"
 #include "test.hpp"
@@ -197,6 +199,63 @@ BOOST_AUTO_TEST_CASE(threads_change_no_bit) {
           require_same_as_contiguous({algorithm, isa, threads}, all, 5, 3,
                                      fmt::format("{} threads, {} x {}", threads, rows, classes));
     }
+  }
+}
+
+// Results beyond the caches are written by streaming stores where a whole group of rows is aligned.
+template <class S, class Kernels>
+void streamed_results_are_the_same(const Logits& all, std::size_t stride, Kernels kernel,
+                                   const std::string& what) {
+  constexpr std::size_t room = std::size_t{1} << 15;
+  alignas(64) static S x[room], y[2][room];
+  alignas(64) static float scratch[room];
+  const std::size_t numbers = (all.classes - 1) * stride + all.rows;
+  BOOST_TEST_REQUIRE(numbers + 64 <= room);
+  BOOST_TEST_REQUIRE(kernels::column_scratch_floats(all.classes) <= room);
+  for (std::size_t r = 0; r < all.rows; ++r)
+    for (std::size_t i = 0; i < all.classes; ++i)
+      x[r + i * stride] = S(all.dense[r * all.classes + i]);
+  std::vector<S> losses(all.rows);
+  kernels::StoredWork<S> work{};
+  work.x = x;
+  work.x_stride = work.y_stride = 1;
+  work.x_class_stride = work.y_class_stride = stride;
+  work.rows = all.rows;
+  work.classes = all.classes;
+  work.targets = all.targets.data();
+  work.losses = losses.data();
+  work.scale = 0.25F;
+  work.scratch = scratch;
+  for (const kernels::Task task :
+       {kernels::task_softmax, kernels::task_log_softmax, kernels::task_gradient})
+    for (std::size_t place = 0; place < 64 / sizeof(S); ++place) {
+      for (const bool stream : {false, true}) {
+        std::memset(y[stream], 0, sizeof y[stream]);
+        work.y = y[stream] + place;
+        work.stream = stream;
+        kernel(task)(work);
+      }
+      BOOST_TEST_REQUIRE(std::memcmp(y[0], y[1], sizeof y[0]) == 0,
+                         what << ", task " << task << ", place " << place);
+    }
+}
+
+BOOST_AUTO_TEST_CASE(streamed_results_have_the_same_bits) {
+  for (const Isa isa : available()) {
+    Random random(6);
+    const kernels::Implementation& of = kernels::implementation(isa);
+    for (const std::size_t classes : {6UL, 170UL})
+      for (const std::size_t stride : {96UL, 100UL}) {
+        const Logits all = logits(random, 90, classes, tests::kinds[classes % 3]);
+        const std::string what = fmt::format("{}, {} classes", name(isa), classes);
+        const int accurate = static_cast<int>(Algorithm::accurate);
+        streamed_results_are_the_same<float>(
+            all, stride, [&](kernels::Task task) { return of.of_task[task][accurate]; }, what);
+        streamed_results_are_the_same<kernels::Float16Bits>(
+            all, stride, [&](kernels::Task task) { return of.float16[task]; }, what);
+        streamed_results_are_the_same<kernels::BFloat16Bits>(
+            all, stride, [&](kernels::Task task) { return of.bfloat16[task]; }, what);
+      }
   }
 }
 

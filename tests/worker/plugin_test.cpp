@@ -247,8 +247,8 @@ BOOST_AUTO_TEST_CASE(what_is_no_plug_in_is_refused) {
 BOOST_AUTO_TEST_CASE(list_and_eval_show_them) {
   const Workdir folder;
   folder.exits(0, "$MAXTRICK list --format csv" + option("plain_loop") + option("every_op"))
-      .out_has("\nsoftmax.mine.scalar,unstated,-,-,yes,a plain loop,mine\n")
-      .out_has("\ncross_entropy_gradient.by_double,unstated,-,-,yes,,every op\n");
+      .out_has("\nsoftmax.mine.scalar,unstated,-,-,-,-,yes,a plain loop,mine\n")
+      .out_has("\ncross_entropy_gradient.by_double,unstated,-,-,-,-,yes,,every op\n");
   folder
       .exits(
           0,

@@ -280,7 +280,7 @@ BOOST_AUTO_TEST_CASE(what_breaks_a_rule_of_strided_arrays_is_said) {
 BOOST_AUTO_TEST_CASE(the_newer_of_two_versions_is_used) {
   const Workdir folder;
   folder.exits(0, "$MAXTRICK list --format csv" + option("both_versions"))
-      .out_has("\nsoftmax.one,unstated,-,-,yes,,sizes\n")
+      .out_has("\nsoftmax.one,unstated,-,-,-,-,yes,,sizes\n")
       .out_lacks("softmax.old");
 }
 

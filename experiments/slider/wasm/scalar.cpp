@@ -4,8 +4,10 @@
 #include <string_view>
 
 #include "kernels/correct/short_rows.hpp"
+#include "kernels/halves_scalar.hpp"
 #include "kernels/implementation.hpp"
 #include "kernels/short_rows.hpp"
+#include "kernels/stored.hpp"
 #include "kernels/vector_scalar.hpp"
 
 namespace maxtrick::kernels {
@@ -18,6 +20,10 @@ constexpr Kernel<float> log_softmax[algorithms] = {
     short_rows<Vector, FastTerms, LogSoftmaxGroup>,
     short_rows<Vector, AccurateTerms, LogSoftmaxGroup>,
     correct::short_rows<Vector, task_log_softmax>};
+template <class S>
+constexpr Kernel<S> of_16_bits[tasks] = {
+    short_rows<Stored<Vector, Halves, S>, AccurateTerms, SoftmaxGroup>,
+    short_rows<Stored<Vector, Halves, S>, AccurateTerms, LogSoftmaxGroup>};
 constexpr ElementKernel elements[3] = {};
 
 }  // namespace scalar
@@ -25,7 +31,11 @@ constexpr ElementKernel elements[3] = {};
 // The other instruction sets have no functions.
 constexpr Implementation on_the_page(std::string_view isa) {
   if (isa != "scalar") return {};
-  return {{scalar::softmax, scalar::log_softmax}, scalar::elements, nullptr, nullptr, nullptr};
+  return {{scalar::softmax, scalar::log_softmax},
+          scalar::elements,
+          scalar::of_16_bits<Float16Bits>,
+          scalar::of_16_bits<BFloat16Bits>,
+          nullptr};
 }
 #define MAXTRICK_ISA(name, ...)                                       \
   namespace name {                                                    \
