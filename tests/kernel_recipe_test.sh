@@ -22,7 +22,7 @@ bash -eu run.sh >said || { cat said >&2; fail "a command failed"; }
 grep -q '^softmax.mine.scalar  *unstated ' said || fail "the list does not have it"
 grep -q ' softmax.mine.scalar .* ok ' said || fail "eval does not have it"
 grep -q '^softmax.mine.scalar,float32,normal-10,1000,10,' tables/accuracy.csv || fail "no row of accuracy"
-grep -Eq '^softmax,softmax.mine.scalar,1024x100,1,plain,,(ok|inaccurate),[^,]*,,[0-9.]+,' tables/speed/*/speed.csv ||
+grep -Eq '^softmax,softmax.mine.scalar,float32,1024x100,1,plain,,(ok|inaccurate),[^,]*,,[0-9.]+,' tables/speed/*/speed.csv ||
   fail "no time in the row of speed"
 
 mkdir -p "$copy/project/maxtrick"  # a folder and not a link, because the job leaves it by ..

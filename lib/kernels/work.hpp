@@ -71,9 +71,9 @@ inline constexpr std::size_t scratch_floats =
 // Rows whose classes are apart in memory are computed in tiles of up to this many groups of sixteen,
 // so that several cache lines of each page are used. The scratch memory of a tile has up to four
 // megabytes, or that of a single group. Short rows keep the two floats of a term for each class of a
-// row, longer ones its logit. Four groups of rows of 8192 classes do not stay in the second-level
-// cache; this costs less than to use fewer lines of each page.
-inline constexpr std::size_t most_column_groups = 4;
+// row, longer ones its logit. Eight groups of rows of 2048 classes and more do not stay in the
+// second-level cache; this costs less than to use fewer lines of each page.
+inline constexpr std::size_t most_column_groups = 8;
 [[nodiscard]] constexpr std::size_t column_group_floats(std::size_t classes) {
   return (classes <= short_classes ? 32 : 16) * classes;
 }
