@@ -18,7 +18,7 @@ struct Point {
   Definition definition;
 };
 struct Result {
-  std::string value, our_value, agrees;
+  std::string value = {}, our_value = {}, agrees = {};
 };
 using Columns = table::Columns<Point, Result>;
 

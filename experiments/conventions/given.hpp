@@ -11,10 +11,10 @@ using Matrix = std::vector<Values>;
 
 // A question sets the members that it needs (Question::needs); the others stay empty.
 struct Given {
-  Matrix logits, probabilities, targets, mask;  // rows of classes; the mask is 0 or 1
-  Values labels;                                // integers, one for each row
-  Values class_weights, pos_weight;             // one for each class
-  Values shape;                                 // of the array whose elements are the first row
+  Matrix logits = {}, probabilities = {}, targets = {}, mask = {};  // rows of classes
+  Values labels = {};                                               // integers, one for each row
+  Values class_weights = {}, pos_weight = {};                       // one for each class
+  Values shape = {};  // of the array whose elements are the first row
   double smoothing = 0, scale = 1, soft_cap = 0, ignored_label = 0;
 };
 
