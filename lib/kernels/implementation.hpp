@@ -14,6 +14,7 @@ struct Implementation {
   const Kernel<Float16Bits>* float16;
   const Kernel<BFloat16Bits>* bfloat16;
   const Kernel<double>* const* float64;  // null for task_log_sum
+  const Kernel<float>* softmax_stages;   // [Stage]
 };
 
 // One for each instruction set.

@@ -7,6 +7,10 @@
 #include <cstdlib>
 #include <map>
 
+#if defined(__x86_64__) || defined(__i386__)
+#include <cpuid.h>
+#endif
+
 #include "io/files.hpp"
 
 namespace maxtrick::run {
@@ -17,7 +21,6 @@ struct Known {
   unsigned family, first_model, last_model;
   std::string_view name;
   unsigned first_stepping = 0, last_stepping = 15;
-  bool amx = false;
 };
 
 // CPUs with AVX2 or AVX-512, from Linux 6.11: arch/x86/kernel/cpu/amd.c (bsp_init_amd) and
@@ -58,9 +61,9 @@ constexpr Known known[] = {
     {intel, 6, 0x7d, 0x7e, "ice-lake"},
     {intel, 6, 0x8c, 0x8d, "tiger-lake"},
     {intel, 6, 0xa7, 0xa7, "rocket-lake"},
-    {intel, 6, 0x8f, 0x8f, "sapphire-rapids", 0, 15, true},
-    {intel, 6, 0xcf, 0xcf, "emerald-rapids", 0, 15, true},
-    {intel, 6, 0xad, 0xae, "granite-rapids", 0, 15, true},
+    {intel, 6, 0x8f, 0x8f, "sapphire-rapids"},
+    {intel, 6, 0xcf, 0xcf, "emerald-rapids"},
+    {intel, 6, 0xad, 0xae, "granite-rapids"},
     {intel, 6, 0x97, 0x97, "alder-lake"},
     {intel, 6, 0x9a, 0x9a, "alder-lake"},
     {intel, 6, 0xb7, 0xb7, "raptor-lake"},
@@ -71,6 +74,22 @@ constexpr Known known[] = {
     {intel, 6, 0xbd, 0xbd, "lunar-lake"},
     {intel, 6, 0xc5, 0xc6, "arrow-lake"},
 };
+
+// The only ones of these with AMX (Intel, Architecture Instruction Set Extensions Programming Reference,
+// 319433-052, table 1-2).
+bool may_have_amx(std::string_view name) {
+  return name == "sapphire-rapids" || name == "emerald-rapids" || name == "granite-rapids";
+}
+
+// PREFETCHI in CPUID leaf 7, subleaf 1: bit 14 of EDX. /proc/cpuinfo does not show it.
+bool has_prefetchi() {
+#if defined(__x86_64__) || defined(__i386__)
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  return __get_cpuid_count(7, 1, &eax, &ebx, &ecx, &edx) != 0 && (edx >> 14 & 1) != 0;
+#else
+  return false;
+#endif
+}
 
 std::string slug(std::string_view text) {
   std::string slug;
@@ -105,19 +124,29 @@ Cpu parse_cpu(std::string_view cpuinfo) {
   const auto number = [&](const char* name) {
     return static_cast<unsigned>(std::strtoul(values[name].c_str(), nullptr, 10));
   };
-  const bool amx = (values["flags"] + ' ').find(" amx_tile ") != std::string::npos;
-  return {values["vendor_id"], values["model name"], number("cpu family"),
-          number("model"),     number("stepping"),   amx};
+  const std::string flags = ' ' + values["flags"] + ' ';
+  return {.vendor = values["vendor_id"],
+          .model_name = values["model name"],
+          .family = number("cpu family"),
+          .model = number("model"),
+          .stepping = number("stepping"),
+          .amx = flags.find(" amx_tile ") != flags.npos};
 }
 
-Cpu this_cpu() { return parse_cpu(io::read_file_if_there("/proc/cpuinfo").value_or("")); }
+Cpu this_cpu() {
+  Cpu cpu = parse_cpu(io::read_file_if_there("/proc/cpuinfo").value_or(""));
+  cpu.prefetchi = has_prefetchi();
+  return cpu;
+}
 
 std::string microarchitecture(const Cpu& cpu) {
   for (const Known& one : known)
     if (one.vendor == cpu.vendor && one.family == cpu.family && one.first_model <= cpu.model &&
         cpu.model <= one.last_model && one.first_stepping <= cpu.stepping &&
-        cpu.stepping <= one.last_stepping)
-      return std::string(cpu.amx && !one.amx ? "sapphire-rapids-or-later" : one.name);
+        cpu.stepping <= one.last_stepping) {
+      if (!cpu.amx || may_have_amx(one.name)) return std::string(one.name);
+      return cpu.prefetchi ? "granite-rapids" : "";
+    }
   return {};
 }
 

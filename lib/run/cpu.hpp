@@ -10,17 +10,18 @@ namespace maxtrick::run {
 struct Cpu {
   std::string vendor, model_name;  // "AuthenticAMD", "AMD EPYC"
   unsigned family = 0, model = 0, stepping = 0;
-  bool amx = false;  // has instructions for matrices, as Intel's servers from Sapphire Rapids on
+  bool amx = false;        // has AMX, the tiles of Sapphire Rapids and later Xeons
+  bool prefetchi = false;  // has PREFETCHIT0, which begins with Granite Rapids
 };
 
-// Reads the text of /proc/cpuinfo.
+// Reads the text of /proc/cpuinfo, which does not tell `prefetchi`.
 [[nodiscard]] Cpu parse_cpu(std::string_view cpuinfo);
 [[nodiscard]] Cpu this_cpu();
 
 // "zen4" or "sapphire-rapids"; empty if the table does not have it. It depends on the numbers that
-// the CPU reports and not on its name, which a hypervisor replaces by one of its own. Some
-// hypervisors also report the model of an older CPU; where its flags contradict that model, the
-// name is "sapphire-rapids-or-later".
+// the CPU reports and not on its name, which a hypervisor replaces by one of its own. A hypervisor may
+// also report the numbers of an older CPU. If no CPU of these numbers has AMX and this one has it, its
+// instructions decide: with PREFETCHIT0 it is "granite-rapids", otherwise it is unknown.
 [[nodiscard]] std::string microarchitecture(const Cpu& cpu);
 
 // The name of a folder for what was measured on this CPU: its microarchitecture; if that is

@@ -31,11 +31,8 @@ constexpr ElementKernel elements[3] = {};
 // The other instruction sets have no functions.
 constexpr Implementation on_the_page(std::string_view isa) {
   if (isa != "scalar") return {};
-  return {{scalar::softmax, scalar::log_softmax},
-          scalar::elements,
-          scalar::of_16_bits<Float16Bits>,
-          scalar::of_16_bits<BFloat16Bits>,
-          nullptr};
+  return {{scalar::softmax, scalar::log_softmax}, scalar::elements, scalar::of_16_bits<Float16Bits>,
+          scalar::of_16_bits<BFloat16Bits>,       nullptr,          nullptr};
 }
 #define MAXTRICK_ISA(name, ...)                                       \
   namespace name {                                                    \

@@ -1,6 +1,7 @@
 #include "kernels/implementation.hpp"
 
 #include "kernels/instances/instance.hpp"
+#include "kernels/stage.hpp"
 
 namespace maxtrick::kernels::MAXTRICK_VECTOR {
 
@@ -9,6 +10,7 @@ namespace maxtrick::kernels::MAXTRICK_VECTOR {
 extern const Kernel<float> softmax[algorithms], log_softmax[algorithms], log_sum[algorithms],
     loss[algorithms], gradient[algorithms], log_sum_exp[algorithms];
 extern const ElementKernel elements[3];
+extern const Kernel<float> softmax_stages[stages];
 extern const Kernel<Float16Bits> float16[tasks];
 extern const Kernel<BFloat16Bits> bfloat16[tasks];
 extern const Kernel<double> float64_softmax, float64_log_softmax, float64_loss, float64_gradient,
@@ -24,7 +26,8 @@ constinit const Implementation implementation = {
     elements,
     float16,
     bfloat16,
-    of_float64};
+    of_float64,
+    softmax_stages};
 #else
 constinit const Implementation implementation = {};
 #endif

@@ -87,15 +87,15 @@ export class Tables {
     return path;
   }
 
-  // Returns the speed tables, one for each CPU: [{id, name, folder, path}].
-  cpus() {
+  // Returns the tables of times of this name, one for each CPU: [{id, name, folder, path}].
+  cpus(table = 'speed') {
     const folders = [this.folder];
     for (const parent of [this.folder, join(this.folder, 'speed')])
       if (existsSync(parent))
         for (const entry of readdirSync(parent, {withFileTypes: true}))
           if (entry.isDirectory()) folders.push(join(parent, entry.name));
     const found = folders
-      .map((folder) => ({folder, path: tableIn(folder, 'speed')}))
+      .map((folder) => ({folder, path: tableIn(folder, table)}))
       .filter(({path}) => path)
       .map(({folder, path}) => {
         const {cpu, microarchitecture} = manifestOf(path) ?? {};
@@ -104,11 +104,16 @@ export class Tables {
         const name = !cpu || slug(cpu) === id ? cpu ?? id : `${cpu} (${id})`;
         return {id, name, folder, path};
       });
-    if (found.length === 0) throw new NotThere('no table speed');
+    if (found.length === 0) throw new NotThere(`no table ${table}`);
     return found.sort((a, b) => (a.id < b.id ? -1 : 1));
   }
 
   speed(cpu) {
+    return this.#rows(cpu.path);
+  }
+
+  // The same for a CPU of cpus('cost').
+  cost(cpu) {
     return this.#rows(cpu.path);
   }
 
@@ -119,7 +124,7 @@ export class Tables {
     return parseCsv(readFileSync(path, 'utf8')).map(({cache, bytes}) => ({cache, bytes: number(bytes)}));
   }
 
-  // Returns the name under which a reader sees the file of a table; with a CPU, the file of its speed table.
+  // Returns the name under which a reader sees the file of a table; with a CPU, the file of its table of times.
   nameOf(name, cpu) {
     return join(basename(this.folder), relative(this.folder, cpu?.path ?? this.#path(name)));
   }
