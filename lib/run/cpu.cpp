@@ -17,6 +17,7 @@ struct Known {
   unsigned family, first_model, last_model;
   std::string_view name;
   unsigned first_stepping = 0, last_stepping = 15;
+  bool amx = false;
 };
 
 // CPUs with AVX2 or AVX-512, from Linux 6.11: arch/x86/kernel/cpu/amd.c (bsp_init_amd) and
@@ -57,9 +58,9 @@ constexpr Known known[] = {
     {intel, 6, 0x7d, 0x7e, "ice-lake"},
     {intel, 6, 0x8c, 0x8d, "tiger-lake"},
     {intel, 6, 0xa7, 0xa7, "rocket-lake"},
-    {intel, 6, 0x8f, 0x8f, "sapphire-rapids"},
-    {intel, 6, 0xcf, 0xcf, "emerald-rapids"},
-    {intel, 6, 0xad, 0xae, "granite-rapids"},
+    {intel, 6, 0x8f, 0x8f, "sapphire-rapids", 0, 15, true},
+    {intel, 6, 0xcf, 0xcf, "emerald-rapids", 0, 15, true},
+    {intel, 6, 0xad, 0xae, "granite-rapids", 0, 15, true},
     {intel, 6, 0x97, 0x97, "alder-lake"},
     {intel, 6, 0x9a, 0x9a, "alder-lake"},
     {intel, 6, 0xb7, 0xb7, "raptor-lake"},
@@ -104,8 +105,9 @@ Cpu parse_cpu(std::string_view cpuinfo) {
   const auto number = [&](const char* name) {
     return static_cast<unsigned>(std::strtoul(values[name].c_str(), nullptr, 10));
   };
-  return {values["vendor_id"], values["model name"], number("cpu family"), number("model"),
-          number("stepping")};
+  const bool amx = (values["flags"] + ' ').find(" amx_tile ") != std::string::npos;
+  return {values["vendor_id"], values["model name"], number("cpu family"),
+          number("model"),     number("stepping"),   amx};
 }
 
 Cpu this_cpu() { return parse_cpu(io::read_file_if_there("/proc/cpuinfo").value_or("")); }
@@ -115,7 +117,7 @@ std::string microarchitecture(const Cpu& cpu) {
     if (one.vendor == cpu.vendor && one.family == cpu.family && one.first_model <= cpu.model &&
         cpu.model <= one.last_model && one.first_stepping <= cpu.stepping &&
         cpu.stepping <= one.last_stepping)
-      return std::string(one.name);
+      return std::string(cpu.amx && !one.amx ? "sapphire-rapids-or-later" : one.name);
   return {};
 }
 

@@ -10,6 +10,7 @@ namespace maxtrick::run {
 struct Cpu {
   std::string vendor, model_name;  // "AuthenticAMD", "AMD EPYC"
   unsigned family = 0, model = 0, stepping = 0;
+  bool amx = false;  // has instructions for matrices, as Intel's servers from Sapphire Rapids on
 };
 
 // Reads the text of /proc/cpuinfo.
@@ -17,7 +18,9 @@ struct Cpu {
 [[nodiscard]] Cpu this_cpu();
 
 // "zen4" or "sapphire-rapids"; empty if the table does not have it. It depends on the numbers that
-// the CPU reports and not on its name, which a hypervisor replaces by one of its own.
+// the CPU reports and not on its name, which a hypervisor replaces by one of its own. Some
+// hypervisors also report the model of an older CPU; where its flags contradict that model, the
+// name is "sapphire-rapids-or-later".
 [[nodiscard]] std::string microarchitecture(const Cpu& cpu);
 
 // The name of a folder for what was measured on this CPU: its microarchitecture; if that is

@@ -169,7 +169,7 @@ function quantitiesOf(kernels, copies, reference, height) {
 
 function layout(kernels, copies, caches, reference, narrow) {
   const groups = groupsOf(kernels),
-    width = narrow ? 200 : groups.length > 3 ? 128 : 196;
+    width = narrow ? 200 : groups.length > 3 ? 108 : 196;
   const panels = groups.map((group) =>
     quantitiesOf(kernels, copies, reference, narrow ? 190 : 220).map((quantity) =>
       panel(group, kernels, copies, caches, quantity, narrow, width),

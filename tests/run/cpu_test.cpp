@@ -36,6 +36,20 @@ BOOST_AUTO_TEST_CASE(a_cpu_is_known_by_its_numbers) {
   BOOST_TEST(folder("GenuineIntel", 6, 0xad) == "granite-rapids");
 }
 
+// A hypervisor reported the model of Rocket Lake for a server with AMX, which that CPU lacks.
+BOOST_AUTO_TEST_CASE(a_model_that_the_flags_contradict_is_not_believed) {
+  const auto named = [](const char* model, const char* flags) {
+    return cpu_folder(
+        parse_cpu(std::string("vendor_id\t: GenuineIntel\ncpu family\t: 6\nmodel\t\t: ") + model +
+                  "\nstepping\t: 1\nflags\t\t: fpu " + flags + '\n'));
+  };
+  BOOST_TEST(named("167", "avx512f") == "rocket-lake");
+  BOOST_TEST(named("167", "avx512f amx_tile amx_int8") == "sapphire-rapids-or-later");
+  BOOST_TEST(named("167", "avx512f amx_tile") == "sapphire-rapids-or-later");
+  BOOST_TEST(named("173", "avx512f amx_tile amx_int8") == "granite-rapids");
+  BOOST_TEST(named("173", "avx512f") == "granite-rapids");
+}
+
 BOOST_AUTO_TEST_CASE(an_unknown_cpu_has_a_folder_too) {
   BOOST_TEST(folder("AuthenticAMD", 26, 200) == "amd-family-26-model-200");
   BOOST_TEST(folder("GenuineIntel", 19, 1) == "intel-family-19-model-1");
