@@ -300,7 +300,8 @@ BOOST_AUTO_TEST_CASE(config_errors) {
            "coefficients for targets that are classes");
   rejected(fused + case_of("[[1, 0]]", "[[1, 0]]") + "labels = [0]\n", "17:1",
            "unknown key 'labels'");
-  rejected(fused + case_of("[[1, 0]]", "[[1, 0]]") + "divisor = 0\n", "17:11", "key 'divisor' is 0");
+  rejected(fused + case_of("[[1, 0]]", "[[1, 0]]") + "divisor = 0\n", "17:11",
+           "key 'divisor' is 0");
   rejected(start + grid("1001", "2") + arm("fused"), "6:9", "1001 is out of range");
   rejected(start + grid("1", "4") + arm("fused"), "11:39", "2 is not one of 'classes'");
 }
