@@ -3,6 +3,7 @@
 // Every output is judged against the oracle.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <variant>
@@ -149,7 +150,11 @@ run::Plan plan(config::Section& config) {
 
   const Columns columns = overflow::columns(tolerance_ulp);
   run::Plan plan = inputs::begin_plan(columns.schema(), variants);
-  for (const DType dtype : dtypes)
+  std::vector<DType> shown = dtypes;  // and the types that only cases name
+  for (const auto& hazard : cases)
+    for (const DType dtype : hazard->dtypes)
+      if (std::find(shown.begin(), shown.end(), dtype) == shown.end()) shown.push_back(dtype);
+  for (const DType dtype : shown)
     plan.table.counts.push_back(
         {.title = fmt::format("Number of cases by outcome, {}", name(dtype)),
          .row = "variant",
@@ -158,7 +163,7 @@ run::Plan plan(config::Section& config) {
          .only = {{"dtype", dtype}}});
   plan.table.legend = {"case", "hazard", "source"};
   for (const Op op : ops) {
-    for (const DType dtype : dtypes)
+    for (const DType dtype : shown)
       plan.table.pivots.push_back(
           {.title = fmt::format("{}, {}: outcome and largest error in ULP", name(op), name(dtype)),
            .row = "case",

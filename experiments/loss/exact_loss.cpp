@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ops/cross_entropy.hpp"
 #include "ops/log_softmax.hpp"
 #include "ops/softmax.hpp"
 #include "oracle/oracle.hpp"
+#include "oracle/solver.hpp"
 
 namespace maxtrick::loss {
 namespace {
@@ -28,6 +30,16 @@ ExactLoss exact_loss(std::span<const double> logits, std::size_t label) {
   return result;
 }
 
+ExactLoss exact_loss(std::span<const double> logits, std::span<const double> coefficients) {
+  const auto answer = oracle::answer<double>(
+      ops::cross_entropy,
+      {.logits = logits, .coefficients = ops::Target<double>(coefficients), .with_gradient = true});
+  ExactLoss result;
+  result.loss = pair(answer.loss.value());
+  for (const auto& g : answer.result) result.gradient.push_back(pair(g));
+  return result;
+}
+
 }  // namespace
 
 std::vector<ExactLoss> exact_losses(const inputs::LabelledLogits& examples) {
@@ -39,6 +51,9 @@ std::vector<ExactLoss> exact_losses(const inputs::LabelledLogits& examples) {
       const double row[] = {0, examples.logits[i]};
       losses.push_back(exact_loss(row, label));
       losses.back().gradient.erase(losses.back().gradient.begin());
+    } else if (!examples.coefficients.empty()) {
+      losses.push_back(exact_loss(std::span(examples.logits).subspan(i * n, n),
+                                  std::span(examples.coefficients).subspan(i * n, n)));
     } else {
       losses.push_back(exact_loss(std::span(examples.logits).subspan(i * n, n), label));
     }

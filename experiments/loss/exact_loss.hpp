@@ -20,7 +20,7 @@ struct ExactLoss {
 };
 
 // The gradient's entry for the true class is computed as minus the sum of the other probabilities,
-// never as p - 1. Logits with one column stand for two classes with the logits 0 and the given one;
+// never as p - 1. With coefficients c_k it is p_k sum_j c_j - c_k. Logits with one column stand for two classes with the logits 0 and the given one;
 // the gradient is with respect to the latter.
 [[nodiscard]] std::vector<ExactLoss> exact_losses(const inputs::LabelledLogits& examples);
 

@@ -130,7 +130,7 @@ Found measure(const Point& point) {
   found.mean = double{batch.mean};
   double sum = 0;
   for (const auto& one : exact) sum += one.loss.high;
-  found.exact_mean = sum / static_cast<double>(exact.size());
+  found.exact_mean = sum / point.shared->examples().mean_divisor();
   return found;
 }
 
@@ -176,7 +176,7 @@ Columns columns() {
       {"dtype", Rule::key, "working type; the logits are first rounded to it", &Point::about,
        &LossCase::dtype},
       {"targets", Rule::key,
-       "sparse: the index of the true class; one_hot: a weight for each class", &Point::about,
+       "sparse: the index of the true class; one_hot: a coefficient for each class", &Point::about,
        &LossCase::targets},
       {"arm", Rule::key, "the loss with its softmax; the config lists both", &Point::arm,
        &Arm::name},
@@ -186,8 +186,11 @@ Columns columns() {
        "digit: an error of at least half the exact loss, or half the largest entry of the "
        "gradient); not_finite",
        &Found::outcome},
-      {"mean_loss", mean, "mean of the computed losses, added in the working type", &Found::mean},
-      {"exact_loss", Rule::exact, "mean of the exact losses", &Found::exact_mean},
+      {"mean_loss", mean,
+       "mean of the computed losses, added in the working type; a case may have a divisor other "
+       "than the number of rows",
+       &Found::mean},
+      {"exact_loss", Rule::exact, "the same mean of the exact losses", &Found::exact_mean},
       {"loss_error_u", by_libm,
        "largest error of a loss, divided by the larger of 1 and the exact loss, in units of u",
        error_u(&Found::loss)},

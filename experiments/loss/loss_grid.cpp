@@ -3,15 +3,11 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <limits>
 #include <map>
 
-#include "inputs/logit_file.hpp"
-#include "inputs/logits.hpp"
-#include "inputs/matrix_file.hpp"
 #include "inputs/selection.hpp"
 #include "io/number.hpp"
-#include "learn/target.hpp"
+#include "loss/read_examples.hpp"
 #include "ops/dtype.hpp"
 #include "text/quoted.hpp"
 
@@ -96,65 +92,6 @@ std::vector<Point> case_batch(const LossConfig& config, const LossCase& one) {
   return batch;
 }
 
-// Reads labels = { path = "y.npy" }, which has a label for each row of the file of logits. Returns
-// those of the chosen rows; none after an error.
-std::vector<double> read_label_file(config::Section& section, const inputs::LogitFile& logits,
-                                    std::string& missing) {
-  config::Section table = section.table("labels");
-  const std::string expected = "whole numbers from 0, one for each row, as .npy, .npz or text";
-  const auto file = inputs::read_matrix_file(table, "path", expected, missing);
-  if (!file || logits.rows_in_file == 0) return {};
-  if ((file->rows != 1 && file->columns != 1) || file->values.size() != logits.rows_in_file) {
-    table.reject(
-        "path",
-        fmt::format("{} x {} labels for {} rows", file->rows, file->columns, logits.rows_in_file),
-        "one label for each row of the file of logits");
-    return {};
-  }
-  std::vector<double> labels;
-  for (const std::size_t row : logits.numbers) labels.push_back(file->values[row]);
-  return labels;
-}
-
-// Reads `logits` and `labels`. If a file is missing, `missing` says so, and there are no examples.
-inputs::LabelledLogits read_examples(config::Section& section, DType dtype, std::string& missing) {
-  inputs::LabelledLogits examples;
-  std::size_t rows = 0;
-  inputs::LogitFile file;
-  if (inputs::names_logit_file(section, "logits")) {
-    config::Section table = section.table("logits");
-    file = inputs::read_logit_file(table, {dtype});
-    missing = file.missing;
-    examples.classes = file.classes;
-    examples.logits = file.logits;
-    rows = file.rows();
-  } else {
-    for (const auto& row : section.matrix("logits")) {
-      examples.classes = row.size();
-      examples.logits.insert(examples.logits.end(), row.begin(), row.end());
-      ++rows;
-    }
-    for (const double x : examples.logits)
-      if (!std::isfinite(x)) section.reject("logits", "a logit is not finite", "finite logits");
-    inputs::require_representable(section, "logits", examples.logits, {dtype});
-  }
-  const auto labels = section.is_table("labels") && section.is_table("logits")
-                          ? read_label_file(section, file, missing)
-                          : section.numbers("labels");
-  if (!missing.empty() || examples.logits.empty()) return {};
-  if (labels.size() != rows) {
-    section.reject("labels", fmt::format("{} labels for {} rows", labels.size(), rows),
-                   "one label for each row");
-    return {};
-  }
-  try {
-    examples.labels = learn::class_indices(labels, examples.classes == 1 ? 2 : examples.classes);
-  } catch (const learn::LabelError& error) {
-    section.reject("labels", error.what(), "the true class of each row");
-  }
-  return examples;
-}
-
 void read_printed(config::Section& section, const std::vector<inputs::Arm>& arms, LossCase& one) {
   if (!section.has("printed")) return;
   config::Section printed = section.table("printed");
@@ -173,8 +110,8 @@ void read_printed(config::Section& section, const std::vector<inputs::Arm>& arms
 }
 
 // Reads the tables [[case]], each with name, hazard, source, dtype, targets (one of `targets`),
-// logits = [[...], ...] or { path = "z.npy" }, labels = [...] or { path = "y.npy" }, and optionally
-// guard and printed = { ARM = "0.6931", ... }. Errors are noted in the config.
+// logits = [[...], ...] or { path = "z.npy" }, labels = [...] or { path = "y.npy" } or, for
+// one_hot, coefficients = [[...], ...], and optionally divisor, guard and printed = { ARM = "0.6931", ... }. Errors are noted in the config.
 std::vector<LossCase> read_loss_cases(config::Section& config, const std::vector<DType>& dtypes,
                                       const std::vector<std::string>& targets,
                                       const std::vector<inputs::Arm>& arms) {
@@ -194,6 +131,8 @@ std::vector<LossCase> read_loss_cases(config::Section& config, const std::vector
     one.dtype = ops::parse_dtype(section.choice("dtype", dtype_names)).value_or(one.dtype);
     if (section.has("guard")) one.guard = section.number("guard", {1e-300, 0.5});
     one.examples = read_examples(section, one.dtype, one.missing);
+    if (!one.examples.coefficients.empty() && one.targets != "one_hot")
+      section.reject("targets", "coefficients for targets that are classes", "one_hot");
     read_printed(section, arms, one);
     cases.push_back(std::move(one));
   }

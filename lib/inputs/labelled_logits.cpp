@@ -34,6 +34,7 @@ LabelledLogits gap_examples(std::size_t classes, std::size_t rows, double gap, s
 LabelledLogits rounded(LabelledLogits examples, ops::DType dtype) {
   ops::with_storage(dtype, [&]<class S>(std::type_identity<S>) {
     for (double& x : examples.logits) x = double{static_cast<S>(x)};
+    for (double& c : examples.coefficients) c = double{static_cast<S>(c)};
   });
   return examples;
 }

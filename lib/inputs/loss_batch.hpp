@@ -15,14 +15,20 @@ struct LossBatch {
   std::vector<T> logits, losses, gradient, weights;
   std::span<const std::int32_t> labels;  // those of the examples
   std::size_t columns;
-  T mean = 0;  // summed in order, in T
+  T divisor;
+  T mean = 0;  // summed in order and divided, in T
 
   LossBatch(const inputs::LabelledLogits& examples, bool one_hot)
       : logits(inputs::rounded<T>(examples.logits)),
         losses(examples.rows()),
         gradient(logits.size()),
         labels(examples.labels),
-        columns(examples.classes) {
+        columns(examples.classes),
+        divisor(static_cast<T>(examples.mean_divisor())) {
+    if (!examples.coefficients.empty()) {
+      weights = inputs::rounded<T>(examples.coefficients);
+      return;
+    }
     if (!one_hot) return;
     weights.resize(logits.size());
     for (std::size_t i = 0; i < labels.size(); ++i)
@@ -47,7 +53,7 @@ struct LossBatch {
     loss.compute<T>()(loss.takes_coefficients ? call : ops::only_arguments_of(loss.op, call));
     T sum = 0;
     for (const T x : losses) sum += x;
-    mean = sum / static_cast<T>(static_cast<double>(losses.size()));
+    mean = sum / divisor;
   }
 };
 

@@ -1,6 +1,5 @@
 // The outcome of each variant for every row of logits that has caused a failure in practice.
 import {distinct, number} from './draw/csv.mjs';
-import {NotThere} from './draw/tables.mjs';
 import {remarks} from './draw/remarks.mjs';
 import {ink, letter, letters, outcomes, specification, tip, tipField} from './draw/theme.mjs';
 import {digits, variantOf} from './draw/variants.mjs';
@@ -155,21 +154,20 @@ const failures = (columns, one) =>
     return failed.length === 0 ? '' : failed.map(([label, outcome]) => `${label} ${outcome}`).join(', ');
   });
 
-function picture(tables, dtype) {
-  const rows = tables.get('overflow').filter((row) => row.dtype === dtype);
-  if (rows.length === 0) throw new NotThere(`table overflow has no ${dtype}`);
+function picture(dtype, rows) {
   const columns = columnsOf(rows),
     cases = distinct(rows.map((row) => row.case)),
     hazards = new Map(rows.map((row) => [row.case, row.hazard]));
   const ops = distinct(columns.map(({op}) => op));
   const right = ({rows: own}) => own.filter(({outcome}) => outcome === 'ok').length;
+  const known = ({rows: own}) => (own.length < cases.length ? ` of ${own.length}` : '');
   const ofSoftmax = columns.filter(({op}) => op === ops[0]).sort((a, b) => right(b) - right(a));
   return {
-    name: `outcomes-${dtype}`,
+    name: `outcomes-${dtype.replace(' ', '-')}`,
     question: `What breaks where, in ${dtype}?`,
     statement:
       `Number of the ${cases.length} cases in which ${ops[0]} is correct: ` +
-      `${ofSoftmax.map((column) => `${column.label} ${right(column)}`).join(', ')}.`,
+      `${ofSoftmax.map((column) => `${column.label} ${right(column)}${known(column)}`).join(', ')}.`,
     text:
       'Each case is a row of logits that has caused an error for a user, or that lies at an edge of the format. Its ' +
       'outcome is that of its worst output, compared with the exact answer. ' +
@@ -198,5 +196,13 @@ function picture(tables, dtype) {
   };
 }
 
-export default (tables) =>
-  distinct(tables.get('overflow').map(({dtype}) => dtype)).map((dtype) => picture(tables, dtype));
+const wide = ['float32', 'float64'];
+
+// The few cases in 16 bits share a picture, in which a row is a case in one type.
+export default (tables) => {
+  const rows = tables.get('overflow');
+  const pictures = wide.map((dtype) => [dtype, rows.filter((row) => row.dtype === dtype)]);
+  const narrow = rows.filter((row) => !wide.includes(row.dtype));
+  pictures.push(['16 bits', narrow.map((row) => ({...row, case: `${row.case}, ${row.dtype.replaceAll('_', ' ')}`}))]);
+  return pictures.filter(([, own]) => own.length > 0).map(([dtype, own]) => picture(dtype, own));
+};

@@ -195,6 +195,52 @@ BOOST_AUTO_TEST_CASE(exact_losses_are_the_closed_forms) {
   }
 }
 
+// Coefficients that name one class are labels, whatever computes them. Class weights scale loss and
+// gradient, and the divisor replaces the number of rows.
+BOOST_AUTO_TEST_CASE(coefficients_and_divisor) {
+  const std::string start = head + two_types + both + arm("clip") + arm("fused") + arm("eps");
+  const auto with = [&](const std::string& rest) {
+    return rows_of_run(start +
+                       "[[case]]\nname = \"c\"\nhazard = \"H\"\nsource = \"S\"\ndtype = "
+                       "\"float32\"\ntargets = \"one_hot\"\nlogits = [[1, 0, -2], [0, 3, 1]]\n" +
+                       rest);
+  };
+  const auto labels = with("labels = [1, 0]\n");
+  BOOST_TEST_REQUIRE(labels.size() == 3U);
+  BOOST_TEST((with("coefficients = [[0, 1, 0], [1, 0, 0]]\n") == labels));
+  const auto weighted = with("coefficients = [[0, 2, 0], [4, 0, 0]]\ndivisor = 6\n");
+  const auto rows = with("coefficients = [[0, 2, 0], [4, 0, 0]]\n");
+  const double a = 1 + std::log(1 + std::exp(-1) + std::exp(-3));
+  const double b = 3 + std::log(1 + std::exp(-3) + std::exp(-2));
+  for (std::size_t i = 0; i < 3; ++i) {
+    check_cells(weighted[i], {{"outcome", "ok"}, {"examples", "2"}, {"gap", "-3"}});
+    for (const std::string column : {"exact_loss", "mean_loss"}) {
+      BOOST_TEST(number(weighted[i], column) == (2 * a + 4 * b) / 6,
+                 boost::test_tools::tolerance(1e-6));
+      BOOST_TEST(number(rows[i], column) == (2 * a + 4 * b) / 2,
+                 boost::test_tools::tolerance(1e-6));
+    }
+  }
+  // Without a target there is neither a loss nor a gradient, but p - t is p.
+  for (const Cells& none : with("coefficients = [[0, 0, 0], [0, 0, 0]]\n")) {
+    check_cells(none, {{"outcome", "ok"}, {"mean_loss", "0"}, {"gradient_error_u", "0"}});
+    if (none.at("arm") != "fused") BOOST_TEST(number(none, "difference_error_u") > 1e6);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(exact_losses_of_coefficients) {
+  const auto labelled = loss::exact_losses({3, {1, 0, -2}, {1}});
+  const auto same = loss::exact_losses({3, {1, 0, -2}, {1}, {0, 1, 0}});
+  const auto twice = loss::exact_losses({3, {1, 0, -2}, {1}, {0, 2, 0}});
+  BOOST_TEST(same[0].loss.high == labelled[0].loss.high);
+  BOOST_TEST(twice[0].loss.high == 2 * labelled[0].loss.high);
+  BOOST_TEST(same[0].largest == labelled[0].largest);
+  for (std::size_t k = 0; k < 3; ++k) {
+    BOOST_TEST(same[0].gradient[k].high == labelled[0].gradient[k].high);
+    BOOST_TEST(twice[0].gradient[k].high == 2 * labelled[0].gradient[k].high);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(jobs_change_no_byte) {
   check_jobs(head + two_types + both + grid("20, 1, -20", "2, 30") + arm("clip") + arm("eps") +
              arm("bce") + example(""));
@@ -239,6 +285,23 @@ BOOST_AUTO_TEST_CASE(config_errors) {
            "'x' is not a number");
   rejected(start + arm("fused") + example("printed = { fsed = \"1\" }\n"), "17:13", "fsed");
   rejected(start + arm("bce") + example("printed = { bce = \"1\" }\n"), "17:19", "does not apply");
+  const auto case_of = [](const std::string& logits, const std::string& coefficients,
+                          const std::string& targets = "one_hot") {
+    return "[[case]]\nname = \"c\"\nhazard = \"H\"\nsource = \"S\"\ndtype = \"float32\"\ntargets = "
+           "\"" +
+           targets + "\"\nlogits = " + logits + "\ncoefficients = " + coefficients + "\n";
+  };
+  const std::string fused = start + arm("fused");
+  rejected(fused + case_of("[[1, 0]]", "[[1]]"), "16:16", "1 x 1 coefficients for 1 x 2 logits");
+  rejected(fused + case_of("[[1, 0]]", "[[1, 0], [0, 1]]"), "16:16", "2 x 2 coefficients");
+  rejected(fused + case_of("[[1, 0]]", "[[1, nan]]"), "16:16", "a coefficient is not finite");
+  rejected(fused + case_of("[[1]]", "[[1]]"), "16:16", "two classes in one column have a label");
+  rejected(fused + case_of("[[1, 0]]", "[[1, 0]]", "sparse"), "14:11",
+           "coefficients for targets that are classes");
+  rejected(fused + case_of("[[1, 0]]", "[[1, 0]]") + "labels = [0]\n", "17:1",
+           "unknown key 'labels'");
+  rejected(fused + case_of("[[1, 0]]", "[[1, 0]]") + "divisor = 0\n", "17:11",
+           "key 'divisor' is 0");
   rejected(start + grid("1001", "2") + arm("fused"), "6:9", "1001 is out of range");
   rejected(start + grid("1", "4") + arm("fused"), "11:39", "2 is not one of 'classes'");
 }
