@@ -133,9 +133,10 @@ BOOST_AUTO_TEST_CASE(without_rows_there_is_no_error) {
   BOOST_TEST(predict({nullptr, 0, 3}, {}).empty());
 }
 
-// Labels are drawn from the probabilities themselves. With 10 bins, the mean absolute gap of a bin
-// of n is at most about sqrt(2 / pi) / 2 sqrt(1 / n), so that the error is below
-// 0.4 sqrt(10 / rows).
+// Labels are drawn from the probabilities themselves. In a bin of n, the gap has a standard
+// deviation of at most 1/2 sqrt(1 / n), hence a mean size of at most 0.4 sqrt(1 / n), with a standard
+// deviation of at most 0.3 sqrt(1 / n). Over 10 bins the error has a mean of at most
+// 0.4 sqrt(10 / rows) and a standard deviation of at most 0.3 sqrt(1 / rows); 5 of these are allowed.
 BOOST_AUTO_TEST_CASE(the_error_of_a_calibrated_classifier_tends_to_0) {
   Random random(3);
   for (const std::size_t rows : {1000U, 10000U, 100000U}) {
@@ -150,7 +151,7 @@ BOOST_AUTO_TEST_CASE(the_error_of_a_calibrated_classifier_tends_to_0) {
     const auto all = predict({p.data(), rows, 3}, y);
     const double error = expected_calibration_error(reliability(all, 10));
     BOOST_TEST(error > 0);
-    BOOST_TEST(error < 0.4 * std::sqrt(10.0 / static_cast<double>(rows)));
+    BOOST_TEST(error < (0.4 * std::sqrt(10.0) + 5 * 0.3) / std::sqrt(static_cast<double>(rows)));
   }
 }
 
