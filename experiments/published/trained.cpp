@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <memory>
+#include <optional>
+#include <tuple>
 #include <utility>
 
 #include "inputs/arm.hpp"
@@ -39,6 +42,13 @@ std::string shown(double x) {
   return 0.9999 < x && x < 1 ? fmt::format("{:.8f}", x) : fmt::format("{:.4g}", x);
 }
 
+// Formats a number of a claim. A difference of probabilities is near 0, where significant digits
+// would be noise.
+std::string rounded(const Quantity& quantity, double x) {
+  if (quantity.name != inputs::overconfidence().name) return fmt::format("{:.2g}", x);
+  return fmt::format("{:.2f}", std::round(100 * x) / 100 + 0.0);  // no -0.00
+}
+
 Agreement evaluate(const TrainedFigure& figure) {
   std::vector<std::string> bands;
   std::size_t within = 0;
@@ -48,7 +58,9 @@ Agreement evaluate(const TrainedFigure& figure) {
     const double median = figure.runs->quantile(0.5, of);
     // A claim is about the median seed, and its numbers are round.
     bands.push_back(figure.printed.empty()
-                        ? fmt::format("{:.2g} ({:.2g} to {:.2g})", median, low, high)
+                        ? fmt::format("{} ({} to {})", rounded(figure.quantities[i], median),
+                                      rounded(figure.quantities[i], low),
+                                      rounded(figure.quantities[i], high))
                         : fmt::format("{} to {}", shown(low), shown(high)));
     if (figure.printed.empty())
       within += figure.limits.low <= median && median <= figure.limits.high;
@@ -64,20 +76,36 @@ Agreement evaluate(const TrainedFigure& figure) {
 
 // The tasks, arms and runs that the figures can refer to by name.
 struct Named {
+  std::vector<inputs::NamedData> data;
   std::vector<inputs::Task> tasks;
   std::vector<inputs::Arm> arms;
   std::size_t seeds = 1;
-  // Figures of one task and arm share its runs.
-  std::map<std::pair<std::string, std::string>, std::shared_ptr<Runs>> runs = {};
+  // Figures of one task, arm and test share its runs.
+  std::map<std::tuple<std::string, std::string, std::string>, std::shared_ptr<Runs>> runs = {};
 };
+
+// test = "a name of [[data]]", whose points have the features and classes of the task.
+std::optional<inputs::NamedData> read_test(config::Section& section, const inputs::Task& task,
+                                           const std::vector<inputs::NamedData>& data) {
+  const inputs::NamedData* test = inputs::read_one(section, "test", data);
+  if (test == nullptr) return std::nullopt;
+  const inputs::NamedData& own = task.data;
+  if (own.is_known() && test->is_known() &&
+      (test->features != own.features || test->classes != own.classes))
+    section.reject("test", fmt::format("{} features and {} classes", test->features, test->classes),
+                   fmt::format("{} features and {} classes, as the data of the task have",
+                               own.features, own.classes));
+  return *test;
+}
 
 std::vector<Quantity> read_quantities(config::Section& section, const inputs::Task& task) {
   auto known = inputs::quantities(task.options.epochs, {});
   for (Quantity& one : inputs::probability_extremes()) known.push_back(std::move(one));
-  std::vector<std::string> names{"loss", "logit", "probability"};
+  std::vector<std::string> names{"loss", "logit", "probability", inputs::overconfidence().name};
   for (const Quantity& one : known)
     if (!one.name.starts_with("loss_")) names.push_back(one.name);
   const std::string name = section.choice("quantity", names);
+  if (name == inputs::overconfidence().name) return {inputs::overconfidence()};
   if (name == "loss") {
     known.resize(task.options.epochs);
     return known;
@@ -122,6 +150,9 @@ std::vector<TrainedFigure> read_figures(config::Section& section, Named& named) 
   if (arm->formulation->binary())
     section.reject("arm", text::quoted(arm->name) + " is a binary loss", "another arm");
   figure.quantities = read_quantities(section, *task);
+  std::optional<inputs::NamedData> test;
+  if (!figure.quantities.empty() && figure.quantities.front().name == inputs::overconfidence().name)
+    test = read_test(section, *task, named.data);
   Expectation expected = read_expectation(section);
   figure.claim = std::move(expected.claim);
   figure.limits = expected.limits;
@@ -131,8 +162,12 @@ std::vector<TrainedFigure> read_figures(config::Section& section, Named& named) 
                    fmt::format("{} printed figures for {} numbers", figure.printed.size(),
                                figure.quantities.size()),
                    "one for each");
-  auto& runs = named.runs[{task->name, arm->name}];
-  if (!runs) runs = std::make_shared<Runs>(inputs::Setup{*task, *arm}, named.seeds);
+  auto& runs = named.runs[{task->name, arm->name, test ? test->name : ""}];
+  if (!runs) {
+    inputs::Setup setup{*task, *arm};
+    setup.test = test;
+    runs = std::make_shared<Runs>(std::move(setup), named.seeds);
+  }
   figure.runs = runs;
   return split(std::move(figure));
 }
@@ -145,12 +180,12 @@ void add_trained(run::Plan& plan, const Columns& columns, config::Section& confi
   plan.libraries.insert(learn::blas_library());
   plan.part = "runs";
   Named named;
-  const auto data = inputs::read_data_sets(config);
-  for (const auto& one : data) plan.data.push_back(inputs::exported(one));
+  named.data = inputs::read_data_sets(config);
+  for (const auto& one : named.data) plan.data.push_back(inputs::exported(one));
   named.arms = inputs::read_arms(config);
   inputs::Names task_names("task");
   for (config::Section& section : config.tables("task")) {
-    named.tasks.push_back(inputs::read_task(section, data));
+    named.tasks.push_back(inputs::read_task(section, named.data));
     task_names.add(section, named.tasks.back().name);
   }
   named.seeds = inputs::read_seeds(config);
@@ -162,8 +197,11 @@ void add_trained(run::Plan& plan, const Columns& columns, config::Section& confi
     }
   // Figures of the same runs are made adjacent, because they form a batch.
   std::stable_sort(figures.begin(), figures.end(), [](const auto& a, const auto& b) {
-    return std::pair(a.runs->setup().task.name, a.runs->setup().arm.name) <
-           std::pair(b.runs->setup().task.name, b.runs->setup().arm.name);
+    const auto order = [](const TrainedFigure& figure) {
+      const inputs::Setup& setup = figure.runs->setup();
+      return std::tuple(setup.task.name, setup.arm.name, setup.test ? setup.test->name : "");
+    };
+    return order(a) < order(b);
   });
   const Runs* of_batch = nullptr;
   std::size_t batch = 0;

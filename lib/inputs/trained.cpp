@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "learn/calibration.hpp"
 #include "ops/registry.hpp"
 
 namespace maxtrick::inputs {
@@ -89,6 +90,9 @@ Evaluation evaluate(Rows<const double> logits, std::span<const std::int32_t> lab
   result.logits = extent({logits.data, logits.rows * logits.columns});
   const std::vector<double> p = probabilities(logits);
   result.probabilities = extent(p);
+  const auto predictions = learn::predict({p.data(), logits.rows, logits.columns}, labels);
+  const learn::Reliability together = learn::reliability(predictions, 1);
+  result.confidence = together.undefined > 0 ? NAN : together.bins[0].confidence;
   const std::size_t shown = std::min(shown_examples, logits.rows) * logits.columns;
   result.first_logits.assign(logits.data, logits.data + shown);
   result.first_probabilities.assign(p.data(), p.data() + shown);
@@ -121,23 +125,27 @@ Trained train_once(const Setup& setup, std::uint64_t seed) {
   const std::vector<std::int32_t>& labels = setup.task.data.data().y;
   // The logits of all examples in float64. A batch of this size fits into the cache.
   constexpr std::size_t at_a_time = 256;
-  const auto logits = [&] {
-    auto wide = learn::widened(run.network, std::min(run.examples.rows, at_a_time));
-    return learn::logits(wide, run.examples);
+  const auto logits = [&](const Examples& examples) {
+    auto wide = learn::widened(run.network, std::min(examples.rows, at_a_time));
+    return learn::logits(wide, examples);
   };
-  const auto rows = [&](const std::vector<double>& z) {
-    return Rows<const double>{z.data(), labels.size(), z.size() / labels.size()};
+  const auto rows = [](const std::vector<double>& z, std::size_t count) {
+    return Rows<const double>{z.data(), count, z.size() / count};
   };
   Trained result{};
-  result.start_loss = learn::exact_loss(rows(logits()), labels);
+  result.start_loss = learn::exact_loss(rows(logits(run.examples), labels.size()), labels);
   result.history = train(run, setup);
   result.parameters.assign(run.network.parameters().begin(), run.network.parameters().end());
-  result.after = evaluate(rows(logits()), labels);
+  result.after = evaluate(rows(logits(run.examples), labels.size()), labels);
+  if (!setup.test) return result;
+  const Examples test(setup.test->data());
+  result.tested = evaluate(rows(logits(test), test.rows), test.labels);
   return result;
 }
 
 std::string Runs::unavailable() const {
   if (!setup_.task.data.missing.empty()) return setup_.task.data.missing;
+  if (setup_.test && !setup_.test->missing.empty()) return setup_.test->missing;
   const ops::Variant* softmax = setup_.arm.softmax;
   if (softmax == nullptr || softmax->unavailable.empty()) return "";
   return softmax->name() + ": " + softmax->unavailable;
@@ -192,6 +200,11 @@ std::vector<Quantity> outputs_of_example(const std::string& base, std::size_t ex
 std::vector<Quantity> probability_extremes() {
   return {{"largest_probability", [](const Trained& run) { return run.after.probabilities.high; }},
           {"smallest_probability", [](const Trained& run) { return run.after.probabilities.low; }}};
+}
+
+Quantity overconfidence() {
+  return {"overconfidence",
+          [](const Trained& run) { return run.tested->confidence - run.tested->accuracy; }};
 }
 
 std::vector<Quantity> quantities(std::size_t epochs, const std::vector<std::int32_t>& first) {

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -37,6 +38,8 @@ struct Setup {
   inputs::Arm arm;
   ops::DType dtype = ops::DType::float32;  // type of softmax and loss; weights are float32
   Start start = {};
+  // Other examples, on which the trained network is evaluated as well.
+  std::optional<NamedData> test = {};
 };
 
 // The smallest and the largest of some numbers.
@@ -48,6 +51,7 @@ struct Extent {
 struct Evaluation {
   double exact_loss;  // by learn::exact_loss(), in float64
   double accuracy;
+  double confidence;             // mean probability of the predicted class; NaN if there is a NaN
   Extent logits, probabilities;  // NaN if there is a NaN
   std::vector<std::int32_t> predictions;
   std::vector<double> first_logits, first_probabilities;  // of the first shown_examples examples
@@ -66,7 +70,8 @@ struct Trained {
   double start_loss;  // like after.exact_loss, before the first step
   learn::History history;
   std::vector<float> parameters;
-  Evaluation after;  // for all examples, computed by the network in float64
+  Evaluation after;                       // for all examples, computed by the network in float64
+  std::optional<Evaluation> tested = {};  // likewise for those of setup.test
 };
 
 // A training run before its first step.
@@ -142,6 +147,9 @@ struct Quantity {
 
 // largest_probability and smallest_probability, over all outputs.
 [[nodiscard]] std::vector<Quantity> probability_extremes();
+
+// overconfidence: confidence minus accuracy on the examples of setup.test, which must be there.
+[[nodiscard]] Quantity overconfidence();
 
 // loss_1, loss_2, ... of the epochs; exact_loss, accuracy, largest_logit and smallest_logit. If
 // `first` holds the classes that are expected for the first examples, also first_categories: the

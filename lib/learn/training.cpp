@@ -71,7 +71,8 @@ Examples::Examples(const DataSet& data) : rows(data.rows), features(data.feature
 }
 
 History train(Network<float>& network, const Examples& examples, const MeanLoss& loss,
-              const TrainingOptions& options, numerics::Random& random) {
+              const TrainingOptions& options, numerics::Random& random,
+              const std::function<void(std::size_t epoch)>& after_epoch) {
   Batch batch(examples, options.batch);
   Optimiser<float> optimiser(options.optimiser, network.parameters().size());
   std::vector<std::size_t> order(examples.rows);
@@ -103,6 +104,7 @@ History train(Network<float>& network, const Examples& examples, const MeanLoss&
         history.dead += count_dead(batch, z, {gradient.data, rows, gradient.columns});
     }
     history.losses.push_back(sum / static_cast<double>(examples.rows));
+    if (after_epoch) after_epoch(epoch + 1);
   }
   return history;
 }

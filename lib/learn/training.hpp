@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
@@ -44,9 +45,11 @@ struct History {
 
 // Trains `network`, which must be able to hold batches of options.batch. Shuffles the order of the
 // examples before each epoch: for i from the last down to 1, it swaps i with random.below(i + 1).
-// Allocates all memory before the first step.
+// Allocates all memory before the first step. Calls after_epoch(n), if there is such a function,
+// after epoch n, counted from 1.
 [[nodiscard]] History train(Network<float>& network, const Examples& examples, const MeanLoss& loss,
-                            const TrainingOptions& options, numerics::Random& random);
+                            const TrainingOptions& options, numerics::Random& random,
+                            const std::function<void(std::size_t epoch)>& after_epoch = {});
 
 // The same network in float64, with exactly the same weights.
 [[nodiscard]] Network<double> widened(const Network<float>& network, std::size_t most_rows);

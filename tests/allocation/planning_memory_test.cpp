@@ -135,6 +135,10 @@ BOOST_AUTO_TEST_CASE(training_keeps_no_runs_before_it_starts) {
         blobs_and_arm + "[[condition]]\nname = \"c\"\nhazard = \"-\"\nsource = \"-\"\n[task]\n" +
             blobs_task,
         "seeds = 2", "seeds = 100000");
+  check("calibration",
+        "bins = 2\n" + blobs_and_arm + "[[task]]\n" + blobs_task +
+            "arms = [\"preferred\"]\nfit = 50\nheld_out = 20\nshown = [2]\n",
+        "seeds = 2", "seeds = 100000");
   check("training",
         replaced(blobs_and_arm, "samples = 100", "samples = 100 ") + "[[task]]\n" + blobs_task +
             "arms = [\"preferred\"]\n",

@@ -76,8 +76,10 @@ BOOST_AUTO_TEST_CASE(published_has_a_row_for_each_figure_that_needs_no_training)
     figures.insert(id.substr(0, id.find('.')));
     const std::string agrees = row.at("agrees");
     // Only one printed row agrees in some of its digits only: it prints float32 with more digits
-    // than the type has.
-    BOOST_TEST(agrees == (id == "E1" ? "partly" : "yes"), id << " agrees: " << agrees);
+    // than the type has. The lab's network is calibrated, although the slides say that such
+    // networks are not.
+    const std::string expected = id == "E1" ? "partly" : id == "S7.calibration.lab" ? "no" : "yes";
+    BOOST_TEST(agrees == expected, id << " agrees: " << agrees);
   }
   for (const std::string id :
        {"L1", "L7", "L8", "L9", "E1", "E2",  "E3",  "E4",  "E5", "S1", "S2", "S3", "S4",

@@ -33,7 +33,12 @@ BOOST_AUTO_TEST_CASE(rows_of_absent_data_are_skipped) {
       {"regions",
        fused + "[[task]]\n" +
            task("absent", 15, "x1 = [0, 2]\nx2 = [0, 1]\nstep = 1\nexamples = 1\n"),
-       "3 of 3"}};
+       "3 of 3"},
+      // The temperature, and seven quantities and three bins with it and without.
+      {"calibration",
+       "seeds = 2\nbins = 3\n" + fused + "[[task]]\n" +
+           task("absent", 15, "arms = [\"fused\"]\nfit = 60\nheld_out = 9\nshown = [15]\n"),
+       "21 of 21"}};
   for (const auto& [experiment, rest, skipped] : cases)
     Workdir("t.toml", head_of(experiment) + rest + absent)
         .exits(5, "$MAXTRICK run t.toml")

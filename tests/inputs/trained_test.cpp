@@ -223,6 +223,7 @@ BOOST_AUTO_TEST_CASE(quantities_are_named_and_read) {
   run.history.losses = {3, 2};
   run.after = {.exact_loss = 0.5,
                .accuracy = 0.75,
+               .confidence = 0.875,
                .logits = {-4, 4},
                .probabilities = {0.1, 0.9},
                .predictions = {1, 0, 2},
@@ -242,6 +243,37 @@ BOOST_AUTO_TEST_CASE(quantities_are_named_and_read) {
   BOOST_REQUIRE(extremes.size() == 2U);
   BOOST_TEST(extremes[0].of(run) == 0.9);
   BOOST_TEST(extremes[1].of(run) == 0.1);
+  run.tested = run.after;
+  BOOST_TEST(overconfidence().name == "overconfidence");
+  BOOST_TEST(overconfidence().of(run) == 0.125);
+}
+
+BOOST_AUTO_TEST_CASE(confidence_is_the_mean_of_the_largest_probabilities) {
+  const double z = std::log(3);  // beside 0: a probability of 3/4
+  const std::vector<double> logits{z, 0, 0, -z, 0, 0};
+  const std::vector<std::int32_t> labels{0, 1, 1};
+  const auto close = boost::test_tools::tolerance(1e-15);
+  BOOST_TEST(evaluate({logits.data(), 3, 2}, labels).confidence == 2. / 3, close);
+  const std::vector<double> one{z, -z, 0};
+  BOOST_TEST(evaluate({one.data(), 3, 1}, labels).confidence == 2. / 3, close);
+  const std::vector<double> bad{z, 0, NAN, 0, 0, 0};
+  BOOST_TEST(std::isnan(evaluate({bad.data(), 3, 2}, labels).confidence));
+}
+
+BOOST_AUTO_TEST_CASE(other_examples_are_evaluated_by_the_trained_network) {
+  Setup one = learning(setup(arm("fused")), 2);
+  BOOST_TEST(!train_once(one, 0).tested);
+  one.test = one.task.data;
+  const Trained same = train_once(one, 0);
+  BOOST_REQUIRE(same.tested.has_value());
+  BOOST_TEST(same.tested->exact_loss == same.after.exact_loss);
+  BOOST_TEST(same.tested->confidence == same.after.confidence);
+  one.test = named(lab_data(70));
+  const Trained others = train_once(one, 0);
+  BOOST_TEST(others.parameters == same.parameters);
+  BOOST_TEST(others.tested->predictions.size() == 70U);
+  one.test->missing = "T.npy: ask for it";
+  BOOST_TEST(Runs(one, 1).unavailable() == "T.npy: ask for it");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -108,6 +108,27 @@ BOOST_AUTO_TEST_CASE(the_lab_takes_63_steps_an_epoch) {
   BOOST_TEST(history.bad_loss_steps == 0U);
 }
 
+// What is called after an epoch sees the network of that epoch, and does not change the training.
+BOOST_AUTO_TEST_CASE(an_epoch_can_be_looked_at) {
+  const Examples examples(lab_data(100));
+  const auto parameters_after = [&](std::size_t epochs,
+                                    const std::function<void(std::size_t)>& after_epoch = {}) {
+    Random random(0);
+    auto network = lab_network(random);
+    (void)train(network, examples, mean_loss("fused"), {.epochs = epochs}, random, after_epoch);
+    return std::vector<float>(network.parameters().begin(), network.parameters().end());
+  };
+  Random random(0);
+  auto network = lab_network(random);
+  std::vector<std::size_t> epochs;
+  (void)train(network, examples, mean_loss("fused"), {.epochs = 3}, random, [&](std::size_t epoch) {
+    epochs.push_back(epoch);
+    const auto now = network.parameters();
+    BOOST_TEST(std::vector<float>(now.begin(), now.end()) == parameters_after(epoch));
+  });
+  BOOST_TEST(epochs == (std::vector<std::size_t>{1, 2, 3}), boost::test_tools::per_element());
+}
+
 // Softmax regression by plain loops in double. The loss of each step is computed before the step.
 BOOST_AUTO_TEST_CASE(losses_are_those_that_were_trained_on) {
   const DataSet data = lab_data(100);
