@@ -37,6 +37,9 @@ struct Setup {
   inputs::Arm arm;
   ops::DType dtype = ops::DType::float32;  // type of softmax and loss; weights are float32
   Start start = {};
+  // Each seed has data of its own (NamedData::redrawn, which must exist), so that the results also
+  // vary with the examples. Seed 0 has the data of the task.
+  bool redraws = false;
 };
 
 // The smallest and the largest of some numbers.
@@ -48,6 +51,7 @@ struct Extent {
 struct Evaluation {
   double exact_loss;  // by learn::exact_loss(), in float64
   double accuracy;
+  double smallest_recall;        // the smallest share of a class that is predicted as that class
   Extent logits, probabilities;  // NaN if there is a NaN
   std::vector<std::int32_t> predictions;
   std::vector<double> first_logits, first_probabilities;  // of the first shown_examples examples
@@ -142,6 +146,9 @@ struct Quantity {
 
 // largest_probability and smallest_probability, over all outputs.
 [[nodiscard]] std::vector<Quantity> probability_extremes();
+
+// smallest_recall, for classes of unequal size.
+[[nodiscard]] std::vector<Quantity> recalls();
 
 // loss_1, loss_2, ... of the epochs; exact_loss, accuracy, largest_logit and smallest_logit. If
 // `first` holds the classes that are expected for the first examples, also first_categories: the

@@ -33,7 +33,13 @@ BOOST_AUTO_TEST_CASE(rows_of_absent_data_are_skipped) {
       {"regions",
        fused + "[[task]]\n" +
            task("absent", 15, "x1 = [0, 2]\nx2 = [0, 1]\nstep = 1\nexamples = 1\n"),
-       "3 of 3"}};
+       "3 of 3"},
+      // Trained and shifted logits on each of two test sets; the Bayes classifiers of the lab also need the
+      // training data.
+      {"imbalance",
+       "seeds = 2\nbins = 5\n" + lab + fused + "[[task]]\n" +
+           task("absent", 2, "tests = [\"absent\", \"lab\"]\n"),
+       "6 of 6"}};
   for (const auto& [experiment, rest, skipped] : cases)
     Workdir("t.toml", head_of(experiment) + rest + absent)
         .exits(5, "$MAXTRICK run t.toml")
