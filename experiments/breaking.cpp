@@ -247,7 +247,7 @@ void add_views(table::ResultTable& table) {
 
 run::Plan plan(config::Section& config) {
   const auto data = inputs::read_data_sets(config);
-  const auto arms = inputs::read_arms(config);
+  const auto arms = inputs::read_training_arms(config);
   const Columns columns = breaking::columns();
   run::Plan plan = inputs::begin_plan(columns.schema(), data, arms);
   config::Section task_section = config.table("task");

@@ -200,7 +200,7 @@ void add_views(table::ResultTable& table, const std::vector<inputs::Arm>& arms) 
 
 run::Plan plan(config::Section& config) {
   const auto data = inputs::read_data_sets(config);
-  const auto arms = inputs::read_arms(config);
+  const auto arms = inputs::read_training_arms(config);
   const Columns columns = regions::columns();
   run::Plan plan = inputs::begin_plan(columns.schema(), data, arms);
   inputs::Names names("task");

@@ -327,7 +327,7 @@ void add_views(table::ResultTable& table, const std::string& task,
 
 run::Plan plan(config::Section& config) {
   const auto data = inputs::read_data_sets(config);
-  const auto arms = inputs::read_arms(config);
+  const auto arms = inputs::read_training_arms(config);
   const Columns columns = training::columns();
   run::Plan plan = inputs::begin_plan(columns.schema(), data, arms);
   const std::size_t seeds = inputs::read_seeds(config);

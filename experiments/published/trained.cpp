@@ -101,6 +101,7 @@ std::optional<inputs::NamedData> read_test(config::Section& section, const input
 std::vector<Quantity> read_quantities(config::Section& section, const inputs::Task& task) {
   auto known = inputs::quantities(task.options.epochs, {});
   for (Quantity& one : inputs::probability_extremes()) known.push_back(std::move(one));
+  for (Quantity& one : inputs::recalls()) known.push_back(std::move(one));
   std::vector<std::string> names{"loss", "logit", "probability", inputs::overconfidence().name};
   for (const Quantity& one : known)
     if (!one.name.starts_with("loss_")) names.push_back(one.name);
@@ -149,6 +150,8 @@ std::vector<TrainedFigure> read_figures(config::Section& section, Named& named) 
   }
   if (arm->formulation->binary())
     section.reject("arm", text::quoted(arm->name) + " is a binary loss", "another arm");
+  else
+    inputs::require_classes(section, "arm", *arm, *task);
   figure.quantities = read_quantities(section, *task);
   std::optional<inputs::NamedData> test;
   if (!figure.quantities.empty() && figure.quantities.front().name == inputs::overconfidence().name)
@@ -182,7 +185,7 @@ void add_trained(run::Plan& plan, const Columns& columns, config::Section& confi
   Named named;
   named.data = inputs::read_data_sets(config);
   for (const auto& one : named.data) plan.data.push_back(inputs::exported(one));
-  named.arms = inputs::read_arms(config);
+  named.arms = inputs::read_training_arms(config);
   inputs::Names task_names("task");
   for (config::Section& section : config.tables("task")) {
     named.tasks.push_back(inputs::read_task(section, named.data));

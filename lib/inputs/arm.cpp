@@ -5,6 +5,7 @@
 #include <deque>
 #include <span>
 
+#include "inputs/rebalancing.hpp"
 #include "inputs/selection.hpp"
 #include "ops/cross_entropy.hpp"
 #include "ops/cross_entropy_gradient.hpp"
@@ -64,6 +65,19 @@ Arm read_arm(config::Section& section, const std::vector<DType>& dtypes) {
   return one;
 }
 
+// `also` reads further keys of an arm.
+template <class Also>
+std::vector<Arm> read_all(config::Section& config, const std::vector<DType>& dtypes, Also also) {
+  std::vector<Arm> arms;
+  Names names("arm");
+  for (config::Section& section : config.tables("arm")) {
+    arms.push_back(read_arm(section, dtypes));
+    also(section, arms.back());
+    names.add(section, arms.back().name);
+  }
+  return arms;
+}
+
 // The loss of a plug-in as a formula of logits that computes its own gradient.
 template <class T>
 ops::RowLosses<T> row_losses(const Variant& kernel) {
@@ -105,13 +119,11 @@ std::vector<Arm> plugin_arms() {
 }
 
 std::vector<Arm> read_arms(config::Section& config, const std::vector<DType>& dtypes) {
-  std::vector<Arm> arms;
-  Names names("arm");
-  for (config::Section& section : config.tables("arm")) {
-    arms.push_back(read_arm(section, dtypes));
-    names.add(section, arms.back().name);
-  }
-  return arms;
+  return read_all(config, dtypes, [](config::Section&, Arm&) {});
+}
+
+std::vector<Arm> read_training_arms(config::Section& config) {
+  return read_all(config, {}, read_rebalancing);
 }
 
 }  // namespace maxtrick::inputs

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <optional>
 #include <stdexcept>
 
@@ -88,9 +89,36 @@ std::vector<double> read_spread(Section& section, std::size_t centres) {
   return spread;
 }
 
+// The numbers of samples of the centres, which take the place of `samples`.
+std::vector<std::size_t> read_sample_counts(Section& section) {
+  std::vector<std::size_t> counts;
+  const std::vector<double> numbers = section.numbers("counts");
+  for (std::size_t k = 0; k < numbers.size(); ++k) {
+    const bool valid = numbers[k] >= 1 && numbers[k] <= static_cast<double>(most_samples) &&
+                       numbers[k] == std::floor(numbers[k]);
+    if (!valid)
+      section.reject("counts", k, fmt::format("{} is not a number of samples", numbers[k]),
+                     fmt::format("whole numbers from 1 to {}", most_samples));
+    counts.push_back(valid ? static_cast<std::size_t>(numbers[k]) : 1);
+  }
+  const std::size_t sum = std::accumulate(counts.begin(), counts.end(), std::size_t{0});
+  if (sum > static_cast<std::size_t>(most_samples))
+    section.reject("counts", fmt::format("{} samples", sum),
+                   fmt::format("at most {} samples in total", most_samples));
+  if (section.has("samples"))
+    section.reject("samples", "'samples' and 'counts' both give the number of samples",
+                   "one of the two keys");
+  return counts;
+}
+
 void read_blobs(Section& section, NamedData& data) {
   learn::Blobs blobs;
-  blobs.samples = read_samples(section);
+  if (section.has("counts")) {
+    blobs.counts = read_sample_counts(section);
+    blobs.samples = std::accumulate(blobs.counts.begin(), blobs.counts.end(), std::size_t{0});
+  } else {
+    blobs.samples = read_samples(section);
+  }
   blobs.seed = read_numpy_seed(section);
   data.rows = blobs.samples;
   if (section.has("centres") && !section.is_array("centres")) {
@@ -105,13 +133,22 @@ void read_blobs(Section& section, NamedData& data) {
     blobs.centres = std::move(given);
   }
   blobs.spread = read_spread(section, data.classes);
-  if (data.rows < data.classes)
+  if (!blobs.counts.empty() && blobs.counts.size() != data.classes)
+    section.reject("counts",
+                   fmt::format("{} counts for {} centres", blobs.counts.size(), data.classes),
+                   "one for each centre");
+  else if (data.rows < data.classes)
     section.reject("samples", fmt::format("{} samples for {} centres", data.rows, data.classes),
                    "at least one for each centre");
   if (data.rows * data.features > static_cast<std::size_t>(most_numbers))
     section.reject("samples", fmt::format("{} numbers", data.rows * data.features),
                    fmt::format("samples times features of at most {}", most_numbers));
   data.made = on_demand([blobs] { return learn::make_blobs(blobs); });
+  data.redrawn = [blobs](std::uint32_t n) {
+    learn::Blobs others = blobs;
+    others.seed += n;
+    return learn::make_blobs(others);
+  };
   const auto& spread = blobs.spread;
   if (std::find(spread.begin(), spread.end(), 0) != spread.end()) return;
   data.bayes = [blobs, made = data.made] { return learn::bayes_logits(blobs, made.get()); };
@@ -144,6 +181,11 @@ void read_circles(Section& section, NamedData& data) {
   data.features = 2;
   data.classes = 3;
   data.made = on_demand([circles] { return learn::make_circles(circles); });
+  data.redrawn = [circles](std::uint32_t n) {
+    learn::Circles others = circles;
+    others.seed += n;
+    return learn::make_circles(others);
+  };
   data.best = [circles](const learn::DataSet& points) {
     return learn::circle_classes(circles, points.X);
   };

@@ -28,6 +28,9 @@ struct NamedData {
   // Says which file does not exist, and how to get it; else empty.
   std::string missing = {};
   std::shared_future<learn::DataSet> made = {};  // the value of data()
+  // Data drawn as these are, with the seed increased by n, so that n = 0 gives data(). Empty function
+  // for data that are read.
+  std::function<learn::DataSet(std::uint32_t n)> redrawn = {};
   // The logits of the best possible classifier for these data, rows x classes; empty function if it
   // is not known.
   std::function<std::vector<double>()> bayes = {};
@@ -44,7 +47,8 @@ struct NamedData {
 //   generate = "blobs", samples = n, seed = k, centres = [[-5, 2], ...]
 //     scikit-learn's make_blobs, bit for bit (learn/blobs.hpp), with one class for each centre; or
 //     with centres = 4, features = 2, box = [-10, 10] for drawn centres. Optional: spread = 1 or
-//     [1, 2, ...], one number for each centre; box.
+//     [1, 2, ...], one number for each centre; box. counts = [2000, 200, 20], the number of samples
+//     of each centre, takes the place of samples.
 //   generate = "circles", samples = n, seed = k, radii = [1, 2], half_width = 3
 //     three classes: inside both circles, between them, outside both (learn/circles.hpp)
 //   path = "X.npy", labels = "y.npy"

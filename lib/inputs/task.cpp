@@ -80,8 +80,14 @@ Task read_task(config::Section& section, const std::vector<NamedData>& data) {
 
 void require_classes(config::Section& section, std::string_view key, const Arm& arm,
                      const Task& task) {
-  if (arm.formulation == nullptr || !arm.formulation->binary() || !task.data.is_known()) return;
-  if (task.data.classes == 2) return;
+  if (arm.formulation == nullptr || !task.data.is_known()) return;
+  const std::size_t weights = arm.rebalancing.weights.size();
+  if (weights != 0 && weights != task.data.classes)
+    section.reject(key,
+                   fmt::format("{} has {} class weights, but the data have {} classes",
+                               text::quoted(arm.name), weights, task.data.classes),
+                   "one weight for each class");
+  if (!arm.formulation->binary() || task.data.classes == 2) return;
   section.reject(key,
                  fmt::format("{} is a binary loss, but the data have {} classes",
                              text::quoted(arm.name), task.data.classes),

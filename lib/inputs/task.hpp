@@ -35,8 +35,8 @@ struct Task {
 // with more logits than are kept at once.
 [[nodiscard]] Task read_task(config::Section& section, const std::vector<NamedData>& data);
 
-// Notes an error at `key` if the arm is for two classes and the data of the task have another
-// number of classes.
+// Notes an error at `key` if the arm is for two classes, or has class weights for some number of
+// classes, and the data of the task have another number of classes.
 void require_classes(config::Section& section, std::string_view key, const Arm& arm,
                      const Task& task);
 

@@ -16,8 +16,15 @@ using learn::Network;
 using numerics::Random;
 using numerics::Rows;
 
-learn::MeanLoss loss_of(const inputs::Arm& arm, ops::DType dtype) {
-  return learn::mean_loss(arm.loss(), dtype);
+learn::MeanLoss loss_of(const Setup& setup) {
+  const Arm& arm = setup.arm;
+  return learn::mean_loss(arm.training_loss(), setup.dtype,
+                          arm.rebalancing.arguments(class_counts(setup.task.data.data())));
+}
+
+learn::DataSet data_of(const Setup& setup, std::uint64_t seed) {
+  return setup.redraws ? setup.task.data.redrawn(static_cast<std::uint32_t>(seed))
+                       : setup.task.data.data();
 }
 
 std::vector<std::int32_t> noisy(std::vector<std::int32_t> labels, double share, std::size_t classes,
@@ -85,8 +92,19 @@ Evaluation evaluate(Rows<const double> logits, std::span<const std::int32_t> lab
   result.exact_loss = learn::exact_loss(logits, labels);
   result.predictions = learn::predictions(logits);
   std::size_t right = 0;
-  for (std::size_t i = 0; i < labels.size(); ++i) right += result.predictions[i] == labels[i];
+  std::vector<double> of_class(std::max<std::size_t>(logits.columns, 2)), found(of_class.size());
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    const bool is_right = result.predictions[i] == labels[i];
+    const auto label = static_cast<std::size_t>(labels[i]);
+    right += is_right;
+    ++of_class[label];
+    found[label] += is_right;
+  }
   result.accuracy = static_cast<double>(right) / static_cast<double>(labels.size());
+  result.smallest_recall = 1;
+  for (std::size_t k = 0; k < of_class.size(); ++k)
+    if (of_class[k] > 0)
+      result.smallest_recall = std::min(result.smallest_recall, found[k] / of_class[k]);
   result.logits = extent({logits.data, logits.rows * logits.columns});
   const std::vector<double> p = probabilities(logits);
   result.probabilities = extent(p);
@@ -102,7 +120,7 @@ Evaluation evaluate(Rows<const double> logits, std::span<const std::int32_t> lab
 Prepared prepare(const Setup& setup, std::uint64_t seed) {
   const inputs::Task& task = setup.task;
   const Start& start = setup.start;
-  learn::DataSet data = task.data.data();
+  learn::DataSet data = data_of(setup, seed);
   for (double& x : data.X) x *= start.feature_scale;
   Prepared run{Examples(data),
                Network<float>(task.widths(setup.arm.formulation->binary()), task.options.batch),
@@ -116,13 +134,12 @@ Prepared prepare(const Setup& setup, std::uint64_t seed) {
 }
 
 learn::History train(Prepared& run, const Setup& setup) {
-  return learn::train(run.network, run.examples, loss_of(setup.arm, setup.dtype),
-                      setup.task.options, run.random);
+  return learn::train(run.network, run.examples, loss_of(setup), setup.task.options, run.random);
 }
 
 Trained train_once(const Setup& setup, std::uint64_t seed) {
   Prepared run = prepare(setup, seed);
-  const std::vector<std::int32_t>& labels = setup.task.data.data().y;
+  const std::vector<std::int32_t> labels = data_of(setup, seed).y;
   // The logits of all examples in float64. A batch of this size fits into the cache.
   constexpr std::size_t at_a_time = 256;
   const auto logits = [&](const Examples& examples) {
@@ -205,6 +222,10 @@ std::vector<Quantity> probability_extremes() {
 Quantity overconfidence() {
   return {"overconfidence",
           [](const Trained& run) { return run.tested->confidence - run.tested->accuracy; }};
+}
+
+std::vector<Quantity> recalls() {
+  return {{"smallest_recall", [](const Trained& run) { return run.after.smallest_recall; }}};
 }
 
 std::vector<Quantity> quantities(std::size_t epochs, const std::vector<std::int32_t>& first) {

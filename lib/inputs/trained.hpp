@@ -40,6 +40,9 @@ struct Setup {
   Start start = {};
   // Other examples, on which the trained network is evaluated as well.
   std::optional<NamedData> test = {};
+  // Each seed has data of its own (NamedData::redrawn, which must exist), so that the results also
+  // vary with the examples. Seed 0 has the data of the task.
+  bool redraws = false;
 };
 
 // The smallest and the largest of some numbers.
@@ -52,6 +55,7 @@ struct Evaluation {
   double exact_loss;  // by learn::exact_loss(), in float64
   double accuracy;
   double confidence;             // mean probability of the predicted class; NaN if there is a NaN
+  double smallest_recall;        // the smallest share of a class that is predicted as that class
   Extent logits, probabilities;  // NaN if there is a NaN
   std::vector<std::int32_t> predictions;
   std::vector<double> first_logits, first_probabilities;  // of the first shown_examples examples
@@ -150,6 +154,8 @@ struct Quantity {
 
 // overconfidence: confidence minus accuracy on the examples of setup.test, which must be there.
 [[nodiscard]] Quantity overconfidence();
+// smallest_recall, for classes of unequal size.
+[[nodiscard]] std::vector<Quantity> recalls();
 
 // loss_1, loss_2, ... of the epochs; exact_loss, accuracy, largest_logit and smallest_logit. If
 // `first` holds the classes that are expected for the first examples, also first_categories: the

@@ -26,6 +26,12 @@ double spread_of(const Blobs& blobs, std::size_t k) {
   return blobs.spread.size() == 1 ? blobs.spread[0] : blobs.spread.at(k);
 }
 
+// log(n_k / n), or 0 without counts.
+double log_share(const Blobs& blobs, std::size_t k) {
+  if (blobs.counts.empty()) return 0;
+  return std::log(static_cast<double>(blobs.counts[k]) / static_cast<double>(blobs.samples));
+}
+
 DataSet shuffled(const DataSet& data, RandomState& random) {
   std::vector<std::size_t> order(data.rows);
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -52,7 +58,9 @@ DataSet make_blobs(const Blobs& blobs) {
   for (std::size_t k = 0; k < data.classes; ++k) {
     const double spread = spread_of(blobs, k);
     const std::size_t more = k < data.rows % data.classes ? 1 : 0;
-    for (std::size_t n = 0; n < data.rows / data.classes + more; ++n) {
+    const std::size_t count =
+        blobs.counts.empty() ? data.rows / data.classes + more : blobs.counts.at(k);
+    for (std::size_t n = 0; n < count; ++n) {
       for (const double x : centres[k]) data.X.push_back(random.normal(x, spread));
       data.y.push_back(static_cast<std::int32_t>(k));
     }
@@ -73,7 +81,9 @@ std::vector<double> bayes_logits(const Blobs& blobs, const DataSet& data) {
         const double d = data.X[i * data.features + j] - centres[k][j];
         distance2 += d * d;
       }
-      logits.push_back(-distance2 / (2 * s * s) - static_cast<double>(data.features) * std::log(s));
+      const double density =
+          -distance2 / (2 * s * s) - static_cast<double>(data.features) * std::log(s);
+      logits.push_back(density + log_share(blobs, k));
     }
   return logits;
 }

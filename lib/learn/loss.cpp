@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "ops/dtype.hpp"
+#include "ops/lower.hpp"
 
 namespace maxtrick::learn {
 
@@ -67,17 +68,39 @@ class Narrow {
   std::vector<A> z_, g_, losses_;
 };
 
+// The loss with these arguments in every call.
+template <class T>
+Compute<T> with_arguments(const ops::Variant& loss, const LossArguments& arguments) {
+  if (arguments.class_weights.empty() && arguments.bias.empty() && arguments.parameter == 0)
+    return loss.compute<T>();
+  const auto in_T = [](const std::vector<double>& numbers) {
+    std::vector<T> converted;
+    for (const double x : numbers) converted.push_back(static_cast<T>(x));
+    return converted;
+  };
+  return [loss, weights = in_T(arguments.class_weights), bias = in_T(arguments.bias),
+          parameter = static_cast<T>(arguments.parameter)](ops::Call<T> call) {
+    call.targets.class_weights = weights;
+    // A stride of 0: the same bias for every row.
+    if (!bias.empty()) call.transform.bias = {bias.data(), call.logits.rows, bias.size(), 0};
+    call.parameter = parameter;
+    ops::run_transformed<T>(loss, call);
+  };
+}
+
 }  // namespace
 
-MeanLoss mean_loss(const ops::Variant& loss, DType dtype) {
+MeanLoss mean_loss(const ops::Variant& loss, DType dtype, const LossArguments& arguments) {
   if (dtype == DType::float32)
-    return [compute = loss.float32](Rows<const float> logits, std::span<const std::int32_t> labels,
-                                    std::span<float> losses, Rows<float> gradient) {
+    return [compute = with_arguments<float>(loss, arguments)](
+               Rows<const float> logits, std::span<const std::int32_t> labels,
+               std::span<float> losses, Rows<float> gradient) {
       cross_entropy<float>(compute, logits, {labels}, Reduction::mean, losses, gradient);
     };
   return ops::with_storage(dtype, [&]<class S>(std::type_identity<S>) -> MeanLoss {
-    if (ops::computes_in_float32(dtype)) return Narrow<S, float>(loss.float32);
-    return Narrow<S, S>(loss.compute<S>());
+    if (ops::computes_in_float32(dtype))
+      return Narrow<S, float>(with_arguments<float>(loss, arguments));
+    return Narrow<S, S>(with_arguments<S>(loss, arguments));
   });
 }
 

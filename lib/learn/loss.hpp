@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <vector>
 
 #include "learn/target.hpp"
 #include "ops/formulation.hpp"
@@ -30,7 +31,17 @@ using MeanLoss =
     std::function<void(numerics::Rows<const float> logits, std::span<const std::int32_t> labels,
                        std::span<float> losses, numerics::Rows<float> gradient)>;
 
-// `loss` must have a function for the type `dtype`.
-[[nodiscard]] MeanLoss mean_loss(const ops::Variant& loss, ops::DType dtype);
+// What a loss is given besides logits and labels. Each is rounded to the type of the loss.
+struct LossArguments {
+  std::vector<double> class_weights = {};  // w_k of the class of the label; empty: all are 1
+  // Added to the logits, as the bias of ops::Transform; empty: nothing is added.
+  std::vector<double> bias = {};
+  double parameter = 0;  // the parameter of an op that has one, such as gamma
+};
+
+// `loss` must have a function for the type `dtype`. The mean divides by the number of rows, whatever
+// the class weights are, as Keras does for class_weight; PyTorch divides by the sum of the weights.
+[[nodiscard]] MeanLoss mean_loss(const ops::Variant& loss, ops::DType dtype,
+                                 const LossArguments& arguments = {});
 
 }  // namespace maxtrick::learn

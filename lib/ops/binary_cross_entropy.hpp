@@ -13,7 +13,8 @@ inline constexpr OpDefinition binary_cross_entropy_definition{
     .values = Values::losses,
     .distribution = true,
     .factors = {.name = "pos-weight"},
-    .binary = true};
+    .binary = true,
+    .differentiable = true};
 inline constexpr Op binary_cross_entropy{binary_cross_entropy_definition};
 
 }  // namespace maxtrick::ops

@@ -110,7 +110,7 @@ class Lowered {
 // Whether a loss also gives its gradient, if a call asks for it.
 [[nodiscard]] inline bool gives_gradient(const Variant& variant) {
   return variant.op->output == Output::loss_and_gradient || !variant.formulation.empty() ||
-         variant.takes_transform || (variant.op->binary && variant.plugin.empty());
+         variant.takes_transform || (variant.op->differentiable && variant.plugin.empty());
 }
 
 // What a kernel of one op may get: only_arguments_of(), but for variants that also give a gradient.

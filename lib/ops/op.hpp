@@ -55,6 +55,9 @@ struct OpDefinition {
   // Whether logits, and a class for each row of a loss, are all that it needs. Tables, speed and sliders
   // have these ops only.
   bool plain = false;
+  // Whether its variants, except those of plug-ins, also give the gradient of the losses if a call asks for it.
+  // (The losses of Output::loss_and_gradient always have one.)
+  bool differentiable = false;
 };
 
 // A handle of a definition. Two handles are equal if they refer to the same definition.

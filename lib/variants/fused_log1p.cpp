@@ -4,14 +4,6 @@
 namespace maxtrick::variants {
 namespace {
 
-template <class T>
-T others(std::span<T> p, std::size_t c) {
-  T sum = 0;
-  for (std::size_t k = 0; k < p.size(); ++k)
-    if (k != c) sum += p[k];
-  return sum;
-}
-
 // If the target has the largest logit and the loss is near 0, the loss is log1p of the sum over the
 // other classes, and the derivative p_t - 1 is minus the sum of the other probabilities. Neither
 // cancels.
@@ -23,15 +15,7 @@ const RegisterFormulation registered{row_loss(
      .input = LossInput::logits},
     []<class T>(std::span<const T> z, Target<T> t, T, std::span<T> g) -> T {
       const Shifted<T> shifted(z, g);
-      T rest = 0;
-      bool left_out = false;
-      for (std::size_t k = 0; k < z.size(); ++k) {
-        if (z[k] == shifted.m && !left_out)
-          left_out = true;
-        else
-          rest += g[k];
-      }
-      const T log_s = log1p(rest);
+      const T log_s = log1p(sum_without(first_maximum(z, shifted.m), g));
       T loss = 0;
       t.each([&](std::size_t c, T weight) {
         if (weight != T(0)) loss += weight * ((shifted.m - z[c]) + log_s);
@@ -40,8 +24,9 @@ const RegisterFormulation registered{row_loss(
       const T sum = total(t);
       if (sum != T(1))
         for (T& gk : g) gk *= sum;
-      t.each(
-          [&](std::size_t c, T weight) { g[c] = weight == sum ? -others(g, c) : g[c] - weight; });
+      t.each([&](std::size_t c, T weight) {
+        g[c] = weight == sum ? -sum_without(c, g) : g[c] - weight;
+      });
       return loss;
     })};
 

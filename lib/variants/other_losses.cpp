@@ -118,14 +118,21 @@ const Register focal_of_softmax{
              .source = "Lin et al. 2017 as often written",
              .nature = Nature::unguarded},
             []<class T>(const Call<T>& call, std::size_t i) {
-              std::vector<T> p(call.logits.columns);
-              T m, loss = 0;
+              std::vector<T> p(call.logits.columns), a(call.logits.columns);
+              T m, loss = 0, total = 0;
               const T sum = shifted_exponentials(call.logits.row(i), m, std::span<T>(p));
               for (T& pk : p) pk /= sum;
+              const T gamma = call.parameter;
               target(call, i).each([&](std::size_t k, T c) {
-                loss -= c * pow(T(1) - p[k], call.parameter) * log(p[k]);
+                const T power = pow(T(1) - p[k], gamma), logarithm = log(p[k]);
+                loss -= c * power * logarithm;
+                a[k] = c * (power - gamma * pow(T(1) - p[k], gamma - T(1)) * p[k] * logarithm);
+                total += a[k];
               });
               call.losses[i] = loss;
+              if (call.result.data == nullptr) return;
+              for (std::size_t k = 0; k < p.size(); ++k)
+                call.result.row(i)[k] = call.gradient_scale * (p[k] * total - a[k]);
             })};
 
 const Register z_loss{by_call({.op = ops::z_loss,

@@ -41,6 +41,23 @@ struct Shifted {
   }
 };
 
+// The index of the first logit that is m; z.size() if m is NaN.
+template <class T>
+[[nodiscard]] std::size_t first_maximum(std::span<const T> z, T m) {
+  std::size_t at = 0;
+  while (at < z.size() && !(z[at] == m)) ++at;
+  return at;
+}
+
+// The sum of all terms but that of class c.
+template <class T>
+[[nodiscard]] T sum_without(std::size_t c, std::span<T> terms) {
+  T sum = 0;
+  for (std::size_t k = 0; k < terms.size(); ++k)
+    if (k != c) sum += terms[k];
+  return sum;
+}
+
 // The sum of the coefficients. For an ignored row it is 0.
 template <class T>
 [[nodiscard]] T total(const Target<T>& t) {

@@ -38,7 +38,13 @@ BOOST_AUTO_TEST_CASE(rows_of_absent_data_are_skipped) {
       {"calibration",
        "seeds = 2\nbins = 3\n" + fused + "[[task]]\n" +
            task("absent", 15, "arms = [\"fused\"]\nfit = 60\nheld_out = 9\nshown = [15]\n"),
-       "21 of 21"}};
+       "21 of 21"},
+      // Trained and shifted logits on each of two test sets; the Bayes classifiers of the lab also need the
+      // training data.
+      {"imbalance",
+       "seeds = 2\nbins = 5\n" + lab + fused + "[[task]]\n" +
+           task("absent", 2, "tests = [\"absent\", \"lab\"]\n"),
+       "6 of 6"}};
   for (const auto& [experiment, rest, skipped] : cases)
     Workdir("t.toml", head_of(experiment) + rest + absent)
         .exits(5, "$MAXTRICK run t.toml")

@@ -148,6 +148,46 @@ BOOST_AUTO_TEST_CASE(names_are_those_of_folders) {
              "'..' starts with a dot; a name that a folder may have\n");
 }
 
+const std::string unequal = R"(name = "unequal"
+generate = "blobs"
+counts = [100, 10, 1]
+seed = 30
+centres = [[-5, 2], [-2, -2], [1, 2]]
+)";
+
+BOOST_AUTO_TEST_CASE(counts_take_the_place_of_samples) {
+  const NamedData data = read(unequal);
+  BOOST_TEST(data.rows == 111U);
+  const auto& labels = data.data().y;
+  BOOST_TEST(std::count(labels.begin(), labels.end(), 2) == 1);
+  // A draw with a later seed has the same counts.
+  BOOST_TEST(data.redrawn(0).X == data.data().X, boost::test_tools::per_element());
+  const learn::DataSet other = data.redrawn(5);
+  BOOST_TEST(other.X == read(unequal, {"seed=35"}).data().X, boost::test_tools::per_element());
+  BOOST_TEST(std::count(other.y.begin(), other.y.end(), 2) == 1);
+  BOOST_TEST(read(circles).redrawn(2).X == read(circles, {"seed=7"}).data().X,
+             boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(counts_that_are_none) {
+  const auto read_root = [](Section& root) { (void)read_data_set(root); };
+  BOOST_TEST(errors(unequal, read_root, {"counts=[100, 0, 1.5]"}) ==
+             "--set:1:14: error: 0 is not a number of samples\n"
+             "    1 | counts=[100, 0, 1.5]\n"
+             "      |              ^\n"
+             "   expected whole numbers from 1 to 1000000\n"
+             "--set:1:17: error: 1.5 is not a number of samples\n"
+             "    1 | counts=[100, 0, 1.5]\n"
+             "      |                 ^\n"
+             "   expected whole numbers from 1 to 1000000");
+  BOOST_TEST(problems(unequal, {"counts=[100, 10]"}) ==
+             "2 counts for 3 centres; one for each centre\n");
+  BOOST_TEST(problems(unequal, {"counts=[500000, 500000, 1]"}) ==
+             "1000001 samples; at most 1000000 samples in total\n");
+  BOOST_TEST(problems(unequal, {"samples=111"}) ==
+             "'samples' and 'counts' both give the number of samples; one of the two keys\n");
+}
+
 BOOST_AUTO_TEST_CASE(settings_that_make_no_blobs) {
   const std::string coordinates = "numbers from -1e+30 to 1e+30\n";
   BOOST_TEST(problems(lab, {"centres=[[1, 2], [nan, 0], [inf, inf]]"}) ==

@@ -52,6 +52,38 @@ BOOST_AUTO_TEST_CASE(unshuffled_they_stand_centre_by_centre) {
   BOOST_TEST(std::is_sorted(data.y.begin(), data.y.end()));
 }
 
+// X, y = make_blobs([500, 500, 500, 500], centers=lab, random_state=30) is the data of 2000 samples, and before
+// the shuffle, each count takes the next samples of the stream.
+BOOST_AUTO_TEST_CASE(counts_of_samples) {
+  check({.samples = 2000, .counts = {500, 500, 500, 500}, .centres = lab, .seed = 30},
+        maxtrick::tests::lab_X, maxtrick::tests::lab_y);
+  const Blobs blobs{.samples = 111,
+                    .counts = {100, 10, 1},
+                    .centres = GivenCentres{{0, 0}, {0, 0}, {0, 0}},
+                    .seed = 5};
+  Blobs unshuffled = blobs, of_one_centre = blobs;
+  unshuffled.shuffle = of_one_centre.shuffle = false;
+  of_one_centre.counts = {};
+  of_one_centre.centres = GivenCentres{{0, 0}};
+  const DataSet data = make_blobs(unshuffled);
+  BOOST_TEST(data.X == make_blobs(of_one_centre).X, boost::test_tools::per_element());
+  BOOST_TEST(std::is_sorted(data.y.begin(), data.y.end()));
+  for (const DataSet& one : {data, make_blobs(blobs)})
+    for (const std::int32_t k : {0, 1, 2})
+      BOOST_TEST(std::count(one.y.begin(), one.y.end(), k) == std::vector{100, 10, 1}.at(k));
+}
+
+// The Bayes classifier of the counts is that of equal classes with the logarithms of the shares.
+BOOST_AUTO_TEST_CASE(bayes_logits_have_the_prior_of_the_counts) {
+  const Blobs equal{.samples = 30, .centres = GivenCentres{{0, 0}, {2, 1}}, .seed = 1};
+  Blobs unequal = equal;
+  unequal.counts = {27, 3};
+  const DataSet data = make_blobs(equal);
+  const auto without = bayes_logits(equal, data), with = bayes_logits(unequal, data);
+  for (std::size_t i = 0; i < with.size(); ++i)
+    BOOST_TEST(std::abs(with[i] - without[i] - std::log(i % 2 == 0 ? 0.9 : 0.1)) <= 1e-13);
+}
+
 // The centres have 26, 26, 26 and 25 samples:
 // X, y = make_blobs(103, centers=lab, cluster_std=0.7, random_state=1)
 BOOST_AUTO_TEST_CASE(what_does_not_divide_goes_to_the_first_centres) {

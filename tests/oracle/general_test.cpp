@@ -274,6 +274,68 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(focal_loss_z_loss_and_merge, T, FloatTypes) {
   });
 }
 
+// The gradient is the product of the derivatives by p and the Jacobian of softmax, without the factors of the
+// solver. And it is the slope of the loss, by central differences.
+BOOST_AUTO_TEST_CASE_TEMPLATE(focal_loss_has_its_gradient, T, FloatTypes) {
+  for (const double gamma : {0.0, 0.5, 1.0, 2.0, 3.5})
+    on_random_rows<T>(7, true, true, false, [gamma](const Row<T>& row, const std::string& what) {
+      if (!row.is_finite()) return;
+      Question<T> question = row.question;
+      question.parameter = static_cast<T>(gamma);
+      const auto answer = oracle::answer<T>(ops::focal_loss, question);
+      BOOST_TEST_REQUIRE(answer.result.size() == row.n(), what);
+      const Big g = big(static_cast<T>(gamma)), scale = big(question.gradient_scale);
+      // Minus p times the derivative by p. A power of the smallest gaps is far below any result.
+      std::vector<Big> a(row.n());
+      Big total = 0;
+      for (std::size_t k = 0; k < row.n(); ++k) {
+        if (!row.takes_part(k)) {
+          a[k] = row.c(k);
+        } else {
+          const Big p = row.p(k), rest = 1 - p;
+          if (rest < Big("1e-200"))
+            a[k] = gamma == 0 ? row.c(k) : Big(0);
+          else
+            a[k] = row.c(k) * (pow(rest, g) - g * p * pow(rest, g - 1) * log(p));
+        }
+        total += a[k];
+      }
+      for (std::size_t k = 0; k < row.n(); ++k) {
+        const Big slope = row.question.transform.masked(k) ? Big(0) : row.slope(k);
+        const Big due = scale * slope * (row.p(k) * total - a[k]);
+        // Gaps below 1e-200 are beyond the digits of this arithmetic.
+        if (abs(due) < Big("1e-90")) continue;
+        check<T>(answer.result[k], due, what);
+      }
+    });
+}
+
+BOOST_AUTO_TEST_CASE(focal_gradients_are_slopes) {
+  using Row = std::vector<double>;
+  const Row row{0.5, -1.25, 2, 0.5};
+  const Row c{0.75, 0.25, 2, 0.125};
+  for (const double gamma : {0.5, 1.0, 2.0, 5.0}) {
+    Question<double> question{.logits = row};
+    question.coefficients = ops::Target<double>(std::span<const double>(c));
+    question.with_gradient = true;
+    question.parameter = gamma;
+    const auto answer = oracle::answer<double>(ops::focal_loss, question);
+    const auto loss = [&](std::size_t moved, const Big& by) {
+      std::vector<Big> z(row.begin(), row.end());
+      z[moved] += by;
+      Big sum = 0, value = 0;
+      for (const Big& zk : z) sum += exp(zk);
+      for (std::size_t k = 0; k < z.size(); ++k)
+        value += Big(c[k]) * pow(1 - exp(z[k]) / sum, Big(gamma)) * (log(sum) - z[k]);
+      return value;
+    };
+    // The error of a central difference is of the order of the square of the step.
+    const Big step("1e-40");
+    for (std::size_t k = 0; k < row.size(); ++k)
+      check<double>(answer.result[k], (loss(k, step) - loss(k, -step)) / (2 * step), "slope");
+  }
+}
+
 BOOST_AUTO_TEST_CASE_TEMPLATE(losses_of_given_distributions, T, FloatTypes) {
   on_random_rows<T>(6, false, true, false, [](Row<T> row, const std::string& what) {
     row.question.with_gradient = false;

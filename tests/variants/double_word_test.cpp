@@ -145,6 +145,30 @@ BOOST_AUTO_TEST_CASE(errors_are_a_few_ulp) {
   }
 }
 
+// The gradient of the focal loss of one class: no terms cancel.
+BOOST_AUTO_TEST_CASE(gradients_of_focal_loss_are_a_few_ulp) {
+  Random random(22);
+  double worst = 0;
+  for (int i = 0; i < 400; ++i) {
+    Arguments<double> arguments(random, ops::focal_loss);
+    arguments.call.targets = {.index = arguments.label, .row_weights = arguments.row_weight};
+    arguments.call.result = numerics::one_row(std::span<double>(arguments.result));
+    arguments.call.parameter = random.uniform(0, 4);
+    ops::run_transformed(*ops::find_variant("focal_loss.double_word.scalar"), arguments.call);
+    oracle::Question<double> question{.logits = arguments.call.logits.row(0)};
+    question.transform = arguments.call.row_transform(0);
+    question.coefficients = arguments.call.targets.row(0, arguments.x.size());
+    question.parameter = arguments.call.parameter;
+    question.with_gradient = true;
+    const auto exact = oracle::answer<double>(ops::focal_loss, question);
+    const bool finite = ops::kind_of(question.logits, question.transform) == ops::ZKind::finite;
+    if (finite)
+      for (std::size_t k = 0; k < exact.result.size(); ++k)
+        worst = std::max(worst, numerics::error_ulp(exact.result[k], arguments.result[k]));
+  }
+  BOOST_TEST(worst <= 6);
+}
+
 // Every op has a sound float64 variant.
 BOOST_AUTO_TEST_CASE(every_op_has_one) {
   for (const ops::Op op : ops::all_ops()) {

@@ -172,10 +172,11 @@ class Reader {
         fail(fmt::format("--gamma: {}, expected 0 or above", p.parameter));
     }
     p.gradient = options_.gradient || p.op == ops::cross_entropy_gradient;
-    if (options_.gradient &&
-        !(p.op == ops::cross_entropy || p.op == ops::cross_entropy_gradient || p.op->binary))
-      fail(fmt::format("{} has no --gradient; cross_entropy and binary_cross_entropy have one",
-                       p.op->name));
+    if (options_.gradient && !(p.op == ops::cross_entropy || p.op == ops::cross_entropy_gradient ||
+                               p.op->differentiable))
+      fail(fmt::format(
+          "{} has no --gradient; cross_entropy, binary_cross_entropy and focal_loss have one",
+          p.op->name));
   }
 
   const ProblemOptions& options_;

@@ -40,17 +40,10 @@ void fill(const Call<T>& call, std::size_t i, T value) {
   for (T& g : call.result.row(i)) g = value;
 }
 
-// loss = sum_k c_k (L - d_k),   g_k = scale z'_k (e_k sum_{j != k} c_j - c_k (S - e_k)) / S
+// g_k = scale z'_k (e_k sum_{j != k} c_j - c_k (S - e_k)) / S
 template <class T>
-void cross_entropy_row(const Call<T>& call, std::size_t i) {
-  if (call.targets.row(i, call.logits.columns).is_ignored) return fill(call, i, T(0));
-  const DoubleWordRow<T> row(call, i);
-  if (row.kind != ZKind::finite) return fill(call, i, std::numeric_limits<T>::quiet_NaN());
-  const std::vector<Pair> c = coefficients(call, i);
-  LossSum loss;
-  for (std::size_t k = 0; k < c.size(); ++k) loss.add(c[k], row.minus_log(k));
-  call.losses[i] = loss.value<T>();
-  if (call.result.data == nullptr) return;
+void gradient_row(const Call<T>& call, std::size_t i, const DoubleWordRow<T>& row,
+                  const std::vector<Pair>& c) {
   Pair total{0};
   std::size_t used = 0, only = 0;
   for (std::size_t k = 0; k < c.size(); ++k) {
@@ -62,6 +55,20 @@ void cross_entropy_row(const Call<T>& call, std::size_t i) {
     const Pair g = (row.e[k] * others - c[k] * row.outside(k)) / row.S;
     call.result.row(i)[k] = rounded<T>(pair(call.gradient_scale) * (row.slope[k] * g));
   }
+}
+
+// loss = sum_k c_k (L - d_k)
+template <class T>
+void cross_entropy_row(const Call<T>& call, std::size_t i) {
+  if (call.targets.row(i, call.logits.columns).is_ignored) return fill(call, i, T(0));
+  const DoubleWordRow<T> row(call, i);
+  if (row.kind != ZKind::finite) return fill(call, i, std::numeric_limits<T>::quiet_NaN());
+  const std::vector<Pair> c = coefficients(call, i);
+  LossSum loss;
+  for (std::size_t k = 0; k < c.size(); ++k) loss.add(c[k], row.minus_log(k));
+  call.losses[i] = loss.value<T>();
+  if (call.result.data == nullptr) return;
+  gradient_row(call, i, row, c);
 }
 
 const Register cross_entropy{
@@ -107,13 +114,19 @@ const Register focal_loss{double_word(
       const DoubleWordRow<T> row(call, i);
       if (row.kind != ZKind::finite) return fill(call, i, std::numeric_limits<T>::quiet_NaN());
       const std::vector<Pair> c = coefficients(call, i);
+      const double gamma = static_cast<double>(call.parameter);
       LossSum loss;
+      std::vector<Pair> a = c;  // ops/focal_loss.hpp
       for (std::size_t k = 0; k < c.size(); ++k) {
-        const Pair rest = row.outside(k) / row.S;
-        const double power = std::pow(rest.high, static_cast<double>(call.parameter));
+        const Pair outside = row.outside(k), rest = outside / row.S;
+        const double power = std::pow(rest.high, gamma);
         loss.add(c[k], row.takes_part[k] ? Pair{power} * row.minus_log(k) : row.minus_log(k));
+        if (!row.takes_part[k] || is_zero(c[k])) continue;
+        const Pair ratio = is_zero(outside) ? Pair{0} : row.e[k] * row.minus_log(k) / outside;
+        a[k] = c[k] * Pair{power} * (Pair{1} + Pair{gamma} * ratio);
       }
       call.losses[i] = loss.value<T>();
+      if (call.result.data != nullptr) gradient_row(call, i, row, a);
     })};
 
 const Register nll{
