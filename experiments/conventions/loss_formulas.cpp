@@ -13,7 +13,6 @@
 namespace maxtrick::conventions {
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double keras_epsilon = 1e-7;
 
 double loss(ops::Op op, const Values& row, const ops::Target<double>& target) {

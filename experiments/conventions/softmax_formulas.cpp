@@ -11,8 +11,6 @@
 namespace maxtrick::conventions {
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-
 Values exact_row(ops::Op op, const Values& row, const ops::RowTransform<double>& transform) {
   Values values;
   for (const auto& y : oracle::answer<double>(op, {.logits = row, .transform = transform}).result)
