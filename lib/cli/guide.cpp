@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "cli/commands.hpp"
+#include "cli/guide_training.hpp"
 #include "io/files.hpp"
 #include "ops/registry.hpp"
 #include "table/committed_table.hpp"
@@ -254,6 +255,8 @@ int guide(const GuideOptions& options) {
   append_formulas(page, named);
   append_x_minus_max(page, options.tables);
   append_losses(page, options.tables);
+  append_temperatures(page, options.tables);
+  append_remedies(page, options.tables);
   append_links(page, options.tables);
   fmt::print("{}", page);
   return exit_holds;

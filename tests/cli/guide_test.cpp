@@ -20,6 +20,22 @@ const std::string loss =
     "gap,float64,naive,both_lost\nkeras,float32,naive,both_lost\ngap,float32,fused,ok\n";
 const std::string breaking = "arm,outcome\nnaive,nan\nnaive,learns\nnaive,nan\nfused,learns\n";
 
+// The temperatures of the last epoch count, and the best classifier has no epoch but 0.
+const std::string calibration =
+    "task,arm,epoch,examples,temperature,quantity,median\n"
+    "lab,fused,5,held_out,fitted,temperature,0.25\nlab,fused,10,held_out,fitted,temperature,0.75\n"
+    "lab,fused,10,test,1,ece,0.0625\nlab,fused,10,test,fitted,ece,0.03125\n"
+    "lab,fused,10,test,1,nll,0.5\nlab,fused,10,test,fitted,nll,0.375\n"
+    "lab,fused,10,elsewhere,fitted,ece,0.125\nlab,bayes,0,test,1,ece,0.015625\n";
+const std::string imbalance =
+    "task,arm,test,logits,recall_2_median,rare_precision,accuracy_median,nll_median,"
+    "macro_recall_median\n"
+    "linear,plain,imbalanced,trained,0.25,0.75,0.875,0.125,0.5\n"
+    "linear,plain,imbalanced,shifted,0.1,0.2,0.3,0.1875,0.4\n"
+    "linear,plain,balanced,trained,0.1,0.2,0.3,0.4,0.625\n"
+    "linear,plain,balanced,shifted,0.1,0.2,0.3,0.4,0.6875\n"
+    "linear,bayes,imbalanced,trained,0.5,0.25,0.9375,0.0625,0.5\n";
+
 // Writes tables/NAME.csv and its manifest.
 void write_table(const Workdir& folder, const std::string& name, const std::string& csv) {
   folder.write("tables/" + name + ".csv", csv);
@@ -38,6 +54,8 @@ Said guide(const Workdir& folder, const std::string& rows) {
   write_table(folder, "x_minus_max", x_minus_max);
   write_table(folder, "loss", loss);
   write_table(folder, "breaking", breaking);
+  write_table(folder, "calibration", calibration);
+  write_table(folder, "imbalance", imbalance);
   return folder.run("$MAXTRICK guide --tables tables");
 }
 
@@ -60,6 +78,15 @@ BOOST_AUTO_TEST_CASE(it_recommends_what_the_table_shows_to_be_best) {
   said.out_has(
       "| softmax | float32 | accurate | 2 of 2, 0.7 ULP | online | 2 of 2, 4.26 ULP "
       "| naive | 1 of 2, inf ULP, 1 nan |\n");
+}
+
+BOOST_AUTO_TEST_CASE(it_says_which_temperature_and_which_weights) {
+  const Workdir folder;
+  guide(folder, "softmax.accurate.scalar,float32,ok,0.7\n")
+      .out_has("| lab | fused | 0.75 | 0.0625 | 0.03125 | 0.5 | 0.375 |  | 0.125 |\n")
+      .out_has("| lab | bayes |  | 0.015625 |  |  |  |  |  |\n")
+      .out_has("| linear | plain | 0.25 | 0.75 | 0.875 | 0.125 | 0.1875 | 0.625 | 0.6875 |\n")
+      .out_has("| linear | bayes | 0.5 | 0.25 | 0.9375 | 0.0625 | | | |\n");
 }
 
 // Two variants that are equally accurate in 16 bits are distinguished by their accuracy in float32.
