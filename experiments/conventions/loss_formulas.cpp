@@ -1,7 +1,6 @@
 // Conventions of losses.
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "conventions/formulas.hpp"
 #include "ops/binary_cross_entropy.hpp"
@@ -13,7 +12,6 @@
 namespace maxtrick::conventions {
 namespace {
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 constexpr double keras_epsilon = 1e-7;
 
 double loss(ops::Op op, const Values& row, const ops::Target<double>& target) {

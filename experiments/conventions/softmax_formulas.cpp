@@ -1,6 +1,5 @@
 // Conventions of softmax and log-sum-exp.
 #include <cmath>
-#include <limits>
 #include <map>
 
 #include "conventions/formulas.hpp"
@@ -10,8 +9,6 @@
 
 namespace maxtrick::conventions {
 namespace {
-
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 Values exact_row(ops::Op op, const Values& row, const ops::RowTransform<double>& transform) {
   Values values;
