@@ -2,12 +2,15 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
 #include "conventions/given.hpp"
 
 namespace maxtrick::conventions {
+
+inline constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 // One way of answering a question. `value` is exact: functions come from the oracle, and each number
 // is within 2^-40 of the exact one, relatively, before it is written with 12 digits.

@@ -1,7 +1,6 @@
 // Conventions of losses.
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "conventions/formulas.hpp"
 #include "ops/binary_cross_entropy.hpp"

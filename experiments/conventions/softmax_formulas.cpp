@@ -1,6 +1,5 @@
 // Conventions of softmax and log-sum-exp.
 #include <cmath>
-#include <limits>
 #include <map>
 
 #include "conventions/formulas.hpp"
