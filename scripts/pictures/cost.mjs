@@ -14,7 +14,7 @@ const stages = [
   {column: 'sum', name: 'sum', colour: '#cfe8dc'},
   {column: 'normalisation', name: 'division by the sum', colour: '#dcb3d0'},
 ];
-const headings = {division: 'a division for each class', reciprocal: 'one division for each row'};
+const headings = {division: 'divided by the sum', reciprocal: 'times 1 / sum'};
 const percent = (share) => `${Math.round(100 * share)}`;
 
 // Returns the rows of a table, each with the places of its shares in a bar. Negative ones are below 0.

@@ -149,6 +149,7 @@ BOOST_AUTO_TEST_CASE(intervals_hold_the_true_share) {
   const std::vector<double> true_times{1, 2, 5, 5, 8};
   const std::size_t trials = 200;
   std::vector<std::size_t> holds(true_times.size());
+  double widths = 0;
   for (std::size_t trial = 0; trial < trials; ++trial) {
     std::vector<std::vector<double>> times(true_times.size());
     for (int repetition = 0; repetition < 31; ++repetition) {
@@ -159,6 +160,7 @@ BOOST_AUTO_TEST_CASE(intervals_hold_the_true_share) {
     const auto found = cost::shares(times, 0.1, trial);
     double sum = 0;
     for (std::size_t i = 0; i < found.size(); ++i) {
+      widths += found[i].high - found[i].low;
       const double share = (true_times[i] - (i > 0 ? true_times[i - 1] : 0)) / true_times.back();
       BOOST_TEST(found[i].low <= found[i].estimate);
       BOOST_TEST(found[i].estimate <= found[i].high);
@@ -167,10 +169,9 @@ BOOST_AUTO_TEST_CASE(intervals_hold_the_true_share) {
     }
     BOOST_TEST(std::abs(sum - 1) < 1e-12);
   }
-  for (const std::size_t count : holds) {
-    BOOST_TEST(count >= trials * 88 / 100);
-    BOOST_TEST(count < trials);
-  }
+  for (const std::size_t count : holds) BOOST_TEST(count >= trials * 88 / 100);
+  // The noise is 1/80 of the whole. An interval that was far too wide would hold every share.
+  BOOST_TEST(widths / static_cast<double>(trials * true_times.size()) < 0.06);
 }
 
 BOOST_AUTO_TEST_CASE(a_share_with_a_wide_interval_is_marked) {
@@ -246,12 +247,12 @@ BOOST_AUTO_TEST_CASE(errors_in_the_config_name_their_place) {
   };
   rejected("softmax.naive.scalar", "softmax.naiv.scalar", "4:13", "softmax.naiv.scalar");
   rejected("softmax.naive.scalar", "softmax.online.scalar", "4:13", "softmax.online.scalar");
-  rejected("[3, 200]", "[200, 3]", "5:", "ascending");
-  rejected("[3, 200]", "[0]", "5:", "1");
+  rejected("[3, 200]", "[200, 3]", "5:17", "increasing whole numbers");
+  rejected("[3, 200]", "[0]", "5:12", "from 1 to");
   rejected("logits = 600", "logits = 0", "6:10", "from 1 to");
   rejected("repetitions = 6", "repetitions = 5", "7:15", "from 6 to 1000");
   rejected("min_time_ms = 0.01", "min_time_ms = 0", "8:15", "from 0.001 to 10000");
-  rejected("seed = 1", "seed = -1", "9:8", "from 0");
+  rejected("seed = 1", "seed = -1", "9:8", "at least 0");
   rejected("wrong_above_ulp = 100", "wrong_above_ulp = 0", "10:19", "from 1 to");
   rejected("widest_interval = 1000000000", "widest_interval = -1", "11:19", "from 0 to");
   rejected("highest_load = 1000000", "highest_load = -1", "12:16", "from 0 to");
