@@ -35,7 +35,10 @@ const colour = {
 
 function heatMap(columns, cases, hazards) {
   const step = 17,
-    heads = 16 + Math.max(...columns.map(({label}) => textWidth(label, 10)));
+    heads = 16 + Math.max(...columns.map(({label}) => textWidth(label, 10))),
+    names = Math.max(...cases.map((one) => textWidth(one, 10))),
+    // The remarks take what long names leave of the width.
+    room = Math.floor(Math.min(395, 942 - names - 16 * columns.length));
   const y = {
     field: 'case',
     type: 'nominal',
@@ -83,12 +86,12 @@ function heatMap(columns, cases, hazards) {
       ],
     };
   });
-  const explained = cases.map((one) => ({case: one, lines: wrap(hazards.get(one), 392, 9)}));
+  const explained = cases.map((one) => ({case: one, lines: wrap(hazards.get(one), room - 3, 9)}));
   return {
     spacing: 8,
     hconcat: [
       ...panels,
-      remarks(explained, y, {width: 395, step, fontSize: 9, lineHeight: 9}),
+      remarks(explained, y, {width: room, step, fontSize: 9, lineHeight: 9}),
     ],
   };
 }
