@@ -103,7 +103,7 @@ step_blas_cores() {
   ! cpu_has avx2 || cores+=(Haswell)
   for core in "${cores[@]}"; do
     announce "training with OpenBLAS's $core"
-    OPENBLAS_CORETYPE=$core or_skipped build/maxtrick check configs/{published,training,regions,breaking,backends}.toml
+    OPENBLAS_CORETYPE=$core or_skipped build/maxtrick check configs/{published,training,regions,breaking,backends,outliers}.toml
   done
 }
 

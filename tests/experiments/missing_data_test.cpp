@@ -33,7 +33,14 @@ BOOST_AUTO_TEST_CASE(rows_of_absent_data_are_skipped) {
       {"regions",
        fused + "[[task]]\n" +
            task("absent", 15, "x1 = [0, 2]\nx2 = [0, 1]\nstep = 1\nexamples = 1\n"),
-       "3 of 3"}};
+       "3 of 3"},
+      // The exact part is computed.
+      {"outliers",
+       "seeds = 2\ngaps = [1]\n[[activation]]\nname = \"softmax\"\nfunction = \"softmax\"\n"
+       "[[row]]\nname = \"r\"\nhazard = \"H\"\nothers = [0]\n[[task]]\n" +
+           task("absent", 2, "activations = [\"softmax\"]\n") +
+           "[[mislabelled]]\nname = \"m\"\nhazard = \"H\"\ndistance = 1\nshare = 0.5\n",
+       "1 of 2"}};
   for (const auto& [experiment, rest, skipped] : cases)
     Workdir("t.toml", head_of(experiment) + rest + absent)
         .exits(5, "$MAXTRICK run t.toml")
