@@ -216,6 +216,7 @@ Outlier read_outlier(config::Section& section, bool distant, std::size_t most) {
     one.wrong = section.choice("label", labels) != "right";
   }
   one.distance = section.number("distance", {1e-6, 1e9});
+  if (section.has("chaotic")) one.chaotic = section.flag("chaotic");
   if (section.has("share")) {
     one.share = section.number("share", {1e-6, 0.5});
     if (section.has("examples"))

@@ -22,7 +22,8 @@ struct Outlier {
   bool wrong = true;
   double distance = 1;
   std::size_t examples = 0;
-  double share = 0;  // if it is not 0: of the data, in the place of `examples`
+  bool chaotic = false;  // whether training with it depends on the last bits
+  double share = 0;      // if it is not 0: of the data, in the place of `examples`
 
   [[nodiscard]] std::size_t count(std::size_t rows) const;
 };
@@ -30,6 +31,7 @@ struct Outlier {
 // Reads the tables [[mislabelled]] and [[distant]], each with
 //   name, hazard, distance
 //   examples = n or share = s    how many examples are changed
+//   chaotic = true               if training with it depends on the last bits; optional
 //   label = "right" or "wrong"   of a distant one; a mislabelled one is always wrong
 // `most` is the largest number of examples that may be changed. Errors are noted in the config.
 [[nodiscard]] std::vector<Outlier> read_outliers(config::Section& config, std::size_t most);

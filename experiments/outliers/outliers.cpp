@@ -33,6 +33,13 @@ void add_gaps(run::Plan& plan, const Columns& columns, config::Section& config,
       }
     add_gap_views(plan.table, row);
   }
+  if (!gaps.empty() && !activations.empty())
+    plan.table.lines.push_back({.title = "The rows of logits",
+                                .columns = {"setting", "hazard"},
+                                .given = "hazard",
+                                .only = {{"part", "gap"},
+                                         {"activation", activations.front().name},
+                                         {"outlier", gaps.front()}}});
 }
 
 void add_trainings(run::Plan& plan, const Columns& columns,
@@ -50,7 +57,7 @@ void add_trainings(run::Plan& plan, const Columns& columns,
     plan.cases.push_back(
         run::case_of(columns,
                      Point{part, trainings->task().name, trainings->activation().name, outlier.name,
-                           outlier.hazard},
+                           outlier.hazard, !outlier.chaotic && !trainings->activation().is_sum()},
                      effects, batch));
     plan.cases.back().parts = parts;
   }
@@ -71,7 +78,14 @@ void add_tasks(run::Plan& plan, const Columns& columns, config::Section& config,
   for (config::Section& section : config.tables("task")) {
     const inputs::Task task = inputs::read_task(section, data);
     names.add(section, task.name);
-    for (const std::size_t i : inputs::read_choices(section, "activations", activation_names))
+    const auto chosen = inputs::read_choices(section, "activations", activation_names);
+    if (plan.table.lines.size() < 2 && !chosen.empty())
+      plan.table.lines.push_back(
+          {.title = "The outliers",
+           .columns = {"outlier", "hazard"},
+           .given = "seeds",
+           .only = {{"setting", task.name}, {"activation", activations[chosen.front()].name}}});
+    for (const std::size_t i : chosen)
       add_trainings(plan, columns,
                     std::make_shared<Trainings>(task, activations[i], outliers, seeds));
     add_training_views(plan.table, task.name);
@@ -88,10 +102,9 @@ run::Plan plan(config::Section& config) {
   run::Plan plan = trains ? inputs::begin_plan(columns.schema(), data, {})
                           : inputs::begin_plan(columns.schema());
   plan.table.limits = {{"gradient_length", "gradient_bound"},
-                       {"logit_gradient_q3", "gradient_bound"}};
+                       {"logit_gradient_q3", "logit_gradient_bound"}};
   if (has_rows) add_gaps(plan, columns, config, activations);
   if (trains) add_tasks(plan, columns, config, data, activations);
-  plan.table.legend = {"outlier", "hazard"};
   return plan;
 }
 

@@ -12,9 +12,19 @@ namespace {
 using table::Rule;
 
 Columns::One exact(const char* name, const char* what, double Answer::*member) {
-  return {name, Rule::exact, what, [member](const Found& found) -> table::Cell {
+  // Bounded, so that the Markdown file shows four digits.
+  const table::Tolerance none{table::Measure::ulp, 0, "the exact number, rounded once"};
+  return {name, none, what, [member](const Found& found) -> table::Cell {
             if (!found.answer) return {};
             return (*found.answer).*member;
+          }};
+}
+
+// The bound in the rows of which `has_value` holds.
+Columns::One bound(const char* name, const char* what, bool (*has_value)(const Found&)) {
+  return {name, Rule::exact, what, [has_value](const Found& found) -> table::Cell {
+            if (!has_value(found)) return {};
+            return found.bound;
           }};
 }
 
@@ -36,20 +46,26 @@ void add_quartiles(std::vector<Columns::One>& columns, const std::string& name,
       return table::short_number(table::quantile(std::move(values), q));
     };
     columns.push_back({name + one.ending, tolerance, what + one.word, read});
+    if (name != "share_before") columns.back().shown_only = {{"compared", "no"}};
   }
 }
 
-table::Tolerance of_training(table::Measure measure, double value, table::Range range = {}) {
-  return {measure, value,
+table::Tolerance of_training(double value, table::Range range = {}) {
+  return {table::Measure::absolute, value,
           "another core of OpenBLAS adds in another order, and training amplifies the difference; "
           "measured with three cores",
           range};
 }
 
+double median_change(const Found& found) {
+  std::vector<double> changes;
+  for (const Effect& effect : found.effects) changes.push_back(effect.accuracy_change);
+  return table::quantile(std::move(changes), 0.5);
+}
+
 }  // namespace
 
 Columns columns() {
-  using table::Measure;
   std::vector<Columns::One> all{
       {"part", Rule::key,
        "gap: a logit that leads, exactly; mislabelled, distant: training with such examples",
@@ -72,43 +88,63 @@ Columns columns() {
             &Answer::gradient_leader),
       exact("gradient_length", "length of the gradient of the loss by all logits",
             &Answer::gradient_length),
-      {"gradient_bound", Rule::exact,
-       "the largest possible length of that gradient, sqrt 2 / temperature for softmax; empty if "
-       "there is none",
-       &Found::bound},
+      bound("gradient_bound",
+            "the largest possible length of that gradient, sqrt 2 / temperature for softmax; empty "
+            "if there is none",
+            [](const Found& found) { return found.answer.has_value(); }),
   };
-  add_quartiles(all, "share_before", of_training(Measure::relative, 1e-4, table::of_a_share),
-                "share of the outliers in the sum of the lengths of all examples' gradients by the "
-                "weights, before training",
-                &Effect::share_before);
-  add_quartiles(all, "share_after", of_training(Measure::relative, 0.3, table::of_a_share),
-                "the same after training", &Effect::share_after);
-  add_quartiles(all, "logit_gradient", of_training(Measure::relative, 0.3, table::not_negative),
+  all.push_back({"loses", Rule::exact,
+                 "whether the median accuracy on the right examples is more than 0.25 below that "
+                 "after training without the outliers",
+                 [](const Found& found) -> table::Cell {
+                   if (found.effects.empty()) return {};
+                   return median_change(found) < -0.25;
+                 }});
+  all.push_back({"compared", Rule::exact,
+                 "whether the columns of training that follow, other than share_before, are "
+                 "compared: not for sums and for outliers that the config calls chaotic, whose "
+                 "training depends on the last bits",
+                 [](const Point& point, const Found& found) -> table::Cell {
+                   if (found.effects.empty()) return {};
+                   return point.compared;
+                 }});
+  add_quartiles(
+      all, "share_before",
+      table::Tolerance{table::Measure::relative, 1e-5, "six digits are stored", table::of_a_share},
+      "share of the outliers in the sum of the lengths of all examples' gradients by the "
+      "weights, before training",
+      &Effect::share_before);
+  add_quartiles(all, "share_after", of_training(2e-5, table::of_a_share), "the same after training",
+                &Effect::share_after);
+  add_quartiles(all, "logit_gradient", of_training(1e-4, table::not_negative),
                 "largest length of the gradient of an outlier's loss by the logits, after training "
                 "with it and without it",
                 &Effect::logit_gradient);
-  add_quartiles(all, "loss_without", of_training(Measure::relative, 0.05),
+  all.push_back(bound("logit_gradient_bound",
+                      "the largest possible length of that gradient, as above",
+                      [](const Found& found) { return !found.effects.empty(); }));
+  add_quartiles(all, "loss_without", of_training(0.005),
                 "mean loss of the outliers after training without them", &Effect::loss_without);
-  add_quartiles(all, "confidence_without", of_training(Measure::absolute, 0.01, table::of_a_share),
+  add_quartiles(all, "confidence_without", of_training(1e-4, table::of_a_share),
                 "mean probability of their predicted class after training without them",
                 &Effect::confidence_without);
-  add_quartiles(all, "loss_with", of_training(Measure::relative, 0.3),
+  add_quartiles(all, "loss_with", of_training(0.01),
                 "mean loss of the outliers after training with them", &Effect::loss_with);
-  add_quartiles(all, "confidence_with", of_training(Measure::absolute, 0.05, table::of_a_share),
+  add_quartiles(all, "confidence_with", of_training(1e-4, table::of_a_share),
                 "mean probability of their predicted class after training with them",
                 &Effect::confidence_with);
-  add_quartiles(all, "accuracy", of_training(Measure::absolute, 0.01, table::of_a_share),
+  add_quartiles(all, "accuracy", of_training(0.001, table::of_a_share),
                 "accuracy on all examples in their right places with their right labels, after "
                 "training with the outliers",
                 &Effect::accuracy);
-  add_quartiles(all, "accuracy_change", of_training(Measure::absolute, 0.01, {-1, 1}),
+  add_quartiles(all, "accuracy_change", of_training(0.001, {-1, 1}),
                 "the same minus the accuracy after training without them",
                 &Effect::accuracy_change);
-  add_quartiles(all, "mean_loss", of_training(Measure::relative, 0.05),
+  add_quartiles(all, "mean_loss", of_training(2e-4),
                 "mean loss of the same examples after training with the outliers", &Effect::loss);
-  add_quartiles(all, "loss_change", of_training(Measure::absolute, 0.01),
+  add_quartiles(all, "loss_change", of_training(2e-4),
                 "the same minus the mean loss after training without them", &Effect::loss_change);
-  add_quartiles(all, "probability_change", of_training(Measure::absolute, 0.01, table::of_a_share),
+  add_quartiles(all, "probability_change", of_training(2e-4, table::of_a_share),
                 "mean absolute change of the probability of the right class over the examples that "
                 "are no outliers",
                 &Effect::probability_change);

@@ -17,6 +17,7 @@ struct Point {
   std::string activation;
   table::Cell outlier;  // the gap, or the name of the outlier
   std::string hazard;
+  bool compared = true;  // whether another order of additions gives nearly the same training
 };
 
 // Either an answer or effects, one for each seed.
