@@ -104,7 +104,7 @@ step_blas_cores() {
   for core in "${cores[@]}"; do
     announce "training with OpenBLAS's $core"
     OPENBLAS_CORETYPE=$core or_skipped build/maxtrick check \
-      configs/{published,training,regions,calibration,breaking,imbalance,backends}.toml
+      configs/{published,training,regions,calibration,breaking,imbalance,outliers,backends}.toml
   done
 }
 

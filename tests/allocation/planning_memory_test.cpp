@@ -139,6 +139,16 @@ BOOST_AUTO_TEST_CASE(training_keeps_no_runs_before_it_starts) {
         "bins = 2\n" + blobs_and_arm + "[[task]]\n" + blobs_task +
             "arms = [\"preferred\"]\nfit = 50\nheld_out = 20\nshown = [2]\n",
         "seeds = 2", "seeds = 100000");
+  check("outliers",
+        replaced(blobs_and_arm, "[[arm]]\nname = \"preferred\"\nloss = \"fused\"\n",
+                 "[[activation]]\nname = \"softmax\"\nfunction = \"softmax\"\n") +
+            "[[task]]\n" + blobs_task + "activations = [\"softmax\"]\n" +
+            "[[mislabelled]]\nname = \"m\"\nhazard = \"-\"\ndistance = 1\nexamples = 1\n",
+        "seeds = 2", "seeds = 100000");
+  check("outliers",
+        "gaps = [1]\n[[activation]]\nname = \"softmax\"\nfunction = \"softmax\"\n[[row]]\n"
+        "name = \"r\"\nhazard = \"-\"\nothers = [1]\nclasses = 10\n",
+        "classes = 10", "classes = 100000");
   check("training",
         replaced(blobs_and_arm, "samples = 100", "samples = 100 ") + "[[task]]\n" + blobs_task +
             "arms = [\"preferred\"]\n",

@@ -211,6 +211,39 @@ BOOST_AUTO_TEST_CASE(the_arms_part_where_they_should) {
   BOOST_TEST(alike >= 2);
 }
 
+// What docs/tables.md says about outliers.
+BOOST_AUTO_TEST_CASE(outliers_do_what_the_documents_say) {
+  const auto rows = committed_rows("outliers");
+  const auto at = [&](const std::string& setting, const std::string& activation,
+                      const std::string& outlier, const std::string& column) {
+    return number(
+        row_where(rows, {{"setting", setting}, {"activation", activation}, {"outlier", outlier}}),
+        column);
+  };
+  const auto of_slides = [&](const std::string& activation, const std::string& gap,
+                             const std::string& column) {
+    return at("slides-3-0-2", activation, gap, column);
+  };
+  BOOST_TEST(of_slides("softmax", "7", "runner_up") < 0.001);
+  BOOST_TEST(of_slides("sum_v2", "7", "runner_up") == 0.2);
+  BOOST_TEST(of_slides("softmax", "100", "loss") == 100);
+  BOOST_TEST(of_slides("sum_v2", "100", "loss") < 3.6);
+  BOOST_TEST(of_slides("cap-5", "100", "loss") < 2.46);
+  BOOST_TEST(at("equal-10", "sum_v2", "1", "leader") == 1);
+  for (const std::string task : {"lab-adam", "lab-sgd"})
+    for (const std::string activation : {"softmax", "cap-30", "cap-5", "sum_v2+0.1"}) {
+      for (const std::string outlier : {"wrong-1", "right-10", "right-100", "right-1000"})
+        BOOST_TEST(std::abs(at(task, activation, outlier, "accuracy_change_median")) <= 0.0005);
+      BOOST_TEST(at(task, activation, "wrong-10-percent", "accuracy_change_median") > -0.0025);
+      BOOST_TEST(at(task, activation, "wrong-10-percent", "probability_change_median") > 0.07);
+      BOOST_TEST((at(task, activation, "wrong-1000", "accuracy_median") < 0.9) ==
+                 (task == "lab-sgd" && activation == "softmax"));
+      BOOST_TEST(at(task, activation, "right-1000", "share_before_median") < 0.3);
+    }
+  BOOST_TEST(at("lab-sgd", "softmax", "right-1000", "share_before_median") > 0.25);
+  BOOST_TEST(at("lab-sgd", "softmax", "right-1000", "share_after_median") == 0);
+}
+
 BOOST_AUTO_TEST_CASE(every_backend_trains_alike) {
   const auto rows = committed_rows("backends");
   BOOST_TEST(rows.size() >= 5U);

@@ -44,7 +44,14 @@ BOOST_AUTO_TEST_CASE(rows_of_absent_data_are_skipped) {
       {"imbalance",
        "seeds = 2\nbins = 5\n" + lab + fused + "[[task]]\n" +
            task("absent", 2, "tests = [\"absent\", \"lab\"]\n"),
-       "6 of 6"}};
+       "6 of 6"},
+      // The exact part is computed.
+      {"outliers",
+       "seeds = 2\ngaps = [1]\n[[activation]]\nname = \"softmax\"\nfunction = \"softmax\"\n"
+       "[[row]]\nname = \"r\"\nhazard = \"H\"\nothers = [0]\n[[task]]\n" +
+           task("absent", 2, "activations = [\"softmax\"]\n") +
+           "[[mislabelled]]\nname = \"m\"\nhazard = \"H\"\ndistance = 1\nshare = 0.5\n",
+       "1 of 2"}};
   for (const auto& [experiment, rest, skipped] : cases)
     Workdir("t.toml", head_of(experiment) + rest + absent)
         .exits(5, "$MAXTRICK run t.toml")

@@ -112,6 +112,37 @@ test("what the loss curves state follows from the table", async () => {
   assert.match(outside.text, /Of the (\d+) losses .*, \d+ lie within\.$/);
 });
 
+test("the picture of outliers has the probabilities, losses and errors of its table", () => {
+  const { gaps, errors } = pictureOf("outliers").values,
+    rows = tables.get("outliers");
+  assert.ok(gaps.length > 50 && errors.length > 50);
+  for (const { setting, activation, gap, probability, loss } of gaps) {
+    const row = rows.find(
+      (one) =>
+        one.part === "gap" && one.setting === setting && one.activation === activation && number(one.outlier) === gap,
+    );
+    assert.equal(probability, number(row.runner_up));
+    assert.equal(loss, number(row.loss));
+  }
+  for (const { task, outlier, activation, median } of errors) {
+    const row = rows.find(
+      (one) => one.setting === task && one.outlier === outlier && one.activation === activation && one.part !== "gap",
+    );
+    assert.ok(near(median, 100 * (1 - number(row.accuracy_median))), `${task} ${outlier} ${activation}`);
+  }
+});
+
+test("what the picture of outliers states follows from the table", async () => {
+  const of = (change) => changed("outliers", { outliers: change });
+  assert.match(pictureOf("outliers").statement, /leads by 7 leaves .* 0\.000911 with softmax/);
+  const exact = await of((row) => (row.part === "gap" ? row : undefined));
+  assert.doesNotMatch(exact.statement, /In training/);
+  const costly = await of((row) =>
+    row.outlier === "right-10" && row.activation === "softmax" ? { ...row, accuracy_change_median: "-0.75" } : row,
+  );
+  assert.match(costly.statement, /In training, right-10 costs softmax most: 75 % /);
+});
+
 test("what the picture of breaking states follows from the table", async () => {
   const of = (change) => changed("breaking", { breaking: change });
   const usual = pictureOf("breaking");

@@ -1,0 +1,238 @@
+// What an outlier changes: probability and loss by the gap of a leading logit, and the errors of networks that
+// were trained with a mislabelled or a distant example.
+import {distinct, number} from './draw/csv.mjs';
+import {endLabels} from './draw/labels.mjs';
+import {LogAxis} from './draw/log_axis.mjs';
+import {NotThere} from './draw/tables.mjs';
+import {colourScale, ownColour, specification, tip, tipField} from './draw/theme.mjs';
+import {digits} from './draw/variants.mjs';
+
+export const part = 'course',
+  place = 6;
+
+const least = 1e-9; // smaller probabilities are shown as 0
+const short = (value) => digits(value, 3);
+// The sums are the same in a row whose smallest logit is 0, so that one of them is drawn.
+const drawnActivations = (rows) => {
+  const all = distinct(rows.map(({activation}) => activation));
+  return all.includes('sum_v2') ? all.filter((name) => name !== 'sum_v1') : all;
+};
+
+function gapsOf(rows) {
+  const gaps = rows.filter((row) => row.part === 'gap');
+  if (gaps.length === 0) throw new NotThere('table outliers has no part gap');
+  const setting = gaps[0].setting,
+    own = gaps.filter((row) => row.setting === setting),
+    activations = drawnActivations(own);
+  return own
+    .filter(({activation}) => activations.includes(activation))
+    .map((row) => ({
+      setting,
+      hazard: row.hazard,
+      activation: row.activation,
+      gap: number(row.outlier),
+      probability: number(row.runner_up),
+      loss: number(row.loss),
+      tip: tip(
+        `${row.activation}, gap ${row.outlier}`,
+        `probability of the runner-up ${short(number(row.runner_up))}`,
+        `loss if it is the label ${short(number(row.loss))}`,
+      ),
+    }));
+}
+
+// The share of the examples that the trained networks do not predict rightly.
+function errorsOf(rows) {
+  return rows
+    .filter((row) => row.part !== 'gap')
+    .map((row) => {
+      const accuracy = (ending) => number(row[`accuracy_${ending}`]),
+        error = (ending) => Number((100 * (1 - accuracy(ending))).toPrecision(6));
+      const without = number(row.accuracy_median) - number(row.accuracy_change_median);
+      return {
+        task: row.setting,
+        outlier: row.outlier,
+        hazard: row.hazard,
+        activation: row.activation,
+        lost: -100 * number(row.accuracy_change_median),
+        without,
+        low: error('q3'),
+        median: error('median'),
+        high: error('q1'),
+        tip: tip(
+          `${row.setting}, ${row.outlier}, ${row.activation}`,
+          `errors ${short(error('median'))} % (quartiles ${short(error('q3'))} to ${short(error('q1'))})`,
+          row.hazard,
+        ),
+      };
+    });
+}
+
+function byGap(values, field, title, narrow, options) {
+  const width = narrow ? 214 : 330,
+    height = narrow ? 190 : 230;
+  const activations = distinct(values.map(({activation}) => activation)),
+    scale = colourScale(activations);
+  const axis = new LogAxis(
+    values.map((value) => value[field]),
+    'y',
+    height,
+    options,
+  );
+  const drawn = values.map((value) => ({
+    ...value,
+    colour: scale.range[activations.indexOf(value.activation)],
+    [field]: axis.place(value[field]),
+  }));
+  const last = Math.max(...values.map(({gap}) => gap));
+  const x = {
+    field: 'gap',
+    type: 'quantitative',
+    title: 'gap: lead of the outlier over the next logit',
+    axis: {grid: false, tickCount: 5},
+    scale: {domain: [0, last], nice: false},
+  };
+  const y = {...axis.channel(title[0]), field};
+  const ends = activations.map((name, i) => ({
+    name,
+    colour: scale.range[i],
+    x: width,
+    y: axis.pixel(values.findLast((value) => value.activation === name)[field]),
+  }));
+  return {
+    title: title[1],
+    width,
+    height,
+    layer: [
+      axis.strips(title[0]),
+      {data: {values: drawn}, mark: {type: 'line', strokeWidth: 1.4}, encoding: {x, y, color: ownColour}},
+      {
+        data: {values: drawn},
+        mark: {type: 'point', filled: true, size: 22},
+        encoding: {x, y, color: ownColour, ...tipField},
+      },
+      ...endLabels(ends, width, height),
+    ],
+  };
+}
+
+function ofTask(task, all, narrow) {
+  const width = narrow ? 180 : 290;
+  const values = all.filter((value) => value.task === task),
+    activations = distinct(values.map(({activation}) => activation)),
+    outliers = distinct(values.map(({outlier}) => outlier)),
+    scale = colourScale(activations);
+  const axis = new LogAxis(
+    values.flatMap(({low, median, high}) => [low, median, high]),
+    'x',
+    width,
+  );
+  const drawn = values.map((value) => ({
+    ...value,
+    colour: scale.range[activations.indexOf(value.activation)],
+    low: axis.place(value.low),
+    median: axis.place(value.median),
+    high: axis.place(value.high),
+  }));
+  const title = 'errors after training, %';
+  const x = (field) => ({...axis.channel(title), field});
+  const y = {
+    field: 'outlier',
+    type: 'nominal',
+    title: null,
+    sort: outliers,
+    axis: {grid: true, ticks: false, domain: false, labelFontSize: narrow ? 9 : 11},
+  };
+  const yOffset = {field: 'activation', type: 'nominal', sort: activations};
+  return {
+    title: task,
+    width,
+    height: {step: narrow ? 8 : 9, for: 'offset'},
+    layer: [
+      {
+        data: {values: drawn},
+        mark: {type: 'rule', strokeWidth: 1.4},
+        encoding: {x: x('low'), x2: {field: 'high'}, y, yOffset, color: ownColour},
+      },
+      {
+        data: {values: drawn},
+        mark: {type: 'point', filled: true, size: 26},
+        encoding: {x: x('median'), y, yOffset, color: ownColour, ...tipField},
+      },
+    ],
+  };
+}
+
+// Says whether softmax is more sensitive than the others, in the figures of the table.
+function verdict(gaps, errors) {
+  const widest = Math.max(...gaps.map(({gap}) => gap));
+  const at = (activation, gap, field) =>
+    gaps.find((one) => one.activation === activation && one.gap === gap)?.[field] ?? NaN;
+  const said = [];
+  const parts = [];
+  const few = distinct(gaps.map(({gap}) => gap)).filter((gap) => gap > 0);
+  const shown = few.includes(7) ? 7 : few[0];
+  for (const activation of distinct(gaps.map((one) => one.activation))) {
+    const probability = at(activation, shown, 'probability');
+    if (Number.isFinite(probability)) parts.push(`${short(probability)} with ${activation}`);
+  }
+  said.push(`An outlier that leads by ${shown} leaves the runner-up a probability of ${parts.join(', ')}.`);
+  const losses = distinct(gaps.map((one) => one.activation))
+    .map((activation) => `${short(at(activation, widest, 'loss'))} with ${activation}`)
+    .filter((words) => !words.startsWith('NaN'));
+  said.push(`At a lead of ${widest} its loss is ${losses.join(', ')}.`);
+  if (errors.length > 0) {
+    const single = errors.filter(({activation, lost}) => activation === 'softmax' && Number.isFinite(lost));
+    const worst = single.reduce((a, b) => (b.lost > a.lost ? b : a), single[0]);
+    if (worst)
+      said.push(
+        `In training, ${worst.outlier} costs softmax most: ${short(worst.lost)} % of the accuracy (${worst.task}).`,
+      );
+  }
+  return said.join(' ');
+}
+
+export default (tables) => {
+  const rows = tables.get('outliers'),
+    gaps = gapsOf(rows),
+    errors = errorsOf(rows),
+    tasks = distinct(errors.map(({task}) => task));
+  const panels = (narrow) => [
+    byGap(gaps, 'probability', ['probability', 'Probability of the runner-up'], narrow, {least}),
+    byGap(gaps, 'loss', ['loss', 'Loss if the runner-up is the label'], narrow, {}),
+    ...tasks.map((task) => ofTask(task, errors, narrow)),
+  ];
+  const percent = (value) => digits(value, 4);
+  return {
+    name: 'outliers',
+    question: 'Is softmax sensitive to outliers?',
+    statement: verdict(gaps, errors),
+    text:
+      `Above: one logit leads by a gap (${gaps[0].hazard}). Below: the share of errors on the right examples after ` +
+      'training with a few examples changed: wrong labels, or features multiplied by the number in the name. Bars are ' +
+      'quartiles over the seeds. cap-30 and cap-5 have a soft cap; sum_v2 is the second sum activation of the slides, ' +
+      'to which +0.1 adds 0.1 so that no probability is 0.',
+    sources: ['outliers'],
+    sheet: {
+      caption: 'Probability and loss of the runner-up by gap, and errors after training in % (quartiles)',
+      header: ['what', 'activation', 'probability, or errors', 'loss, or quartiles'],
+      rows: [
+        ...gaps.map((one) => [`gap ${one.gap}`, one.activation, percent(one.probability), percent(one.loss)]),
+        ...errors.map((one) => [
+          `${one.task}, ${one.outlier}`,
+          one.activation,
+          percent(one.median),
+          `${percent(one.low)} to ${percent(one.high)}`,
+        ]),
+      ],
+    },
+    values: {gaps, errors},
+    draw: (narrow) =>
+      specification(
+        narrow,
+        'One outlier: probability, loss, and what it does to training',
+        ['above: exact; below: medians and quartiles over the seeds'],
+        {spacing: narrow ? 14 : 30, columns: narrow ? 1 : 2, concat: panels(narrow)},
+      ),
+  };
+};
