@@ -1,13 +1,10 @@
 // The input of a question, and what a formula answers for it.
 #pragma once
 
-#include <limits>
 #include <string>
 #include <vector>
 
 namespace maxtrick::conventions {
-
-inline constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 using Values = std::vector<double>;
 using Matrix = std::vector<Values>;
