@@ -18,6 +18,7 @@ test("every picture of the report can be drawn from the committed tables", () =>
     "error-and-bound",
     "outcomes-float32",
     "outcomes-float64",
+    "conventions",
   ])
     assert.ok(names.includes(name), name);
   for (const { id } of tables.cpus())
