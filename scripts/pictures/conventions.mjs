@@ -36,7 +36,7 @@ function cellsOf(rows, questions) {
 }
 
 function matrix({cells, rows, questions, frameworks}, narrow) {
-  const step = narrow ? {width: 20, height: 20} : {width: 65, height: 27};
+  const step = narrow ? {width: 20, height: 20} : {width: 62, height: 27};
   const y = {
     field: 'question',
     type: 'nominal',
@@ -61,7 +61,7 @@ function matrix({cells, rows, questions, frameworks}, narrow) {
   const values = cells.map((cell) => ({
     ...cell,
     colour: cell.rank < 0 ? strip : colours[cell.rank],
-    lines: narrow ? [cell.rank < 0 ? '' : `${cell.rank + 1}`] : cell.rank < 0 ? [''] : wrap(words(cell.formula), 62, 9.5),
+    lines: narrow ? [cell.rank < 0 ? '' : `${cell.rank + 1}`] : cell.rank < 0 ? [''] : wrap(words(cell.formula), 54, 9.5),
   }));
   const written = distinct(values.map(({lines}) => lines.length)).map((n) => ({
     transform: [{filter: `length(datum.lines) === ${n}`}],
@@ -84,11 +84,11 @@ function matrix({cells, rows, questions, frameworks}, narrow) {
   if (narrow) return grid;
   const asked = questions.map((question) => ({
     question,
-    lines: wrap(rows.find((row) => row.question === question).asks, 172, 9.5),
+    lines: wrap(rows.find((row) => row.question === question).asks, 164, 9.5),
   }));
   return {
     spacing: 8,
-    hconcat: [grid, remarks(asked, y, {width: 175, step: step.height, fontSize: 9.5, lineHeight: 10.5})],
+    hconcat: [grid, remarks(asked, y, {width: 168, step: step.height, fontSize: 9.5, lineHeight: 10.5})],
   };
 }
 

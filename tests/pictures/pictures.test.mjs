@@ -20,6 +20,7 @@ test("every picture of the report can be drawn from the committed tables", () =>
     "outcomes-float32",
     "outcomes-float64",
     "outcomes-16-bits",
+    "conventions",
   ])
     assert.ok(names.includes(name), name);
   for (const { id } of tables.cpus())
