@@ -203,8 +203,8 @@ Columns columns() {
        "the same error, divided by the largest exact entry: 1 means that no digit is correct",
        relative(&Found::gradient)},
       {"difference_error_u", by_libm,
-       "as gradient_error_u, for the gradient computed as p - t; losses that are computed from "
-       "logits have no other gradient",
+       "as gradient_error_u, for the gradient computed as p - t, which is wrong for coefficients "
+       "that do not sum to 1; losses that are computed from logits have no other gradient",
        error_u(&Found::difference)},
       {"difference_relative_error", by_size, "the same error, divided by the largest exact entry",
        relative(&Found::difference)},
