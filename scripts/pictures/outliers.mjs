@@ -48,14 +48,12 @@ function errorsOf(rows) {
     .map((row) => {
       const accuracy = (ending) => number(row[`accuracy_${ending}`]),
         error = (ending) => Number((100 * (1 - accuracy(ending))).toPrecision(6));
-      const without = number(row.accuracy_median) - number(row.accuracy_change_median);
       return {
         task: row.setting,
         outlier: row.outlier,
         hazard: row.hazard,
         activation: row.activation,
-        lost: -100 * number(row.accuracy_change_median),
-        without,
+        lost: Math.max(0, -100 * number(row.accuracy_change_median)),
         low: error('q3'),
         median: error('median'),
         high: error('q1'),
@@ -163,31 +161,37 @@ function ofTask(task, all, narrow) {
   };
 }
 
-// Says whether softmax is more sensitive than the others, in the figures of the table.
+// Answers by the figures of the table: for a logit that leads, and for the outlier that costs softmax most in training.
 function verdict(gaps, errors) {
-  const widest = Math.max(...gaps.map(({gap}) => gap));
+  const activations = distinct(gaps.map(({activation}) => activation)),
+    leads = distinct(gaps.map(({gap}) => gap)).filter((gap) => gap > 0),
+    widest = Math.max(...leads),
+    shown = leads.includes(7) ? 7 : leads[0];
   const at = (activation, gap, field) =>
     gaps.find((one) => one.activation === activation && one.gap === gap)?.[field] ?? NaN;
-  const said = [];
-  const parts = [];
-  const few = distinct(gaps.map(({gap}) => gap)).filter((gap) => gap > 0);
-  const shown = few.includes(7) ? 7 : few[0];
-  for (const activation of distinct(gaps.map((one) => one.activation))) {
-    const probability = at(activation, shown, 'probability');
-    if (Number.isFinite(probability)) parts.push(`${short(probability)} with ${activation}`);
-  }
-  said.push(`An outlier that leads by ${shown} leaves the runner-up a probability of ${parts.join(', ')}.`);
-  const losses = distinct(gaps.map((one) => one.activation))
-    .map((activation) => `${short(at(activation, widest, 'loss'))} with ${activation}`)
-    .filter((words) => !words.startsWith('NaN'));
-  said.push(`At a lead of ${widest} its loss is ${losses.join(', ')}.`);
-  if (errors.length > 0) {
-    const single = errors.filter(({activation, lost}) => activation === 'softmax' && Number.isFinite(lost));
-    const worst = single.reduce((a, b) => (b.lost > a.lost ? b : a), single[0]);
-    if (worst)
-      said.push(
-        `In training, ${worst.outlier} costs softmax most: ${short(worst.lost)} % of the accuracy (${worst.task}).`,
-      );
+  const all = (gap, field) =>
+    activations
+      .filter((activation) => !Number.isNaN(at(activation, gap, field)))
+      .map((activation) => `${short(at(activation, gap, field))} with ${activation}`)
+      .join(', ');
+  const said = [
+    `A logit that leads by ${shown} leaves the next one a probability of ${all(shown, 'probability')}.`,
+    `If it leads by ${widest}, the loss of that one is ${all(widest, 'loss')}.`,
+  ];
+  const others = activations.filter((activation) => activation !== 'softmax');
+  const least = others.every(
+    (activation) => at('softmax', shown, 'probability') <= at(activation, shown, 'probability'),
+  );
+  if (least) said.unshift('For logits, yes.');
+  const worst = errors
+    .filter(({activation, lost}) => activation === 'softmax' && Number.isFinite(lost))
+    .reduce((a, b) => (a === undefined || b.lost > a.lost ? b : a), undefined);
+  if (worst) {
+    const same = errors.filter(({task, outlier}) => task === worst.task && outlier === worst.outlier);
+    said.push(
+      `In training (${worst.task}), ${worst.outlier} costs softmax most: points of accuracy lost are ` +
+        `${same.map(({activation, lost}) => `${short(lost)} with ${activation}`).join(', ')}.`,
+    );
   }
   return said.join(' ');
 }

@@ -128,6 +128,7 @@ test("no two variants of a panel share a colour", () => {
     ],
     ["max_trick", "shifted"],
     ["obvious", "clip", "eps", "preferred", "fused_log1p"],
+    ["softmax", "cap-30", "cap-5", "temperature-4", "sum_v1", "sum_v2", "sum_v2+0.1"],
   ])
     assert.equal(new Set(colourScale(names).range).size, names.length, `${names}`);
 });

@@ -134,13 +134,13 @@ test("the picture of outliers has the probabilities, losses and errors of its ta
 
 test("what the picture of outliers states follows from the table", async () => {
   const of = (change) => changed("outliers", { outliers: change });
-  assert.match(pictureOf("outliers").statement, /leads by 7 leaves .* 0\.000911 with softmax/);
+  assert.match(pictureOf("outliers").statement, /^For logits, yes\. .* leads by 7 leaves .* 0\.000911 with softmax/);
   const exact = await of((row) => (row.part === "gap" ? row : undefined));
   assert.doesNotMatch(exact.statement, /In training/);
   const costly = await of((row) =>
     row.outlier === "right-10" && row.activation === "softmax" ? { ...row, accuracy_change_median: "-0.75" } : row,
   );
-  assert.match(costly.statement, /In training, right-10 costs softmax most: 75 % /);
+  assert.match(costly.statement, /In training \(lab-adam\), right-10 costs softmax most: .* 75 with softmax/);
 });
 
 test("what the picture of breaking states follows from the table", async () => {

@@ -37,6 +37,14 @@ const colours = {
   bce: '#8c2981',
   bce_clip: '#d55e00',
   bce_fused: '#0072b2',
+  // Activations.
+  softmax: '#0072b2',
+  'cap-30': '#009a60',
+  'cap-5': '#6e4300',
+  'temperature-4': '#7b7b62',
+  sum_v1: '#945200',
+  sum_v2: '#d55e00',
+  'sum_v2+0.1': '#8c2981',
 };
 // For plug-ins and the user's own forms.
 const spare = ['#b0486a', '#3f83b5', '#6d8b1f', '#9a6fd0', '#b5651d'];
