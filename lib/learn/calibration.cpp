@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "ops/derived.hpp"
 
@@ -11,10 +10,8 @@ namespace {
 
 using numerics::Rows;
 
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
-
 Prediction predict_row(std::span<const double> p, std::int32_t label) {
-  Prediction one{0, nan, false};
+  Prediction one{0, NAN, false};
   if (p.size() == 1) {
     one.predicted = p[0] > 0.5;
     one.confidence = p[0] > 0.5 ? p[0] : 1 - p[0];
@@ -76,7 +73,7 @@ double expected_calibration_error(const Reliability& reliability) {
     count += bin.count;
     sum += static_cast<double>(bin.count) * std::abs(bin.gap());
   }
-  return count == 0 || reliability.undefined > 0 ? nan : sum / static_cast<double>(count);
+  return count == 0 || reliability.undefined > 0 ? NAN : sum / static_cast<double>(count);
 }
 
 double brier_score(Rows<const double> probabilities, std::span<const std::int32_t> labels) {
@@ -93,7 +90,7 @@ double brier_score(Rows<const double> probabilities, std::span<const std::int32_
       sum += miss * miss;
     }
   }
-  return probabilities.rows == 0 ? nan : sum / static_cast<double>(probabilities.rows);
+  return probabilities.rows == 0 ? NAN : sum / static_cast<double>(probabilities.rows);
 }
 
 }  // namespace maxtrick::learn

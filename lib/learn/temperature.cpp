@@ -3,15 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 
 namespace maxtrick::learn {
 namespace {
 
 using numerics::Rows;
 using Labels = std::span<const std::int32_t>;
-
-constexpr double nan = std::numeric_limits<double>::quiet_NaN();
 
 // Calls take(z, label) for each row, with a row of one logit as two.
 template <class Take>
@@ -52,7 +49,7 @@ Derivatives derivatives(Rows<const double> logits, Labels labels, double b) {
   return sum;
 }
 
-bool all_finite(Rows<const double> logits) {
+bool only_finite(Rows<const double> logits) {
   return std::all_of(logits.data, logits.data + logits.rows * logits.columns,
                      [](double x) { return std::isfinite(x); });
 }
@@ -91,11 +88,11 @@ double negative_log_likelihood(Rows<const double> logits, Labels labels, double 
     for (const double x : z) weight += std::exp((x - largest) / temperature);
     sum += std::log(weight) - (z[label] - largest) / temperature;
   });
-  return logits.rows == 0 ? nan : sum / static_cast<double>(logits.rows);
+  return logits.rows == 0 ? NAN : sum / static_cast<double>(logits.rows);
 }
 
 Temperature fit_temperature(Rows<const double> logits, Labels labels) {
-  if (logits.rows == 0 || !all_finite(logits)) return {nan, false};
+  if (logits.rows == 0 || !only_finite(logits)) return {NAN, false};
   if (says_nothing(logits, labels)) return {1, true};
   constexpr double low = 1 / highest_temperature, high = 1 / lowest_temperature;
   if (derivatives(logits, labels, low).first >= 0) return {highest_temperature, true};
