@@ -224,6 +224,7 @@ BOOST_AUTO_TEST_CASE(quantities_are_named_and_read) {
   run.after = {.exact_loss = 0.5,
                .accuracy = 0.75,
                .confidence = 0.875,
+               .smallest_recall = 0.5,
                .logits = {-4, 4},
                .probabilities = {0.1, 0.9},
                .predictions = {1, 0, 2},
