@@ -218,11 +218,23 @@ BOOST_AUTO_TEST_CASE(runs_that_cannot_be_made_say_why_and_have_no_part) {
   BOOST_TEST(lacking->parts()->size == 0U);
 }
 
+BOOST_AUTO_TEST_CASE(the_smallest_recall_is_that_of_one_class) {
+  const std::vector<double> logits{1, 0, 0, 0, 1, 0, 1, 0, 0, 2, 1, 0};  // predicts 0 1 0 0
+  const std::vector<std::int32_t> labels{0, 1, 1, 0}, without_1{0, 0, 2, 0};
+  BOOST_TEST(evaluate({logits.data(), 4, 3}, labels).smallest_recall == 0.5);
+  // A class without examples has no recall.
+  BOOST_TEST(evaluate({logits.data(), 4, 3}, without_1).smallest_recall == 0);
+  const std::vector<double> binary{1, -1, 2};
+  BOOST_TEST(evaluate({binary.data(), 3, 1}, std::vector<std::int32_t>{1, 0, 1}).smallest_recall ==
+             1);
+}
+
 BOOST_AUTO_TEST_CASE(quantities_are_named_and_read) {
   Trained run{};
   run.history.losses = {3, 2};
   run.after = {.exact_loss = 0.5,
                .accuracy = 0.75,
+               .smallest_recall = 0.25,
                .logits = {-4, 4},
                .probabilities = {0.1, 0.9},
                .predictions = {1, 0, 2},
@@ -238,6 +250,7 @@ BOOST_AUTO_TEST_CASE(quantities_are_named_and_read) {
     BOOST_TEST(all[i].of(run) == expected[i].second);
   }
   BOOST_TEST(quantities(2, {}).size() == expected.size() - 1);
+  BOOST_TEST(recalls().at(0).of(run) == 0.25);
   const auto extremes = probability_extremes();
   BOOST_REQUIRE(extremes.size() == 2U);
   BOOST_TEST(extremes[0].of(run) == 0.9);
