@@ -1,4 +1,5 @@
-// Classes of unequal size: the recall of each class, and the calibration error, for each loss.
+// Classes of unequal size: the recall of each class, what is claimed of the rarest, and the calibration error, for
+// each loss.
 import {distinct, number} from './draw/csv.mjs';
 import {NotThere} from './draw/tables.mjs';
 import {orderedScale, ownColour, soft, specification, tip, tipField} from './draw/theme.mjs';
@@ -8,8 +9,6 @@ export const part = 'course',
 
 const digits = (value, n = 3) => (Number.isFinite(value) ? `${Number(value.toPrecision(n))}` : `${value}`);
 const quartiles = ['q1', 'median', 'q3'];
-const ofBayes = (arm) => arm.startsWith('bayes');
-const least = 0.001; // the left end of the axis of the calibration error
 
 // Returns a value for each task, arm and class: the recall on the last test set of the task, with trained logits.
 function recallsOf(rows) {
@@ -42,7 +41,7 @@ function recallsOf(rows) {
 // Returns a value for each row: the calibration error for the prior of its test set.
 const errorsOf = (rows) =>
   rows
-    .filter((row) => Number.isFinite(number(row.ece_median)))
+    .filter((row) => Number.isFinite(number(row.ece_median)) && number(row.rare_claimed) > 0)
     .map((row) => ({
       task: row.task,
       arm: row.arm,
@@ -51,6 +50,7 @@ const errorsOf = (rows) =>
       q1: number(row.ece_q1),
       ece: number(row.ece_median),
       q3: number(row.ece_q3),
+      claimed: number(row.rare_claimed),
       tip: tip(
         `${row.task}, ${row.arm}, prior of ${row.test}, ${row.logits} logits`,
         `calibration error ${digits(number(row.ece_median))} (quartiles ${digits(number(row.ece_q1))} to ${digits(number(row.ece_q3))})`,
@@ -58,8 +58,10 @@ const errorsOf = (rows) =>
       ),
     }));
 
+const ofTests = ['#0072b2', '#d55e00', '#009a60', '#8a55c8'];
+
 // A panel of quartiles and medians, a row for each arm. Values of one arm are drawn below each other.
-function panel(values, field, arms, {title, width, x, keyOf, keys, colours, named, narrow}) {
+function panel(values, field, arms, {title, width, x, keyOf, keys, colours, named, narrow, at, hasQuartiles = true}) {
   const step = narrow ? 30 : 26;
   const scale = orderedScale(keys);
   const data = values.map((value) => {
@@ -95,11 +97,16 @@ function panel(values, field, arms, {title, width, x, keyOf, keys, colours, name
         mark: {type: 'rule', strokeWidth: 0.6, color: soft, opacity: 0.4},
         encoding: {y},
       },
-      {
-        data: {values: data},
-        mark: {type: 'rule', strokeWidth: 2},
-        encoding: {x: {...x, field: 'q1'}, x2: {field: 'q3'}, y, color: ownColour},
-      },
+      ...(at === undefined ? [] : [{data: {values: [{from: at}]}, mark: {type: 'rule', strokeDash: [4, 3]}, encoding: {x: {...x, field: 'from'}}}]),
+      ...(hasQuartiles
+        ? [
+            {
+              data: {values: data},
+              mark: {type: 'rule', strokeWidth: 2},
+              encoding: {x: {...x, field: 'q1'}, x2: {field: 'q3'}, y, color: ownColour},
+            },
+          ]
+        : []),
       ...[false, true].map((hollow) => ({
         data: {values: data.filter((value) => (value.logits === 'shifted') === hollow)},
         mark: {
@@ -124,35 +131,37 @@ function panels(recalls, errors, narrow) {
     scale: {domain: [0, 1], nice: false},
     axis: {tickCount: 5, grid: true},
   };
-  const error = {
+  const logarithmic = (title, values, ticks) => ({
     type: 'quantitative',
-    title: 'calibration error',
-    scale: {type: 'log', domain: [least, 0.3], nice: false, clamp: true},
-    axis: {values: [0.001, 0.01, 0.1], grid: true, format: '~g'},
-  };
+    title,
+    scale: {type: 'log', domain: [Math.min(...values) / 1.2, Math.max(...values) * 1.2], nice: false},
+    axis: {values: ticks, grid: true, format: '~g'},
+  });
+  const error = logarithmic('calibration error', errors.flatMap(({q1, q3}) => [q1, q3]).filter((x) => x > 0), [0.003, 0.01, 0.03, 0.1]),
+    claim = logarithmic('claimed / true share of the rarest class', errors.map(({claimed}) => claimed), [0.3, 1, 3, 10]);
   const classes = distinct(recalls.map((value) => value.class)).sort((a, b) => a - b);
   const all = tasks.flatMap((task) => {
     const own = (values) => values.filter((value) => value.task === task);
-    const left = panel(own(recalls), 'recall', arms, {
-      title: `${task}: recall of class ${classes.join(', ')}`,
-      width: narrow ? 216 : 380,
+    const width = narrow ? 216 : 232;
+    const recall = panel(own(recalls), 'recall', arms, {
+      title: `${task}: recall`,
+      width,
       x: share,
       keyOf: (value) => value.class,
       keys: classes,
       named: true,
       narrow,
     });
-    const right = panel(own(errors), 'ece', arms, {
-      title: `${task}: calibration error, prior of ${tests.join(', ')}`,
-      width: narrow ? 216 : 380,
-      x: error,
-      keyOf: (value) => value.test,
-      keys: tests,
-      colours: ['#0072b2', '#d55e00', '#009a60', '#8a55c8'],
-      named: narrow,
-      narrow,
+    const byTest = {width, keyOf: (value) => value.test, keys: tests, colours: ofTests, named: narrow, narrow};
+    const claims = panel(own(errors), 'claimed', arms, {
+      ...byTest,
+      title: `${task}: what is claimed of the rarest class`,
+      x: claim,
+      at: 1,
+      hasQuartiles: false,
     });
-    return narrow ? [left, right] : [{hconcat: [left, right], spacing: 24}];
+    const calibration = panel(own(errors), 'ece', arms, {...byTest, title: `${task}: calibration error`, x: error});
+    return narrow ? [recall, claims, calibration] : [{hconcat: [recall, claims, calibration], spacing: 16}];
   });
   return {vconcat: all, spacing: 24};
 }
@@ -167,31 +176,30 @@ export default (tables) => {
   const rare = (task, arm) => recalls.filter((value) => value.task === task && value.arm === arm).at(-1)?.recall;
   const first = tasks[0],
     tests = distinct(rows.map((row) => row.test));
-  const range = (values) => `${digits(Math.min(...values), 2)} to ${digits(Math.max(...values), 2)}`;
-  const learned = arms.filter((arm) => !ofBayes(arm));
-  const error = (arm, test, logits) =>
-    errors.find((one) => one.task === first && one.arm === arm && one.test === test && one.logits === logits)?.ece;
-  const shifted = tests.flatMap((test) => learned.map((arm) => error(arm, test, 'shifted'))).filter(Number.isFinite);
+  const found = (arm, test, logits) =>
+    errors.find((one) => one.task === first && one.arm === arm && one.test === test && one.logits === logits);
+  const claimed = (arm) => found(arm, tests[0], 'trained')?.claimed;
   return {
     name: 'imbalance',
     question: 'What do classes of unequal size do to the loss?',
     statement:
       `Recall of the last class (${first}): ${arms.map((arm) => `${arm} ${digits(rare(first, arm), 2)}`).join(', ')}. ` +
-      `Calibration error for the prior of ${tests[0]}: ` +
-      `${arms.map((arm) => `${arm} ${digits(error(arm, tests[0], 'trained'), 2)}`).join(', ')}.` +
-      (shifted.length > 0 ? ` Shifted to the prior of the test: ${range(shifted)}.` : ''),
+      `For the prior of ${tests[0]}, the mean probability of the rarest class is its share times ` +
+      `${arms.map((arm) => `${digits(claimed(arm), 2)} (${arm})`).join(', ')}.`,
     text:
       'Every example has the same weight in a plain mean, so a rare class hardly counts. bayes and bayes_balanced know ' +
       'how the data were drawn and are the limits for the prior of the training data and for equally likely classes. ' +
       'Points are medians over the seeds, lines reach from quartile to quartile.',
     sources: ['imbalance'],
     sheet: {
-      caption: 'Recall of each class and calibration errors: median, and in brackets the quartiles',
+      caption:
+        'Median, and in brackets the quartiles, of the recall of each class; for each test set, calibration error and ' +
+        'mean probability of the rarest class divided by its share',
       header: [
         'task',
         'arm',
         ...distinct(recalls.map((value) => value.class)).map((k) => `recall of class ${k}`),
-        ...tests.flatMap((test) => [`error, ${test}`, `error, ${test}, shifted`]),
+        ...tests.flatMap((test) => [`${test}`, `${test}, shifted`]),
       ],
       rows: tasks.flatMap((task) =>
         arms.map((arm) => {
@@ -207,14 +215,12 @@ export default (tables) => {
               ),
             ),
             ...tests.flatMap((test) =>
-              ['trained', 'shifted'].map((logits) =>
-                cell(
-                  errors.find(
-                    (one) => one.task === task && one.arm === arm && one.test === test && one.logits === logits,
-                  ),
-                  'ece',
-                ),
-              ),
+              ['trained', 'shifted'].map((logits) => {
+                const one = errors.find(
+                  (value) => value.task === task && value.arm === arm && value.test === test && value.logits === logits,
+                );
+                return one ? `${cell(one, 'ece')}; ${digits(one.claimed)}` : '';
+              }),
             ),
           ];
         }),
@@ -227,7 +233,7 @@ export default (tables) => {
         'Recall of each class, and calibration, by loss',
         [
           `recall: classes ${distinct(recalls.map((value) => value.class)).join(', ')} from top to bottom, the most frequent first`,
-          `calibration error: ${tests.join(' above ')}; filled: the trained logits, hollow: shifted to the prior of the test`,
+          `others: for the prior of ${tests.join(', then ')}; filled: the trained logits, hollow: shifted to that prior`,
         ],
         panels(recalls, errors, narrow),
       ),

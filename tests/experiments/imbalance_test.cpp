@@ -101,6 +101,31 @@ BOOST_AUTO_TEST_CASE(a_linear_network_comes_near_the_bayes_classifier_that_it_ai
                         median(rows, "plain/alike/trained", column)) <= 1e-6);
 }
 
+// What the description of the config, the documents and the guide say.
+BOOST_AUTO_TEST_CASE(the_committed_table_says_what_the_documents_say) {
+  for (const std::string task : {"linear", "network"}) {
+    const Rows rows = committed(task);
+    const auto rare = [&](const std::string& arm) {
+      return median(rows, arm + "/balanced/trained", "recall_2");
+    };
+    BOOST_TEST(rare("plain") < 0.5);
+    BOOST_TEST(std::abs(rare("plain") - rare("bayes")) < 0.05);
+    for (const std::string arm : {"weights", "adjusted"}) {
+      BOOST_TEST(rare(arm) > 0.8);
+      BOOST_TEST(number(rows.at(arm + "/imbalanced/trained"), "rare_claimed") > 8);
+      BOOST_TEST(number(rows.at(arm + "/imbalanced/shifted"), "rare_claimed") < 1.2);
+    }
+    BOOST_TEST(rare("plain") < rare("square_root"));
+    BOOST_TEST(rare("square_root") < rare("weights"));
+    BOOST_TEST(std::abs(rare("focal") - rare("plain")) < 0.1);
+    BOOST_TEST(median(rows, "focal/imbalanced/trained", "ece") >
+               5 * median(rows, "plain/imbalanced/trained", "ece"));
+    // The shift brings the logits of plain loss near the Bayes classifier for equally likely classes.
+    BOOST_TEST(median(rows, "plain/balanced/shifted", "nll") <
+               1.2 * median(rows, "bayes_balanced/balanced/trained", "nll"));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(rows_do_not_depend_on_jobs) { check_jobs(two_classes); }
 
 BOOST_AUTO_TEST_CASE(data_of_files_are_the_same_for_every_seed_and_have_no_bayes_rows) {

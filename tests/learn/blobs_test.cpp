@@ -69,8 +69,8 @@ BOOST_AUTO_TEST_CASE(counts_of_samples) {
   BOOST_TEST(data.X == make_blobs(of_one_centre).X, boost::test_tools::per_element());
   BOOST_TEST(std::is_sorted(data.y.begin(), data.y.end()));
   for (const DataSet& one : {data, make_blobs(blobs)})
-    for (const std::int32_t k : {0, 1, 2})
-      BOOST_TEST(std::count(one.y.begin(), one.y.end(), k) == std::vector{100, 10, 1}.at(k));
+    for (const auto& [k, count] : {std::pair(0, 100), std::pair(1, 10), std::pair(2, 1)})
+      BOOST_TEST(std::count(one.y.begin(), one.y.end(), k) == count);
 }
 
 // The Bayes classifier of the counts is that of equal classes with the logarithms of the shares.

@@ -25,6 +25,7 @@ test("recall and calibration error are those of the table", () => {
       ["q3", "q3"],
     ])
       assert.equal(value[field], number(rowOf(value)[`ece_${end}`]));
+  for (const value of values.errors) assert.equal(value.claimed, number(rowOf(value).rare_claimed));
 });
 
 test("every recall and every calibration error has a mark", () => {
@@ -33,7 +34,7 @@ test("every recall and every calibration error has a mark", () => {
     const specification = draw(narrow);
     const marks = (field) => drawn(specification, field).filter(({ value }) => value[field] !== undefined).length;
     assert.equal(marks("recall"), values.recalls.length);
-    assert.equal(marks("ece"), values.errors.length);
+    for (const field of ["ece", "claimed"]) assert.equal(marks(field), values.errors.length);
     // No two marks of one panel have the same place beside the axis.
     eachMark(specification, (part, data) => {
       if (part.mark.type !== "point" || !part.mark.filled) return;
