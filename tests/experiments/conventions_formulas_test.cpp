@@ -134,13 +134,13 @@ BOOST_AUTO_TEST_CASE(losses_at_their_edges) {
   BOOST_TEST(text("all_ignored", "zero", ignored) == "0");
   // Report R20 of the inputs: class 0 stays in the denominators, or does not.
   const Given in_range{.logits = {{1, 1, 1}, {0, 1, 1}}, .labels = {1, 2}, .ignored_label = 0};
-  BOOST_TEST(text("ignored_label", "drops_rows", in_range) == "1.09861228867 0.86199480437");
+  BOOST_TEST(text("ignored_label", "drops_rows", in_range) == "1.09861228867 0.861994804058");
   BOOST_TEST(text("ignored_label", "drops_class", in_range) == "0.69314718056 0.69314718056");
   const Given zero{.probabilities = {{1, 0}}, .labels = {1}};
   BOOST_TEST(text("log_of_zero", "unclipped", zero) == "inf");
   BOOST_TEST(text("log_of_zero", "log_clamped", zero) == "100");
-  BOOST_TEST(text("log_of_zero", "clipped", zero) == "16.1180956510");
-  BOOST_TEST(text("log_of_zero", "offset", zero) == "16.1180956510");
+  BOOST_TEST(text("log_of_zero", "clipped", zero) == "16.118095651");
+  BOOST_TEST(text("log_of_zero", "offset", zero) == "16.118095651");
   const Given one{.probabilities = {{1, 0}}, .labels = {0}};
   BOOST_TEST(text("log_of_zero", "unclipped", one) == "0");
   BOOST_TEST(std::abs(values("log_of_zero", "clipped", one)[0] - 1.00000005e-7) < 1e-15);
