@@ -21,10 +21,10 @@ void require_parts(config::Section& section, const Asked& asked) {
                                asked.held_out, data.rows),
                    "fewer");
   else if (asked.task.options.batch > asked.fit)
-    section.reject("batch",
-                   fmt::format("a batch of {} examples, but {} are for the training",
-                               asked.task.options.batch, asked.fit),
-                   "at most as many as 'fit'");
+    section.reject("fit",
+                   fmt::format("{} examples for the training, but a batch of {}", asked.fit,
+                               asked.task.options.batch),
+                   "at least as many as 'batch'");
 }
 
 void read_elsewhere(config::Section& section, const std::vector<inputs::NamedData>& data,

@@ -218,15 +218,16 @@ BOOST_AUTO_TEST_CASE(config_errors) {
                            const std::string& message, const std::string& expected) {
     check_rejected(replaced(small, from, to), to, skip, message, expected);
   };
-  rejected("bins = 5", "bins = 0", 7, "'bins' is 0", "an integer from 1 to 1000");
-  rejected("bins = 5", "bins = 1001", 7, "'bins' is 1001", "an integer from 1 to 1000");
-  rejected("seeds = 3", "seeds = 0", 8, "'seeds' is 0", "an integer from 1 to 100000");
-  rejected("fit = 60", "fit = 0", 6, "'fit' is 0", "an integer from 1 to 1000000");
-  rejected("held_out = 100", "held_out = 0", 11, "'held_out' is 0", "an integer from 1 to 1000000");
+  rejected("bins = 5", "bins = 0", 7, "key 'bins' is 0", "an integer from 1 to 1000");
+  rejected("bins = 5", "bins = 1001", 7, "key 'bins' is 1001", "an integer from 1 to 1000");
+  rejected("seeds = 3", "seeds = 0", 8, "key 'seeds' is 0", "an integer from 1 to 100000");
+  rejected("fit = 60", "fit = 0", 6, "key 'fit' is 0", "an integer from 1 to 1000000");
+  rejected("held_out = 100", "held_out = 0", 11, "key 'held_out' is 0",
+           "an integer from 1 to 1000000");
   rejected("held_out = 100", "held_out = 240", 11,
            "60 + 240 of 300 examples leave none for the test", "fewer");
-  rejected("batch = 32", "batch = 61", 8, "a batch of 61 examples, but 60 are for the training",
-           "at most as many as 'fit'");
+  rejected("fit = 60", "fit = 31", 6, "31 examples for the training, but a batch of 32",
+           "at least as many as 'batch'");
   rejected("shown = [1, 20]", "shown = [1, 21]", 12, "21 epochs",
            "increasing whole numbers from 1 to 20");
   rejected("shown = [1, 20]", "shown = [20, 1]", 13, "1 epochs",
