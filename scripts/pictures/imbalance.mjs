@@ -155,7 +155,7 @@ function panels(recalls, errors, narrow) {
     const byTest = {width, keyOf: (value) => value.test, keys: tests, colours: ofTests, named: narrow, narrow};
     const claims = panel(own(errors), 'claimed', arms, {
       ...byTest,
-      title: `${task}: what is claimed of the rarest class`,
+      title: `${task}: claimed of the rarest class`,
       x: claim,
       at: 1,
       hasQuartiles: false,
@@ -233,7 +233,7 @@ export default (tables) => {
         'Recall of each class, and calibration, by loss',
         [
           `recall: classes ${distinct(recalls.map((value) => value.class)).join(', ')} from top to bottom, the most frequent first`,
-          `others: for the prior of ${tests.join(', then ')}; filled: the trained logits, hollow: shifted to that prior`,
+          `others: the prior of ${tests.join(' above that of ')}; filled: the trained logits, hollow: shifted to that prior`,
         ],
         panels(recalls, errors, narrow),
       ),
