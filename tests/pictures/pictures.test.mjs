@@ -13,6 +13,7 @@ test("every picture of the report can be drawn from the committed tables", () =>
     "breaking",
     "loss-curves",
     "regions",
+    "calibration",
     "error-against-spread",
     "error-against-classes",
     "error-and-bound",
