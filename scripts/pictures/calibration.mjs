@@ -100,7 +100,7 @@ const share = (field, title) => ({
   type: 'quantitative',
   title,
   scale: {domain: [0, 1], nice: false},
-  axis: {grid: false, values: [0, 0.5, 1], format: '.1f'},
+  axis: {grid: false, values: [0, 0.5, 1], format: '.1f', titlePadding: 8},
 });
 
 // Each line is thinner than the one below it, so that all lines are visible where they coincide.
@@ -157,7 +157,7 @@ function curve(task, epochs, arms, width, height, limit) {
     type: 'quantitative',
     title: 'claimed − right',
     scale: {domain: [-limit, limit], nice: false},
-    axis: {grid: false, tickCount: 5, format: '.1f'},
+    axis: {grid: false, tickCount: 5, format: '.1f', titlePadding: 8},
   });
   const pixel = (value) => (height * (limit - value)) / (2 * limit);
   const ends = [

@@ -14,6 +14,7 @@ test("every picture of the report can be drawn from the committed tables", () =>
     "loss-curves",
     "regions",
     "outliers",
+    "calibration",
     "error-against-spread",
     "error-against-classes",
     "error-and-bound",
