@@ -39,6 +39,11 @@ struct Found {
 
 using Columns = table::Columns<Point, Found>;
 
+// The digits that a reader needs.
+auto digits(std::optional<double> Found::*member) {
+  return [member](const Found& found) { return table::short_number(found.*member); };
+}
+
 Columns columns() {
   const table::Tolerance tolerance{
       table::Measure::absolute, 1.5e-2,
@@ -70,21 +75,21 @@ Columns columns() {
        "|confidence - accuracy| over the predicted classes with at least 2% of the predictions; "
        "bin_1, bin_2, ...: a bin of the reliability diagram",
        &Point::quantity},
-      {"q1", tolerance, "first quartile: a quarter of the seeds is below", &Found::q1},
-      {"median", tolerance, "median over the seeds", &Found::median},
-      {"q3", tolerance, "third quartile: a quarter of the seeds is above", &Found::q3},
+      {"q1", tolerance, "first quartile: a quarter of the seeds is below", digits(&Found::q1)},
+      {"median", tolerance, "median over the seeds", digits(&Found::median)},
+      {"q3", tolerance, "third quartile: a quarter of the seeds is above", digits(&Found::q3)},
       {"share", of_a_bin, "share of the predictions of all seeds that are in the bin",
-       &Found::share},
+       digits(&Found::share)},
       {"claimed", of_a_bin, "sum of their confidences, as a share of all predictions",
-       &Found::claimed},
+       digits(&Found::claimed)},
       {"right", of_a_bin, "those of them that are right, as a share of all predictions",
-       &Found::right},
+       digits(&Found::right)},
       {"confidence", Rule::info, "claimed / share: mean confidence of the bin",
-       [](const Found& found) { return found.of_share(found.claimed); }},
+       [](const Found& found) { return table::short_number(found.of_share(found.claimed)); }},
       {"accuracy", Rule::info,
        "right / share: accuracy of the bin. The check compares the shares, because a bin with few "
        "predictions has an accuracy that a single one changes",
-       [](const Found& found) { return found.of_share(found.right); }},
+       [](const Found& found) { return table::short_number(found.of_share(found.right)); }},
   };
 }
 

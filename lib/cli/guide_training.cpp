@@ -46,13 +46,13 @@ void append_temperatures(std::string& page, const std::filesystem::path& folder)
         table.cell(row, "median");
   }
   page +=
-      "\nWhich temperature to use. Fit one to examples that the network was not trained with, by "
-      "the\nsmallest mean loss: it changes no prediction, and it is near 1 where a network is "
-      "calibrated.\nDo not expect it to help on data of another kind. The table has medians over the "
-      "seeds after\nthe last epoch ([calibration.md](calibration.md)): the expected calibration "
-      "error (ECE) and the\nmean loss (NLL) of other examples, before and after. `bayes` knows how "
-      "the data were generated:\nits ECE is what a sample of this size gives. Elsewhere: data of "
-      "moved classes.\n\n"
+      "\nWhich temperature to use. Fit one to examples that the network was not trained with, by the "
+      "smallest\nmean loss. It changes no prediction, and it is near 1 where a network is "
+      "calibrated. On data of\nanother kind it may help or harm. The table has medians over the "
+      "seeds after the last epoch\n([calibration.md](calibration.md)): the expected calibration "
+      "error (ECE) and the mean loss (NLL) of\nother examples, before and after. `bayes` knows how "
+      "the data were generated: its ECE is what a sample\nof this size gives. Elsewhere: data whose "
+      "classes have moved.\n\n"
       "| task | loss | temperature | ECE, before | after | NLL, before | after | ECE elsewhere, "
       "before | after |\n| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n";
   for (const Line& line : lines) {
@@ -86,8 +86,8 @@ void append_remedies(std::string& page, const std::filesystem::path& folder) {
   page +=
       "\nWhich weights, and which loss, for classes of unequal size. Choose by the proportions in "
       "which the\nclasses will occur. If they are those of the training data, use the plain loss: "
-      "its accuracy and\nits mean loss (NLL) are the best. If every class matters the same, use class "
-      "weights or the\nadjustment of logits: they find most examples of the rarest class, at the price "
+      "no other is\nmore accurate or has a smaller mean loss (NLL) as trained. If every class matters "
+      "the same, use class\nweights or the adjustment of logits: they find most examples of the rarest class, at the price "
       "of many false\nalarms, and their probabilities are those of equally frequent classes. `shifted` "
       "adds the logarithm\nof the ratio of the two proportions to the logits, which turns one into the "
       "other without training\nagain. The focal loss is calibrated for neither. The table has medians "
