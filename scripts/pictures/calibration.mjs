@@ -157,7 +157,7 @@ function curve(task, epochs, arms, width, height, limit) {
     type: 'quantitative',
     title: 'claimed − right',
     scale: {domain: [-limit, limit], nice: false},
-    axis: {grid: false, tickCount: 5, format: '.1f', titlePadding: 8},
+    axis: {grid: false, values: [-0.2, 0, 0.2], format: '.1f', titlePadding: 8},
   });
   const pixel = (value) => (height * (limit - value)) / (2 * limit);
   const ends = [
@@ -168,7 +168,7 @@ function curve(task, epochs, arms, width, height, limit) {
     width,
     height,
     layer: [
-      {data: {values: [{zero: 0}]}, mark: {type: 'rule', strokeDash: [3, 3], color: '#8b949e'}, encoding: {y: y('zero')}},
+      {data: {values: [{from: 0}]}, mark: {type: 'rule', strokeDash: [3, 3], color: '#8b949e'}, encoding: {y: y('from')}},
       {
         data: {values: own.filter(({arm}) => arm === arms.at(-1))},
         mark: {type: 'line', color: soft, strokeWidth: 1.2, strokeDash: [5, 2]},
@@ -211,12 +211,19 @@ export default (tables) => {
     sources: ['calibration'],
     sheet: {
       caption: 'Medians over the seeds, on examples that the networks were not trained with',
-      header: ['task, form', 'epoch', 'claimed minus right', 'after the temperature', 'error', 'after the temperature', 'temperature'],
-      rows: epochs.map((one) => [
+      header: ['task, form', 'epoch', 'claimed minus right', 'after the temperature', 'error', 'after the temperature', 'temperature', 'claimed', 'right'],
+      rows: [...epochs.map((one) => [
         `${one.task}, ${one.arm}`,
         one.arm === best ? '' : `${one.epoch}`,
         ...['before', 'after', 'ece', 'eceAfter', 'temperature'].map((field) => digits(one[field], 3)),
-      ]),
+        '',
+        '',
+      ]), ...bins.map((bin) => [
+        `${bin.task}, ${bin.arm}, bin of ${percent(bin.share)}% of the predictions, ${bin.after ? 'temperature fitted' : 'as trained'}`,
+        ...['', '', '', '', '', ''],
+        digits(bin.confidence, 3),
+        digits(bin.accuracy, 3),
+      ])],
     },
     values: {bins, epochs},
     draw: (narrow) => {
