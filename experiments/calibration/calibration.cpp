@@ -255,7 +255,8 @@ void add_views(table::ResultTable& table, const Asked& asked) {
              .row = "quantity",
              .column = "temperature",
              .cells = {"median"},
-             .only = {{"task", task}, {"arm", arm.name}, {"examples", examples}, {"epoch", last}}});
+             .only = {{"task", task}, {"arm", arm.name}, {"examples", examples}, {"epoch", last}},
+             .leaves_out_empty = true});
   }
 }
 

@@ -101,6 +101,10 @@ void append_grid(std::string& md, const ResultTable& table, const View& view,
       const auto found = grid.find({line, column});
       cells.push_back(found == grid.end() ? "" : show(found->second));
     }
+    if constexpr (std::is_same_v<View, Pivot>)
+      if (view.leaves_out_empty && std::all_of(cells.begin() + 1, cells.end(),
+                                               [](const auto& cell) { return cell.empty(); }))
+        continue;
     append_row(md, cells);
   }
 }

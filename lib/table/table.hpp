@@ -68,6 +68,7 @@ struct Pivot {
   std::vector<std::string> cells;
   Only only = {};
   std::string largest = {};
+  bool leaves_out_empty = false;  // lines without any text in their cells
 };
 
 // Like a pivot, but each cell is the number of rows. `columns` are shown in that order, even if a

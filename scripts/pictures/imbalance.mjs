@@ -94,7 +94,7 @@ function panel(values, field, arms, {title, width, x, keyOf, keys, colours, name
         : []),
       {
         data: {values: bands.slice(1).map(({top}) => ({at: top}))},
-        mark: {type: 'rule', strokeWidth: 0.6, color: soft, opacity: 0.4},
+        mark: {type: 'rule', strokeWidth: 0.4, color: soft},
         encoding: {y},
       },
       ...(at === undefined ? [] : [{data: {values: [{from: at}]}, mark: {type: 'rule', strokeDash: [4, 3]}, encoding: {x: {...x, field: 'from'}}}]),

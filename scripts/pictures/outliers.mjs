@@ -67,7 +67,7 @@ function errorsOf(rows) {
 }
 
 function byGap(values, field, title, narrow, options) {
-  const width = narrow ? 214 : 330,
+  const width = narrow ? 214 : 300,
     height = narrow ? 190 : 230;
   const activations = distinct(values.map(({activation}) => activation)),
     scale = colourScale(activations);
@@ -115,7 +115,7 @@ function byGap(values, field, title, narrow, options) {
 }
 
 function ofTask(task, all, narrow) {
-  const width = narrow ? 180 : 290;
+  const width = narrow ? 180 : 250;
   const values = all.filter((value) => value.task === task),
     activations = distinct(values.map(({activation}) => activation)),
     outliers = distinct(values.map(({outlier}) => outlier)),

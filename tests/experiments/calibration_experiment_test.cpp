@@ -95,11 +95,12 @@ BOOST_AUTO_TEST_CASE(bins_add_up) {
                                        {"quantity", quantity}}),
                       "median");
       };
-      const auto close = boost::test_tools::tolerance(1e-12);
-      BOOST_TEST(share == 1, close);
-      BOOST_TEST(claimed == median("confidence"), close);
-      BOOST_TEST(right == median("accuracy"), close);
-      BOOST_TEST(error == median("ece"), boost::test_tools::tolerance(1e-9));
+      // Cells have six digits, so that sums of shares are off by up to 5e-6.
+      constexpr double rounding = 1e-5;
+      BOOST_TEST(std::abs(share - 1) < rounding);
+      BOOST_TEST(std::abs(claimed - median("confidence")) < rounding);
+      BOOST_TEST(std::abs(right - median("accuracy")) < rounding);
+      BOOST_TEST(std::abs(error - median("ece")) < 2 * rounding);
     }
 }
 

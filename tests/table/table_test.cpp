@@ -286,6 +286,19 @@ Each cell: outcome, error_ulp.
 )");
 }
 
+BOOST_AUTO_TEST_CASE(a_pivot_leaves_out_lines_without_text_if_asked) {
+  ResultTable table{
+      .title = "T",
+      .description = "D",
+      .columns = {{"line", Rule::key, "d"}, {"of", Rule::key, "d"}, {"x", Rule::exact, "e"}},
+      .rows = read_rows({{"a", "p", ""}, {"a", "q", ""}, {"b", "p", "1"}, {"b", "q", ""}})};
+  table.pivots = {{.title = "V", .row = "line", .column = "of", .cells = {"x"}}};
+  BOOST_TEST(to_markdown(table).find("| a |  |  |") != std::string::npos);
+  table.pivots.front().leaves_out_empty = true;
+  BOOST_TEST(to_markdown(table).find("| a |  |  |") == std::string::npos);
+  BOOST_TEST(to_markdown(table).find("| b | 1 |  |") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(markdown_shows_every_row_where_nothing_else_is_asked) {
   const ResultTable table{.title = "T",
                           .description = "D",
