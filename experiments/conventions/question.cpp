@@ -6,6 +6,7 @@
 
 #include "conventions/input.hpp"
 #include "inputs/selection.hpp"
+#include "text/quoted.hpp"
 
 namespace maxtrick::conventions {
 namespace {
@@ -24,6 +25,11 @@ const Formula* formula_of(const Question* question, const std::string& name) {
   return nullptr;
 }
 
+// tests/frameworks_test.py runs these.
+bool is_run(const std::string& framework) {
+  return framework == "pytorch" || framework == "scipy" || framework == "onednn";
+}
+
 Definition read_definition(config::Section& section, const Question* question,
                            const std::vector<Framework>& frameworks) {
   Definition one;
@@ -35,7 +41,9 @@ Definition read_definition(config::Section& section, const Question* question,
   }
   std::vector<std::string> names = formula_names(question);
   names.push_back(not_documented);
-  one.formula = formula_of(question, section.choice("formula", names));
+  const std::string formula = section.choice("formula", names);
+  one.formula = formula_of(question, formula);
+  if (formula.empty()) section.ignore_rest();  // an error that is noted
   if (one.formula == nullptr) return one;
   one.file = section.text("file");
   for (const Framework& framework : frameworks)
@@ -45,6 +53,9 @@ Definition read_definition(config::Section& section, const Question* question,
     }
   if (section.has("version")) one.version = section.text("version");
   if (section.has("run")) one.run = section.flag("run");
+  if (one.run && !is_run(one.framework))
+    section.reject("run", text::quoted(one.framework) + " is not run",
+                   "true for pytorch, scipy and onednn alone");
   return one;
 }
 

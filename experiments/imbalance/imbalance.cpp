@@ -198,10 +198,13 @@ void add_task(run::Plan& plan, const Columns& columns, const inputs::Task& task,
         if (std::string reason = check(data); !reason.empty()) return run::Skip{reason};
         return point.shifted ? both->get().shifted : both->get().trained;
       };
-      for (const bool shifted : {false, true})
+      for (const bool shifted : {false, true}) {
+        // The focal loss aims at no prior from which to shift.
+        if (shifted && arm.rebalancing.gamma) continue;
         plan.cases.push_back(inputs::of_runs(
             run::case_of(columns, Point{task.name, arm.name, data.name, shifted}, measure, batch),
             *runs, parts));
+      }
     }
   }
   for (const std::string& name : {bayes, bayes_balanced})

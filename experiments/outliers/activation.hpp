@@ -23,6 +23,10 @@ struct Activation {
   double margin = 0;
 
   [[nodiscard]] bool is_sum() const { return function != Function::softmax; }
+  // Whether its loss is finite for all finite logits.
+  [[nodiscard]] bool is_trainable() const {
+    return function == Function::softmax || (function == Function::sum_v2 && margin > 0);
+  }
 };
 
 // Reads the tables [[activation]], each with

@@ -10,6 +10,7 @@
 #include "inputs/variant_plan.hpp"
 #include "outliers/table.hpp"
 #include "run/case_of.hpp"
+#include "text/quoted.hpp"
 
 namespace maxtrick::outliers {
 namespace {
@@ -79,6 +80,12 @@ void add_tasks(run::Plan& plan, const Columns& columns, config::Section& config,
     const inputs::Task task = inputs::read_task(section, data);
     names.add(section, task.name);
     const auto chosen = inputs::read_choices(section, "activations", activation_names);
+    for (const std::size_t i : chosen)
+      if (!activations[i].is_trainable())
+        section.reject(
+            "activations", text::quoted(activations[i].name) + " cannot be trained",
+            "softmax, or sum_v2 with a margin: sum_v1 has no probabilities for logits of "
+            "both signs, and without a margin sum_v2 has infinite losses");
     if (plan.table.lines.size() < 2 && !chosen.empty())
       plan.table.lines.push_back(
           {.title = "The outliers",

@@ -37,8 +37,7 @@ struct Rebalancing {
   //   softmax(z + tau log pi)_k ~ w_k pi_k p(x | k), so for z_k = log p(x | k) + log(w_k pi_k^(1 - tau)).
   // So plain loss aims at pi, and both "balanced" weights and tau = 1 at equally likely classes. The
   // focal loss aims at no prior, because the probabilities at its minimum are not those of the
-  // classes (N. Charoenphakdee et al., CVPR 2021). They keep their order, and this is then the prior
-  // of the cross-entropy with the same weights and tau.
+  // classes (N. Charoenphakdee et al., CVPR 2021): with a gamma, do not ask.
   [[nodiscard]] std::vector<double> aimed_log_prior(std::span<const std::size_t> counts) const;
 };
 

@@ -54,9 +54,17 @@ bool outside(const Column& column, const Cell& cell) {
          !(range.low <= *number && *number <= range.high);
 }
 
-Verdict within(const Column& column, bool promised, const Cell& expected, const Cell& got) {
+// The tolerance of a cell in a row whose bits are not promised.
+double allowed_in(const ResultTable& table, const Column& column, const Row& row) {
+  for (const RowTolerance& one : column.of_rows)
+    if (table.keeps(one.rows, row)) return one.value;
+  return column.tolerance.value;
+}
+
+Verdict within(const Column& column, bool promised, double allowed, const Cell& expected,
+               const Cell& got) {
   const Tolerance& tolerance = column.tolerance;
-  const double allowed = promised ? tolerance.promised : tolerance.value;
+  if (promised) allowed = tolerance.promised;
   if (promised && allowed == 0) {
     if (expected == got) return std::nullopt;
     return {{Mismatch::Kind::differs, "exactly that, since its bits are promised"}};
@@ -72,13 +80,14 @@ Verdict within(const Column& column, bool promised, const Cell& expected, const 
   return {{Mismatch::Kind::differs, fmt::format("[{}, {}]", *want - width, *want + width)}};
 }
 
-Verdict judge(const Column& column, bool promised, const Cell& expected, const Cell& got) {
+Verdict judge(const Column& column, bool promised, double allowed, const Cell& expected,
+              const Cell& got) {
   switch (column.rule) {
     case Rule::key:
     case Rule::timed:
     case Rule::info: return std::nullopt;
     case Rule::exact: return equal(expected, got);
-    case Rule::bounded: return within(column, promised, expected, got);
+    case Rule::bounded: return within(column, promised, allowed, expected, got);
   }
   return std::nullopt;
 }
@@ -159,7 +168,8 @@ std::vector<Mismatch> compare(const ResultTable& got, const Baseline& baseline,
       const Only& shown_only = got.columns[i].shown_only;
       if (!shown_only.empty() && got.keeps(shown_only, row)) continue;
       const Cell& due = (*expected->second)[i];
-      if (const auto verdict = judge(got.columns[i], promised, due, row[i]))
+      const double allowed = allowed_in(got, got.columns[i], row);
+      if (const auto verdict = judge(got.columns[i], promised, allowed, due, row[i]))
         found.push_back(
             {verdict->first, key, got.columns[i].name, due.text(), row[i].text(), verdict->second});
     }

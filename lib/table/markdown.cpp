@@ -214,6 +214,9 @@ void append_columns(std::string& md, const ResultTable& table) {
   for (const Column& column : table.columns) {
     std::string rule{name(column.rule)};
     if (column.rule == Rule::bounded) rule += ": " + described(column.tolerance);
+    for (const auto& [rows, allowed] : column.of_rows)
+      for (const auto& [other, value] : rows)
+        rule += fmt::format("; {} where {} is {}", allowed, other, value.text());
     for (const auto& [other, value] : column.shown_only)
       rule += fmt::format("; shown where {} is {}", other, value.text());
     append_row(md, {column.name, escaped(rule), escaped(column.description)});

@@ -47,12 +47,19 @@ struct Tolerance {
 // Selects the rows whose column .first has the value .second, for all of these pairs.
 using Only = std::vector<std::pair<std::string, Cell>>;
 
+// Rows with a tolerance of their own, in the measure of the column.
+struct RowTolerance {
+  Only rows;
+  double value;
+};
+
 struct Column {
   std::string name;  // with its unit: "time_ns", "error_ulp"
   Rule rule = Rule::exact;
   std::string description;   // one line, for the reader of the table
   Tolerance tolerance = {};  // for a bounded column
   Only shown_only = {};      // if not empty, these rows are not compared; the description says why
+  std::vector<RowTolerance> of_rows = {};  // the first that selects a row applies to it
 };
 
 // Views of a table in its Markdown file.

@@ -1,4 +1,6 @@
 // The config and the rows of the experiment `conventions`, and the errors of its configs.
+#include <regex>
+
 #include "conventions/question.hpp"
 #include "plan_of.hpp"
 #include "result_rows.hpp"
@@ -76,10 +78,13 @@ BOOST_AUTO_TEST_CASE(config_errors) {
         "x.toml:11:8: error: duplicate framework 'pytorch'"},
        {"\"plus_infinity\"", "\"plus_infinite\"",
         "x.toml:16:8: error: 'plus_infinite' is not a known value of 'name'"},
+       {"run = true", "run = 1", "error: key 'run' is an integer"},
        {"ours = \"nan_row\"", "ours = \"nan\"",
         "x.toml:20:8: error: 'nan' is not a known value of 'ours'"},
        {"formula = \"limit\"", "formula = \"over_all\"",
         "x.toml:23:37: error: 'over_all' is not a known value of 'formula'"},
+       {"framework = \"onednn\", formula = \"limit\"",
+        "framework = \"onednn\", formula = \"limit\", typo = 1", "error: unknown key 'typo'"},
        {"framework = \"onednn\", formula = \"limit\"", "framework = \"scipy\", formula = \"limit\"",
         "x.toml:23:17: error: 'scipy' is not a known value of 'framework'"},
        {"  { framework = \"onednn\", formula = \"not documented\" },\n", "",
@@ -90,6 +95,12 @@ BOOST_AUTO_TEST_CASE(config_errors) {
        {"labels = [1]", "labels = [1, 1]", "x.toml:31:10: error: 2 labels for 1 rows"},
        {"smoothing = 0.1", "smoothing = 2", "x.toml:32:13: error: key 'smoothing' is 2"},
        {"logits = [[0.0, inf]]", "", "x.toml:15:1: error: missing key 'logits'"}});
+}
+
+// Debian has no JAX that the tests could run.
+BOOST_AUTO_TEST_CASE(only_what_is_run_may_say_so) {
+  check_mistakes("conventions", std::regex_replace(config, std::regex("onednn"), "jax"),
+                 {{"run = true", "run =  true", "x.toml:23:77: error: 'jax' is not run"}});
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -164,6 +164,9 @@ BOOST_AUTO_TEST_CASE(config_errors) {
            "duplicate outlier 'far'", "another name");
   rejected("activations = [\"softmax\"", "activations = [\"softmin\"", "\"softmin\"",
            "'softmin' is not a known value of 'activations'", "one of: softmax, cap, sum_v2");
+  check_rejected(replaced(replaced(good, "margin = 0.1\n", ""), "activations = [\"softmax\"",
+                          "activations = [\"sum_v2\""),
+                 "[\"sum_v2\"", 0, "'sum_v2' cannot be trained", "softmax, or sum_v2 with a margin");
   rejected("label = \"wrong\"", "label = \"wrong\"\nchaotic = 1", "1\n[[mis",
            "key 'chaotic' is an integer", "true or false");
   rejected("seeds = 3", "seeds = 0", "0\n", "key 'seeds' is 0", "an integer from 1");

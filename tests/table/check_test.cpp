@@ -85,6 +85,19 @@ BOOST_AUTO_TEST_CASE(absolute_tolerance) {
              "    again: maxtrick run configs/t.toml --filter '^a$'\n");
 }
 
+// The first selection of a column that has the row applies; other rows have the column's tolerance.
+BOOST_AUTO_TEST_CASE(rows_have_a_tolerance_of_their_own) {
+  Column column = bounded(Measure::absolute, 0.5);
+  column.of_rows = {{{{"case", "a"}}, 0.25}, {{{"case", "a"}}, 9}, {{{"case", "b"}}, 2}};
+  BOOST_TEST(holds(column, "2", "2.25"));
+  BOOST_TEST(!holds(column, "2", "2.5"));
+  column.of_rows.front().rows = {{"case", "other"}};
+  BOOST_TEST(holds(column, "2", "11"));
+  column.of_rows.erase(column.of_rows.begin(), column.of_rows.begin() + 2);
+  BOOST_TEST(holds(column, "2", "2.5"));
+  BOOST_TEST(!holds(column, "2", "2.75"));
+}
+
 BOOST_AUTO_TEST_CASE(relative_tolerance_is_a_share_of_the_baseline) {
   for (const double inside : {-4.0, -5.0, -3.0})
     BOOST_TEST(within(Measure::relative, 0.25, -4, inside), inside);
