@@ -251,4 +251,15 @@ BOOST_AUTO_TEST_CASE(labels_may_be_one_hot) {
   folder.run(command + "--labels '1,0,0;0,1,0'").out_has("cross_entropy.accurate.scalar");
 }
 
+// An unset variable of a shell must not become the default.
+BOOST_AUTO_TEST_CASE(an_empty_value_is_refused) {
+  const Workdir folder;
+  for (const std::string option :
+       {"--gamma", "--temperature", "--soft-cap", "--weights", "--mask", "--targets", "--dy",
+        "--ignore-index", "--label-smoothing"})
+    folder.exits(2, "$MAXTRICK eval focal_loss --logits 1,2 --labels 1 " + option + " \"\"")
+        .out_is("")
+        .err_has(option + ": it is empty");
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -18,6 +18,9 @@ void add_problem(CLI::App& app, ProblemOptions& options) {
   CLI::App* const command = &app;
   const CLI::Validator not_empty(
       [](const std::string& text) { return text.empty() ? "the name is empty" : ""; }, "");
+  // An empty word, such as an unset variable of a shell, is no request for the default.
+  const CLI::Validator given(
+      [](const std::string& text) { return text.empty() ? "it is empty" : ""; }, "");
   command->add_option("OP", options.op, "the op: " + names_of_ops())->required();
   const auto array = [&](const std::string& name, std::string& text, const std::string& help) {
     command->add_option(name, text, help)->option_text("ARRAY")->group("Arrays");
@@ -49,14 +52,14 @@ void add_problem(CLI::App& app, ProblemOptions& options) {
       ->group("Arrays");
   const auto number = [&](const std::string& name, std::optional<double>& value,
                           const std::string& help, const std::string& group) {
-    command->add_option(name, value, help)->option_text("NUMBER")->group(group);
+    command->add_option(name, value, help)->check(given)->option_text("NUMBER")->group(group);
   };
   const std::string transform = "Before the op, in this order";
   number("--scale", options.scale, "multiply the logits", transform);
   number("--temperature", options.temperature, "divide the logits", transform);
   number("--soft-cap", options.soft_cap, "z = C tanh(z / C)", transform);
   const auto before = [&](const std::string& name, std::string& text, const std::string& help) {
-    command->add_option(name, text, help)->option_text("ARRAY")->group(transform);
+    command->add_option(name, text, help)->check(given)->option_text("ARRAY")->group(transform);
   };
   before("--bias", options.bias, "add to the logits");
   before("--mask", options.mask, "0 or false: the class does not take part");
@@ -65,7 +68,7 @@ void add_problem(CLI::App& app, ProblemOptions& options) {
          "each row");
   const std::string targets = "Targets of losses";
   const auto target = [&](const std::string& name, std::string& text, const std::string& help) {
-    command->add_option(name, text, help)->option_text("ARRAY")->group(targets);
+    command->add_option(name, text, help)->check(given)->option_text("ARRAY")->group(targets);
   };
   target("--labels", options.labels,
          "the class of each row, from 0, or a coefficient for each class (the shape of the "
@@ -78,6 +81,7 @@ void add_problem(CLI::App& app, ProblemOptions& options) {
   command
       ->add_option("--ignore-index", options.ignore_index,
                    "rows with this label have no loss and are not counted")
+      ->check(given)
       ->option_text("LABEL")
       ->group(targets);
   command
@@ -90,7 +94,7 @@ void add_problem(CLI::App& app, ProblemOptions& options) {
       ->group(targets);
   const std::string own = "Arguments of one op";
   const auto only = [&](const std::string& name, std::string& text, const std::string& help) {
-    command->add_option(name, text, help)->option_text("ARRAY")->group(own);
+    command->add_option(name, text, help)->check(given)->option_text("ARRAY")->group(own);
   };
   only("--b", options.b, "log_sum_exp: factors of the exponentials");
   command->add_flag("--mean", options.mean, "log_sum_exp: divide the sum by the classes")
