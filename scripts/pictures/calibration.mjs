@@ -226,7 +226,8 @@ export default (tables) => {
   const tasks = distinct(epochs.filter(({arm}) => arm !== best).map(({task}) => task));
   if (tasks.length === 0 || bins.length === 0) throw new NotThere('table calibration has no trained network');
   const armsOf = (task) => drawnOf(epochs, task);
-  const limit = Math.max(0.05, ...epochs.flatMap(({before, after}) => [before, after].filter(Number.isFinite).map(Math.abs)));
+  const room = 1.3; // for the words above and below the curves
+  const limit = room * Math.max(0.05, ...epochs.flatMap(({before, after}) => [before, after].filter(Number.isFinite).map(Math.abs)));
   return {
     name: 'calibration',
     question: 'Are the probabilities of a trained network too large?',

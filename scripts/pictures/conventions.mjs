@@ -118,15 +118,21 @@ export default (tables) => {
       'same convention within a row only. Empty cells: the files that were read do not define it.',
     sources: ['conventions'],
     sheet: {
-      caption: 'The questions, and the convention of each framework',
-      header: ['question', 'what it asks', ours, ...frameworks],
-      rows: questions.map((question) => [
-        question,
-        rows.find((row) => row.question === question).asks,
-        ...[ours, ...frameworks].map((framework) =>
-          words(cells.find((cell) => cell.question === question && cell.framework === framework)?.formula ?? silent),
-        ),
-      ]),
+      caption: 'The questions, the convention of this project, and the frameworks by their conventions',
+      header: ['question', 'what it asks', ours, 'the same', 'others', silent],
+      rows: questions.map((question) => {
+        const own = cells.filter((cell) => cell.question === question && cell.framework !== ours),
+          named = (some) => some.map(({framework}) => framework).join(', ');
+        const others = distinct(own.filter(({rank}) => rank > 0).map(({formula}) => formula));
+        return [
+          words(question),
+          rows.find((row) => row.question === question).asks,
+          words(cells.find((cell) => cell.question === question && cell.framework === ours).formula),
+          named(own.filter(({rank}) => rank === 0)),
+          others.map((formula) => `${words(formula)}: ${named(own.filter((one) => one.formula === formula))}`).join('; '),
+          named(own.filter(({rank}) => rank < 0)),
+        ];
+      }),
     },
     values: {cells},
     draw: (narrow) =>

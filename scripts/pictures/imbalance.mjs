@@ -82,7 +82,7 @@ function panel(values, field, arms, {title, below, width, x, keyOf, keys, colour
   const y = {field: 'at', type: 'quantitative', scale: null, axis: null};
   const bands = arms.map((arm, i) => ({arm, top: i * step, bottom: (i + 1) * step}));
   return {
-    title: {text: title, subtitle: below, fontSize: narrow ? 11 : 12, subtitleFontSize: 11, offset: 22},
+    title: {text: title, subtitle: below, fontSize: narrow ? 11 : 12, subtitleFontSize: 11, offset: 6},
     width,
     height: arms.length * step,
     layer: [

@@ -164,7 +164,7 @@ function ofTask(task, all, narrow) {
   };
   const yOffset = {field: 'activation', type: 'nominal', sort: activations};
   return {
-    title: {text: task, offset: 22},
+    title: {text: task, offset: 6},
     width,
     height: outliers.length * activations.length * (narrow ? 10 : 11),
     layer: [
