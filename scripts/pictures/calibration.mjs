@@ -162,7 +162,7 @@ function diagram(task, bins, arms, after, size, title) {
         mark: {type: 'point', filled: true, size: 22, color: colours.at(-1)},
         encoding: {x: x('confidence'), y: y('accuracy'), ...tipField},
       },
-      note(after ? 'temperature fitted' : 'as trained', 4, 8, {color: colours.at(-1)}),
+      note(after ? (size < 110 ? 'fitted' : 'temperature fitted') : 'as trained', 4, 8, {color: colours.at(-1)}),
     ],
   };
 }

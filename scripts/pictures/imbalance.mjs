@@ -11,8 +11,9 @@ export const part = 'course',
 const digits = (value, n = 3) => (Number.isFinite(value) ? `${Number(value.toPrecision(n))}` : `${value}`);
 // The test sets of the default configuration, by the frequencies of their classes.
 const frequencies = {imbalanced: ['100 : 10 : 1', 'as in training'], balanced: ['1 : 1 : 1', 'equally frequent']};
-const named = (test) => frequencies[test]?.[0] ?? test;
-const described = (test) => (frequencies[test] ? `${frequencies[test][0]} (${frequencies[test][1]})` : test);
+// No line ends within the frequencies.
+const named = (test) => frequencies[test]?.[0].replaceAll(' ', '\u00a0') ?? test;
+const described = (test) => (frequencies[test] ? `${named(test)} (${frequencies[test][1]})` : test);
 const quartiles = ['q1', 'median', 'q3'];
 
 // Returns a value for each task, arm and class: the recall on the last test set of the task, with trained logits.
