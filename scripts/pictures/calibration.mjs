@@ -1,6 +1,6 @@
 // Calibration: reliability diagrams before and after a fitted temperature, and overconfidence by epoch.
 import {distinct, number} from './draw/csv.mjs';
-import {endLabels, note} from './draw/labels.mjs';
+import {endLabels, keyLine, note} from './draw/labels.mjs';
 import {NotThere} from './draw/tables.mjs';
 import {colourScale, soft, specification, tip, tipField} from './draw/theme.mjs';
 
@@ -95,6 +95,22 @@ function verdict(epochs, tasks) {
     .join(' ');
 }
 
+// Names the forms of the loss that are drawn.
+function drawnForms(all) {
+  const single = all.filter(([, arms]) => arms.length === 1),
+    several = all.filter(([, arms]) => arms.length > 1);
+  const forms = distinct(single.map(([, [arm]]) => arm)).map(
+    (arm) => `${arm} (${single.filter(([, [own]]) => own === arm).map(([task]) => task).join(', ')})`,
+  );
+  return [
+    single.length > 0 && `The forms of the loss coincide, so that one is drawn: ${forms.join(', ')}.`,
+    several.length > 0 &&
+      `From thick to thin: ${several.map(([task, arms]) => `${arms.join(', ')} (${task})`).join('; ')}.`,
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
 const share = (field, title) => ({
   field,
   type: 'quantitative',
@@ -103,13 +119,29 @@ const share = (field, title) => ({
   axis: {grid: false, values: [0, 0.5, 1], format: '.1f', titlePadding: 8},
 });
 
-// Each line is thinner than the one below it, so that all lines are visible where they coincide.
+const coinciding = 0.001; // the largest difference of the medians of two forms that are drawn as one line
+
+// Returns the forms of the loss that are drawn for a task: the last one if all of them coincide.
+function drawnOf(epochs, task) {
+  const own = epochs.filter((one) => one.task === task && one.arm !== best),
+    arms = distinct(own.map(({arm}) => arm));
+  const coincide = distinct(own.map(({epoch}) => epoch)).every((epoch) => {
+    const values = own.filter((one) => one.epoch === epoch).map(({before}) => before);
+    return Math.max(...values) - Math.min(...values) <= coinciding;
+  });
+  return coincide ? arms.slice(-1) : arms;
+}
+
+// Each line is thinner than the one below it, so that all lines are visible where they are close.
 const strokes = (arms) => arms.map((_, i) => 1.4 + 1.4 * (arms.length - 1 - i));
 
 function diagram(task, bins, arms, after, size, title) {
   const scale = colourScale(arms),
     widths = strokes(arms);
   const own = bins.filter((bin) => bin.task === task && bin.after === after);
+  // What the fitted temperature gives is grey, unless several forms are drawn.
+  const colours = after && arms.length === 1 ? [soft] : scale.range;
+  const [x, y] = [(field) => share(field, 'claimed probability'), (field) => share(field, 'share right')];
   return {
     ...(title && {title}),
     width: size,
@@ -118,29 +150,24 @@ function diagram(task, bins, arms, after, size, title) {
       {
         data: {values: [{from: 0, to: 1}]},
         mark: {type: 'rule', strokeDash: [3, 3], color: '#8b949e'},
-        encoding: {
-          x: share('from', 'claimed'),
-          x2: {field: 'to'},
-          y: share('from', 'right'),
-          y2: {field: 'to'},
-        },
+        encoding: {x: x('from'), x2: {field: 'to'}, y: y('from'), y2: {field: 'to'}},
       },
       ...arms.map((arm, i) => ({
         data: {values: own.filter((bin) => bin.arm === arm)},
-        mark: {type: 'line', color: scale.range[i], strokeWidth: widths[i], point: false},
-        encoding: {x: share('confidence', 'claimed'), y: share('accuracy', 'right')},
+        mark: {type: 'line', color: colours[i], strokeWidth: widths[i], point: false},
+        encoding: {x: x('confidence'), y: y('accuracy')},
       })),
       {
         data: {values: own.filter((bin) => bin.arm === arms.at(-1))},
-        mark: {type: 'point', filled: true, size: 22, color: scale.range.at(-1)},
-        encoding: {x: share('confidence', 'claimed'), y: share('accuracy', 'right'), ...tipField},
+        mark: {type: 'point', filled: true, size: 22, color: colours.at(-1)},
+        encoding: {x: x('confidence'), y: y('accuracy'), ...tipField},
       },
-      note(after ? 'temperature fitted' : 'as trained', 4, 8, {color: soft}),
+      note(after ? (size < 110 ? 'fitted' : 'temperature fitted') : 'as trained', 4, 8, {color: colours.at(-1)}),
     ],
   };
 }
 
-function curve(task, epochs, arms, width, height, limit) {
+function curve(task, epochs, arms, {width, height, limit, labelled}) {
   const scale = colourScale(arms),
     widths = strokes(arms);
   const own = epochs.filter((one) => one.task === task && one.arm !== best);
@@ -171,7 +198,7 @@ function curve(task, epochs, arms, width, height, limit) {
       {data: {values: [{from: 0}]}, mark: {type: 'rule', strokeDash: [3, 3], color: '#8b949e'}, encoding: {y: y('from')}},
       {
         data: {values: own.filter(({arm}) => arm === arms.at(-1))},
-        mark: {type: 'line', color: soft, strokeWidth: 1.2, strokeDash: [5, 2]},
+        mark: {type: 'line', color: soft, strokeWidth: 1.4},
         encoding: {x, y: y('after')},
       },
       ...arms.map((arm, i) => ({
@@ -184,9 +211,10 @@ function curve(task, epochs, arms, width, height, limit) {
         mark: {type: 'point', filled: true, size: 22, color: scale.range.at(-1)},
         encoding: {x, y: y('before'), ...tipField},
       },
-      note('over-confident', 4, 8, {color: soft}),
-      note('not confident enough', 4, height - 7, {color: soft}),
-      ...(width > 150 ? endLabels(ends, width, height, 10) : []),
+      // The curves begin at the left, and are near 0 at the right.
+      note('over-confident', width - 4, 8, {align: 'right'}),
+      note('not confident enough', width - 4, height - 7, {align: 'right'}),
+      ...(labelled ? endLabels(ends, width, height, 10) : keyLine(ends, -8, 9)),
     ],
   };
 }
@@ -197,9 +225,9 @@ export default (tables) => {
     epochs = epochsOf(rows);
   const tasks = distinct(epochs.filter(({arm}) => arm !== best).map(({task}) => task));
   if (tasks.length === 0 || bins.length === 0) throw new NotThere('table calibration has no trained network');
-  const armsOf = (task) =>
-    distinct(epochs.filter((one) => one.task === task && one.arm !== best).map(({arm}) => arm));
-  const limit = Math.max(0.05, ...epochs.flatMap(({before, after}) => [before, after].filter(Number.isFinite).map(Math.abs)));
+  const armsOf = (task) => drawnOf(epochs, task);
+  const room = 1.3; // for the words above and below the curves
+  const limit = room * Math.max(0.05, ...epochs.flatMap(({before, after}) => [before, after].filter(Number.isFinite).map(Math.abs)));
   return {
     name: 'calibration',
     question: 'Are the probabilities of a trained network too large?',
@@ -207,7 +235,7 @@ export default (tables) => {
     text:
       'Points below the dashed diagonal claim more than they achieve. Lecture slides call softmax over-confident: ' +
       'the sign depends on the training. A temperature that is fitted to held-out examples moves the points to the ' +
-      'diagonal, and changes no prediction. All forms of the loss are drawn from thick to thin.',
+      `diagonal, and changes no prediction. ${drawnForms(tasks.map((task) => [task, armsOf(task)]))}`,
     sources: ['calibration'],
     sheet: {
       caption: 'Medians over the seeds, on examples that the networks were not trained with',
@@ -240,7 +268,7 @@ export default (tables) => {
                   diagram(task, bins, armsOf(task), true, size),
                 ],
               },
-              curve(task, epochs, armsOf(task), 180, 90, limit),
+              curve(task, epochs, armsOf(task), {width: 180, height: 90, limit, labelled: true}),
             ]),
           }
         : {
@@ -250,14 +278,14 @@ export default (tables) => {
               vconcat: [
                 diagram(task, bins, armsOf(task), false, size, task),
                 diagram(task, bins, armsOf(task), true, size),
-                curve(task, epochs, armsOf(task), size, 110, limit),
+                curve(task, epochs, armsOf(task), {width: size, height: 110, limit, labelled: false}),
               ],
             })),
           };
       return specification(
         narrow,
         'Claimed probability and share of right predictions, before and after a fitted temperature',
-        ['claimed: mean probability of the predicted class; dashed: claimed as often as right; grey: fitted temperature'],
+        ['claimed: mean probability of the predicted class; dashed: right as often as claimed; grey: with a fitted temperature'],
         content,
       );
     },

@@ -13,6 +13,8 @@ const ours = 'this project',
 const colours = ['#cfe8dc', '#f6e8a6', '#f0a57a', '#dcb3d0'];
 
 const words = (name) => name.replaceAll('_', ' ');
+// A formula within a question is not broken, such as "E / (K - 1)", and no line consists of a last "1?".
+const unbroken = (text) => text.replaceAll(/ ([-/]) /g, '\u00a0$1\u00a0').replace(/ (?=\S{1,2}$)/, '\u00a0');
 
 // One cell for each question and framework, and one for this project. `rank` is 0 for the convention of this
 // project, and -1 if none is documented.
@@ -36,7 +38,7 @@ function cellsOf(rows, questions) {
 }
 
 function matrix({cells, rows, questions, frameworks}, narrow) {
-  const step = narrow ? {width: 20, height: 20} : {width: 62, height: 27};
+  const step = narrow ? {width: 20, height: 20} : {width: 62, height: 28};
   const y = {
     field: 'question',
     type: 'nominal',
@@ -82,13 +84,14 @@ function matrix({cells, rows, questions, frameworks}, narrow) {
     ],
   };
   if (narrow) return grid;
+  const asksWidth = 200; // two lines for each question
   const asked = questions.map((question) => ({
     question,
-    lines: wrap(rows.find((row) => row.question === question).asks, 164, 9.5),
+    lines: wrap(unbroken(rows.find((row) => row.question === question).asks), asksWidth, 9.5),
   }));
   return {
     spacing: 8,
-    hconcat: [grid, remarks(asked, y, {width: 168, step: step.height, fontSize: 9.5, lineHeight: 10.5})],
+    hconcat: [grid, remarks(asked, y, {width: asksWidth + 4, step: step.height, fontSize: 9.5, lineHeight: 10.5})],
   };
 }
 
@@ -111,19 +114,25 @@ export default (tables) => {
       `own: ${counts.join(', ')}.`,
     text:
       'Each row is a question that users met. A cell names the convention of a framework, read from its files, and ' +
-      'has the colour of the first column if it is that of this project. Other conventions of a row have other ' +
-      'colours. Empty cells: the files that were read do not define it.',
+      'is green if it is that of this project. Other conventions of a row have other colours; a colour means the ' +
+      'same convention within a row only. Empty cells: the files that were read do not define it.',
     sources: ['conventions'],
     sheet: {
-      caption: 'The questions, and the convention of each framework',
-      header: ['question', 'what it asks', ours, ...frameworks],
-      rows: questions.map((question) => [
-        question,
-        rows.find((row) => row.question === question).asks,
-        ...[ours, ...frameworks].map((framework) =>
-          words(cells.find((cell) => cell.question === question && cell.framework === framework)?.formula ?? silent),
-        ),
-      ]),
+      caption: 'The questions, the convention of this project, and the frameworks by their conventions',
+      header: ['question', 'what it asks', ours, 'the same', 'others', silent],
+      rows: questions.map((question) => {
+        const own = cells.filter((cell) => cell.question === question && cell.framework !== ours),
+          named = (some) => some.map(({framework}) => framework).join(', ');
+        const others = distinct(own.filter(({rank}) => rank > 0).map(({formula}) => formula));
+        return [
+          words(question),
+          rows.find((row) => row.question === question).asks,
+          words(cells.find((cell) => cell.question === question && cell.framework === ours).formula),
+          named(own.filter(({rank}) => rank === 0)),
+          others.map((formula) => `${words(formula)}: ${named(own.filter((one) => one.formula === formula))}`).join('; '),
+          named(own.filter(({rank}) => rank < 0)),
+        ];
+      }),
     },
     values: {cells},
     draw: (narrow) =>
@@ -132,8 +141,10 @@ export default (tables) => {
         'The convention of each framework',
         [
           narrow
-            ? '1: the convention of this project; 2 to 4: others; empty: not documented; tap a cell for its formula'
-            : 'cells with the colour of the first column agree with this project; empty: not documented',
+            ? 'green, 1: the convention of this project; 2 to 4: others, equal ones in a row are the same; empty: not ' +
+              'documented; tap a cell for its formula'
+            : 'green: agrees with this project; another colour: another answer, the same one for each cell of the row with ' +
+              'that colour; empty: not documented',
         ],
         matrix({cells, rows, questions, frameworks}, narrow),
       ),

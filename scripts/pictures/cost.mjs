@@ -15,6 +15,8 @@ const stages = [
   {column: 'normalisation', name: 'division by the sum', colour: '#dcb3d0'},
 ];
 const headings = {division: 'divided by the sum', reciprocal: 'times 1 / sum'};
+// What a variant does by itself: the plain loops divide, the kernels multiply by a reciprocal.
+const ownOf = (variant) => (variantOf(variant).algorithm === 'accurate' ? 'reciprocal' : 'division');
 const percent = (share) => `${Math.round(100 * share)}`;
 
 // Returns the rows of a table, each with the places of its shares in a bar. Negative ones are below 0.
@@ -56,7 +58,7 @@ function barsOf(tables, cpu) {
 
 function panel(bars, low, high, first, narrow) {
   const classes = bars.map((bar) => bar.classes),
-    [{name, normalised_by: normalisation}] = bars;
+    [{name, variant, normalised_by: normalisation}] = bars;
   const x = {
     field: 'classes',
     type: 'ordinal',
@@ -79,7 +81,14 @@ function panel(bars, low, high, first, narrow) {
   };
   const values = bars.flatMap(({shares}) => shares);
   return {
-    title: {text: `${name}: ${headings[normalisation]}`, offset: 18, fontSize: 11},
+    title: {
+      text: `${name}: ${headings[normalisation]}`,
+      subtitle: normalisation === ownOf(variant) ? 'as this softmax computes by itself' : 'changed for comparison',
+      offset: 18,
+      fontSize: 11,
+      subtitleFontSize: 10,
+      subtitlePadding: 2,
+    },
     width: {step: 34},
     height: narrow ? 150 : 190,
     layer: [
@@ -126,15 +135,12 @@ function rangeOf(bars, name) {
   return `${percent(Math.min(...found))} to ${percent(Math.max(...found))} %`;
 }
 
-// Describes a variant as it computes by itself: the plain loops divide, the kernels multiply by a reciprocal.
+// Describes each variant as it computes by itself.
 function described(bars) {
   const own = distinct(bars.map(({variant}) => variant))
-    .map((variant) => {
-      const normalisation = variantOf(variant).algorithm === 'accurate' ? 'reciprocal' : 'division';
-      return bars.filter(
-        (bar) => bar.variant === variant && bar.normalised_by === normalisation && bar.shares.length > 0,
-      );
-    })
+    .map((variant) =>
+      bars.filter((bar) => bar.variant === variant && bar.normalised_by === ownOf(variant) && bar.shares.length > 0),
+    )
     .filter((all) => all.length > 0);
   return own
     .map((all) => `${all[0].name}: ${rangeOf(all, 'exp')} exp, ${rangeOf(all, 'division by the sum')} division`)
@@ -151,9 +157,10 @@ function picture(tables, cpu) {
     statement: `The shares of the time, over the numbers of classes. ${described(bars)}.`,
     text:
       'The slides name the cost of exp and division as a weakness of softmax (S7). Each bar is the time of a softmax, ' +
-      'divided into what each stage adds to the stages before it; in it the percentages, above it the time of an ' +
-      'element in ns. The stages are loops of the same data flow, timed in turns in one process. A stage that runs ' +
-      'beside others adds little; below 0 is noise. The intervals are in the table.',
+      'divided into what each stage adds to the stages before it; in it the percentages, above it the total time ' +
+      'of an element in ns. The stages are loops of the same data flow, timed in turns in one process. A stage that ' +
+      'runs beside others adds little. A part below 0: the loop was no slower with this stage than without it; the ' +
+      'parts above 0 then sum to more than 100. The intervals are in the table.',
     sources: ['cost'],
     sheet: {
       caption:
@@ -179,7 +186,7 @@ function picture(tables, cpu) {
       specification(
         narrow,
         'How the time of a softmax divides',
-        [`one thread of ${cpu.name}, float32, matrices in the second-level cache`, 'above each bar: ns an element'],
+        [`one thread of ${cpu.name}, float32, matrices in the second-level cache`, 'above each bar: the total time of an element, in ns'],
         layout(bars, narrow),
       ),
   };

@@ -34,11 +34,14 @@ const colour = {
 };
 
 function heatMap(columns, cases, hazards) {
-  const step = 17,
-    heads = 16 + Math.max(...columns.map(({label}) => textWidth(label, 10))),
+  const heads = 16 + Math.max(...columns.map(({label}) => textWidth(label, 10))),
     names = Math.max(...cases.map((one) => textWidth(one, 10))),
     // The remarks take what long names leave of the width.
-    room = Math.floor(Math.min(395, 942 - names - 16 * columns.length));
+    room = Math.floor(Math.min(395, 942 - names - 16 * columns.length)),
+    explained = cases.map((one) => ({case: one, lines: wrap(hazards.get(one), room - 3, 9)}));
+  // Two lines need more than a row, unless the row beside them has a single line.
+  const long = ({lines} = {lines: []}) => lines.length > 1,
+    step = explained.some((one, i) => long(one) && long(explained[i + 1])) ? 20 : 17;
   const y = {
     field: 'case',
     type: 'nominal',
@@ -86,7 +89,6 @@ function heatMap(columns, cases, hazards) {
       ],
     };
   });
-  const explained = cases.map((one) => ({case: one, lines: wrap(hazards.get(one), room - 3, 9)}));
   return {
     spacing: 8,
     hconcat: [

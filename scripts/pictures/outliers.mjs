@@ -1,7 +1,7 @@
 // What an outlier changes: probability and loss by the gap of a leading logit, and the errors of networks that
 // were trained with a mislabelled or a distant example.
 import {distinct, number} from './draw/csv.mjs';
-import {endLabels} from './draw/labels.mjs';
+import {endLabels, keyLine} from './draw/labels.mjs';
 import {LogAxis} from './draw/log_axis.mjs';
 import {NotThere} from './draw/tables.mjs';
 import {colourScale, ownColour, specification, tip, tipField} from './draw/theme.mjs';
@@ -12,29 +12,43 @@ export const part = 'course',
 
 const least = 1e-9; // smaller probabilities are shown as 0
 const short = (value) => digits(value, 3);
-// The sums are the same in a row whose smallest logit is 0, so that one of them is drawn.
-const drawnActivations = (rows) => {
-  const all = distinct(rows.map(({activation}) => activation));
-  return all.includes('sum_v2') ? all.filter((name) => name !== 'sum_v1') : all;
-};
+// The sums are the same in a row whose smallest logit is 0. One of them is drawn then, with both names.
+function namesOf(rows) {
+  const of = (name) => rows.filter(({activation}) => activation === name),
+    [first, second] = [of('sum_v1'), of('sum_v2')];
+  const close = (a, b) => Math.abs(a - b) <= 1e-6 * Math.abs(b);
+  const same =
+    first.length > 0 &&
+    first.every((row) => {
+      const other = second.find(({outlier}) => outlier === row.outlier);
+      return other && ['runner_up', 'loss'].every((field) => close(number(row[field]), number(other[field])));
+    });
+  const names = new Map(distinct(rows.map(({activation}) => activation)).map((name) => [name, name]));
+  if (same) {
+    names.delete('sum_v1');
+    names.set('sum_v2', 'sum_v1, sum_v2');
+  }
+  return names;
+}
 
 function gapsOf(rows) {
   const gaps = rows.filter((row) => row.part === 'gap');
   if (gaps.length === 0) throw new NotThere('table outliers has no part gap');
   const setting = gaps[0].setting,
     own = gaps.filter((row) => row.setting === setting),
-    activations = drawnActivations(own);
+    names = namesOf(own);
   return own
-    .filter(({activation}) => activations.includes(activation))
+    .filter(({activation}) => names.has(activation))
     .map((row) => ({
       setting,
       hazard: row.hazard,
       activation: row.activation,
+      label: names.get(row.activation),
       gap: number(row.outlier),
       probability: number(row.runner_up),
       loss: number(row.loss),
       tip: tip(
-        `${row.activation}, gap ${row.outlier}`,
+        `${names.get(row.activation)}, gap ${row.outlier}`,
         `probability of the runner-up ${short(number(row.runner_up))}`,
         `loss if it is the label ${short(number(row.loss))}`,
       ),
@@ -66,8 +80,14 @@ function errorsOf(rows) {
     });
 }
 
+// Names the other logits of a row, which the name of the setting has for a row of the slides.
+function othersOf(setting) {
+  const [, logits] = /^slides-([-\d]+)$/.exec(setting) ?? [];
+  return logits ? `the other logits are ${logits.replaceAll('-', ', ')}` : setting;
+}
+
 function byGap(values, field, title, narrow, options) {
-  const width = narrow ? 214 : 300,
+  const width = narrow ? 170 : 270,
     height = narrow ? 190 : 230;
   const activations = distinct(values.map(({activation}) => activation)),
     scale = colourScale(activations);
@@ -91,37 +111,38 @@ function byGap(values, field, title, narrow, options) {
     scale: {domain: [0, last], nice: false},
   };
   const y = {...axis.channel(title[0]), field};
-  const ends = activations.map((name, i) => ({
-    name,
-    colour: scale.range[i],
-    x: width,
-    y: axis.pixel(values.findLast((value) => value.activation === name)[field]),
-  }));
+  const ends = activations.map((name, i) => {
+    const end = values.findLast((value) => value.activation === name);
+    return {name: end.label, colour: scale.range[i], x: width, y: axis.pixel(end[field])};
+  });
+  // A line through the strips would state values that are not there.
+  const joined = drawn.filter((_, i) => axis.kind(values[i][field]) === 'finite');
   return {
-    title: title[1],
+    title: {text: title[1], subtitle: othersOf(values[0].setting)},
     width,
     height,
     layer: [
       axis.strips(title[0]),
-      {data: {values: drawn}, mark: {type: 'line', strokeWidth: 1.4}, encoding: {x, y, color: ownColour}},
+      {data: {values: joined}, mark: {type: 'line', strokeWidth: 1.4}, encoding: {x, y, color: ownColour}},
       {
         data: {values: drawn},
         mark: {type: 'point', filled: true, size: 22},
         encoding: {x, y, color: ownColour, ...tipField},
       },
-      ...endLabels(ends, width, height),
+      ...endLabels(ends, width, height, narrow ? 9 : 11),
     ],
   };
 }
 
 function ofTask(task, all, narrow) {
-  const width = narrow ? 180 : 250;
+  const width = narrow ? 236 : 300;
   const values = all.filter((value) => value.task === task),
     activations = distinct(values.map(({activation}) => activation)),
     outliers = distinct(values.map(({outlier}) => outlier)),
     scale = colourScale(activations);
+  // All tasks have the same axis.
   const axis = new LogAxis(
-    values.flatMap(({low, median, high}) => [low, median, high]),
+    all.flatMap(({low, median, high}) => [low, median, high]),
     'x',
     width,
   );
@@ -143,9 +164,9 @@ function ofTask(task, all, narrow) {
   };
   const yOffset = {field: 'activation', type: 'nominal', sort: activations};
   return {
-    title: task,
+    title: {text: task, offset: 6},
     width,
-    height: {step: narrow ? 8 : 9, for: 'offset'},
+    height: outliers.length * activations.length * (narrow ? 10 : 11),
     layer: [
       {
         data: {values: drawn},
@@ -157,6 +178,10 @@ function ofTask(task, all, narrow) {
         mark: {type: 'point', filled: true, size: 26},
         encoding: {x: x('median'), y, yOffset, color: ownColour, ...tipField},
       },
+      ...keyLine(
+        activations.map((name, i) => ({name, colour: scale.range[i]})),
+        -9,
+      ),
     ],
   };
 }
@@ -169,10 +194,12 @@ function verdict(gaps, errors) {
     shown = leads.includes(7) ? 7 : leads[0];
   const at = (activation, gap, field) =>
     gaps.find((one) => one.activation === activation && one.gap === gap)?.[field] ?? NaN;
+  const nameOf = (activation) =>
+    gaps.find((one) => one.activation === activation).label.replace(', ', ' and ');
   const all = (gap, field) =>
     activations
       .filter((activation) => !Number.isNaN(at(activation, gap, field)))
-      .map((activation) => `${short(at(activation, gap, field))} with ${activation}`)
+      .map((activation) => `${short(at(activation, gap, field))} with ${nameOf(activation)}`)
       .join(', ');
   const said = [
     `A logit that leads by ${shown} leaves the next one a probability of ${all(shown, 'probability')}.`,
@@ -214,14 +241,14 @@ export default (tables) => {
     text:
       `Above: one logit leads by a gap (${gaps[0].hazard}). Below: the share of errors on the right examples after ` +
       'training with a few examples changed: wrong labels, or features multiplied by the number in the name. Bars are ' +
-      'quartiles over the seeds. cap-30 and cap-5 have a soft cap; sum_v2 is the second sum activation of the slides, ' +
-      'to which +0.1 adds 0.1 so that no probability is 0.',
+      'quartiles over the seeds. cap-30 and cap-5 have a soft cap; sum_v1 and sum_v2 are the sum activations of the ' +
+      'slides, which are equal if the smallest logit is 0; +0.1 adds 0.1 so that no probability is 0.',
     sources: ['outliers'],
     sheet: {
       caption: 'Probability and loss of the runner-up by gap, and errors after training in % (quartiles)',
       header: ['what', 'activation', 'probability, or errors', 'loss, or quartiles'],
       rows: [
-        ...gaps.map((one) => [`gap ${one.gap}`, one.activation, percent(one.probability), percent(one.loss)]),
+        ...gaps.map((one) => [`gap ${one.gap}`, one.label, percent(one.probability), percent(one.loss)]),
         ...errors.map((one) => [
           `${one.task}, ${one.outlier}`,
           one.activation,

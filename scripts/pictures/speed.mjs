@@ -46,6 +46,7 @@ function panel(group, kernels, copies, caches, quantity, narrow, width) {
       values: [2, 10, 100, 1000, 10000, 100000].filter((n) => n <= most),
       grid: false,
       labelFlush: false,
+      ...(width < 120 && {labelFontSize: 10}), // 10k and 100k must not touch
       labelExpr: "datum.value >= 1000 ? round(datum.value / 1000) + 'k' : datum.value + ''",
     },
   };

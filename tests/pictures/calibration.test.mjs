@@ -11,7 +11,10 @@ const last = (task) =>
 test("bins and overconfidence are drawn where the table has them", () => {
   const bins = rows.filter(
     ({ quantity, examples, arm, share }) =>
-      quantity.startsWith("bin_") && examples === "test" && arm !== "bayes" && number(share) >= 0.002,
+      quantity.startsWith("bin_") &&
+      examples === "test" &&
+      ["preferred", "bce_fused"].includes(arm) &&
+      number(share) >= 0.002,
   );
   const places = new Set(bins.map((row) => `${row.task} ${row.arm} ${row.temperature} ${row.confidence} ${row.accuracy}`));
   const over = new Map(
@@ -44,6 +47,26 @@ test("bins and overconfidence are drawn where the table has them", () => {
     for (const { value } of drawn(specification, "after"))
       if (value.epoch) assert.equal(value.after, over.get(`${value.task} ${value.arm} ${value.epoch} fitted`));
   }
+});
+
+test("one form of the loss is drawn where all coincide, and all where they differ", async () => {
+  const armsIn = (picture) =>
+    [...new Set(drawn(picture.draw(false), "before").map(({ value }) => `${value.task} ${value.arm}`))].sort();
+  const usual = pictureOf("calibration");
+  assert.deepEqual(armsIn(usual), [
+    "circles preferred",
+    "few-examples preferred",
+    "lab preferred",
+    "logistic bce_fused",
+    "ten-classes preferred",
+  ]);
+  assert.match(usual.text, /coincide, so that one is drawn: preferred \(lab, .*\), bce_fused \(logistic\)\.$/);
+  const apart = await changed("calibration", {
+    calibration: (row) =>
+      row.quantity === "overconfidence" && row.task === "lab" && row.arm === "clip" ? { ...row, median: "0.1" } : row,
+  });
+  assert.ok(armsIn(apart).includes("lab clip") && !armsIn(apart).includes("circles clip"));
+  assert.match(apart.text, /From thick to thin: obvious, clip, preferred \(lab\)\.$/);
 });
 
 test("the statement names the tasks by the sign of their last epoch", async () => {

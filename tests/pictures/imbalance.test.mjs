@@ -25,7 +25,10 @@ test("recall and calibration error are those of the table", () => {
       ["q3", "q3"],
     ])
       assert.equal(value[field], number(rowOf(value)[`ece_${end}`]));
-  for (const value of values.errors) assert.equal(value.claimed, number(rowOf(value).rare_claimed));
+  for (const value of values.errors) {
+    assert.equal(value.claimed, number(rowOf(value).rare_claimed));
+    assert.equal(value.precision, number(rowOf(value).rare_precision));
+  }
 });
 
 test("every recall and every calibration error has a mark", () => {
@@ -34,14 +37,28 @@ test("every recall and every calibration error has a mark", () => {
     const specification = draw(narrow);
     const marks = (field) => drawn(specification, field).filter(({ value }) => value[field] !== undefined).length;
     assert.equal(marks("recall"), values.recalls.length);
-    for (const field of ["ece", "claimed"]) assert.equal(marks(field), values.errors.length);
+    for (const field of ["ece", "claimed", "precision"]) assert.equal(marks(field), values.errors.length);
     // No two marks of one panel have the same place beside the axis.
     eachMark(specification, (part, data) => {
-      if (part.mark.type !== "point" || !part.mark.filled) return;
+      if (part.mark.type !== "point" || data[0]?.arm === undefined) return; // or of the key of the colours
       const places = data.map(({ at }) => at);
       assert.equal(new Set(places).size, places.length);
     });
   }
+});
+
+test("an arm without shifted logits has no marks for them", async () => {
+  const picture = await changed("imbalance", {
+    imbalance: (row) => (row.arm === "focal" && row.logits === "shifted" ? undefined : row),
+  });
+  const { values, sheet } = picture;
+  assert.ok(!values.errors.some(({ arm, logits }) => arm === "focal" && logits === "shifted"));
+  assert.ok(values.errors.some(({ arm, logits }) => arm === "focal" && logits === "trained"));
+  const cells = sheet.rows.filter(([, arm]) => arm === "focal").flat();
+  assert.ok(cells.includes("") && !cells.some((cell) => /undefined|NaN/.test(cell)));
+  for (const narrow of [false, true])
+    for (const field of ["ece", "claimed", "precision"])
+      assert.equal(drawn(picture.draw(narrow), field).length, rows.length - 4);
 });
 
 test("a table of one task and arm has its picture", async () => {

@@ -142,6 +142,32 @@ export function pointLabels(points, width, height, size = 11) {
   return layers.filter((layer) => layer.data.values.length > 0);
 }
 
+// Returns layers that name colours in one line, from the left at a height in pixels; a negative one is above the
+// panel. `entries`: [{name, colour, hollow}].
+export function keyLine(entries, y, size = 10) {
+  let x = 4;
+  const values = entries.map((entry) => {
+    const at = x;
+    x += textWidth(entry.name, size) + 19;
+    return {...entry, x: at, left: at + 7, y};
+  });
+  const colour = {field: 'colour', type: 'nominal', scale: null, legend: null};
+  return [
+    ...[false, true]
+      .map((hollow) => ({
+        data: {values: values.filter((one) => Boolean(one.hollow) === hollow)},
+        mark: {type: 'point', filled: !hollow, size: 34, ...(hollow && {strokeWidth: 1.6})},
+        encoding: {x: pixels('x'), y: pixels('y'), color: colour},
+      }))
+      .filter((layer) => layer.data.values.length > 0),
+    {
+      data: {values},
+      mark: {type: 'text', align: 'left', baseline: 'middle', fontSize: size},
+      encoding: {x: pixels('left'), y: pixels('y'), text: {field: 'name'}},
+    },
+  ];
+}
+
 // A text within a panel, at a position in pixels.
 export const note = (text, x, y, mark = {}) => ({
   data: {values: [{text, x, y}]},
