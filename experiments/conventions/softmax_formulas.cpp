@@ -108,7 +108,7 @@ Answer along_axis(const Given& given, std::size_t axis) {
 
 Answer implicit_axis(const Given& given) {
   const std::size_t rank = given.shape.size();
-  return along_axis(given, rank == 1 || rank == 3 ? 0 : 1);
+  return along_axis(given, rank <= 1 || rank == 3 ? 0 : 1);
 }
 
 Answer largest(const Given& given) {

@@ -55,7 +55,7 @@ void append_temperatures(std::string& page, const std::filesystem::path& folder)
   }
   page +=
       "\nWhich temperature to use. Take the T with the smallest mean of -log softmax(z / T)_y over "
-      "examples\nthat the network was not trained with, some hundreds at least. It changes no "
+      "examples\nthat the network was not trained with, 1000 here. It changes no "
       "prediction, and is near 1\nwhere a network is calibrated; then it gains nothing. On data of "
       "another kind it may help or harm. The\ntable has medians over the seeds after the last epoch "
       "([calibration.md](calibration.md)): the expected\ncalibration error (ECE) and the mean loss "
