@@ -58,7 +58,7 @@ test("an arm without shifted logits has no marks for them", async () => {
   assert.ok(cells.includes("") && !cells.some((cell) => /undefined|NaN/.test(cell)));
   for (const narrow of [false, true])
     for (const field of ["ece", "claimed", "precision"])
-      assert.equal(drawn(picture.draw(narrow), field).length, rows.length - 4);
+      assert.equal(drawn(picture.draw(narrow), field).length, values.errors.length);
 });
 
 test("a table of one task and arm has its picture", async () => {
