@@ -196,7 +196,9 @@ function sheetOf(kernels, copies, reference, caption) {
 function picture(tables, cpu, op) {
   const byClasses = (a, b) => a.classes - b.classes || a.rows - b.rows;
   const kernels = timed(tables, cpu, op).sort(byClasses),
-    copies = timed(tables, cpu, 'copy').sort(byClasses),
+    copies = timed(tables, cpu, 'copy')
+      .filter(({shape}) => kernels.some((one) => one.shape === shape))
+      .sort(byClasses),
     caches = tables.caches(cpu),
     reference = referenceOf(tables, cpu);
   for (const [name, rows] of [[op, kernels], ['copy', copies]])
