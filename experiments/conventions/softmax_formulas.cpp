@@ -154,7 +154,9 @@ std::vector<Question> softmax_questions() {
        {{"last", "softmax along the last axis",
          [](const Given& g) { return along_axis(g, g.shape.size() - 1); }},
         {"all", "softmax over all elements of the array",
-         [](const Given& g) { return grouped(g.logits[0], [](std::size_t) { return 0; }); }},
+         [](const Given& g) {
+           return grouped(g.logits[0], [](std::size_t) { return std::size_t{0}; });
+         }},
         {"second_on", "softmax over all axes from axis 1 on",
          [](const Given& g) {
            return grouped(g.logits[0], [n = elements_from(g, 1)](std::size_t i) { return i / n; });

@@ -71,11 +71,11 @@ learn::LossArguments Rebalancing::arguments(std::span<const std::size_t> counts)
 }
 
 std::vector<double> Rebalancing::aimed_log_prior(std::span<const std::size_t> counts) const {
-  const std::vector<double> weights = class_weights(*this, counts);
+  const std::vector<double> of_classes = class_weights(*this, counts);
   std::vector<double> prior;
   for (std::size_t k = 0; k < counts.size(); ++k)
     prior.push_back((1 - tau) * std::log(static_cast<double>(counts[k]) / sum_of(counts)) +
-                    (weights.empty() ? 0 : std::log(weights[k])));
+                    (of_classes.empty() ? 0 : std::log(of_classes[k])));
   return prior;
 }
 

@@ -43,7 +43,7 @@ double leader(double n, double gap) {
 }  // namespace
 
 BOOST_AUTO_TEST_CASE(the_leader_of_softmax_has_its_closed_form) {
-  for (const std::size_t classes : {2, 10, 1000})
+  for (const std::size_t classes : {2U, 10U, 1000U})
     for (const double gap : {0., 0.5, 1., 7., 30., 100., 740.}) {
       const auto n = static_cast<double>(classes - 1);
       const Others others = equal(classes);
