@@ -118,7 +118,7 @@ Answer largest(const Given& given) {
   return answer;
 }
 
-Formula word(std::string name, std::string definition, std::string said) {
+Formula word(std::string name, std::string definition, const std::string& said) {
   return {std::move(name), std::move(definition), [said](const Given&) {
             return Answer{{}, said};
           }};

@@ -33,12 +33,11 @@ Answer at_growing_precision(Evaluate evaluate) {
 
 // The length of a vector from the sum of its squares.
 double length(const Interval& squares, Decide& decide) {
-  Interval sum = squares;
-  if (!sum.is_zero() && !sum.positive()) {
+  if (!squares.is_zero() && !squares.positive()) {
     decide.undecided();
     return nan;
   }
-  return decide(power(sum, 0.5)).rounded;
+  return decide(power(squares, 0.5)).rounded;
 }
 
 // With the notation of oracle/transformed_row.hpp, n_g classes in group g, and z'_k = dz_k / dx_k:

@@ -132,7 +132,7 @@ Bound bound_of(const ops::Variant& variant, ops::DType dtype) {
 }
 
 table::Cell stated(double error) {
-  const table::Cell cell = table::short_number(error);
+  table::Cell cell = table::short_number(error);
   if (!std::isfinite(error) || cell.number() >= error) return cell;
   double step = 1e-5;  // between numbers of six digits from 1 to 10
   for (double power = 1; error < power; power /= 10) step /= 10;

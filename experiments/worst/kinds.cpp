@@ -28,7 +28,7 @@ double exponential_minus_1(double x) {
 
 // 2^k for an integer k from `low` to `high`.
 double power_of_two(Random& random, int low, int high) {
-  const auto steps = static_cast<std::uint64_t>(high - low + 1);
+  const auto steps = static_cast<std::uint64_t>(high - low) + 1;
   return std::ldexp(1.0, low + static_cast<int>(random.below(steps)));
 }
 

@@ -483,7 +483,7 @@ struct Vector {
   // Lanes 4 i to 4 i + 3 of the mask of the first n lanes.
   [[gnu::always_inline]] static __m256i first_of_four(std::size_t n, int i) {
     const __m256i lane =
-        _mm256_add_epi64(_mm256_setr_epi64x(0, 1, 2, 3), _mm256_set1_epi64x(4 * i));
+        _mm256_add_epi64(_mm256_setr_epi64x(0, 1, 2, 3), _mm256_set1_epi64x(4LL * i));
     return _mm256_cmpgt_epi64(_mm256_set1_epi64x(static_cast<long long>(n)), lane);
   }
   [[gnu::always_inline]] static __m128i mask(std::size_t width) {
